@@ -1,0 +1,303 @@
+//! Places in text, problems as data, and the one renderer.
+//!
+//! Every stage reports what is wrong as a [`Diagnostic`]: a code with a page of its own, a message,
+//! places in the text, and what to do. Nobody formats a problem but [`Renderer`].
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use annotate_snippets::{AnnotationKind, Level, Renderer as Snippets, Snippet};
+
+/// A text that was loaded, by its position in [`Sources`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct SourceId(pub u32);
+
+/// A stretch of a loaded text, in bytes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Span {
+    /// The text.
+    pub source: SourceId,
+    /// The first byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The stretch from the start of this one to the end of another of the same text.
+    pub fn to(self, other: Span) -> Span {
+        Span { end: other.end.max(self.end), ..self }
+    }
+
+    fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// A text that was loaded, under the name that messages use for it.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The path as the user wrote it, or a name in angle brackets.
+    pub name: String,
+    /// The whole text.
+    pub text: Arc<str>,
+    line_starts: Vec<u32>,
+}
+
+/// A place as people count: from 1, columns in characters.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Position {
+    /// The line, from 1.
+    pub line: u32,
+    /// The character in the line, from 1.
+    pub column: u32,
+}
+
+/// All texts that were loaded.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    sources: Vec<Source>,
+}
+
+impl Sources {
+    /// No texts yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Keeps a text and gives it a number.
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> SourceId {
+        let text = text.into();
+        let line_starts = std::iter::once(0)
+            .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1))
+            .collect();
+        self.sources.push(Source { name: name.into(), text, line_starts });
+        SourceId(self.sources.len() as u32 - 1)
+    }
+
+    /// A text by its number.
+    pub fn get(&self, id: SourceId) -> Option<&Source> {
+        self.sources.get(id.0 as usize)
+    }
+
+    /// How many texts there are.
+    pub fn len(&self) -> usize {
+        self.sources.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.sources.is_empty()
+    }
+
+    /// The name of the text that a span lies in.
+    pub fn name(&self, span: Span) -> &str {
+        self.get(span.source).map_or("", |source| &source.name)
+    }
+
+    /// The text that a span covers.
+    pub fn text(&self, span: Span) -> &str {
+        self.get(span.source).and_then(|source| source.text.get(span.range())).unwrap_or("")
+    }
+
+    /// Where a span starts, as people count.
+    pub fn position(&self, span: Span) -> Position {
+        let Some(source) = self.get(span.source) else { return Position { line: 1, column: 1 } };
+        let line = source.line_starts.partition_point(|&start| start <= span.start).max(1);
+        let start = source.line_starts[line - 1] as usize;
+        let before = source.text.get(start..span.start as usize).unwrap_or("");
+        Position { line: line as u32, column: before.chars().count() as u32 + 1 }
+    }
+}
+
+/// How bad a problem is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Severity {
+    /// The text means nothing until this is mended.
+    Error,
+    /// The text means something, perhaps not what was meant.
+    Warning,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        })
+    }
+}
+
+/// A place that a problem points at, and what to say there.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// What is said at the place; may be empty.
+    pub text: String,
+}
+
+/// A problem as data. The first label is the place; the others are its company.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Diagnostic {
+    /// The code with a page of its own, such as `AL0107`.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// One sentence without a full stop.
+    pub message: String,
+    /// Places, the most important first. Empty where the problem has no place in any text.
+    pub labels: Vec<Label>,
+    /// What to do.
+    pub help: Vec<String>,
+}
+
+impl Diagnostic {
+    /// An error.
+    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Error, code, message)
+    }
+
+    /// A warning.
+    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, code, message)
+    }
+
+    fn new(severity: Severity, code: &'static str, message: impl Into<String>) -> Self {
+        Diagnostic { code, severity, message: message.into(), labels: Vec::new(), help: Vec::new() }
+    }
+
+    /// Points at a place.
+    pub fn at(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Says what to do.
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help.push(text.into());
+        self
+    }
+
+    /// Says which known name is nearest to the unknown one, if one is near.
+    pub fn nearest<'a>(self, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        match nearest(name, known) {
+            Some(near) => self.help(format!("did you mean `{near}`?")),
+            None => self,
+        }
+    }
+
+    /// The main place, if the problem has one.
+    pub fn span(&self) -> Option<Span> {
+        self.labels.first().map(|label| label.span)
+    }
+}
+
+/// The known name that is nearest to an unknown one: at most a third of it mistyped. Of equally
+/// near names the first in alphabetical order.
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = (name.chars().count() / 3).max(1);
+    known
+        .into_iter()
+        .map(|candidate| {
+            let distance = if candidate.eq_ignore_ascii_case(name) {
+                0
+            } else {
+                strsim::damerau_levenshtein(name, candidate)
+            };
+            (distance, candidate)
+        })
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// How many problems are shown in full before the rest is only counted.
+pub const SHOWN: usize = 20;
+
+/// Makes text of problems, the only place that does.
+#[derive(Clone, Copy, Debug)]
+pub struct Renderer {
+    /// Whether to use terminal colours.
+    pub colour: bool,
+}
+
+impl Renderer {
+    /// All problems in order of their places, errors of one text together, at most [`SHOWN`] in
+    /// full, then how many more there are.
+    pub fn render(&self, sources: &Sources, diagnostics: &[Diagnostic]) -> String {
+        let mut ordered: Vec<&Diagnostic> = diagnostics.iter().collect();
+        ordered.sort_by(|a, b| (a.span(), a.code, &a.message).cmp(&(b.span(), b.code, &b.message)));
+        ordered.dedup();
+        let mut text = String::new();
+        for diagnostic in ordered.iter().take(SHOWN) {
+            text.push_str(&self.one(sources, diagnostic));
+            text.push_str("\n\n");
+        }
+        if ordered.len() > SHOWN {
+            text.push_str(&format!("... and {} more\n\n", ordered.len() - SHOWN));
+        }
+        text
+    }
+
+    fn one(&self, sources: &Sources, diagnostic: &Diagnostic) -> String {
+        let level = match diagnostic.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let mut group = level
+            .primary_title(&diagnostic.message)
+            .id(diagnostic.code)
+            .elements(group_labels(sources, &diagnostic.labels));
+        for help in &diagnostic.help {
+            group = group.element(Level::HELP.message(help));
+        }
+        group = group
+            .element(Level::NOTE.message(format!("more: archlog explain {}", diagnostic.code)));
+        let renderer = if self.colour { Snippets::styled() } else { Snippets::plain() };
+        renderer.render(&[group])
+    }
+}
+
+/// One snippet a text, with the labels that lie in it.
+fn group_labels<'a>(
+    sources: &'a Sources,
+    labels: &'a [Label],
+) -> Vec<Snippet<'a, annotate_snippets::Annotation<'a>>> {
+    let mut order: Vec<SourceId> = Vec::new();
+    for label in labels {
+        if !order.contains(&label.span.source) {
+            order.push(label.span.source);
+        }
+    }
+    let primary = labels.first().map(|label| label.span);
+    order
+        .into_iter()
+        .filter_map(|id| sources.get(id).map(|source| (id, source)))
+        .map(|(id, source)| {
+            let annotations = labels.iter().filter(|label| label.span.source == id).map(|label| {
+                let kind = if Some(label.span) == primary {
+                    AnnotationKind::Primary
+                } else {
+                    AnnotationKind::Context
+                };
+                let annotation = kind.span(clamp(label.span, &source.text));
+                if label.text.is_empty() { annotation } else { annotation.label(&label.text) }
+            });
+            Snippet::source(&*source.text).path(&source.name).annotations(annotations)
+        })
+        .collect()
+}
+
+/// A span that surely lies in the text and on its character boundaries.
+fn clamp(span: Span, text: &str) -> Range<usize> {
+    let floor = |at: u32| {
+        let mut at = (at as usize).min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    floor(span.start)..floor(span.end)
+}

@@ -1,0 +1,11 @@
+//! archlog: a Datalog rule engine, and a rulebook that derives distributed-system designs.
+//!
+//! The modules below stand in the order of the layers: a module uses those above it, never one
+//! below. A test holds them to it.
+
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
+pub mod diag;
+pub mod value;
+pub mod syntax;
+pub mod analyze;

@@ -1,0 +1,398 @@
+//! Constants as machine words.
+//!
+//! Every constant of a program becomes a [`Word`], a `u32`, when it is loaded. Equal constants of
+//! one type have equal words, so that joining, hashing and comparing for equality never look at
+//! text. What a word means depends on the type of its column:
+//!
+//! | type | word |
+//! | --- | --- |
+//! | `symbol` | the number of the text in the interner's table of symbols |
+//! | `number`, `unsigned` | the value itself below 2^31, else [`WIDE`] plus an index into the table of wide values |
+//! | `float` | [`WIDE`] plus an index into the table of wide values, always |
+//!
+//! Order is *not* preserved by words: comparisons of order go through [`Interner::number`] and its
+//! like.
+//!
+//! An interner can stand on a frozen base: what the base knows keeps its word, what is new is
+//! numbered from where the base ends. Many designs are derived at once over one knowledge base
+//! that way, with no lock.
+
+use std::fmt;
+use std::hash::Hasher;
+use std::sync::Arc;
+
+use hashbrown::HashTable;
+use rustc_hash::FxHasher;
+
+/// Set in the word of every value that lives in the table of wide values.
+pub const WIDE: u32 = 1 << 31;
+
+/// A constant, as the engine sees it: 32 bits whose meaning the column's type gives.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Word(pub u32);
+
+/// The four kinds of value that a column can hold; every declared type has one of them below it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Primitive {
+    /// Text.
+    Symbol,
+    /// A signed 64-bit integer; arithmetic wraps.
+    Number,
+    /// An unsigned 64-bit integer; arithmetic wraps.
+    Unsigned,
+    /// A 64-bit floating-point number.
+    Float,
+}
+
+impl Primitive {
+    /// The name of the type as a program writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Primitive::Symbol => "symbol",
+            Primitive::Number => "number",
+            Primitive::Unsigned => "unsigned",
+            Primitive::Float => "float",
+        }
+    }
+}
+
+impl fmt::Display for Primitive {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+/// A constant before it is interned and after it is read back: what people write and see.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Constant {
+    /// Text.
+    Symbol(Arc<str>),
+    /// A signed 64-bit integer.
+    Number(i64),
+    /// An unsigned 64-bit integer.
+    Unsigned(u64),
+    /// A 64-bit floating-point number.
+    Float(f64),
+}
+
+impl Constant {
+    /// The kind of value this is.
+    pub fn primitive(&self) -> Primitive {
+        match self {
+            Constant::Symbol(_) => Primitive::Symbol,
+            Constant::Number(_) => Primitive::Number,
+            Constant::Unsigned(_) => Primitive::Unsigned,
+            Constant::Float(_) => Primitive::Float,
+        }
+    }
+}
+
+/// As Souffle prints it: symbols without quotes.
+impl fmt::Display for Constant {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Constant::Symbol(text) => formatter.write_str(text),
+            Constant::Number(number) => write!(formatter, "{number}"),
+            Constant::Unsigned(number) => write!(formatter, "{number}"),
+            Constant::Float(number) => write!(formatter, "{number}"),
+        }
+    }
+}
+
+macro_rules! typed_id {
+    ($(#[$meta:meta])* $name:ident) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub struct $name(pub u32);
+
+        impl $name {
+            /// The position in the table of these ids.
+            pub fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+
+        impl From<usize> for $name {
+            fn from(index: usize) -> Self {
+                $name(index as u32)
+            }
+        }
+    };
+}
+
+typed_id! {
+    /// A relation of one program, in order of declaration.
+    RelationId
+}
+typed_id! {
+    /// A rule of one program. A clause with several heads or a disjunction makes several rules.
+    RuleId
+}
+typed_id! {
+    /// A clause (fact or rule as written) of one program.
+    ClauseId
+}
+typed_id! {
+    /// A variable of one rule.
+    VariableId
+}
+typed_id! {
+    /// A declared or built-in type of one program.
+    TypeId
+}
+
+/// The tables behind words: symbols and wide values, each stored once.
+#[derive(Clone, Debug, Default)]
+pub struct Interner {
+    base: Option<Arc<Interner>>,
+    /// Symbols and wide values of the base, all layers below counted.
+    base_symbols: u32,
+    base_wides: u32,
+    /// The text of all symbols of this layer, end to end.
+    text: String,
+    /// Where each symbol of this layer ends in `text`.
+    ends: Vec<usize>,
+    symbols: HashTable<u32>,
+    wides: Vec<u64>,
+    wide_index: HashTable<u32>,
+}
+
+fn hash_text(text: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(text.as_bytes());
+    hasher.finish()
+}
+
+fn hash_wide(bits: u64) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write_u64(bits);
+    hasher.finish()
+}
+
+impl Interner {
+    /// An empty interner.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A new layer over a frozen interner. Words of the base mean the same in the layer.
+    pub fn over(base: Arc<Interner>) -> Self {
+        Interner {
+            base_symbols: base.symbol_count(),
+            base_wides: base.wide_count(),
+            base: Some(base),
+            ..Self::default()
+        }
+    }
+
+    /// How many symbols there are, the base's included.
+    pub fn symbol_count(&self) -> u32 {
+        self.base_symbols + self.ends.len() as u32
+    }
+
+    fn wide_count(&self) -> u32 {
+        self.base_wides + self.wides.len() as u32
+    }
+
+    /// The word of a constant, made if it is new.
+    pub fn intern(&mut self, constant: &Constant) -> Word {
+        match constant {
+            Constant::Symbol(text) => self.intern_symbol(text),
+            Constant::Number(number) => self.intern_number(*number),
+            Constant::Unsigned(number) => self.intern_unsigned(*number),
+            Constant::Float(number) => self.intern_float(*number),
+        }
+    }
+
+    /// The word of a constant, if anything has made it.
+    pub fn find(&self, constant: &Constant) -> Option<Word> {
+        match constant {
+            Constant::Symbol(text) => self.find_symbol(text, hash_text(text)),
+            Constant::Number(number) => self.find_bits(*number as u64),
+            Constant::Unsigned(number) => self.find_bits(*number),
+            Constant::Float(number) => self.find_wide((number + 0.0).to_bits()),
+        }
+    }
+
+    /// The constant that a word of a column of the given kind stands for.
+    pub fn constant(&self, word: Word, primitive: Primitive) -> Constant {
+        match primitive {
+            Primitive::Symbol => Constant::Symbol(Arc::from(self.symbol(word))),
+            Primitive::Number => Constant::Number(self.number(word)),
+            Primitive::Unsigned => Constant::Unsigned(self.unsigned(word)),
+            Primitive::Float => Constant::Float(self.float(word)),
+        }
+    }
+
+    /// The word of a text, made if it is new.
+    pub fn intern_symbol(&mut self, text: &str) -> Word {
+        let hash = hash_text(text);
+        if let Some(word) = self.find_symbol(text, hash) {
+            return word;
+        }
+        let local = self.ends.len() as u32;
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+        let Interner { symbols, text, ends, .. } = self;
+        symbols.insert_unique(hash, local, |&other| hash_text(slice(text, ends, other)));
+        Word(self.base_symbols + local)
+    }
+
+    fn find_symbol(&self, text: &str, hash: u64) -> Option<Word> {
+        if let Some(base) = &self.base
+            && let Some(word) = base.find_symbol(text, hash)
+        {
+            return Some(word);
+        }
+        let found =
+            self.symbols.find(hash, |&local| slice(&self.text, &self.ends, local) == text)?;
+        Some(Word(self.base_symbols + found))
+    }
+
+    /// The text of a symbol's word. A word that no interner of this stack made is a bug of the
+    /// caller and reads as an empty text.
+    pub fn symbol(&self, word: Word) -> &str {
+        let mut layer = self;
+        while word.0 < layer.base_symbols {
+            match &layer.base {
+                Some(base) => layer = base,
+                None => return "",
+            }
+        }
+        let local = word.0 - layer.base_symbols;
+        debug_assert!((local as usize) < layer.ends.len(), "a symbol nobody interned");
+        slice(&layer.text, &layer.ends, local)
+    }
+
+    /// The word of a number, made if it is new.
+    pub fn intern_number(&mut self, number: i64) -> Word {
+        self.intern_bits(number as u64)
+    }
+
+    /// The number of a word of a `number` column.
+    pub fn number(&self, word: Word) -> i64 {
+        self.bits(word) as i64
+    }
+
+    /// The word of an unsigned number, made if it is new.
+    pub fn intern_unsigned(&mut self, number: u64) -> Word {
+        self.intern_bits(number)
+    }
+
+    /// The number of a word of an `unsigned` column.
+    pub fn unsigned(&self, word: Word) -> u64 {
+        self.bits(word)
+    }
+
+    /// The word of a floating-point number, made if it is new. Numbers are told apart by their
+    /// bits, except that -0.0 is 0.0.
+    pub fn intern_float(&mut self, number: f64) -> Word {
+        self.intern_wide((number + 0.0).to_bits())
+    }
+
+    /// The number of a word of a `float` column.
+    pub fn float(&self, word: Word) -> f64 {
+        f64::from_bits(self.bits(word))
+    }
+
+    fn intern_bits(&mut self, bits: u64) -> Word {
+        if bits < u64::from(WIDE) { Word(bits as u32) } else { self.intern_wide(bits) }
+    }
+
+    fn find_bits(&self, bits: u64) -> Option<Word> {
+        if bits < u64::from(WIDE) { Some(Word(bits as u32)) } else { self.find_wide(bits) }
+    }
+
+    fn intern_wide(&mut self, bits: u64) -> Word {
+        if let Some(word) = self.find_wide(bits) {
+            return word;
+        }
+        let local = self.wides.len() as u32;
+        self.wides.push(bits);
+        let Interner { wide_index, wides, .. } = self;
+        wide_index.insert_unique(hash_wide(bits), local, |&other| hash_wide(wides[other as usize]));
+        Word(WIDE | (self.base_wides + local))
+    }
+
+    fn find_wide(&self, bits: u64) -> Option<Word> {
+        if let Some(base) = &self.base
+            && let Some(word) = base.find_wide(bits)
+        {
+            return Some(word);
+        }
+        let found =
+            self.wide_index.find(hash_wide(bits), |&local| self.wides[local as usize] == bits)?;
+        Some(Word(WIDE | (self.base_wides + found)))
+    }
+
+    fn bits(&self, word: Word) -> u64 {
+        if word.0 & WIDE == 0 {
+            return u64::from(word.0);
+        }
+        let index = word.0 & !WIDE;
+        let mut layer = self;
+        while index < layer.base_wides {
+            match &layer.base {
+                Some(base) => layer = base,
+                None => return 0,
+            }
+        }
+        layer.wides.get((index - layer.base_wides) as usize).copied().unwrap_or_default()
+    }
+}
+
+fn slice<'a>(text: &'a str, ends: &[usize], local: u32) -> &'a str {
+    let local = local as usize;
+    let start = if local == 0 { 0 } else { ends[local - 1] };
+    &text[start..ends[local]]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_numbers_are_their_own_word() {
+        let mut interner = Interner::new();
+        assert_eq!(interner.intern_number(7), Word(7));
+        assert_eq!(interner.number(Word(7)), 7);
+    }
+
+    #[test]
+    fn every_constant_reads_back() {
+        let mut interner = Interner::new();
+        for constant in [
+            Constant::Symbol("".into()),
+            Constant::Symbol("Auction".into()),
+            Constant::Number(0),
+            Constant::Number(-1),
+            Constant::Number(i64::MIN),
+            Constant::Number(i64::from(u32::MAX)),
+            Constant::Unsigned(u64::MAX),
+            Constant::Float(0.5),
+            Constant::Float(-3.25),
+        ] {
+            let word = interner.intern(&constant);
+            assert_eq!(interner.intern(&constant), word);
+            assert_eq!(interner.find(&constant), Some(word));
+            assert_eq!(interner.constant(word, constant.primitive()), constant);
+        }
+    }
+
+    #[test]
+    fn a_layer_keeps_the_words_of_its_base() {
+        let mut base = Interner::new();
+        let auction = base.intern_symbol("Auction");
+        let minus = base.intern_number(-5);
+        let base = Arc::new(base);
+        let mut layer = Interner::over(Arc::clone(&base));
+        assert_eq!(layer.intern_symbol("Auction"), auction);
+        assert_eq!(layer.intern_number(-5), minus);
+        let bid = layer.intern_symbol("Bid");
+        assert_eq!(layer.symbol(bid), "Bid");
+        assert_eq!(layer.symbol(auction), "Auction");
+        let other = layer.intern_number(-6);
+        assert_eq!((layer.number(other), layer.number(minus)), (-6, -5));
+        assert_eq!(base.find(&Constant::Symbol("Bid".into())), None);
+    }
+}
