@@ -251,7 +251,7 @@ mod tests {
                 "AL0201 2:3 the number 1 is a `number`, but a `symbol` is wanted here",
                 "AL0108 3:1 `p` takes 2 arguments, not 1",
                 "AL0107 4:1 `q` is not declared",
-                "AL0301 5:3 `x` in the head is not bound by the body",
+                "AL0302 5:13 `x` occurs only under negation",
             ]
         );
     }

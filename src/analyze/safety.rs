@@ -19,6 +19,10 @@ pub fn check(lowered: &Lowered, diagnostics: &mut Vec<Diagnostic>) {
     report.literals(&lowered.rule.body, &bound);
     // What is reported once is not the cause of a second problem.
     bound.extend(&report.reported);
+    bound.extend(report.lowered.rule.body.iter().filter_map(|literal| match literal {
+        Literal::Aggregate(aggregate) => Some(aggregate.result),
+        _ => None,
+    }));
     bind_all(&lowered.rule.body, &mut bound);
     for (term, place) in lowered.rule.head.terms.iter().zip(&lowered.head_places) {
         let mut used = FxHashSet::default();
@@ -112,28 +116,49 @@ impl Report<'_> {
         }
     }
 
+    /// Reports what is not bound in the literals; aggregates first, since what they fail to bind
+    /// is no problem of its own.
     fn literals(&mut self, literals: &[Literal], bound: &FxHashSet<VariableId>) {
+        let mut bound = bound.clone();
+        for literal in literals {
+            if let Literal::Aggregate(aggregate) = literal {
+                self.aggregate(aggregate, &bound);
+                bound.insert(aggregate.result);
+            }
+        }
+        bind_all(literals, &mut bound);
         for literal in literals {
             match literal {
-                Literal::Positive(_) | Literal::Truth(_) => {}
+                Literal::Positive(_) | Literal::Truth(_) | Literal::Aggregate(_) => {}
                 Literal::Negative(atom) => {
                     for argument in &atom.arguments {
                         if let Argument::Variable(variable) = argument
                             && !bound.contains(variable)
                         {
-                            self.once(*variable, error::unbound_negated);
+                            self.once(*variable, |_, name| error::unbound_negated(atom.span, name));
                         }
                     }
                 }
-                Literal::Compare { left, right, .. } => {
-                    self.terms([left, right], bound);
+                // One side of an equality may be bound by it: the other side is the problem.
+                Literal::Compare { comparison: Comparison::Equal, left, right, .. } => {
+                    match (left, right) {
+                        (Term::Variable(_), other) if !is_bound(other, &bound) => {
+                            self.terms([other], &bound);
+                        }
+                        (other, Term::Variable(_)) if !is_bound(other, &bound) => {
+                            self.terms([other], &bound);
+                        }
+                        _ => self.terms([left, right], &bound),
+                    }
+                    bound.extend(&self.reported);
+                    bind_all(literals, &mut bound);
                 }
+                Literal::Compare { left, right, .. } => self.terms([left, right], &bound),
                 Literal::Test { arguments: [first, second], .. } => {
-                    self.terms([first, second], bound);
+                    self.terms([first, second], &bound);
                 }
-                Literal::Aggregate(aggregate) => self.aggregate(aggregate, bound),
                 Literal::Range { from, to, step, .. } => {
-                    self.terms([from, to].into_iter().chain(step), bound);
+                    self.terms([from, to].into_iter().chain(step), &bound);
                 }
             }
         }
