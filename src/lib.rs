@@ -10,3 +10,4 @@ pub mod value;
 pub mod syntax;
 pub mod analyze;
 pub mod io;
+pub mod report;

@@ -574,7 +574,7 @@ mod tests {
             "a row of `owner` has 2 values, and this one 1",
             "expected a row of `owner`: an array or an object",
             "`value` is a symbol, and `5` is none",
-            "--> d.json:2:50",
+            "--> d.json:2:48",
             "`owner` has no column `valu`",
             "the column `value` of `owner` is missing",
             "expected an array of the rows of `need`",

@@ -129,7 +129,7 @@ pub fn bad_value(span: Span, column: &str, primitive: Primitive, found: &str) ->
     Diagnostic::error("AL0508", message).at(span, format!("expected {}", expected(primitive)))
 }
 
-/// A line `a	b` for `.decl p(x: symbol)`
+/// A line of two fields for `.decl p(x: symbol)`
 pub fn extra_fields(span: Span, relation: &str, wanted: usize, lines: usize) -> Diagnostic {
     let lines = if lines == 1 { "a line has".to_string() } else { format!("{lines} lines have") };
     Diagnostic::warning(

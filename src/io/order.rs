@@ -72,7 +72,10 @@ fn ranks(column: &[Word], primitive: Primitive, interner: &Interner) -> Vec<u32>
         }
         return column.iter().map(|word| table[word.0 as usize]).collect();
     }
-    let rank = |word: &Word| ranked.partition_point(|(other, _)| other < word) as u32;
+    let rank = |word: &Word| {
+        let at = ranked.partition_point(|(other, _)| other < word);
+        ranked.get(at).map_or(0, |(_, rank)| *rank)
+    };
     column.iter().map(rank).collect()
 }
 

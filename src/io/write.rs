@@ -143,10 +143,16 @@ impl Writer<'_> {
                 let mut digits = itoa::Buffer::new();
                 text.extend_from_slice(digits.format(self.interner.unsigned(word)).as_bytes());
             }
-            Primitive::Float => write!(text, "{}", self.interner.float(word))?,
+            Primitive::Float => float(self.interner.float(word), text)?,
         }
         Ok(true)
     }
+}
+
+/// As short as it reads back; with an exponent where there would be many zeros.
+fn float(number: f64, text: &mut Vec<u8>) -> io::Result<()> {
+    let plain = number == 0.0 || !number.is_finite() || (1e-5..1e16).contains(&number.abs());
+    if plain { write!(text, "{number}") } else { write!(text, "{number:e}") }
 }
 
 /// Souffle quotes every symbol in this format, so we do.
@@ -240,6 +246,6 @@ mod tests {
     fn floats_are_written_as_short_as_they_read_back() {
         let values = [1.0, 0.1, -2.5e300].map(|number| vec![Constant::Float(number)]);
         let (printed, _) = print("f: float", &[], &values);
-        assert!(printed.contains("\n0.1\n1\n"), "{printed}");
+        assert!(printed.contains("\n-2.5e300\n0.1\n1\n"), "{printed}");
     }
 }
