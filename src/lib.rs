@@ -5,6 +5,7 @@
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod text;
 pub mod diag;
 pub mod value;
 pub mod syntax;

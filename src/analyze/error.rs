@@ -173,3 +173,28 @@ pub fn disjunction_in_aggregate(span: Span) -> Diagnostic {
 pub fn malformed_directive(span: Span, message: &str, help: &str) -> Diagnostic {
     Diagnostic::error("AL0112", message.to_owned()).at(span, "").help(help.to_owned())
 }
+
+/// `path("bid", "P1", "write path").` in a design
+pub fn not_stated(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("AL0113", format!("`{name}` is not for a design to state"))
+        .at(span, "this relation belongs to the rulebook")
+        .help("a design states the relations of docs/vocabulary.md that are marked `stated`")
+}
+
+/// `need(r, p) :- on(r, p).` in a design
+pub fn not_a_fact(span: Span) -> Diagnostic {
+    Diagnostic::error("AL0114", "a design holds facts and nothing else")
+        .at(span, "this is not a fact")
+        .help("put rules and declarations in a rulebook of your own and load it with `--rules`")
+}
+
+/// `need(bid, 1).` in a design
+pub fn not_constant(span: Span, name: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::error("AL0115", "a fact is made of constants")
+        .at(span, "this is not a constant");
+    if name.is_empty() {
+        diagnostic
+    } else {
+        diagnostic.help(format!("did you mean the text \"{name}\"? texts stand in quotes"))
+    }
+}

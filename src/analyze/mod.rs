@@ -13,11 +13,13 @@
 
 pub mod declarations;
 pub mod error;
+pub mod facts;
 mod lower;
 pub mod program;
 mod safety;
 mod strata;
 mod types;
+pub mod worlds;
 
 use crate::diag::{Diagnostic, Severity, Span};
 use crate::syntax::operators::DirectiveKind;

@@ -71,3 +71,32 @@ pub fn detached_doc(span: Span) -> Diagnostic {
         .at(span, "no declaration, type, fact or rule follows")
         .help("move it above the item it describes, or write `//`")
 }
+
+/// A file that is not there, at its inclusion or on its own.
+pub fn unreadable(span: Option<Span>, path: &str, problem: &std::io::Error) -> Diagnostic {
+    let diagnostic = Diagnostic::error("AL0020", format!("cannot read `{path}`: {problem}"));
+    match span {
+        Some(span) => diagnostic.at(span, "included here"),
+        None => diagnostic,
+    }
+}
+
+/// A file of more than 4 GiB.
+pub fn too_large(path: &str) -> Diagnostic {
+    Diagnostic::error("AL0021", format!("`{path}` is larger than 4 GiB"))
+        .help("split it, or read its facts from a file of their own with `.input`")
+}
+
+/// A byte that is no part of UTF-8.
+pub fn not_text(span: Span) -> Diagnostic {
+    Diagnostic::error("AL0022", "this is not UTF-8 text")
+        .at(span, "not UTF-8 (shown as question marks)")
+        .help("save the file as UTF-8")
+}
+
+/// `.include "a.dl"` in `a.dl`
+pub fn included_without_end(span: Span, path: &str) -> Diagnostic {
+    Diagnostic::error("AL0023", format!("`{path}` includes itself without end"))
+        .at(span, "included here")
+        .help("write `.once` at its top, or take the inclusion away")
+}

@@ -5,6 +5,7 @@
 
 pub mod error;
 pub mod lexer;
+pub mod load;
 pub mod operators;
 pub mod parser;
 pub mod printer;
