@@ -10,3 +10,5 @@ pub mod diag;
 pub mod value;
 pub mod syntax;
 pub mod analyze;
+pub mod io;
+pub mod report;
