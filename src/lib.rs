@@ -10,3 +10,5 @@ pub mod value;
 pub mod syntax;
 pub mod analyze;
 pub mod store;
+pub mod plan;
+pub mod eval;

@@ -130,6 +130,8 @@ struct Group {
     start: u32,
     len: u32,
     room: u32,
+    /// Rows that are about to be added.
+    pending: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -191,6 +193,12 @@ impl Index {
         &self.arena[list.start as usize..(list.start + list.len) as usize]
     }
 
+    /// The part of a list that lies before a row.
+    pub fn before(&self, list: RowList, row: usize) -> RowList {
+        let len = self.rows(list).partition_point(|&other| (other as usize) < row);
+        RowList { start: list.start, len: len as u32 }
+    }
+
     /// Takes in the rows of a relation that it does not cover yet. `stored` are the relation's
     /// columns.
     fn extend(&mut self, stored: &[Vec<Word>], len: usize) {
@@ -209,19 +217,29 @@ impl Index {
         self.choose_directory(&keys, len);
         // First the group of each row and how many rows each group gains, then the rows.
         let mut members = Vec::with_capacity(count);
-        let mut gains: Vec<u32> = vec![0; self.groups.len()];
+        let mut touched = Vec::new();
         for (at, &key) in keys.iter().enumerate() {
-            let group = self.group_of(key, first + at, stored, &mut gains);
-            gains[group as usize] += 1;
-            members.push(group);
+            let id = self.group_of(key, first + at, stored);
+            let group = &mut self.groups[id as usize];
+            if group.pending == 0 {
+                touched.push(id);
+            }
+            group.pending += 1;
+            members.push(id);
         }
         let fresh = first == 0;
-        for (group, &gain) in self.groups.iter_mut().zip(&gains) {
-            let needed = group.len + gain;
+        for id in touched {
+            let group = &mut self.groups[id as usize];
+            let needed = group.len + group.pending;
+            group.pending = 0;
             if needed > group.room {
                 let room = if fresh { needed } else { needed.next_power_of_two() };
                 let start = self.arena.len();
-                let old = group.start as usize..(group.start + group.len) as usize;
+                let old = if group.len == 0 {
+                    0..0
+                } else {
+                    group.start as usize..(group.start + group.len) as usize
+                };
                 self.arena.extend_from_within(old);
                 self.arena.resize(start + room as usize, 0);
                 group.start = start as u32;
@@ -258,13 +276,7 @@ impl Index {
 
     /// The group of a row, made if it is the first of its key. A new group keeps its first row in
     /// `start` until it gets room, so that wide keys can be compared.
-    fn group_of(
-        &mut self,
-        key: u64,
-        row: usize,
-        stored: &[Vec<Word>],
-        gains: &mut Vec<u32>,
-    ) -> u32 {
+    fn group_of(&mut self, key: u64, row: usize, stored: &[Vec<Word>]) -> u32 {
         let new = self.groups.len() as u32;
         let (groups, arena, columns) = (&self.groups, &self.arena, &self.columns);
         let found = match &mut self.directory {
@@ -290,8 +302,7 @@ impl Index {
             }),
         };
         found.unwrap_or_else(|| {
-            self.groups.push(Group { start: row as u32, len: 0, room: 0 });
-            gains.push(0);
+            self.groups.push(Group { start: row as u32, len: 0, room: 0, pending: 0 });
             new
         })
     }
@@ -375,6 +386,17 @@ impl IndexList {
                     index.extend(stored, len);
                 }
                 return;
+            }
+            list = &mut node.next;
+        }
+    }
+
+    /// Makes every index that was made cover all rows.
+    pub(crate) fn refresh_all(&mut self, stored: &[Vec<Word>], len: usize) {
+        let mut list = self;
+        while let Some(node) = list.first.get_mut() {
+            if let Some(index) = node.index.get_mut() {
+                index.extend(stored, len);
             }
             list = &mut node.next;
         }

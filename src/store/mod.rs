@@ -99,7 +99,7 @@ impl Database {
     /// Adds a fact, as if it had been there when the relation's last rows were made; says whether
     /// it is new.
     pub fn insert(&mut self, id: RelationId, tuple: &[Word]) -> bool {
-        self.own(id).insert(0, tuple)
+        self.own(id).insert_fact(tuple)
     }
 
     /// Adds the facts that are written in a program.
@@ -139,7 +139,7 @@ impl Database {
     /// Says that a relation has all its tuples, so that layers over this database can share it.
     pub fn complete(&mut self, id: RelationId) {
         if !self.shared[id.index()] {
-            self.relations[id.index()].set_complete(true);
+            self.relations[id.index()].complete();
         }
     }
 

@@ -159,8 +159,22 @@ impl Relation {
         self.complete
     }
 
-    pub(super) fn set_complete(&mut self, complete: bool) {
-        self.complete = complete;
+    /// Says that it has all its tuples; its indices are brought up to date.
+    pub(super) fn complete(&mut self) {
+        self.indices.refresh_all(&self.columns, self.len);
+        self.complete = true;
+    }
+
+    /// Adds a fact to a relation that rules may have read before: its indices are made anew.
+    pub(super) fn insert_fact(&mut self, tuple: &[Word]) -> bool {
+        self.indices = IndexList::default();
+        self.insert(0, tuple)
+    }
+
+    /// The row of a tuple, which is added if it is new.
+    pub(crate) fn position(&mut self, tuple: &[Word]) -> usize {
+        let last = self.len;
+        if self.insert(0, tuple) { last } else { self.find(tuple).unwrap_or_default() }
     }
 
     /// The index of a column set. It covers the rows there were when it was last refreshed, or
@@ -366,7 +380,7 @@ impl Relation {
     }
 
     /// Forgets all rows, rounds and indices, and keeps what memory it can.
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.len = 0;
         self.columns.iter_mut().for_each(Vec::clear);
         self.set.clear();
