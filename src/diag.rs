@@ -54,9 +54,10 @@ pub struct Position {
     pub column: u32,
 }
 
-/// All texts that were loaded.
+/// All texts that were loaded, perhaps behind those of a shared base.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
+    base: Option<Arc<Sources>>,
     sources: Vec<Source>,
 }
 
@@ -66,6 +67,11 @@ impl Sources {
         Self::default()
     }
 
+    /// A new layer over texts that are shared; they keep their numbers.
+    pub fn over(base: Arc<Sources>) -> Self {
+        Sources { base: Some(base), sources: Vec::new() }
+    }
+
     /// Keeps a text and gives it a number.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> SourceId {
         let text = text.into();
@@ -73,22 +79,26 @@ impl Sources {
             .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1))
             .collect();
         self.sources.push(Source { name: name.into(), text, line_starts });
-        SourceId(self.sources.len() as u32 - 1)
+        SourceId(self.len() as u32 - 1)
     }
 
     /// A text by its number.
     pub fn get(&self, id: SourceId) -> Option<&Source> {
-        self.sources.get(id.0 as usize)
+        let below = self.base.as_ref().map_or(0, |base| base.len());
+        match (id.0 as usize).checked_sub(below) {
+            Some(index) => self.sources.get(index),
+            None => self.base.as_ref()?.get(id),
+        }
     }
 
     /// How many texts there are.
     pub fn len(&self) -> usize {
-        self.sources.len()
+        self.base.as_ref().map_or(0, |base| base.len()) + self.sources.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.sources.is_empty()
+        self.len() == 0
     }
 
     /// The name of the text that a span lies in.
@@ -260,7 +270,8 @@ impl Renderer {
     }
 }
 
-/// One snippet a text, with the labels that lie in it.
+/// One snippet a text, with the labels that lie in it. Only the lines from the first label to the
+/// last are handed over, and of a line longer than a screen only what surrounds its first label.
 fn group_labels<'a>(
     sources: &'a Sources,
     labels: &'a [Label],
@@ -272,22 +283,55 @@ fn group_labels<'a>(
         }
     }
     let primary = labels.first().map(|label| label.span);
-    order
-        .into_iter()
-        .filter_map(|id| sources.get(id).map(|source| (id, source)))
-        .map(|(id, source)| {
-            let annotations = labels.iter().filter(|label| label.span.source == id).map(|label| {
-                let kind = if Some(label.span) == primary {
-                    AnnotationKind::Primary
-                } else {
-                    AnnotationKind::Context
-                };
-                let annotation = kind.span(clamp(label.span, &source.text));
-                if label.text.is_empty() { annotation } else { annotation.label(&label.text) }
-            });
-            Snippet::source(&*source.text).path(&source.name).annotations(annotations)
-        })
-        .collect()
+    let mut snippets = Vec::with_capacity(order.len());
+    for id in order {
+        let Some(source) = sources.get(id) else { continue };
+        let here: Vec<&Label> = labels.iter().filter(|label| label.span.source == id).collect();
+        let excerpt = excerpt(&source.text, here.iter().map(|label| label.span));
+        let annotations = here.iter().filter_map(|label| {
+            let range = clamp(label.span, &source.text);
+            let inside = excerpt.start <= range.start && range.start <= excerpt.end;
+            if !inside {
+                return None;
+            }
+            let end = range.end.min(excerpt.end);
+            let range = range.start - excerpt.start..end - excerpt.start;
+            let kind = if Some(label.span) == primary {
+                AnnotationKind::Primary
+            } else {
+                AnnotationKind::Context
+            };
+            let annotation = kind.span(range);
+            Some(if label.text.is_empty() { annotation } else { annotation.label(&label.text) })
+        });
+        let line = source.line_starts.partition_point(|start| *start as usize <= excerpt.start);
+        snippets.push(
+            Snippet::source(&source.text[excerpt.clone()])
+                .line_start(line.max(1))
+                .path(&source.name)
+                .annotations(annotations.collect::<Vec<_>>()),
+        );
+    }
+    snippets
+}
+
+/// Lines longer than this are shown in part.
+const LONG_LINE: usize = 400;
+
+/// The part of a text that shows the spans: whole lines, unless they are long.
+fn excerpt(text: &str, spans: impl Iterator<Item = Span> + Clone) -> Range<usize> {
+    let first = spans.clone().map(|span| clamp(span, text).start).min().unwrap_or(0);
+    let last = spans.map(|span| clamp(span, text).end).max().unwrap_or(0);
+    let start = text[..first].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[last..].find('\n').map_or(text.len(), |at| last + at);
+    if end - start <= LONG_LINE || text[start..end].lines().all(|line| line.len() <= LONG_LINE) {
+        return start..end;
+    }
+    let near = |at: usize| Span { start: at as u32, end: at as u32, ..Span::default() };
+    let from = clamp(near(first.saturating_sub(LONG_LINE / 4).max(start)), text).start;
+    let to = clamp(near((first + LONG_LINE / 2).min(end)), text).start;
+    let to = text[first..to].find('\n').map_or(to, |at| first + at);
+    from..to
 }
 
 /// A span that surely lies in the text and on its character boundaries.
@@ -299,5 +343,40 @@ fn clamp(span: Span, text: &str) -> Range<usize> {
         }
         at
     };
-    floor(span.start)..floor(span.end)
+    let start = floor(span.start);
+    start..floor(span.end).max(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_line_is_shown_in_part() {
+        let mut sources = Sources::new();
+        let text = format!("a\n{}here{}\nb", "x".repeat(100_000), "y".repeat(100_000));
+        let source = sources.add("long.dl", text);
+        let span = Span { source, start: 100_002, end: 100_006 };
+        let problem = Diagnostic::error("AL0001", "a problem").at(span, "it is here");
+        let shown = Renderer { colour: false }.render(&sources, &[problem]);
+        assert!(shown.len() < 2_000, "{}", shown.len());
+        assert!(shown.contains("long.dl:2:") && shown.contains("^^^^ it is here"), "{shown}");
+    }
+
+    #[test]
+    fn places_are_counted_in_characters() {
+        let mut sources = Sources::new();
+        let source = sources.add("t.dl", "é\nçç x");
+        let span = Span { source, start: 8, end: 9 };
+        assert_eq!(sources.position(span), Position { line: 2, column: 4 });
+        assert_eq!(sources.text(span), "x");
+    }
+
+    #[test]
+    fn the_nearest_name_is_found_and_a_far_one_is_not() {
+        let known = ["replication", "partition", "path"];
+        assert_eq!(nearest("replicaton", known), Some("replication"));
+        assert_eq!(nearest("pth", known), Some("path"));
+        assert_eq!(nearest("lease", known), None);
+    }
 }

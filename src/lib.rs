@@ -5,10 +5,13 @@
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod text;
 pub mod diag;
 pub mod value;
 pub mod syntax;
 pub mod analyze;
 pub mod store;
+pub mod io;
 pub mod plan;
 pub mod eval;
+pub mod report;

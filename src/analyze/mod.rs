@@ -1,3 +1,317 @@
 //! Tree to program: names, types, safety, strata. The only place where a name is looked up.
+//!
+//! | stage | what it does |
+//! | --- | --- |
+//! | `declarations` | types and relations by name |
+//! | `lower` | clauses to rules in normal form |
+//! | `types` | primitives and declared types of variables |
+//! | `safety` | every needed variable is bound |
+//! | `strata` | an order of evaluation, or the cycle that forbids one |
+//!
+//! All problems of all clauses are reported in one run. A clause with a problem is left out of the
+//! program, so that what is right can still be looked at; a program with errors is not evaluated.
 
+pub mod declarations;
+pub mod error;
+pub mod facts;
+mod lower;
 pub mod program;
+mod safety;
+mod strata;
+mod types;
+pub mod worlds;
+
+use crate::diag::{Diagnostic, Severity, Span};
+use crate::syntax::operators::DirectiveKind;
+use crate::syntax::tree::{self, Body, Item, Tree};
+use crate::value::{ClauseId, Constant, RuleId};
+
+use declarations::Declarations;
+use program::{Clause, Column, Directive, Fact, Program, Relation, Stratum, Term};
+
+/// The program of some texts, and what is wrong with it. The order of the texts does not matter
+/// but for the order of facts and rules.
+pub fn analyze(trees: &[Tree]) -> (Program, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let declarations = Declarations::collect(trees.iter(), &mut diagnostics);
+    let mut program = Program::default();
+    for item in trees.iter().flat_map(|tree| &tree.items) {
+        match item {
+            Item::Clause(clause) => {
+                add_clause(&declarations, clause, &mut program, &mut diagnostics);
+            }
+            Item::Directive(directive) => {
+                add_directive(&declarations, directive, &mut program, &mut diagnostics);
+            }
+            Item::Query(query) => diagnostics.push(error::question_in_program(query.span)),
+            Item::Retraction { span, .. } => {
+                diagnostics.push(error::retraction_in_program(*span));
+            }
+            Item::Declaration(_)
+            | Item::Type(_)
+            | Item::Include { .. }
+            | Item::Once(_)
+            | Item::Pragma { .. } => {}
+        }
+    }
+    program.types = declarations.types;
+    program.relations = declarations.relations;
+    program.strata = strata::stratify(&program, &mut diagnostics);
+    (program, diagnostics)
+}
+
+/// Whether any of the problems is an error.
+pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+}
+
+fn add_clause(
+    declarations: &Declarations,
+    clause: &tree::Clause,
+    program: &mut Program,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let id = ClauseId::from(program.clauses.len());
+    program.clauses.push(Clause { span: clause.span, doc: clause.doc.clone() });
+    let branches = match &clause.body {
+        None => Some(vec![Vec::new()]),
+        Some(body) => lower::branches(body, diagnostics),
+    };
+    for conditions in branches.iter().flatten() {
+        for head in &clause.heads {
+            let reported = diagnostics.len();
+            let lowered = lower::lower_rule(declarations, head, conditions, id, diagnostics);
+            let Some(mut lowered) = lowered else { continue };
+            types::check(declarations, &mut lowered, diagnostics);
+            safety::check(&lowered, diagnostics);
+            if diagnostics.len() > reported {
+                continue;
+            }
+            let rule = lowered.rule;
+            let constants: Option<Vec<Constant>> = rule
+                .head
+                .terms
+                .iter()
+                .map(|term| match term {
+                    Term::Constant(constant) => Some(constant.clone()),
+                    _ => None,
+                })
+                .collect();
+            match constants {
+                Some(values) if rule.body.is_empty() => {
+                    program.facts.push(Fact { relation: rule.head.relation, values, clause: id });
+                }
+                _ => program.rules.push(rule),
+            }
+        }
+    }
+    // The branches of a clause repeat what is wrong with all of them.
+    let mut seen: Vec<Diagnostic> = Vec::new();
+    diagnostics.retain(|diagnostic| {
+        let again = diagnostic.span().is_some_and(|span| within(span, clause.span))
+            && seen.contains(diagnostic);
+        if !again && diagnostic.span().is_some_and(|span| within(span, clause.span)) {
+            seen.push(diagnostic.clone());
+        }
+        !again
+    });
+}
+
+fn within(span: Span, of: Span) -> bool {
+    span.source == of.source && of.start <= span.start && span.end <= of.end
+}
+
+fn add_directive(
+    declarations: &Declarations,
+    directive: &tree::Directive,
+    program: &mut Program,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    if directive.kind == DirectiveKind::LimitSize
+        && !directive
+            .parameters
+            .iter()
+            .any(|(key, value)| key.text == "n" && value.parse::<u64>().is_ok())
+    {
+        diagnostics.push(error::malformed_directive(
+            directive.span,
+            "`.limitsize` without a size",
+            "write `.limitsize rel(n=1000)`",
+        ));
+    }
+    for name in &directive.relations {
+        if let Some(relation) = declarations.resolve(name, diagnostics) {
+            program.directives.push(Directive {
+                kind: directive.kind,
+                relation,
+                parameters: directive
+                    .parameters
+                    .iter()
+                    .map(|(key, value)| (key.text.clone(), value.clone()))
+                    .collect(),
+                span: directive.span,
+            });
+        }
+    }
+}
+
+/// The name of the relation that [`analyze_goal`] adds. No text can declare it.
+pub const GOAL: &str = "?";
+
+/// A program with one more relation, [`GOAL`], that holds the answers of a goal: one column a
+/// named variable, in order of appearance. The new relation is the last one and has the last
+/// stratum to itself.
+pub fn analyze_goal(program: &Program, body: &Body) -> Result<Program, Vec<Diagnostic>> {
+    let mut diagnostics = Vec::new();
+    let mut declarations = Declarations::of(program);
+    let names = lower::goal_variables(body);
+    let span = lower::body_span(body);
+    let column = |name: &String| Column {
+        name: name.clone(),
+        ty: declarations.built_in(crate::value::Primitive::Symbol),
+        primitive: crate::value::Primitive::Symbol,
+    };
+    let relation = Relation {
+        name: GOAL.to_owned(),
+        columns: names.iter().map(column).collect(),
+        span,
+        doc: tree::Doc::default(),
+    };
+    let id = declarations.add_relation(relation);
+    let clause = ClauseId::from(program.clauses.len());
+    let branches = lower::branches(body, &mut diagnostics).unwrap_or_default();
+    let mut rules = Vec::new();
+    for (branch, conditions) in branches.iter().enumerate() {
+        let lowered =
+            lower::lower_goal(&declarations, conditions, &names, id, clause, &mut diagnostics);
+        let Some(mut lowered) = lowered else { continue };
+        if branch == 0 {
+            types::infer_head(&mut declarations, &lowered);
+        }
+        types::check(&declarations, &mut lowered, &mut diagnostics);
+        safety::check(&lowered, &mut diagnostics);
+        rules.push(lowered.rule);
+    }
+    if has_errors(&diagnostics) {
+        return Err(diagnostics);
+    }
+    let mut extended = program.clone();
+    extended.relations = declarations.relations;
+    extended.clauses.push(Clause { span, doc: tree::Doc::default() });
+    let first = extended.rules.len();
+    extended.rules.extend(rules);
+    let rules = (first..extended.rules.len()).map(RuleId::from).collect();
+    extended.strata.push(Stratum { relations: vec![id], rules, recursive: false });
+    Ok(extended)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diag::{Renderer, Sources};
+    use crate::syntax::{parse, parse_goal};
+
+    use super::*;
+
+    /// All problems of a text, a line each: code, place, message.
+    fn problems(text: &str) -> Vec<String> {
+        let mut sources = Sources::new();
+        let source = sources.add("t.dl", text);
+        let (tree, mut diagnostics) = parse(source, text);
+        diagnostics.extend(analyze(&[tree]).1);
+        // Every problem can be rendered.
+        assert!(
+            Renderer { colour: false }.render(&sources, &diagnostics).len() >= diagnostics.len()
+        );
+        diagnostics
+            .iter()
+            .map(|diagnostic| {
+                let position = sources.position(diagnostic.span().unwrap_or_default());
+                format!(
+                    "{} {}:{} {}",
+                    diagnostic.code, position.line, position.column, diagnostic.message
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_sound_program_has_no_problems() {
+        let text = ".decl edge(a: symbol, b: symbol)\n.decl path(a: symbol, b: symbol)\n\
+            .decl degree(a: symbol, n: number)\n\
+            edge(\"a\", \"b\").\npath(x, y) :- edge(x, y).\npath(x, z) :- path(x, y), edge(y, z).\n\
+            degree(x, n) :- edge(x, _), n = count : { edge(x, _) }.";
+        assert_eq!(problems(text), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn all_problems_of_a_text_are_reported_in_one_run() {
+        let text = ".decl p(a: symbol, n: number)\np(1, 2).\np(\"a\").\nq(1).\np(x, 1) :- !p(x, _).\np(x, n) :- p(x, m";
+        assert_eq!(
+            problems(text),
+            [
+                "AL0001 6:18 expected `,` or `)`, found the end of the text",
+                "AL0201 2:3 the number 1 is a `number`, but a `symbol` is wanted here",
+                "AL0108 3:1 `p` takes 2 arguments, not 1",
+                "AL0107 4:1 `q` is not declared",
+                "AL0302 5:13 `x` occurs only under negation",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_cycle_through_negation_is_shown() {
+        let text = ".decl a(x: number)\n.decl b(x: number)\n.decl c(x: number)\n\
+            a(x) :- c(x), !b(x).\nb(x) :- a(x).";
+        assert_eq!(
+            problems(text),
+            ["AL0305 4:16 `a` depends on itself through negation, so it has no stratified meaning"]
+        );
+    }
+
+    #[test]
+    fn a_plain_number_takes_the_type_of_its_place() {
+        let text = ".decl u(x: unsigned)\n.decl f(x: float)\nu(1). f(2).\nf(x) :- f(y), x = y + 1.\nu(-1).";
+        let found = problems(text);
+        assert_eq!(
+            found,
+            ["AL0201 5:3 the number -1 is a `number`, but a `unsigned` is wanted here"]
+        );
+    }
+
+    #[test]
+    fn subtypes_that_share_nothing_do_not_meet() {
+        let text = ".type A <: symbol\n.type B <: symbol\n.decl a(x: A)\n.decl b(x: B)\n.decl c(x: symbol)\n\
+            c(x) :- a(x).\nc(x) :- a(x), b(x).\na(x) :- c(x).";
+        assert_eq!(
+            problems(text),
+            [
+                "AL0202 7:3 `x` would have to be a `A` and a `B`",
+                "AL0203 8:3 `x` is a `symbol`, which need not be a `A`",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_variable_that_only_an_aggregate_binds_is_not_bound() {
+        let text = ".decl q(x: number)\n.decl p(x: number)\np(n) :- n = count : { q(x) }, x > 1.";
+        assert_eq!(
+            problems(text),
+            ["AL0304 3:31 `x` is used outside the aggregate, but only the aggregate binds it"]
+        );
+    }
+
+    #[test]
+    fn a_goal_answers_with_its_variables_in_order() {
+        let (tree, _) = parse(crate::diag::SourceId(0), ".decl p(a: symbol, n: number)");
+        let (program, _) = analyze(&[tree]);
+        let goal = parse_goal(crate::diag::SourceId(1), "p(x, n), n > 1, !p(_, 3)?");
+        let extended = analyze_goal(&program, &goal.unwrap()).unwrap();
+        let answers = extended.relations.last().unwrap();
+        let columns: Vec<(&str, &str)> = answers
+            .columns
+            .iter()
+            .map(|column| (column.name.as_str(), column.primitive.name()))
+            .collect();
+        assert_eq!(columns, [("x", "symbol"), ("n", "number")]);
+    }
+}

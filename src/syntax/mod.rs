@@ -1,4 +1,14 @@
 //! Text to tree. Knows no meaning; the tree prints back to text that parses to the same tree.
+//!
+//! The lexer never fails and the parser goes on behind a problem, so one reading of a text finds
+//! all that is wrong with it and keeps all that is not.
 
+pub mod error;
+pub mod lexer;
+pub mod load;
 pub mod operators;
+pub mod parser;
+pub mod printer;
 pub mod tree;
+
+pub use parser::{parse, parse_goal};

@@ -118,3 +118,129 @@ pub enum DirectiveKind {
     /// Stop when it has this many tuples (parameter `n`).
     LimitSize,
 }
+
+impl Comparison {
+    /// The sign.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Comparison::Equal => "=",
+            Comparison::NotEqual => "!=",
+            Comparison::Less => "<",
+            Comparison::LessOrEqual => "<=",
+            Comparison::Greater => ">",
+            Comparison::GreaterOrEqual => ">=",
+        }
+    }
+
+    /// The comparison that holds exactly where this one does not.
+    pub fn negated(self) -> Self {
+        match self {
+            Comparison::Equal => Comparison::NotEqual,
+            Comparison::NotEqual => Comparison::Equal,
+            Comparison::Less => Comparison::GreaterOrEqual,
+            Comparison::LessOrEqual => Comparison::Greater,
+            Comparison::Greater => Comparison::LessOrEqual,
+            Comparison::GreaterOrEqual => Comparison::Less,
+        }
+    }
+}
+
+impl Test {
+    /// All tests.
+    pub const ALL: [Test; 2] = [Test::Contains, Test::Match];
+
+    /// The name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Test::Contains => "contains",
+            Test::Match => "match",
+        }
+    }
+
+    /// The test of a name.
+    pub fn by_name(name: &str) -> Option<Test> {
+        Test::ALL.into_iter().find(|test| test.name() == name)
+    }
+}
+
+impl AggregateOperator {
+    /// The name.
+    pub fn name(self) -> &'static str {
+        match self {
+            AggregateOperator::Count => "count",
+            AggregateOperator::Sum => "sum",
+            AggregateOperator::Minimum => "min",
+            AggregateOperator::Maximum => "max",
+            AggregateOperator::Mean => "mean",
+        }
+    }
+
+    /// The operator of a name.
+    pub fn by_name(name: &str) -> Option<Self> {
+        [Self::Count, Self::Sum, Self::Minimum, Self::Maximum, Self::Mean]
+            .into_iter()
+            .find(|operator| operator.name() == name)
+    }
+}
+
+impl DirectiveKind {
+    /// The name as written, without the dot.
+    pub fn name(self) -> &'static str {
+        match self {
+            DirectiveKind::Input => "input",
+            DirectiveKind::Output => "output",
+            DirectiveKind::PrintSize => "printsize",
+            DirectiveKind::LimitSize => "limitsize",
+        }
+    }
+}
+
+/// How an infix functor binds: the higher, the tighter.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Precedence(pub u8);
+
+/// The precedence of a sign before its operand.
+pub const PREFIX: Precedence = Precedence(9);
+
+/// All infix functors as written, how they bind, and whether to the right.
+pub const INFIX: [(&str, Functor, Precedence, bool); 15] = [
+    ("lor", Functor::Or, Precedence(0), false),
+    ("lxor", Functor::Xor, Precedence(1), false),
+    ("land", Functor::And, Precedence(2), false),
+    ("bor", Functor::BitOr, Precedence(3), false),
+    ("bxor", Functor::BitXor, Precedence(4), false),
+    ("band", Functor::BitAnd, Precedence(5), false),
+    ("bshl", Functor::ShiftLeft, Precedence(6), false),
+    ("bshr", Functor::ShiftRight, Precedence(6), false),
+    ("bshru", Functor::ShiftRightUnsigned, Precedence(6), false),
+    ("+", Functor::Add, Precedence(7), false),
+    ("-", Functor::Subtract, Precedence(7), false),
+    ("*", Functor::Multiply, Precedence(8), false),
+    ("/", Functor::Divide, Precedence(8), false),
+    ("%", Functor::Remainder, Precedence(8), false),
+    ("^", Functor::Power, Precedence(10), true),
+];
+
+/// All functors written before one operand.
+pub const PREFIXES: [(&str, Functor); 3] =
+    [("-", Functor::Negate), ("bnot", Functor::BitNot), ("lnot", Functor::Not)];
+
+/// All functors written as calls: the name, the fewest and the most arguments.
+pub const CALLS: [(&str, Functor, usize, usize); 16] = [
+    ("cat", Functor::Cat, 2, usize::MAX),
+    ("strlen", Functor::Length, 1, 1),
+    ("substr", Functor::Substring, 3, 3),
+    ("ord", Functor::Ordinal, 1, 1),
+    ("to_number", Functor::ToNumber, 1, 1),
+    ("to_string", Functor::ToString, 1, 1),
+    ("to_unsigned", Functor::ToUnsigned, 1, 1),
+    ("to_float", Functor::ToFloat, 1, 1),
+    ("min", Functor::Minimum, 2, usize::MAX),
+    ("max", Functor::Maximum, 2, usize::MAX),
+    ("itou", Functor::Convert, 1, 1),
+    ("utoi", Functor::Convert, 1, 1),
+    ("itof", Functor::Convert, 1, 1),
+    ("ftoi", Functor::Convert, 1, 1),
+    ("utof", Functor::Convert, 1, 1),
+    ("ftou", Functor::Convert, 1, 1),
+];

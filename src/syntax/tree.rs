@@ -208,6 +208,24 @@ pub enum Body {
     Truth(bool, Span),
 }
 
+impl Body {
+    /// The conditions that are joined by "and" at the top.
+    pub fn into_parts(self) -> Vec<Body> {
+        match self {
+            Body::And(parts) => parts,
+            part => vec![part],
+        }
+    }
+
+    /// The branches that are joined by "or" at the top.
+    pub fn into_branches(self) -> Vec<Body> {
+        match self {
+            Body::Or(branches) => branches,
+            branch => vec![branch],
+        }
+    }
+}
+
 /// A relation applied to expressions.
 #[derive(Clone, Debug)]
 pub struct Atom {

@@ -1,0 +1,260 @@
+//! What a program declares: types and relations, by name. Nothing else looks a name up.
+
+use rustc_hash::FxHashMap;
+
+use crate::diag::{Diagnostic, Span};
+use crate::syntax::tree::{Declaration, Item, Name, Tree, TypeBody, TypeDeclaration};
+use crate::value::{Primitive, RelationId, TypeId};
+
+use super::error;
+use super::program::{Column, Program, Relation, Type};
+
+/// All declared names of a program.
+#[derive(Clone, Debug, Default)]
+pub struct Declarations {
+    /// All types, the four built-in ones first.
+    pub types: Vec<Type>,
+    /// All relations, in order of declaration.
+    pub relations: Vec<Relation>,
+    types_by_name: FxHashMap<String, TypeId>,
+    relations_by_name: FxHashMap<String, RelationId>,
+}
+
+const PRIMITIVES: [Primitive; 4] =
+    [Primitive::Symbol, Primitive::Number, Primitive::Unsigned, Primitive::Float];
+
+impl Declarations {
+    /// What the trees declare. Declarations may stand behind their uses.
+    pub fn collect<'a>(
+        trees: impl Iterator<Item = &'a Tree> + Clone,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Self {
+        let mut declarations = Declarations::default();
+        for primitive in PRIMITIVES {
+            let name = primitive.name().to_owned();
+            let ty = Type { name: name.clone(), primitive, supertypes: Vec::new() };
+            declarations.types_by_name.insert(name, TypeId::from(declarations.types.len()));
+            declarations.types.push(ty);
+        }
+        let items = || trees.clone().flat_map(|tree| &tree.items);
+        let types: Vec<&TypeDeclaration> = items()
+            .filter_map(|item| match item {
+                Item::Type(declaration) => Some(declaration),
+                _ => None,
+            })
+            .collect();
+        declarations.collect_types(&types, diagnostics);
+        for item in items() {
+            if let Item::Declaration(declaration) = item {
+                declarations.declare(declaration, diagnostics);
+            }
+        }
+        declarations
+    }
+
+    /// The declarations of an analyzed program.
+    pub fn of(program: &Program) -> Self {
+        let by_name = |(index, name): (usize, &String)| (name.clone(), index);
+        Declarations {
+            types_by_name: (program.types.iter().map(|ty| &ty.name).enumerate().map(by_name))
+                .map(|(name, index)| (name, TypeId::from(index)))
+                .collect(),
+            relations_by_name: (program.relations.iter().map(|relation| &relation.name))
+                .enumerate()
+                .map(by_name)
+                .map(|(name, index)| (name, RelationId::from(index)))
+                .collect(),
+            types: program.types.clone(),
+            relations: program.relations.clone(),
+        }
+    }
+
+    /// The relation of a name.
+    pub fn relation(&self, name: &str) -> Option<RelationId> {
+        self.relations_by_name.get(name).copied()
+    }
+
+    /// The relation of a name, or the problem that there is none.
+    pub fn resolve(&self, name: &Name, diagnostics: &mut Vec<Diagnostic>) -> Option<RelationId> {
+        let found = self.relation(&name.text);
+        if found.is_none() {
+            let known = self.relations.iter().map(|relation| relation.name.as_str());
+            diagnostics.push(error::unknown_relation(name.span, &name.text, known));
+        }
+        found
+    }
+
+    /// The type of a column's or other place's primitive.
+    pub fn built_in(&self, primitive: Primitive) -> TypeId {
+        let index = PRIMITIVES.iter().position(|other| *other == primitive).unwrap_or_default();
+        TypeId::from(index)
+    }
+
+    /// The type of an id.
+    pub fn ty(&self, id: TypeId) -> &Type {
+        &self.types[id.index()]
+    }
+
+    /// Whether every value of one type is a value of the other.
+    pub fn is_subtype(&self, sub: TypeId, of: TypeId) -> bool {
+        sub == of || self.ty(sub).supertypes.iter().any(|parent| self.is_subtype(*parent, of))
+    }
+
+    /// Adds a relation that no text declares, such as the answers of a goal.
+    pub fn add_relation(&mut self, relation: Relation) -> RelationId {
+        let id = RelationId::from(self.relations.len());
+        self.relations_by_name.insert(relation.name.clone(), id);
+        self.relations.push(relation);
+        id
+    }
+
+    /// Gives a column of an added relation its type.
+    pub fn set_column(&mut self, relation: RelationId, column: usize, primitive: Primitive) {
+        let ty = self.built_in(primitive);
+        let found = self.relations.get_mut(relation.index());
+        if let Some(column) = found.and_then(|relation| relation.columns.get_mut(column)) {
+            column.ty = ty;
+            column.primitive = primitive;
+        }
+    }
+
+    fn declare(&mut self, declaration: &Declaration, diagnostics: &mut Vec<Diagnostic>) {
+        let mut columns: Vec<(Column, Span)> = Vec::with_capacity(declaration.columns.len());
+        for column in &declaration.columns {
+            let name = &column.name;
+            if let Some((_, first)) = columns.iter().find(|(other, _)| other.name == name.text) {
+                diagnostics.push(error::column_twice(name.span, &name.text, *first));
+            }
+            let ty = self.resolve_type(&column.ty, diagnostics);
+            let primitive = self.ty(ty).primitive;
+            columns.push((Column { name: name.text.clone(), ty, primitive }, name.span));
+        }
+        let columns: Vec<Column> = columns.into_iter().map(|(column, _)| column).collect();
+        for name in &declaration.names {
+            if let Some(first) = self.relation(&name.text) {
+                let first = self.relations[first.index()].span;
+                diagnostics.push(error::declared_twice(name.span, &name.text, first));
+                continue;
+            }
+            self.add_relation(Relation {
+                name: name.text.clone(),
+                columns: columns.clone(),
+                span: name.span,
+                doc: declaration.doc.clone(),
+            });
+        }
+    }
+
+    fn resolve_type(&self, name: &Name, diagnostics: &mut Vec<Diagnostic>) -> TypeId {
+        match self.types_by_name.get(&name.text) {
+            Some(id) => *id,
+            None => {
+                let known = self.types.iter().map(|ty| ty.name.as_str());
+                diagnostics.push(error::unknown_type(name.span, &name.text, known));
+                self.built_in(Primitive::Symbol)
+            }
+        }
+    }
+
+    fn collect_types(&mut self, types: &[&TypeDeclaration], diagnostics: &mut Vec<Diagnostic>) {
+        let mut spans: FxHashMap<TypeId, Span> = FxHashMap::default();
+        let mut declared: Vec<(TypeId, &TypeDeclaration)> = Vec::with_capacity(types.len());
+        for declaration in types {
+            let name = &declaration.name;
+            if let Some(first) = self.types_by_name.get(&name.text) {
+                let first = spans.get(first).copied().unwrap_or(name.span);
+                diagnostics.push(error::declared_twice(name.span, &name.text, first));
+                continue;
+            }
+            let id = TypeId::from(self.types.len());
+            self.types_by_name.insert(name.text.clone(), id);
+            spans.insert(id, name.span);
+            self.types.push(Type {
+                name: name.text.clone(),
+                primitive: Primitive::Symbol,
+                supertypes: Vec::new(),
+            });
+            declared.push((id, declaration));
+        }
+        for (id, declaration) in &declared {
+            match &declaration.body {
+                TypeBody::Subtype(base) => {
+                    let base = self.resolve_type(base, diagnostics);
+                    self.types[id.index()].supertypes.push(base);
+                }
+                TypeBody::Union(members) => {
+                    for member in members {
+                        let member = self.resolve_type(member, diagnostics);
+                        // A primitive is wider than any union of it: the union is then an alias.
+                        if member.index() < PRIMITIVES.len() {
+                            self.types[id.index()].supertypes.push(member);
+                        } else {
+                            self.types[member.index()].supertypes.push(*id);
+                        }
+                    }
+                }
+            }
+        }
+        self.settle_primitives(&declared, diagnostics);
+    }
+
+    /// Gives every declared type the primitive below it, and finds types that have none.
+    fn settle_primitives(
+        &mut self,
+        declared: &[(TypeId, &TypeDeclaration)],
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        let mut settled: FxHashMap<TypeId, Primitive> = FxHashMap::default();
+        for (index, primitive) in PRIMITIVES.into_iter().enumerate() {
+            settled.insert(TypeId::from(index), primitive);
+        }
+        loop {
+            let before = settled.len();
+            for (id, declaration) in declared {
+                if settled.contains_key(id) {
+                    continue;
+                }
+                let parts: Vec<&Name> = match &declaration.body {
+                    TypeBody::Subtype(base) => vec![base],
+                    TypeBody::Union(members) => members.iter().collect(),
+                };
+                let known: Vec<Option<Primitive>> = parts
+                    .iter()
+                    .map(|part| match self.types_by_name.get(&part.text) {
+                        Some(part) => settled.get(part).copied(),
+                        None => Some(Primitive::Symbol),
+                    })
+                    .collect();
+                let (Some(Some(first)), true) = (known.first(), known.iter().all(Option::is_some))
+                else {
+                    continue;
+                };
+                if let Some(other) = known.iter().flatten().find(|other| *other != first) {
+                    let name = &declaration.name;
+                    diagnostics.push(error::mixed_union(name.span, &name.text, *first, *other));
+                }
+                settled.insert(*id, *first);
+            }
+            if settled.len() == before {
+                break;
+            }
+        }
+        for (id, declaration) in declared {
+            match settled.get(id) {
+                Some(primitive) => {
+                    self.types[id.index()].primitive = *primitive;
+                    if self.types[id.index()].supertypes.is_empty() {
+                        let base = self.built_in(*primitive);
+                        self.types[id.index()].supertypes.push(base);
+                    }
+                }
+                None => {
+                    let name = &declaration.name;
+                    diagnostics.push(error::cyclic_type(name.span, &name.text));
+                    // Cut loose, so that walking upwards ends.
+                    self.types[id.index()].supertypes.clear();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! What can be wrong with a text that parses, each kind with the shortest text that has it.
+
+use crate::diag::{Diagnostic, Span};
+use crate::value::Primitive;
+
+use super::program::Relation;
+
+/// `p(1).` with no `.decl p`
+pub fn unknown_relation<'a>(
+    span: Span,
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Diagnostic {
+    Diagnostic::error("AL0107", format!("`{name}` is not declared"))
+        .at(span, "unknown relation")
+        .nearest(name, known)
+}
+
+/// `.decl p() .decl p()`
+pub fn declared_twice(span: Span, name: &str, first: Span) -> Diagnostic {
+    Diagnostic::error("AL0101", format!("`{name}` is declared twice"))
+        .at(span, "declared again here")
+        .at(first, "first declared here")
+}
+
+/// `.decl p(a: number, a: number)`
+pub fn column_twice(span: Span, name: &str, first: Span) -> Diagnostic {
+    Diagnostic::error("AL0102", format!("two columns are called `{name}`"))
+        .at(span, "again here")
+        .at(first, "first here")
+}
+
+/// `.decl p(a: nmber)`
+pub fn unknown_type<'a>(
+    span: Span,
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Diagnostic {
+    Diagnostic::error("AL0103", format!("the type `{name}` is not declared"))
+        .at(span, "unknown type")
+        .nearest(name, known)
+}
+
+/// `.type A <: B .type B <: A`
+pub fn cyclic_type(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("AL0104", format!("the type `{name}` is defined by itself")).at(span, "")
+}
+
+/// `.type A = symbol | number`
+pub fn mixed_union(span: Span, name: &str, a: Primitive, b: Primitive) -> Diagnostic {
+    Diagnostic::error("AL0105", format!("the union `{name}` mixes `{a}` and `{b}`"))
+        .at(span, "all members must have one primitive type below them")
+}
+
+/// `.decl p(a: number) p(1, 2).`
+pub fn wrong_arity(span: Span, relation: &Relation, found: usize) -> Diagnostic {
+    let wanted = relation.arity();
+    let columns: Vec<&str> = relation.columns.iter().map(|column| column.name.as_str()).collect();
+    let name = &relation.name;
+    let arguments = if wanted == 1 { "argument" } else { "arguments" };
+    Diagnostic::error("AL0108", format!("`{name}` takes {wanted} {arguments}, not {found}"))
+        .at(span, format!("{found} given"))
+        .at(relation.span, "declared here")
+        .help(format!("its columns are: {name}({})", columns.join(", ")))
+}
+
+/// `p(_) :- q().`
+pub fn wildcard_as_value(span: Span) -> Diagnostic {
+    Diagnostic::error("AL0109", "`_` stands where a value is wanted")
+        .at(span, "`_` matches anything, so it has no value")
+        .help("name the variable and bind it in the body")
+}
+
+/// `p(x) :- q(x), x = "a".` with `.decl q(x: number)`
+pub fn type_conflict(span: Span, what: &str, found: &str, wanted: &str) -> Diagnostic {
+    Diagnostic::error("AL0201", format!("{what} is a `{found}`, but a `{wanted}` is wanted here"))
+        .at(span, format!("wanted: `{wanted}`"))
+}
+
+/// `p(x) :- q(x), r(x).` where the columns have types with nothing in common
+pub fn disjoint_types(span: Span, name: &str, a: (&str, Span), b: (&str, Span)) -> Diagnostic {
+    Diagnostic::error("AL0202", format!("`{name}` would have to be a `{}` and a `{}`", a.0, b.0))
+        .at(span, "no value has both types")
+        .at(a.1, format!("`{}` here", a.0))
+        .at(b.1, format!("`{}` here", b.0))
+}
+
+/// `p(x) :- q(x).` where the column of `q` is a wider type than that of `p`
+pub fn not_a_subtype(span: Span, what: &str, found: &str, wanted: &str) -> Diagnostic {
+    Diagnostic::error("AL0203", format!("{what} is a `{found}`, which need not be a `{wanted}`"))
+        .at(span, format!("wanted: `{wanted}`"))
+        .help(format!("bind it with an atom whose column is a `{wanted}`, or widen this column"))
+}
+
+/// `p(x) :- q().`
+pub fn unbound_head(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("AL0301", format!("`{name}` in the head is not bound by the body"))
+        .at(span, "nothing gives it a value")
+        .help("use it in a positive atom of the body, or set it with `=`")
+}
+
+/// `p() :- !q(x).`
+pub fn unbound_negated(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("AL0302", format!("`{name}` occurs only under negation"))
+        .at(span, "nothing gives it a value")
+        .help("use it in a positive atom of the body, or write `_` where any value will do")
+}
+
+/// `p() :- x < 3.`
+pub fn unbound_value(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("AL0303", format!("`{name}` is not bound where its value is needed"))
+        .at(span, "nothing gives it a value")
+        .help("use it in a positive atom of the body, or set it with `=`")
+}
+
+/// `p(n) :- n = count : { q(x) }, x > 1.`
+pub fn unbound_in_aggregate(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        "AL0304",
+        format!("`{name}` is used outside the aggregate, but only the aggregate binds it"),
+    )
+    .at(span, "an aggregate gives no value to a variable outside of it")
+    .help("bind it outside of the aggregate too, or rename it inside")
+}
+
+/// `p() :- !p().`
+pub fn not_stratified(cycle: &[(String, Span, bool)], through: &str) -> Diagnostic {
+    let names: Vec<&str> = cycle.iter().map(|(name, ..)| name.as_str()).collect();
+    let first = names.first().copied().unwrap_or_default();
+    let mut diagnostic = Diagnostic::error(
+        "AL0305",
+        format!("`{first}` depends on itself through {through}, so it has no stratified meaning"),
+    );
+    for (position, (name, span, negative)) in cycle.iter().enumerate() {
+        let next = names.get(position + 1).copied().unwrap_or(first);
+        let how = if *negative { format!("through {through} ") } else { String::new() };
+        diagnostic = diagnostic.at(*span, format!("`{name}` depends {how}on `{next}` here"));
+    }
+    let circle = names.iter().chain(std::iter::once(&first)).copied().collect::<Vec<_>>();
+    diagnostic
+        .help(format!("the cycle is {}", circle.join(" -> ")))
+        .help("break it: read a relation that is complete before, or split one of them in two")
+}
+
+/// `p(x) :- (q(x); r(x)), (q(x); r(x)), ...` with thousands of combinations
+pub fn too_many_branches(span: Span, limit: usize) -> Diagnostic {
+    Diagnostic::error("AL0306", format!("this clause stands for more than {limit} rules"))
+        .at(span, "its disjunctions multiply")
+        .help("give the disjunctions relations of their own")
+}
+
+/// `?- p(x).` in a program
+pub fn question_in_program(span: Span) -> Diagnostic {
+    Diagnostic::error("AL0110", "a question in a program")
+        .at(span, "questions are for the prompt and for `archlog query`")
+        .help("write a rule and an `.output` directive")
+}
+
+/// `-p(1).` in a program
+pub fn retraction_in_program(span: Span) -> Diagnostic {
+    Diagnostic::error("AL0111", "a retraction in a program")
+        .at(span, "facts are taken back at the prompt only")
+}
+
+/// `p(n) :- n = count : { q(); r() }.`
+pub fn disjunction_in_aggregate(span: Span) -> Diagnostic {
+    Diagnostic::error("AL0010", "a disjunction inside an aggregate is not supported")
+        .at(span, "")
+        .help("give the disjunction a relation of its own and aggregate over that")
+}
+
+/// `.input p` where a parameter is wrong, `.limitsize p`
+pub fn malformed_directive(span: Span, message: &str, help: &str) -> Diagnostic {
+    Diagnostic::error("AL0112", message.to_owned()).at(span, "").help(help.to_owned())
+}
+
+/// `path("bid", "P1", "write path").` in a design
+pub fn not_stated(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("AL0113", format!("`{name}` is not for a design to state"))
+        .at(span, "this relation belongs to the rulebook")
+        .help("a design states the relations of docs/vocabulary.md that are marked `stated`")
+}
+
+/// `need(r, p) :- on(r, p).` in a design
+pub fn not_a_fact(span: Span) -> Diagnostic {
+    Diagnostic::error("AL0114", "a design holds facts and nothing else")
+        .at(span, "this is not a fact")
+        .help("put rules and declarations in a rulebook of your own and load it with `--rules`")
+}
+
+/// `need(bid, 1).` in a design
+pub fn not_constant(span: Span, name: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::error("AL0115", "a fact is made of constants")
+        .at(span, "this is not a constant");
+    if name.is_empty() {
+        diagnostic
+    } else {
+        diagnostic.help(format!("did you mean the text \"{name}\"? texts stand in quotes"))
+    }
+}

@@ -1,0 +1,146 @@
+//! The facts of a text, against declarations made elsewhere: how designs are read. Everything but
+//! facts of the relations allowed is reported, and the facts that are right are kept.
+
+use rustc_hash::FxHashMap;
+
+use crate::diag::{Diagnostic, Span};
+use crate::syntax::tree::{Atom, Expression, Item, Tree};
+use crate::value::{Constant, RelationId};
+
+use super::error;
+use super::program::{Program, Relation};
+use super::types::constant_as;
+
+/// The relations that facts may be stated in, by name.
+#[derive(Clone, Debug)]
+pub struct Statable {
+    by_name: FxHashMap<String, (RelationId, bool)>,
+}
+
+/// A fact of a design and where it is written.
+#[derive(Clone, PartialEq, Debug)]
+pub struct StatedFact {
+    /// The relation it is in.
+    pub relation: RelationId,
+    /// One constant a column, of the column's type.
+    pub values: Vec<Constant>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+impl Statable {
+    /// The relations of a program, those told apart in which a design may state facts.
+    pub fn new(program: &Program, stated: impl Fn(&Relation) -> bool) -> Self {
+        let by_name = program
+            .relations
+            .iter()
+            .enumerate()
+            .map(|(index, relation)| {
+                (relation.name.clone(), (RelationId::from(index), stated(relation)))
+            })
+            .collect();
+        Statable { by_name }
+    }
+
+    /// The relation that a fact of this name is in, or the problem that there is none.
+    pub fn resolve(
+        &self,
+        name: &str,
+        span: Span,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<RelationId> {
+        let stated = || {
+            self.by_name.iter().filter(|(_, (_, stated))| *stated).map(|(name, _)| name.as_str())
+        };
+        match self.by_name.get(name) {
+            Some((relation, true)) => Some(*relation),
+            Some((_, false)) => {
+                diagnostics.push(error::not_stated(span, name));
+                None
+            }
+            None => {
+                diagnostics.push(error::unknown_relation(span, name, stated()));
+                None
+            }
+        }
+    }
+}
+
+/// The facts of a tree. `program` is the one that declares the relations.
+pub fn stated_facts(
+    statable: &Statable,
+    program: &Program,
+    tree: &Tree,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<StatedFact> {
+    let mut facts = Vec::with_capacity(tree.items.len());
+    for item in &tree.items {
+        let clause = match item {
+            Item::Clause(clause) => clause,
+            Item::Once(_) | Item::Pragma { .. } => continue,
+            other => {
+                diagnostics.push(error::not_a_fact(item_span(other)));
+                continue;
+            }
+        };
+        if clause.body.is_some() {
+            diagnostics.push(error::not_a_fact(clause.span));
+            continue;
+        }
+        for atom in &clause.heads {
+            let Some(relation) = statable.resolve(&atom.name.text, atom.name.span, diagnostics)
+            else {
+                continue;
+            };
+            let declared = &program.relations[relation.index()];
+            if let Some(values) = values(atom, declared, diagnostics) {
+                facts.push(StatedFact { relation, values, span: clause.span });
+            }
+        }
+    }
+    facts
+}
+
+fn values(
+    atom: &Atom,
+    relation: &Relation,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Vec<Constant>> {
+    if atom.arguments.len() != relation.arity() {
+        diagnostics.push(error::wrong_arity(atom.span, relation, atom.arguments.len()));
+        return None;
+    }
+    let reported = diagnostics.len();
+    let mut values = Vec::with_capacity(atom.arguments.len());
+    for (argument, column) in atom.arguments.iter().zip(&relation.columns) {
+        match argument {
+            Expression::Constant(constant, span) => {
+                let mut constant = constant.clone();
+                constant_as(&mut constant, column.primitive, *span, diagnostics);
+                values.push(constant);
+            }
+            other => {
+                let text = match other {
+                    Expression::Variable(name) => name.text.as_str(),
+                    _ => "",
+                };
+                diagnostics.push(error::not_constant(other.span(), text));
+            }
+        }
+    }
+    (diagnostics.len() == reported).then_some(values)
+}
+
+fn item_span(item: &Item) -> Span {
+    match item {
+        Item::Declaration(declaration) => declaration.span,
+        Item::Type(declaration) => declaration.span,
+        Item::Directive(directive) => directive.span,
+        Item::Include { span, .. }
+        | Item::Once(span)
+        | Item::Pragma { span, .. }
+        | Item::Retraction { span, .. } => *span,
+        Item::Clause(clause) => clause.span,
+        Item::Query(query) => query.span,
+    }
+}

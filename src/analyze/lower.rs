@@ -1,0 +1,500 @@
+//! Clauses to rules in normal form: names resolved, disjunctions and several heads multiplied out,
+//! computed arguments and aggregates named. Types are settled afterwards, see `types`.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::diag::{Diagnostic, Span};
+use crate::syntax::tree::{self, Body, Expression};
+use crate::value::{ClauseId, Constant, Primitive, RelationId, VariableId};
+
+use super::declarations::Declarations;
+use super::error;
+use super::program::{Aggregate, Argument, Atom, Head, Literal, Rule, Term, Variable};
+
+/// More rules than this no clause may stand for.
+const MOST_BRANCHES: usize = 1024;
+
+/// What a rule's variables were before they were numbers; needed until the rule is checked.
+pub struct Lowered {
+    /// The rule; primitives of variables, comparisons and calls are not settled yet.
+    pub rule: Rule,
+    /// Where each variable is first written.
+    pub places: Vec<Span>,
+    /// Where each head term is written.
+    pub head_places: Vec<Span>,
+}
+
+/// The conjunctions that a body stands for, each a list of conditions without "or" and with "not"
+/// on single conditions only.
+pub fn branches(body: &Body, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<Vec<Body>>> {
+    let normal = push_negation(body, false);
+    let count = count_branches(&normal);
+    if count > MOST_BRANCHES {
+        diagnostics.push(error::too_many_branches(body_span(body), MOST_BRANCHES));
+        return None;
+    }
+    Some(multiply(&normal))
+}
+
+fn push_negation(body: &Body, negated: bool) -> Body {
+    let all = |parts: &[Body]| parts.iter().map(|part| push_negation(part, negated)).collect();
+    match body {
+        Body::And(parts) if negated => Body::Or(all(parts)),
+        Body::And(parts) => Body::And(all(parts)),
+        Body::Or(parts) if negated => Body::And(all(parts)),
+        Body::Or(parts) => Body::Or(all(parts)),
+        Body::Not(inner, _) => push_negation(inner, !negated),
+        Body::Compare { comparison, left, right, span } if negated => Body::Compare {
+            comparison: comparison.negated(),
+            left: left.clone(),
+            right: right.clone(),
+            span: *span,
+        },
+        Body::Truth(truth, span) => Body::Truth(*truth != negated, *span),
+        single if negated => Body::Not(Box::new(single.clone()), body_span(single)),
+        single => single.clone(),
+    }
+}
+
+fn count_branches(body: &Body) -> usize {
+    match body {
+        Body::And(parts) => {
+            parts.iter().fold(1usize, |count, part| count.saturating_mul(count_branches(part)))
+        }
+        Body::Or(parts) => {
+            parts.iter().fold(0usize, |count, part| count.saturating_add(count_branches(part)))
+        }
+        _ => 1,
+    }
+}
+
+fn multiply(body: &Body) -> Vec<Vec<Body>> {
+    match body {
+        Body::And(parts) => parts.iter().fold(vec![Vec::new()], |products, part| {
+            let branches = multiply(part);
+            products
+                .iter()
+                .flat_map(|product| {
+                    branches.iter().map(move |branch| [product.as_slice(), branch].concat())
+                })
+                .collect()
+        }),
+        Body::Or(parts) => parts.iter().flat_map(multiply).collect(),
+        single => vec![vec![single.clone()]],
+    }
+}
+
+/// Where a body is written.
+pub fn body_span(body: &Body) -> Span {
+    match body {
+        Body::And(parts) | Body::Or(parts) => match (parts.first(), parts.last()) {
+            (Some(first), Some(last)) => body_span(first).to(body_span(last)),
+            _ => Span::default(),
+        },
+        Body::Not(_, span)
+        | Body::Compare { span, .. }
+        | Body::Test { span, .. }
+        | Body::Truth(_, span) => *span,
+        Body::Atom(atom) => atom.span,
+    }
+}
+
+/// Lowers one head with one conjunction. `None` where a problem was reported.
+pub fn lower_rule(
+    declarations: &Declarations,
+    head: &tree::Atom,
+    conditions: &[Body],
+    clause: ClauseId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Lowered> {
+    let reported = diagnostics.len();
+    let relation = declarations.resolve(&head.name, diagnostics);
+    check_arity(declarations, relation, head, diagnostics);
+    let mut lowering = Lowering::new(declarations, diagnostics);
+    lowering.open_scope(head.arguments.iter(), conditions);
+    let mut body = Vec::with_capacity(conditions.len());
+    for condition in conditions {
+        lowering.condition(condition, &mut body);
+    }
+    let mut terms = Vec::with_capacity(head.arguments.len());
+    for argument in &head.arguments {
+        terms.push(lowering.term(argument, &mut body));
+    }
+    let Lowering { variables, places, .. } = lowering;
+    if diagnostics.len() > reported {
+        return None;
+    }
+    let head_places = head.arguments.iter().map(Expression::span).collect();
+    let rule = Rule { head: Head { relation: relation?, terms }, body, variables, clause };
+    Some(Lowered { rule, places, head_places })
+}
+
+/// Lowers a goal: a rule whose head is the goal's variables, in order of appearance, wildcards
+/// and variables that start with `_` left out. The relation is added by the caller.
+pub fn lower_goal(
+    declarations: &Declarations,
+    conditions: &[Body],
+    names: &[String],
+    relation: RelationId,
+    clause: ClauseId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Lowered> {
+    let reported = diagnostics.len();
+    let mut lowering = Lowering::new(declarations, diagnostics);
+    lowering.open_scope(std::iter::empty(), conditions);
+    let mut body = Vec::with_capacity(conditions.len());
+    for condition in conditions {
+        lowering.condition(condition, &mut body);
+    }
+    let terms: Vec<Term> =
+        names.iter().map(|name| Term::Variable(lowering.variable(name, Span::default()))).collect();
+    let Lowering { variables, places, .. } = lowering;
+    if diagnostics.len() > reported {
+        return None;
+    }
+    let head_places = terms
+        .iter()
+        .map(|term| match term {
+            Term::Variable(variable) => places[variable.index()],
+            _ => Span::default(),
+        })
+        .collect();
+    Some(Lowered {
+        rule: Rule { head: Head { relation, terms }, body, variables, clause },
+        places,
+        head_places,
+    })
+}
+
+/// The variables of a goal that its answers show, in order of appearance.
+pub fn goal_variables(body: &Body) -> Vec<String> {
+    let mut names = Vec::new();
+    collect_body(body, &mut |name| {
+        if !name.starts_with('_') && !names.iter().any(|other| other == name) {
+            names.push(name.to_owned());
+        }
+    });
+    names
+}
+
+fn check_arity(
+    declarations: &Declarations,
+    relation: Option<RelationId>,
+    atom: &tree::Atom,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    if let Some(relation) = relation {
+        let relation = &declarations.relations[relation.index()];
+        if relation.arity() != atom.arguments.len() {
+            diagnostics.push(error::wrong_arity(atom.span, relation, atom.arguments.len()));
+        }
+    }
+}
+
+struct Lowering<'a> {
+    declarations: &'a Declarations,
+    diagnostics: &'a mut Vec<Diagnostic>,
+    variables: Vec<Variable>,
+    places: Vec<Span>,
+    /// What names mean, the innermost scope last. An aggregate opens a scope of its own.
+    scopes: Vec<FxHashMap<String, VariableId>>,
+    made_up: usize,
+}
+
+impl<'a> Lowering<'a> {
+    fn new(declarations: &'a Declarations, diagnostics: &'a mut Vec<Diagnostic>) -> Self {
+        Lowering {
+            declarations,
+            diagnostics,
+            variables: Vec::new(),
+            places: Vec::new(),
+            scopes: Vec::new(),
+            made_up: 0,
+        }
+    }
+
+    /// Opens a scope with the variables that occur in it outside of any aggregate.
+    fn open_scope<'e>(&mut self, terms: impl Iterator<Item = &'e Expression>, conditions: &[Body]) {
+        let mut names = Vec::new();
+        {
+            let mut keep = |name: &tree::Name| names.push(name.clone());
+            terms.for_each(|term| outside_aggregates(term, &mut keep));
+            conditions.iter().for_each(|condition| body_outside_aggregates(condition, &mut keep));
+        }
+        self.scopes.push(FxHashMap::default());
+        for name in names {
+            if !self.scopes.iter().any(|scope| scope.contains_key(&name.text)) {
+                self.new_variable(&name.text, name.span);
+            }
+        }
+    }
+
+    fn new_variable(&mut self, name: &str, place: Span) -> VariableId {
+        let id = VariableId::from(self.variables.len());
+        self.variables.push(Variable { name: name.to_owned(), primitive: Primitive::Symbol });
+        self.places.push(place);
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.insert(name.to_owned(), id);
+        }
+        id
+    }
+
+    fn made_up(&mut self, place: Span) -> VariableId {
+        self.made_up += 1;
+        let name = format!("@{}", self.made_up);
+        self.new_variable(&name, place)
+    }
+
+    fn variable(&mut self, name: &str, place: Span) -> VariableId {
+        let found = self.scopes.iter().rev().find_map(|scope| scope.get(name)).copied();
+        found.unwrap_or_else(|| self.new_variable(name, place))
+    }
+
+    fn condition(&mut self, condition: &Body, body: &mut Vec<Literal>) {
+        match condition {
+            Body::And(parts) => parts.iter().for_each(|part| self.condition(part, body)),
+            Body::Or(_) => {
+                self.diagnostics.push(error::disjunction_in_aggregate(body_span(condition)));
+            }
+            Body::Atom(atom) => {
+                let mut computed = Vec::new();
+                if let Some(atom) = self.atom(atom, false, &mut computed) {
+                    body.push(Literal::Positive(atom));
+                }
+                body.append(&mut computed);
+            }
+            Body::Not(inner, span) => match inner.as_ref() {
+                Body::Atom(atom) => {
+                    let mut computed = Vec::new();
+                    let atom = self.atom(atom, true, &mut computed);
+                    body.append(&mut computed);
+                    if let Some(atom) = atom {
+                        body.push(Literal::Negative(atom));
+                    }
+                }
+                Body::Test { test, arguments, .. } => {
+                    self.test(*test, arguments, true, *span, body)
+                }
+                other => self.condition(&push_negation(other, true), body),
+            },
+            Body::Test { test, arguments, span } => {
+                self.test(*test, arguments, false, *span, body);
+            }
+            Body::Truth(truth, _) => body.push(Literal::Truth(*truth)),
+            Body::Compare { comparison, left, right, span } => {
+                let left = self.term(left, body);
+                let right = self.term(right, body);
+                body.push(Literal::Compare {
+                    comparison: *comparison,
+                    primitive: Primitive::Symbol,
+                    left,
+                    right,
+                    span: *span,
+                });
+            }
+        }
+    }
+
+    fn test(
+        &mut self,
+        test: crate::syntax::operators::Test,
+        arguments: &[Expression],
+        negated: bool,
+        span: Span,
+        body: &mut Vec<Literal>,
+    ) {
+        if let [first, second] = arguments {
+            let arguments = [self.term(first, body), self.term(second, body)];
+            body.push(Literal::Test { test, arguments, negated, span });
+        }
+    }
+
+    /// An atom of a body. What its computed arguments stand for goes to `computed`.
+    fn atom(
+        &mut self,
+        atom: &tree::Atom,
+        negated: bool,
+        computed: &mut Vec<Literal>,
+    ) -> Option<Atom> {
+        let relation = self.declarations.resolve(&atom.name, self.diagnostics);
+        check_arity(self.declarations, relation, atom, self.diagnostics);
+        let in_aggregate = self.scopes.len() > 1;
+        let mut arguments = Vec::with_capacity(atom.arguments.len());
+        for argument in &atom.arguments {
+            arguments.push(match argument {
+                // In an aggregate a wildcard tells solutions apart, so it is a variable.
+                Expression::Wildcard(span) if in_aggregate && !negated => {
+                    Argument::Variable(self.made_up(*span))
+                }
+                Expression::Wildcard(_) => Argument::Wildcard,
+                Expression::Variable(name) => {
+                    Argument::Variable(self.variable(&name.text, name.span))
+                }
+                Expression::Constant(constant, _) => Argument::Constant(constant.clone()),
+                other => {
+                    let span = other.span();
+                    let right = self.term(other, computed);
+                    let variable = self.made_up(span);
+                    computed.push(Literal::Compare {
+                        comparison: crate::syntax::operators::Comparison::Equal,
+                        primitive: Primitive::Symbol,
+                        left: Term::Variable(variable),
+                        right,
+                        span,
+                    });
+                    Argument::Variable(variable)
+                }
+            });
+        }
+        Some(Atom { relation: relation?, arguments, span: atom.span })
+    }
+
+    /// A value. What it needs, such as an aggregate, goes to `body` before it.
+    fn term(&mut self, expression: &Expression, body: &mut Vec<Literal>) -> Term {
+        match expression {
+            Expression::Variable(name) => Term::Variable(self.variable(&name.text, name.span)),
+            Expression::Wildcard(span) => {
+                self.diagnostics.push(error::wildcard_as_value(*span));
+                Term::Constant(Constant::Number(0))
+            }
+            Expression::Constant(constant, _) => Term::Constant(constant.clone()),
+            Expression::Call { functor, arguments, name, span } => {
+                let arguments: Vec<Term> =
+                    arguments.iter().map(|argument| self.term(argument, body)).collect();
+                let primitive = match name.text.as_str() {
+                    "itou" | "ftou" => Primitive::Unsigned,
+                    "utoi" | "ftoi" => Primitive::Number,
+                    "itof" | "utof" => Primitive::Float,
+                    _ => Primitive::Symbol,
+                };
+                Term::Call { functor: *functor, primitive, arguments, span: *span }
+            }
+            Expression::Aggregate { operator, target, body: inner, span } => {
+                let result = self.made_up(*span);
+                let conditions: Vec<Body> = push_negation(inner, false).into_parts();
+                let outside: FxHashSet<VariableId> =
+                    self.scopes.iter().flat_map(|scope| scope.values().copied()).collect();
+                let target_terms = target.iter().map(Box::as_ref);
+                self.open_scope(target_terms, &conditions);
+                let mut literals = Vec::with_capacity(conditions.len());
+                for condition in &conditions {
+                    self.condition(condition, &mut literals);
+                }
+                let target = target.as_ref().map(|target| self.term(target, &mut literals));
+                self.scopes.pop();
+                let mut used = FxHashSet::default();
+                literals.iter().for_each(|literal| literal_variables(literal, &mut used));
+                target.iter().for_each(|target| term_variables(target, &mut used));
+                let mut outer: Vec<VariableId> = used.intersection(&outside).copied().collect();
+                outer.sort();
+                body.push(Literal::Aggregate(Aggregate {
+                    operator: *operator,
+                    result,
+                    primitive: Primitive::Number,
+                    target,
+                    body: literals,
+                    outer,
+                    span: *span,
+                }));
+                Term::Variable(result)
+            }
+            Expression::Range { arguments, span } => {
+                let mut terms = arguments.iter().map(|argument| self.term(argument, body));
+                let (from, to, step) = (terms.next(), terms.next(), terms.next());
+                drop(terms);
+                let result = self.made_up(*span);
+                if let (Some(from), Some(to)) = (from, to) {
+                    let primitive = Primitive::Number;
+                    body.push(Literal::Range { result, primitive, from, to, step, span: *span });
+                }
+                Term::Variable(result)
+            }
+        }
+    }
+}
+
+/// All variables of a literal, those inside aggregates included.
+pub fn literal_variables(literal: &Literal, into: &mut FxHashSet<VariableId>) {
+    match literal {
+        Literal::Positive(atom) | Literal::Negative(atom) => {
+            for argument in &atom.arguments {
+                if let Argument::Variable(variable) = argument {
+                    into.insert(*variable);
+                }
+            }
+        }
+        Literal::Compare { left, right, .. } => {
+            term_variables(left, into);
+            term_variables(right, into);
+        }
+        Literal::Test { arguments, .. } => {
+            arguments.iter().for_each(|argument| term_variables(argument, into));
+        }
+        Literal::Truth(_) => {}
+        Literal::Aggregate(aggregate) => {
+            into.insert(aggregate.result);
+            into.extend(&aggregate.outer);
+        }
+        Literal::Range { result, from, to, step, .. } => {
+            into.insert(*result);
+            term_variables(from, into);
+            term_variables(to, into);
+            step.iter().for_each(|step| term_variables(step, into));
+        }
+    }
+}
+
+/// All variables of a term.
+pub fn term_variables(term: &Term, into: &mut FxHashSet<VariableId>) {
+    match term {
+        Term::Variable(variable) => {
+            into.insert(*variable);
+        }
+        Term::Constant(_) => {}
+        Term::Call { arguments, .. } => {
+            arguments.iter().for_each(|argument| term_variables(argument, into));
+        }
+    }
+}
+
+fn outside_aggregates(expression: &Expression, keep: &mut impl FnMut(&tree::Name)) {
+    match expression {
+        Expression::Variable(name) => keep(name),
+        Expression::Call { arguments, .. } | Expression::Range { arguments, .. } => {
+            for argument in arguments {
+                outside_aggregates(argument, keep);
+            }
+        }
+        Expression::Wildcard(_) | Expression::Constant(..) | Expression::Aggregate { .. } => {}
+    }
+}
+
+fn body_outside_aggregates(body: &Body, keep: &mut impl FnMut(&tree::Name)) {
+    match body {
+        Body::And(parts) | Body::Or(parts) => {
+            for part in parts {
+                body_outside_aggregates(part, keep);
+            }
+        }
+        Body::Not(inner, _) => body_outside_aggregates(inner, keep),
+        Body::Atom(atom) => {
+            for argument in &atom.arguments {
+                outside_aggregates(argument, keep);
+            }
+        }
+        Body::Compare { left, right, .. } => {
+            outside_aggregates(left, keep);
+            outside_aggregates(right, keep);
+        }
+        Body::Test { arguments, .. } => {
+            for argument in arguments {
+                outside_aggregates(argument, keep);
+            }
+        }
+        Body::Truth(..) => {}
+    }
+}
+
+fn collect_body(body: &Body, keep: &mut impl FnMut(&str)) {
+    body_outside_aggregates(body, &mut |name| keep(&name.text));
+}

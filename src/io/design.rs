@@ -1,0 +1,594 @@
+//! A whole design from a folder of CSV files or from one JSON text.
+//!
+//! Both say the same as facts in a program would: each fact knows its relation, its values and its
+//! place. Columns are found by name, so their order in a file is free; in JSON a row may be an
+//! array in the order of declaration or an object by name.
+//!
+//! Places in JSON come from borrowing: `serde_json` is asked for the raw text of each row and
+//! value, and where that lies in the whole text is its place. So serde_json stays the only thing
+//! here that knows JSON.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Range;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::analyze::program::Relation;
+use crate::diag::{Diagnostic, SourceId, Sources, Span};
+use crate::value::{Constant, Primitive, RelationId};
+
+use super::error;
+use super::fields::{Cut, Field, Misquoted, Records, content};
+use super::files::Files;
+use super::text::Text;
+use super::value;
+
+/// A fact that a design states.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Stated {
+    /// The relation it is in.
+    pub relation: RelationId,
+    /// One constant a column.
+    pub values: Vec<Constant>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// What a design may state: relations by name.
+struct Schema<'a> {
+    relations: BTreeMap<&'a str, (RelationId, &'a Relation)>,
+}
+
+impl<'a> Schema<'a> {
+    fn new(relations: &'a [Relation], may_state: &dyn Fn(RelationId) -> bool) -> Self {
+        let relations = relations
+            .iter()
+            .enumerate()
+            .map(|(index, relation)| (RelationId::from(index), relation))
+            .filter(|(id, _)| may_state(*id))
+            .map(|(id, relation)| (relation.name.as_str(), (id, relation)))
+            .collect();
+        Schema { relations }
+    }
+
+    fn find(&self, name: &str, span: Span) -> Result<(RelationId, &'a Relation), Diagnostic> {
+        let found = self.relations.get(name).copied();
+        found.ok_or_else(|| error::unknown_relation(span, name, self.relations.keys().copied()))
+    }
+}
+
+/// Reads a design from a folder: every file `RELATION.csv` holds the facts of a relation, quoted as
+/// RFC 4180 has it, the first line naming the columns. Other files are left alone.
+pub fn design_of_folder(
+    files: &dyn Files,
+    relations: &[Relation],
+    may_state: &dyn Fn(RelationId) -> bool,
+    sources: &mut Sources,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<Stated> {
+    let mut facts = Vec::new();
+    let names = match files.list() {
+        Ok(names) => names,
+        Err(error) => {
+            problems.push(error::unreadable_design(&files.shown("."), &error));
+            return facts;
+        }
+    };
+    let schema = Schema::new(relations, may_state);
+    let mut tables = 0;
+    for name in names {
+        let Some(relation) = name.strip_suffix(".csv") else { continue };
+        tables += 1;
+        let shown = files.shown(&name);
+        let bytes = match files.read(&name) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                problems.push(error::unreadable_design(&shown, &error));
+                continue;
+            }
+        };
+        if let Some(text) = keep(bytes, &shown, sources, problems) {
+            let mut table = Table { text, sources, problems: &mut *problems, facts: &mut facts };
+            table.read(&schema, relation);
+        }
+    }
+    if tables == 0 {
+        let shown = files.shown("");
+        problems.push(error::no_tables(shown.trim_end_matches('/')));
+    }
+    facts
+}
+
+/// Reads a design from a JSON text: an object whose keys are relations and whose values are arrays
+/// of rows, each an array of values in the order of the columns or an object of values by column.
+pub fn design_of_json(
+    name: &str,
+    bytes: Vec<u8>,
+    relations: &[Relation],
+    may_state: &dyn Fn(RelationId) -> bool,
+    sources: &mut Sources,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<Stated> {
+    let mut facts = Vec::new();
+    let Some(kept) = keep(bytes, name, sources, problems) else { return facts };
+    if let Some(bad) = kept.invalid.first() {
+        problems.push(error::not_text(kept.span(bad.clone()), (kept.before + bad.start) as u64));
+        return facts;
+    }
+    let schema = Schema::new(relations, may_state);
+    let text = sources.get(kept.source).map_or("", |source| &source.text);
+    let json = Json { source: kept.source, text };
+    json.design(&schema, &mut facts, problems);
+    facts
+}
+
+/// A text that is in the sources now.
+struct Kept {
+    source: SourceId,
+    invalid: Vec<Range<usize>>,
+    before: usize,
+}
+
+impl Kept {
+    fn span(&self, range: Range<usize>) -> Span {
+        Span { source: self.source, start: range.start as u32, end: range.end as u32 }
+    }
+}
+
+fn keep(
+    bytes: Vec<u8>,
+    shown: &str,
+    sources: &mut Sources,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Kept> {
+    if u32::try_from(bytes.len()).is_err() {
+        problems.push(error::too_large(None, shown));
+        return None;
+    }
+    let text = Text::new(bytes);
+    let source = sources.add(shown, text.text);
+    Some(Kept { source, invalid: text.invalid, before: text.before })
+}
+
+/// The reading of one CSV file of a design.
+struct Table<'a> {
+    text: Kept,
+    sources: &'a Sources,
+    problems: &'a mut Vec<Diagnostic>,
+    facts: &'a mut Vec<Stated>,
+}
+
+impl Table<'_> {
+    fn read(&mut self, schema: &Schema<'_>, name: &str) {
+        let text: &str = self.sources.get(self.text.source).map_or("", |source| &source.text);
+        let mut records = Records::new(text, Cut { delimiter: ",", quoted: true });
+        let header = records.next();
+        let header_span =
+            self.text.span(header.as_ref().map_or(0..0, |header| header.range.clone()));
+        let (id, relation) = match schema.find(name, header_span) {
+            Ok(found) => found,
+            Err(problem) => return self.problems.push(problem),
+        };
+        let Some(columns) = self.columns(relation, text, &records.fields, header_span) else {
+            return;
+        };
+        let mut buffer = String::new();
+        while let Some(record) = records.next() {
+            if record.range.is_empty() {
+                continue;
+            }
+            let bad = invalid_in(&self.text.invalid, &record.range);
+            if let Some(bad) = bad {
+                let byte = (self.text.before + bad.start) as u64;
+                self.problems.push(error::not_text(self.text.span(bad), byte));
+                continue;
+            }
+            if let Some(misquoted) = record.misquoted {
+                self.problems.push(self.misquoted(misquoted));
+                continue;
+            }
+            let span = self.text.span(record.range.clone());
+            match self.row(relation, &columns, text, &records.fields, span, &mut buffer) {
+                Ok(values) => self.facts.push(Stated { relation: id, values, span }),
+                Err(problem) => self.problems.push(problem),
+            }
+        }
+    }
+
+    /// Which field each column of the relation is, from the header.
+    fn columns(
+        &mut self,
+        relation: &Relation,
+        text: &str,
+        header: &[Field],
+        span: Span,
+    ) -> Option<Vec<usize>> {
+        let known = || relation.columns.iter().map(|column| column.name.as_str());
+        let mut fields: Vec<Option<usize>> = vec![None; relation.arity()];
+        let before = self.problems.len();
+        for (index, field) in header.iter().enumerate() {
+            let mut buffer = String::new();
+            let name = content(text, field, &mut buffer).trim();
+            let span = self.text.span(field.range.clone());
+            match known().position(|column| column == name).and_then(|at| fields.get_mut(at)) {
+                None => {
+                    self.problems.push(error::unknown_column(span, &relation.name, name, known()))
+                }
+                Some(Some(_)) => self.problems.push(error::column_twice(span, name)),
+                Some(place) => *place = Some(index),
+            }
+        }
+        if self.problems.len() == before {
+            for (column, field) in relation.columns.iter().zip(&fields) {
+                if field.is_none() {
+                    let missing = error::column_missing(span, &relation.name, &column.name);
+                    self.problems.push(missing);
+                }
+            }
+        }
+        if self.problems.len() == before { fields.into_iter().collect() } else { None }
+    }
+
+    fn row(
+        &self,
+        relation: &Relation,
+        fields_of_columns: &[usize],
+        text: &str,
+        fields: &[Field],
+        span: Span,
+        buffer: &mut String,
+    ) -> Result<Vec<Constant>, Diagnostic> {
+        if let Some(extra) = fields.get(relation.arity()) {
+            let span = self.text.span(extra.range.clone());
+            return Err(error::bad_length(span, &relation.name, fields.len(), relation.arity()));
+        }
+        let columns = relation.columns.iter().zip(fields_of_columns);
+        let values = columns.map(|(column, &field)| {
+            let Some(field) = fields.get(field) else {
+                let end = Span { start: span.end, ..span };
+                let (found, wanted) = (fields.len(), relation.arity());
+                let (relation, column) = (&relation.name, &column.name);
+                return Err(error::too_few_fields(end, relation, column, found, wanted));
+            };
+            let written = content(text, field, buffer);
+            value::constant(written, column.primitive).ok_or_else(|| {
+                let span = self.text.span(field.range.clone());
+                error::bad_value(span, &column.name, column.primitive, written)
+            })
+        });
+        values.collect()
+    }
+
+    fn misquoted(&self, misquoted: Misquoted) -> Diagnostic {
+        let at = |place: usize| self.text.span(place..place + 1);
+        match misquoted {
+            Misquoted::Open { quote } => error::open_quote(at(quote)),
+            Misquoted::Trailing { quote, at: place } => error::after_quote(at(place), at(quote)),
+        }
+    }
+}
+
+fn invalid_in(invalid: &[Range<usize>], range: &Range<usize>) -> Option<Range<usize>> {
+    let next = invalid.partition_point(|bad| bad.end <= range.start);
+    invalid.get(next).filter(|bad| bad.start < range.end).cloned()
+}
+
+/// An object with its keys in the order written, twice the same key included.
+struct Entries<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect<'a>(PhantomData<&'a ()>);
+        impl<'de: 'a, 'a> Visitor<'de> for Collect<'a> {
+            type Value = Entries<'a>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Entries(entries))
+            }
+        }
+        deserializer.deserialize_map(Collect(PhantomData))
+    }
+}
+
+/// The reading of one JSON text.
+struct Json<'a> {
+    source: SourceId,
+    text: &'a str,
+}
+
+impl<'a> Json<'a> {
+    fn design(&self, schema: &Schema<'_>, facts: &mut Vec<Stated>, problems: &mut Vec<Diagnostic>) {
+        // Whether it is JSON at all is asked first, so that the answer has serde_json's place.
+        let whole: &RawValue = match serde_json::from_str(self.text) {
+            Ok(whole) => whole,
+            Err(error) => return problems.push(self.syntax(&error)),
+        };
+        let Some(relations) = entries(whole.get()) else {
+            return problems.push(error::bad_shape(self.head(whole), "an object of relations"));
+        };
+        for (name, rows) in relations {
+            let (id, relation) = match schema.find(&name, self.key(rows, &name)) {
+                Ok(found) => found,
+                Err(problem) => {
+                    problems.push(problem);
+                    continue;
+                }
+            };
+            let Some(rows) = array(rows.get()) else {
+                let expected = format!("an array of the rows of `{name}`");
+                problems.push(error::bad_shape(self.head(rows), &expected));
+                continue;
+            };
+            for row in rows {
+                match self.row(relation, row) {
+                    Ok(values) => {
+                        facts.push(Stated { relation: id, values, span: self.span(row) });
+                    }
+                    Err(problem) => problems.push(problem),
+                }
+            }
+        }
+    }
+
+    fn row(&self, relation: &Relation, row: &'a RawValue) -> Result<Vec<Constant>, Diagnostic> {
+        if let Some(values) = array(row.get()) {
+            if values.len() != relation.arity() {
+                let (found, wanted) = (values.len(), relation.arity());
+                return Err(error::bad_length(self.span(row), &relation.name, found, wanted));
+            }
+            let columns = relation.columns.iter().zip(values);
+            return columns
+                .map(|(column, value)| self.value(&column.name, column.primitive, value))
+                .collect();
+        }
+        let Some(entries) = entries(row.get()) else {
+            let expected = format!("a row of `{}`: an array or an object", relation.name);
+            return Err(error::bad_shape(self.span(row), &expected));
+        };
+        let known = || relation.columns.iter().map(|column| column.name.as_str());
+        let mut values: Vec<Option<Constant>> = vec![None; relation.arity()];
+        for (name, value) in entries {
+            let Some(index) = known().position(|column| column == name) else {
+                let span = self.key(value, &name);
+                return Err(error::unknown_column(span, &relation.name, &name, known()));
+            };
+            if values[index].is_some() {
+                return Err(error::column_twice(self.key(value, &name), &name));
+            }
+            values[index] = Some(self.value(&name, relation.columns[index].primitive, value)?);
+        }
+        let columns = relation.columns.iter().zip(values);
+        columns
+            .map(|(column, value)| {
+                value.ok_or_else(|| {
+                    error::column_missing(self.span(row), &relation.name, &column.name)
+                })
+            })
+            .collect()
+    }
+
+    fn value(
+        &self,
+        column: &str,
+        primitive: Primitive,
+        raw: &'a RawValue,
+    ) -> Result<Constant, Diagnostic> {
+        let text = raw.get();
+        let found = match primitive {
+            Primitive::Symbol => {
+                serde_json::from_str::<String>(text).ok().map(|text| Constant::Symbol(text.into()))
+            }
+            Primitive::Number => serde_json::from_str(text).ok().map(Constant::Number),
+            Primitive::Unsigned => serde_json::from_str(text).ok().map(Constant::Unsigned),
+            Primitive::Float => serde_json::from_str(text).ok().map(Constant::Float),
+        };
+        found.ok_or_else(|| error::bad_value(self.span(raw), column, primitive, text))
+    }
+
+    /// Where a value lies in the text it was borrowed from.
+    fn span(&self, raw: &RawValue) -> Span {
+        let start = raw.get().as_ptr() as usize - self.text.as_ptr() as usize;
+        Span { source: self.source, start: start as u32, end: (start + raw.get().len()) as u32 }
+    }
+
+    /// The first character of a value, which stands for the whole where that may be long.
+    fn head(&self, raw: &RawValue) -> Span {
+        let span = self.span(raw);
+        Span { end: span.end.min(span.start + 1), ..span }
+    }
+
+    /// The key before a value, quotes included; the value itself where the key is written with
+    /// escapes.
+    fn key(&self, value: &RawValue, name: &str) -> Span {
+        let span = self.span(value);
+        let quoted = format!("\"{name}\"");
+        let before = self.text.get(..span.start as usize).unwrap_or("");
+        let before = before.trim_end_matches([' ', '\t', '\r', '\n', ':']);
+        if before.ends_with(&quoted) {
+            let end = before.len() as u32;
+            return Span { start: end - quoted.len() as u32, end, ..span };
+        }
+        self.head(value)
+    }
+
+    fn syntax(&self, error: &serde_json::Error) -> Diagnostic {
+        let line_start: usize = self
+            .text
+            .split_inclusive('\n')
+            .take(error.line().saturating_sub(1))
+            .map(str::len)
+            .sum();
+        let at = (line_start + error.column().saturating_sub(1)).min(self.text.len());
+        let span = Span {
+            source: self.source,
+            start: at as u32,
+            end: (at + 1).min(self.text.len()) as u32,
+        };
+        // serde_json ends with the place, which the span says better.
+        let message = error.to_string();
+        let message = message.split(" at line ").next().unwrap_or_default();
+        error::not_json(span, message)
+    }
+}
+
+fn array(text: &str) -> Option<Vec<&RawValue>> {
+    if text.starts_with('[') { serde_json::from_str(text).ok() } else { None }
+}
+
+fn entries(text: &str) -> Option<Vec<(String, &RawValue)>> {
+    if !text.starts_with('{') {
+        return None;
+    }
+    let Entries(entries) = serde_json::from_str(text).ok()?;
+    Some(entries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read::tests::relation;
+    use super::*;
+    use crate::diag::Renderer;
+
+    fn relations() -> Vec<Relation> {
+        vec![
+            relation("owner", "object: symbol, value: symbol"),
+            relation("need", "req: symbol, ordinal: number"),
+            relation("derived", "a: symbol"),
+        ]
+    }
+
+    fn shown(
+        read: impl FnOnce(
+            &[Relation],
+            &dyn Fn(RelationId) -> bool,
+            &mut Sources,
+            &mut Vec<Diagnostic>,
+        ) -> Vec<Stated>,
+    ) -> (Vec<String>, String) {
+        let relations = relations();
+        let (mut sources, mut problems) = (Sources::new(), Vec::new());
+        let facts = read(&relations, &|id| id.0 < 2, &mut sources, &mut problems);
+        let facts = facts
+            .iter()
+            .map(|fact| {
+                let values: Vec<String> =
+                    fact.values.iter().map(|value| value.to_string()).collect();
+                let name = &relations[fact.relation.index()].name;
+                let line = sources.position(fact.span).line;
+                format!("{}:{line} {name}({})", sources.name(fact.span), values.join(", "))
+            })
+            .collect();
+        (facts, Renderer { colour: false }.render(&sources, &problems))
+    }
+
+    fn folder(files: &[(&str, &str)]) -> (Vec<String>, String) {
+        let files: BTreeMap<&str, &[u8]> =
+            files.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+        shown(|relations, may_state, sources, problems| {
+            design_of_folder(&files, relations, may_state, sources, problems)
+        })
+    }
+
+    fn json(text: &str) -> (Vec<String>, String) {
+        shown(|relations, may_state, sources, problems| {
+            let bytes = text.as_bytes().to_vec();
+            design_of_json("d.json", bytes, relations, may_state, sources, problems)
+        })
+    }
+
+    #[test]
+    fn a_folder_is_read_by_the_names_of_its_columns() {
+        let (facts, problems) = folder(&[
+            ("need.csv", "ordinal,req\n1,bid\n2,\"a, b\"\n"),
+            ("notes.txt", "not a table"),
+            ("owner.csv", "object,value\r\nAuction,system\r\n"),
+        ]);
+        assert_eq!(problems, "");
+        assert_eq!(
+            facts,
+            [
+                "need.csv:2 need(bid, 1)",
+                "need.csv:3 need(a, b, 2)",
+                "owner.csv:2 owner(Auction, system)"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_folder_without_tables_is_an_error() {
+        assert!(folder(&[("a.txt", "")]).1.contains("there is no CSV file in the folder"));
+    }
+
+    #[test]
+    fn what_is_wrong_in_a_folder_is_shown_and_the_rest_is_read() {
+        let (facts, problems) = folder(&[
+            ("need.csv", "req,ordinal\nbid,one\nsee\nlist,3\nx,4,5\n"),
+            ("ownr.csv", "object,value\n"),
+            ("owner.csv", "object,valu\n"),
+            ("derived.csv", "a\nx\n"),
+        ]);
+        assert_eq!(facts, ["need.csv:4 need(list, 3)"]);
+        for part in [
+            "`ordinal` is a number, and `one` is none",
+            "a row of `need` needs 2 fields, and this line has 1",
+            "a row of `need` has 2 values, and this one 3",
+            "`ownr` is not a relation that a design can state",
+            "did you mean `owner`?",
+            "`owner` has no column `valu`",
+            "did you mean `value`?",
+            "`derived` is not a relation that a design can state",
+        ] {
+            assert!(problems.contains(part), "{part}\n{problems}");
+        }
+    }
+
+    #[test]
+    fn json_rows_are_arrays_or_objects() {
+        let (facts, problems) = json(
+            "{\n\"owner\": [[\"Auction\", \"caf\\u00e9\"]],\n\"need\": [\n{\"ordinal\": 1, \"req\": \"bid\"}\n]}",
+        );
+        assert_eq!(problems, "");
+        assert_eq!(facts, ["d.json:2 owner(Auction, café)", "d.json:4 need(bid, 1)"]);
+    }
+
+    #[test]
+    fn what_is_wrong_in_json_is_underlined() {
+        let (facts, problems) = json(
+            "{\"ownr\": [],\n \"owner\": [[\"a\"], 7, [\"a\", 5], {\"object\": \"a\", \"valu\": \"b\"},\n  {\"object\": \"a\"}, [\"x\", \"y\"]],\n \"need\": 3}",
+        );
+        assert_eq!(facts, ["d.json:3 owner(x, y)"]);
+        for part in [
+            "--> d.json:1:2",
+            "`ownr` is not a relation that a design can state",
+            "a row of `owner` has 2 values, and this one 1",
+            "expected a row of `owner`: an array or an object",
+            "`value` is a symbol, and `5` is none",
+            "--> d.json:2:48",
+            "`owner` has no column `valu`",
+            "the column `value` of `owner` is missing",
+            "expected an array of the rows of `need`",
+        ] {
+            assert!(problems.contains(part), "{part}\n{problems}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_no_json_says_where() {
+        let (_, problems) = json("{\"owner\": [\n[\"a\" \"b\"]]}");
+        assert!(problems.contains("this is not JSON: expected `,` or `]`"), "{problems}");
+        assert!(problems.contains("--> d.json:2:6"), "{problems}");
+        assert!(json("").1.contains("this is not JSON"));
+        assert!(json("[]").1.contains("expected an object of relations"));
+    }
+}

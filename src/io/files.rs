@@ -1,0 +1,243 @@
+//! The rim: the traits that texts come and go through, and folders on a disk as one case of them.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// Where texts come from.
+pub trait Files {
+    /// The whole content of a file. The name is relative to wherever these files are, or absolute.
+    fn read(&self, name: &str) -> io::Result<Vec<u8>>;
+
+    /// The names of all files directly in here, sorted.
+    fn list(&self) -> io::Result<Vec<String>>;
+
+    /// What a message calls a file.
+    fn shown(&self, name: &str) -> String {
+        name.to_string()
+    }
+
+    /// What is waiting at standard input, where these files have one.
+    fn standard_input(&self) -> io::Result<Vec<u8>> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, "there is no standard input here"))
+    }
+}
+
+/// A folder on the disk.
+#[derive(Clone, Debug)]
+pub struct Directory {
+    root: PathBuf,
+}
+
+impl Directory {
+    /// The files of a folder.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Directory { root: root.into() }
+    }
+}
+
+impl Files for Directory {
+    fn read(&self, name: &str) -> io::Result<Vec<u8>> {
+        fs::read(self.root.join(name))
+    }
+
+    fn list(&self) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&self.root)? {
+            let entry = entry?;
+            if entry.path().is_file() {
+                names.push(entry.file_name().to_string_lossy().into_owned());
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    fn shown(&self, name: &str) -> String {
+        if self.root == Path::new(".") {
+            return name.to_string();
+        }
+        self.root.join(name).display().to_string()
+    }
+
+    fn standard_input(&self) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+/// What writes the content of a file, or says why it cannot.
+pub type Fill<'a> = &'a mut dyn FnMut(&mut dyn Write) -> io::Result<()>;
+
+/// Where results go.
+pub trait Outputs {
+    /// Makes a file, whole or not at all.
+    fn save(&mut self, name: &str, fill: Fill<'_>) -> io::Result<()>;
+
+    /// Writes to the standard output.
+    fn print(&mut self, fill: Fill<'_>) -> io::Result<()>;
+
+    /// Whether files are to be printed instead, as `-D -` asks.
+    fn only_prints(&self) -> bool {
+        false
+    }
+
+    /// What a message calls a file.
+    fn shown(&self, name: &str) -> String {
+        name.to_string()
+    }
+}
+
+/// A folder on the disk, and a stream beside it.
+#[derive(Debug)]
+pub struct OutputDirectory<W> {
+    root: PathBuf,
+    stream: W,
+}
+
+impl<W: Write> OutputDirectory<W> {
+    /// Files go to the folder, which is made when the first is saved; prints go to the stream.
+    pub fn new(root: impl Into<PathBuf>, stream: W) -> Self {
+        OutputDirectory { root: root.into(), stream }
+    }
+}
+
+impl<W: Write> Outputs for OutputDirectory<W> {
+    fn save(&mut self, name: &str, fill: Fill<'_>) -> io::Result<()> {
+        save(&self.root.join(name), fill)
+    }
+
+    fn print(&mut self, fill: Fill<'_>) -> io::Result<()> {
+        fill(&mut self.stream)?;
+        self.stream.flush()
+    }
+
+    fn shown(&self, name: &str) -> String {
+        if self.root == Path::new(".") {
+            return name.to_string();
+        }
+        self.root.join(name).display().to_string()
+    }
+}
+
+/// A stream for everything, files as well.
+#[derive(Debug)]
+pub struct StandardOutput<W>(pub W);
+
+impl<W: Write> Outputs for StandardOutput<W> {
+    fn save(&mut self, _name: &str, fill: Fill<'_>) -> io::Result<()> {
+        self.print(fill)
+    }
+
+    fn print(&mut self, fill: Fill<'_>) -> io::Result<()> {
+        fill(&mut self.0)?;
+        self.0.flush()
+    }
+
+    fn only_prints(&self) -> bool {
+        true
+    }
+}
+
+/// Makes a file whole or not at all: it is written under a temporary name in the same folder and
+/// then renamed, so nobody ever sees half of it, and what stood there stays until the new content
+/// is complete. Missing folders above it are made.
+///
+/// What is there and is not a plain file (a pipe, `/dev/stdout`) is written to directly.
+pub fn save(path: &Path, fill: Fill<'_>) -> io::Result<()> {
+    if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+        let mut file = fs::OpenOptions::new().write(true).open(path)?;
+        return fill(&mut file);
+    }
+    // A link keeps being a link: the file it leads to is replaced.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(folder)?;
+    let name = path.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidFilename))?;
+    let (temporary, mut file) = make_temporary(folder, &name.to_string_lossy())?;
+    let written = fill(&mut file)
+        .and_then(|()| match fs::metadata(&path) {
+            Ok(there) => file.set_permissions(there.permissions()),
+            Err(_) => Ok(()),
+        })
+        .and_then(|()| fs::rename(&temporary, &path));
+    if written.is_err() {
+        // The first error is the one to report; a leftover is the lesser harm.
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+/// A new file beside the one to be written, under a name that nothing has.
+fn make_temporary(folder: &Path, name: &str) -> io::Result<(PathBuf, fs::File)> {
+    let process = std::process::id();
+    for attempt in 0..1000 {
+        let path = folder.join(format!(".{name}.{process}-{attempt}.tmp"));
+        match fs::OpenOptions::new().write(true).create_new(true).open(&path) {
+            Ok(file) => return Ok((path, file)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::AlreadyExists, "no free name for a temporary file"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        Directory::new(folder).list().unwrap()
+    }
+
+    #[test]
+    fn a_file_that_could_not_be_finished_leaves_the_old_one_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        save(&path, &mut |file| file.write_all(b"old")).unwrap();
+        let failed = save(&path, &mut |file| {
+            file.write_all(b"ne")?;
+            Err(io::Error::other("the disk is full"))
+        });
+        assert!(failed.is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert_eq!(names(folder.path()), ["a.csv"]);
+    }
+
+    #[test]
+    fn missing_folders_are_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut outputs = OutputDirectory::new(folder.path().join("deep/er"), Vec::new());
+        outputs.save("a.csv", &mut |file| file.write_all(b"x")).unwrap();
+        assert_eq!(fs::read(folder.path().join("deep/er/a.csv")).unwrap(), b"x");
+    }
+
+    #[test]
+    fn a_folder_lists_its_files_sorted_and_no_folders() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b", "a"] {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        fs::create_dir(folder.path().join("c")).unwrap();
+        assert_eq!(names(folder.path()), ["a", "b"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link_and_permissions_stay() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+        fs::write(&real, "old").unwrap();
+        fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink(&real, &link).unwrap();
+        save(&link, &mut |file| file.write_all(b"new")).unwrap();
+        assert_eq!(fs::read(&real).unwrap(), b"new");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
+    }
+}

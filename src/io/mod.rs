@@ -1,0 +1,28 @@
+//! Where facts come from and where results go.
+//!
+//! Facts come in as text: one file a relation, as Souffle reads it ([`input`]), or a whole design
+//! as a folder of CSV files ([`design_of_folder`]) or as one JSON text ([`design_of_json`]). Rows
+//! go out as text again ([`output`]), in an order that depends on nothing but the rows.
+//!
+//! Nothing in here opens a file by itself. Texts come through [`Files`] and leave through
+//! [`Outputs`], so that a folder, an archive in the binary and a map in a test serve alike.
+//!
+//! A bad line never hides the others: every bad line is reported with the field underlined, and all
+//! good lines load.
+
+mod design;
+mod error;
+mod fields;
+mod files;
+mod order;
+mod parameters;
+mod read;
+mod text;
+mod value;
+mod write;
+
+pub use design::{Stated, design_of_folder, design_of_json};
+pub use files::{Directory, Files, OutputDirectory, Outputs, StandardOutput, save};
+pub use order::order;
+pub use read::{Loaded, input};
+pub use write::{Rows, output, print_size};

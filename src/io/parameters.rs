@@ -1,0 +1,247 @@
+//! What the parameters of a directive mean: `.input p(filename="p.csv", rfc4180=true)`.
+
+use crate::analyze::program::{Directive, Relation};
+use crate::diag::Diagnostic;
+
+use super::error;
+
+/// How and from where a relation is read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Reading {
+    /// From where.
+    pub channel: Channel,
+    /// In what format.
+    pub format: Format,
+    /// Which field of a record each column of the relation is.
+    pub fields: Vec<usize>,
+    /// Whether the directive says which fields are meant, so that others are left out on purpose.
+    pub picks: bool,
+}
+
+/// How and to where a relation is written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Writing {
+    /// To where.
+    pub channel: Channel,
+    /// In what format.
+    pub format: Format,
+}
+
+/// A file or a standard stream.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Channel {
+    /// A file by its name.
+    File(String),
+    /// Standard input or standard output.
+    Standard,
+}
+
+/// How records are written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Format {
+    /// What stands between fields.
+    pub delimiter: String,
+    /// Whether fields may be quoted.
+    pub rfc4180: bool,
+    /// Whether the first line names the columns.
+    pub headers: bool,
+}
+
+/// Reads the parameters of an `.input`.
+pub(super) fn reading(
+    relation: &Relation,
+    directive: &Directive,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Reading> {
+    let known = ["IO", "filename", "delimiter", "headers", "rfc4180", "columns"];
+    let parameters = Parameters { directive, known: &known };
+    parameters.warn_of_unknown(problems);
+    let channel = match parameters.get("IO").unwrap_or("file") {
+        "file" => Some(Channel::File(parameters.file_name(relation, "facts"))),
+        "stdin" | "stdinfile" => Some(Channel::Standard),
+        other => {
+            let supported = ["file", "stdin"];
+            problems.push(error::unsupported_channel(directive.span, other, &supported));
+            None
+        }
+    };
+    let format = parameters.format(problems);
+    let fields = parameters.fields(relation, problems);
+    let picks = parameters.get("columns").is_some();
+    Some(Reading { channel: channel?, format: format?, fields: fields?, picks })
+}
+
+/// Reads the parameters of an `.output`.
+pub(super) fn writing(
+    relation: &Relation,
+    directive: &Directive,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Writing> {
+    let known = ["IO", "filename", "delimiter", "headers", "rfc4180"];
+    let parameters = Parameters { directive, known: &known };
+    parameters.warn_of_unknown(problems);
+    let channel = match parameters.get("IO").unwrap_or("file") {
+        "file" => Some(Channel::File(parameters.file_name(relation, "csv"))),
+        "stdout" => Some(Channel::Standard),
+        other => {
+            let supported = ["file", "stdout"];
+            problems.push(error::unsupported_channel(directive.span, other, &supported));
+            None
+        }
+    };
+    let format = parameters.format(problems);
+    Some(Writing { channel: channel?, format: format? })
+}
+
+struct Parameters<'a> {
+    directive: &'a Directive,
+    known: &'a [&'a str],
+}
+
+impl Parameters<'_> {
+    /// The value of a parameter; of the last one where it is written twice, as Souffle takes it.
+    fn get(&self, name: &str) -> Option<&str> {
+        let written = self.directive.parameters.iter().rev().find(|(key, _)| key == name);
+        written.map(|(_, value)| value.as_str())
+    }
+
+    fn warn_of_unknown(&self, problems: &mut Vec<Diagnostic>) {
+        for (name, _) in &self.directive.parameters {
+            if !self.known.contains(&name.as_str()) {
+                problems.push(error::unknown_parameter(self.directive.span, name, self.known));
+            }
+        }
+    }
+
+    fn file_name(&self, relation: &Relation, extension: &str) -> String {
+        match self.get("filename") {
+            Some(name) => name.to_string(),
+            None => format!("{}.{extension}", relation.name),
+        }
+    }
+
+    fn format(&self, problems: &mut Vec<Diagnostic>) -> Option<Format> {
+        let headers = self.truth("headers", problems);
+        let rfc4180 = self.truth("rfc4180", problems)?;
+        let delimiter = match self.get("delimiter") {
+            // Souffle takes the two characters for a tab as well.
+            Some("\\t") => "\t",
+            Some(written) => written,
+            None if rfc4180 => ",",
+            None => "\t",
+        };
+        let unusable = delimiter.is_empty()
+            || delimiter.contains(['\n', '\r'])
+            || (rfc4180 && delimiter.contains('"'));
+        if unusable {
+            let expected = if rfc4180 {
+                "one or more characters other than quotes and line breaks"
+            } else {
+                "one or more characters other than line breaks"
+            };
+            let span = self.directive.span;
+            problems.push(error::bad_parameter(span, "delimiter", delimiter, expected));
+            return None;
+        }
+        Some(Format { delimiter: delimiter.to_string(), rfc4180, headers: headers? })
+    }
+
+    fn truth(&self, name: &str, problems: &mut Vec<Diagnostic>) -> Option<bool> {
+        match self.get(name) {
+            None | Some("false") => Some(false),
+            Some("true") => Some(true),
+            Some(other) => {
+                let span = self.directive.span;
+                problems.push(error::bad_parameter(span, name, other, "`true` or `false`"));
+                None
+            }
+        }
+    }
+
+    /// `columns="1:0:3"`: field 1 is the first column, field 0 the second, field 3 the third.
+    fn fields(&self, relation: &Relation, problems: &mut Vec<Diagnostic>) -> Option<Vec<usize>> {
+        let Some(written) = self.get("columns") else {
+            return Some((0..relation.arity()).collect());
+        };
+        let numbers: Option<Vec<usize>> = written
+            .split(':')
+            .filter(|_| !written.is_empty())
+            .map(|number| number.trim().parse().ok().filter(|field| *field < 1 << 16))
+            .collect();
+        let right = numbers.filter(|numbers| {
+            let mut distinct = numbers.clone();
+            distinct.sort_unstable();
+            distinct.dedup();
+            distinct.len() == relation.arity() && numbers.len() == relation.arity()
+        });
+        if right.is_none() {
+            let expected = format!(
+                "{} different field numbers from 0, one for each column of `{}`, such as `{}`",
+                relation.arity(),
+                relation.name,
+                (0..relation.arity())
+                    .map(|column| column.to_string())
+                    .collect::<Vec<_>>()
+                    .join(":")
+            );
+            let span = self.directive.span;
+            problems.push(error::bad_parameter(span, "columns", written, &expected));
+        }
+        right
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read::tests::{directive, relation};
+    use super::*;
+
+    fn read(parameters: &[(&str, &str)]) -> Result<Reading, Vec<Diagnostic>> {
+        let mut problems = Vec::new();
+        let relation = relation("p", "a: symbol, b: number");
+        let reading = reading(&relation, &directive(parameters), &mut problems);
+        reading.ok_or(problems)
+    }
+
+    fn message(parameters: &[(&str, &str)]) -> String {
+        read(parameters).unwrap_err()[0].message.clone()
+    }
+
+    #[test]
+    fn without_parameters_a_relation_is_read_from_tabs() {
+        let reading = read(&[]).unwrap();
+        assert_eq!(reading.channel, Channel::File("p.facts".into()));
+        assert_eq!(reading.format.delimiter, "\t");
+        assert_eq!(reading.fields, [0, 1]);
+    }
+
+    #[test]
+    fn rfc4180_means_commas_unless_said_otherwise() {
+        assert_eq!(read(&[("rfc4180", "true")]).unwrap().format.delimiter, ",");
+        let reading = read(&[("rfc4180", "true"), ("delimiter", ";")]).unwrap();
+        assert_eq!(reading.format.delimiter, ";");
+    }
+
+    #[test]
+    fn columns_say_which_field_is_which_column() {
+        assert_eq!(read(&[("columns", "3:0")]).unwrap().fields, [3, 0]);
+        for wrong in ["", "0", "0:0", "0:x", "0:1:2", "-1:0"] {
+            assert!(message(&[("columns", wrong)]).starts_with("`columns` cannot be"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_supported_is_refused_by_name() {
+        assert_eq!(message(&[("IO", "sqlite")]), "`IO=sqlite` is not supported");
+        assert_eq!(message(&[("headers", "yes")]), "`headers` cannot be `yes`");
+        assert_eq!(message(&[("delimiter", "")]), "`delimiter` cannot be ``");
+    }
+
+    #[test]
+    fn an_unknown_parameter_is_a_warning_with_the_nearest_name() {
+        let mut problems = Vec::new();
+        let relation = relation("p", "a: symbol");
+        reading(&relation, &directive(&[("filenam", "x")]), &mut problems).unwrap();
+        assert_eq!(problems[0].help, ["did you mean `filename`?"]);
+    }
+}

@@ -1,0 +1,506 @@
+//! One file to the rows of one relation.
+//!
+//! The file is read whole, cut into records, and each field becomes a word at once; text is copied
+//! into the interner only when it is new there. Problems are collected with places in the file,
+//! and only a file that has some is kept as a source for messages: facts may be large.
+
+use std::ops::Range;
+
+use crate::analyze::program::{Column, Directive, Relation};
+use crate::diag::{Diagnostic, SourceId, Sources, Span};
+use crate::value::{Interner, Primitive, Word};
+
+use super::error;
+use super::fields::{Cut, Misquoted, Record, Records, content};
+use super::files::Files;
+use super::parameters::{Channel, Reading, reading};
+use super::text::Text;
+use super::value;
+
+/// Rows read from a file, and where each comes from.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Loaded {
+    /// What messages call the file.
+    pub name: String,
+    /// The words, a vector a column.
+    pub columns: Vec<Vec<Word>>,
+    /// The line of the file that each row stands in, from 1.
+    pub lines: Vec<u32>,
+}
+
+impl Loaded {
+    /// How many rows were read.
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Whether no row was read.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// Copies a row.
+    pub fn row(&self, row: usize, into: &mut Vec<Word>) {
+        into.clear();
+        into.extend(self.columns.iter().map(|column| column[row]));
+    }
+}
+
+/// At most this many bad lines of one file are kept as problems of their own.
+const REPORTED: usize = 1000;
+
+/// Reads a relation as an `.input` directive says. Rows are as many as could be read; problems say
+/// what could not, and a text with problems is kept in the sources. Nothing is returned when there
+/// is no file or the directive itself is wrong.
+pub fn input(
+    files: &dyn Files,
+    relation: &Relation,
+    directive: &Directive,
+    interner: &mut Interner,
+    sources: &mut Sources,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Loaded> {
+    let reading = reading(relation, directive, problems)?;
+    let (shown, bytes) = match &reading.channel {
+        Channel::File(name) => (files.shown(name), files.read(name)),
+        Channel::Standard => ("<standard input>".to_string(), files.standard_input()),
+    };
+    let bytes = match bytes {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            problems.push(error::unreadable(directive.span, &relation.name, &shown, &error));
+            return None;
+        }
+    };
+    if u32::try_from(bytes.len()).is_err() {
+        problems.push(error::too_large(Some(directive.span), &shown));
+        return None;
+    }
+    let text = Text::new(bytes);
+    Some(rows(text, shown, relation, &reading, interner, sources, problems))
+}
+
+/// Reads all records of a text.
+fn rows(
+    text: Text,
+    shown: String,
+    relation: &Relation,
+    reading: &Reading,
+    interner: &mut Interner,
+    sources: &mut Sources,
+    problems: &mut Vec<Diagnostic>,
+) -> Loaded {
+    let mut reader = Reader {
+        text: &text,
+        columns: &relation.columns,
+        reading,
+        interner,
+        loaded: Loaded {
+            name: shown,
+            columns: vec![Vec::new(); relation.arity()],
+            lines: Vec::new(),
+        },
+        row: Vec::new(),
+        buffer: String::new(),
+        faults: Faults::default(),
+    };
+    reader.read();
+    let Reader { loaded, faults, .. } = reader;
+    if !faults.is_empty() {
+        let before = text.before;
+        let source = sources.add(loaded.name.as_str(), text.text);
+        let text = sources.get(source).map_or("", |source| &source.text);
+        let place = Place { source, text, before, relation, reading };
+        problems.extend(faults.kept.into_iter().map(|fault| place.diagnostic(fault)));
+        if let Some((range, lines)) = faults.extra {
+            let span = place.span(range);
+            problems.push(error::extra_fields(span, &relation.name, relation.arity(), lines));
+        }
+        if faults.more > 0 {
+            problems.push(error::further_lines(&loaded.name, faults.more));
+        }
+    }
+    loaded
+}
+
+/// What is wrong with a line, by places in the text.
+enum Fault {
+    NotText(Range<usize>),
+    Misquoted(Misquoted),
+    TooFew { end: usize, line: Range<usize>, column: usize, found: usize },
+    Value { range: Range<usize>, column: usize },
+}
+
+/// What is wrong with a file.
+#[derive(Default)]
+struct Faults {
+    kept: Vec<Fault>,
+    /// How many more there are than were kept.
+    more: usize,
+    /// The first field that is not read although nothing says so, and how many lines have one.
+    extra: Option<(Range<usize>, usize)>,
+}
+
+impl Faults {
+    fn push(&mut self, fault: Fault) {
+        if self.kept.len() < REPORTED {
+            self.kept.push(fault);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.kept.is_empty() && self.extra.is_none()
+    }
+}
+
+/// The reading of one text.
+struct Reader<'a> {
+    text: &'a Text,
+    columns: &'a [Column],
+    reading: &'a Reading,
+    interner: &'a mut Interner,
+    loaded: Loaded,
+    row: Vec<Word>,
+    buffer: String,
+    faults: Faults,
+}
+
+impl Reader<'_> {
+    fn read(&mut self) {
+        let text: &str = &self.text.text;
+        let format = &self.reading.format;
+        let mut records =
+            Records::new(text, Cut { delimiter: &format.delimiter, quoted: format.rfc4180 });
+        if format.headers {
+            records.next();
+        }
+        // An empty line is an empty symbol where Souffle would have written one so.
+        let blank_is_a_row = !format.rfc4180
+            && matches!(self.columns, [Column { primitive: Primitive::Symbol, .. }]);
+        while let Some(record) = records.next() {
+            if record.range.is_empty() && !blank_is_a_row {
+                continue;
+            }
+            match self.record(&record, &records) {
+                Ok(()) => self.keep(record.line),
+                Err(fault) => self.faults.push(fault),
+            }
+        }
+    }
+
+    /// Makes words of a record's fields.
+    fn record(&mut self, record: &Record, records: &Records<'_>) -> Result<(), Fault> {
+        if !self.text.invalid.is_empty()
+            && let Some(bad) = self.text.invalid_in(&record.range)
+        {
+            return Err(Fault::NotText(bad));
+        }
+        if let Some(misquoted) = &record.misquoted {
+            return Err(Fault::Misquoted(misquoted.clone()));
+        }
+        self.row.clear();
+        let fields = &records.fields;
+        for (column, &field) in self.reading.fields.iter().enumerate() {
+            let Some(field) = fields.get(field) else {
+                let (end, line) = (record.range.end, record.range.clone());
+                return Err(Fault::TooFew { end, line, column, found: fields.len() });
+            };
+            let text = content(&self.text.text, field, &mut self.buffer);
+            match value::intern(text, self.columns[column].primitive, self.interner) {
+                Some(word) => self.row.push(word),
+                None => return Err(Fault::Value { range: field.range.clone(), column }),
+            }
+        }
+        if !self.reading.picks
+            && !self.columns.is_empty()
+            && let Some(extra) = fields.get(self.columns.len())
+        {
+            let start = extra.range.start;
+            let (_, lines) =
+                self.faults.extra.get_or_insert((start..extra.range.end.max(start), 0));
+            *lines += 1;
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, line: u32) {
+        for (column, word) in self.loaded.columns.iter_mut().zip(&self.row) {
+            column.push(*word);
+        }
+        self.loaded.lines.push(line);
+    }
+}
+
+/// Where faults become diagnostics.
+struct Place<'a> {
+    source: SourceId,
+    text: &'a str,
+    /// How many bytes of the file come before the text.
+    before: usize,
+    relation: &'a Relation,
+    reading: &'a Reading,
+}
+
+impl Place<'_> {
+    fn span(&self, range: Range<usize>) -> Span {
+        Span { source: self.source, start: range.start as u32, end: range.end as u32 }
+    }
+
+    fn diagnostic(&self, fault: Fault) -> Diagnostic {
+        match fault {
+            Fault::NotText(range) => {
+                let byte = (self.before + range.start) as u64;
+                error::not_text(self.span(range), byte)
+            }
+            Fault::Misquoted(Misquoted::Open { quote }) => {
+                error::open_quote(self.span(quote..quote + 1))
+            }
+            Fault::Misquoted(Misquoted::Trailing { quote, at }) => {
+                error::after_quote(self.span(at..at + 1), self.span(quote..quote + 1))
+            }
+            Fault::TooFew { end, line, column, found } => {
+                let wanted = self.reading.fields.iter().max().map_or(0, |most| most + 1);
+                let diagnostic = error::too_few_fields(
+                    self.span(end..end),
+                    &self.relation.name,
+                    &self.relation.columns[column].name,
+                    found,
+                    wanted,
+                );
+                self.suspect_the_delimiter(diagnostic, &self.text[line], wanted)
+            }
+            Fault::Value { range, column } => {
+                let column = &self.relation.columns[column];
+                let found = &self.text[range.clone()];
+                error::bad_value(self.span(range), &column.name, column.primitive, found)
+            }
+        }
+    }
+
+    /// A line that another delimiter would cut into the right number of fields says so.
+    fn suspect_the_delimiter(
+        &self,
+        diagnostic: Diagnostic,
+        line: &str,
+        wanted: usize,
+    ) -> Diagnostic {
+        let used = &self.reading.format.delimiter;
+        let other = ["\t", ",", ";", "|"].into_iter().find(|other| {
+            other != used && line.len() < 1 << 16 && line.split(other).count() == wanted
+        });
+        match other {
+            Some(seen) => error::other_delimiter(diagnostic, used, seen),
+            None => diagnostic,
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::collections::BTreeMap;
+    use std::io;
+
+    use super::*;
+    use crate::diag::Renderer;
+    use crate::syntax::operators::DirectiveKind;
+    use crate::syntax::tree::Doc;
+    use crate::value::{RelationId, TypeId};
+
+    /// A relation from how it is declared.
+    pub fn relation(name: &str, columns: &str) -> Relation {
+        let columns = columns.split(", ").filter(|column| !column.is_empty()).map(|column| {
+            let (name, ty) = column.split_once(": ").unwrap();
+            let primitives =
+                [Primitive::Symbol, Primitive::Number, Primitive::Unsigned, Primitive::Float];
+            let index = primitives.iter().position(|primitive| primitive.name() == ty).unwrap();
+            Column { name: name.into(), ty: TypeId(index as u32), primitive: primitives[index] }
+        });
+        Relation {
+            name: name.into(),
+            columns: columns.collect(),
+            span: Span::default(),
+            doc: Doc::default(),
+        }
+    }
+
+    /// A directive with parameters.
+    pub fn directive(parameters: &[(&str, &str)]) -> Directive {
+        Directive {
+            kind: DirectiveKind::Input,
+            relation: RelationId(0),
+            parameters: parameters
+                .iter()
+                .map(|(name, value)| (name.to_string(), value.to_string()))
+                .collect(),
+            span: Span::default(),
+        }
+    }
+
+    impl Files for BTreeMap<&str, &[u8]> {
+        fn read(&self, name: &str) -> io::Result<Vec<u8>> {
+            let found = self.get(name).ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+            Ok(found.to_vec())
+        }
+
+        fn list(&self) -> io::Result<Vec<String>> {
+            Ok(self.keys().map(|name| name.to_string()).collect())
+        }
+    }
+
+    /// What reading a text gives: a line a row (its line in the file, its values), and the problems
+    /// as people see them.
+    fn read(columns: &str, parameters: &[(&str, &str)], text: &[u8]) -> (Vec<String>, String) {
+        let relation = relation("p", columns);
+        let files = BTreeMap::from([("p.facts", text)]);
+        let (mut interner, mut sources, mut problems) =
+            (Interner::new(), Sources::new(), Vec::new());
+        sources.add("p.dl", ".input p");
+        let loaded = input(
+            &files,
+            &relation,
+            &directive(parameters),
+            &mut interner,
+            &mut sources,
+            &mut problems,
+        )
+        .unwrap_or_default();
+        let rows = (0..loaded.len())
+            .map(|row| {
+                let values = loaded.columns.iter().zip(&relation.columns).map(|(words, column)| {
+                    interner.constant(words[row], column.primitive).to_string()
+                });
+                format!("{}: {}", loaded.lines[row], values.collect::<Vec<_>>().join("|"))
+            })
+            .collect();
+        (rows, Renderer { colour: false }.render(&sources, &problems))
+    }
+
+    fn good(columns: &str, parameters: &[(&str, &str)], text: &[u8]) -> Vec<String> {
+        let (rows, problems) = read(columns, parameters, text);
+        assert_eq!(problems, "");
+        rows
+    }
+
+    #[test]
+    fn every_kind_of_value_is_read() {
+        assert_eq!(
+            good(
+                "s: symbol, n: number, u: unsigned, f: float",
+                &[],
+                b"a b\t-0x10\t0b101\t1e3\r\n\t0\t0\t.5"
+            ),
+            ["1: a b|-16|5|1000", "2: |0|0|0.5"]
+        );
+    }
+
+    #[test]
+    fn headers_are_skipped_and_columns_picked() {
+        assert_eq!(
+            good(
+                "b: symbol, a: number",
+                &[("rfc4180", "true"), ("headers", "true"), ("columns", "2:0")],
+                b"a,source,b\n1,\"x,\ny\",\"say \"\"b\"\"\"\n\n2,,c\n"
+            ),
+            ["2: say \"b\"|1", "5: c|2"]
+        );
+    }
+
+    #[test]
+    fn a_blank_line_is_an_empty_symbol_only_where_one_is_written_so() {
+        assert_eq!(good("a: symbol", &[], b"x\n\ny\n"), ["1: x", "2: ", "3: y"]);
+        assert_eq!(good("a: number", &[], b"1\n\n2\n\n"), ["1: 1", "3: 2"]);
+    }
+
+    #[test]
+    fn a_relation_without_columns_holds_when_its_file_has_a_line() {
+        assert_eq!(good("", &[], b"()\n"), ["1: "]);
+        assert_eq!(good("", &[], b""), [""; 0]);
+    }
+
+    #[test]
+    fn every_bad_line_is_shown_and_the_good_ones_load() {
+        let (rows, problems) =
+            read("a: symbol, n: number", &[("delimiter", ",")], b"x,1\ny,one\nz\n\xFFq,2\nw,3\n");
+        assert_eq!(rows, ["1: x|1", "5: w|3"]);
+        let expected = "\
+error[AL0508]: `n` is a number, and `one` is none
+ --> p.facts:2:3
+  |
+2 | y,one
+  |   ^^^ expected a whole number, such as 7, -7, 0xff or 0b11, of 64 bits
+  |
+  = note: more: archlog explain AL0508
+
+error[AL0507]: a row of `p` needs 2 fields, and this line has 1
+ --> p.facts:3:2
+  |
+3 | z
+  |  ^ nothing here for `n`
+  |
+  = note: more: archlog explain AL0507
+
+error[AL0506]: not UTF-8 at byte 12 of the file
+ --> p.facts:4:1
+  |
+4 | ?q,2
+  | ^ these bytes are no text (shown as `?`)
+  |
+  = help: save the file as UTF-8
+  = note: more: archlog explain AL0506
+
+";
+        assert_eq!(problems, expected);
+    }
+
+    #[test]
+    fn commas_in_a_file_of_tabs_are_suspected() {
+        let (rows, problems) = read("a: symbol, b: symbol", &[], b"x,y\n");
+        assert!(rows.is_empty());
+        assert!(problems.contains("for a comma say `delimiter=\",\"`"), "{problems}");
+    }
+
+    #[test]
+    fn more_fields_than_columns_are_one_warning_a_file() {
+        let (rows, problems) = read("a: symbol", &[], b"x\ty\nz\nv\tw\n");
+        assert_eq!(rows, ["1: x", "2: z", "3: v"]);
+        assert!(
+            problems.starts_with("warning[AL0509]: 2 lines have more fields than the 1 column")
+        );
+        assert_eq!(problems.matches("AL0509").count(), 2, "once as its code, once as its page");
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_spoils_one_line() {
+        let (rows, problems) = read("a: symbol", &[("rfc4180", "true")], b"\"x\ny\nz\n");
+        assert_eq!(rows, ["2: y", "3: z"]);
+        assert!(problems.contains("p.facts:1:1"), "{problems}");
+    }
+
+    #[test]
+    fn a_missing_file_says_where_it_was_looked_for() {
+        let (_, problems) = read("a: symbol", &[("filename", "q.csv")], b"");
+        assert!(problems.contains("facts of `p` from `q.csv`: no such file"), "{problems}");
+    }
+
+    #[test]
+    fn a_million_bad_lines_are_counted_not_kept() {
+        let text = "x\n".repeat(1_000_000);
+        let (rows, problems) = read("n: number", &[], text.as_bytes());
+        assert!(rows.is_empty());
+        assert!(problems.contains("more"), "{problems}");
+        assert!(problems.len() < 20_000);
+    }
+
+    #[test]
+    fn one_line_of_a_hundred_megabytes_is_an_error_like_any_other() {
+        let mut text = b"1\n".to_vec();
+        text.resize(100_000_000, b'x');
+        text.extend(b"\n2\n");
+        let (rows, problems) = read("n: number", &[], &text);
+        assert_eq!(rows, ["1: 1", "3: 2"]);
+        assert!(problems.contains("p.facts:2:1"), "{problems}");
+        assert!(problems.len() < 2_000, "{}", problems.len());
+    }
+}

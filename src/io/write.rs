@@ -1,0 +1,251 @@
+//! The rows of one relation to one file or to the standard output.
+
+use std::io::{self, Write};
+
+use crate::analyze::program::{Directive, Relation};
+use crate::diag::Diagnostic;
+use crate::value::{Interner, Primitive, Word};
+
+use super::error;
+use super::fields::breaks_a_plain_field;
+use super::files::Outputs;
+use super::order::order;
+use super::parameters::{Channel, Format, writing};
+
+/// Rows to be written, in any order.
+#[derive(Clone, Debug)]
+pub struct Rows<'a> {
+    /// The words, a slice a column, all equally long.
+    pub columns: Vec<&'a [Word]>,
+    /// How many rows there are; a relation without columns has at most one.
+    pub len: usize,
+}
+
+/// This much text is gathered before it is written.
+const CHUNK: usize = 1 << 18;
+
+/// Writes a relation as an `.output` directive says, rows in order. Whether it was written; what
+/// went wrong is among the problems.
+pub fn output(
+    outputs: &mut dyn Outputs,
+    relation: &Relation,
+    directive: &Directive,
+    rows: &Rows<'_>,
+    interner: &Interner,
+    problems: &mut Vec<Diagnostic>,
+) -> bool {
+    let Some(writing) = writing(relation, directive, problems) else { return false };
+    let mut writer = Writer {
+        relation,
+        format: &writing.format,
+        primitives: relation.columns.iter().map(|column| column.primitive).collect(),
+        interner,
+        unreadable: 0,
+    };
+    let (shown, written) = match &writing.channel {
+        Channel::File(name) if !outputs.only_prints() => {
+            (outputs.shown(name), outputs.save(name, &mut |file| writer.file(rows, file)))
+        }
+        _ => (
+            "<standard output>".to_string(),
+            outputs.print(&mut |stream| writer.framed(rows, stream)),
+        ),
+    };
+    if writer.unreadable > 0 {
+        let (span, name) = (directive.span, &relation.name);
+        problems.push(error::cannot_be_read_back(span, name, &shown, writer.unreadable));
+    }
+    if let Err(error) = &written {
+        problems.push(error::unwritable(directive.span, &relation.name, &shown, error));
+    }
+    written.is_ok()
+}
+
+/// Prints how many rows a relation has, as `.printsize` asks.
+pub fn print_size(outputs: &mut dyn Outputs, name: &str, rows: usize) -> io::Result<()> {
+    outputs.print(&mut |stream| writeln!(stream, "{name}\t{rows}"))
+}
+
+struct Writer<'a> {
+    relation: &'a Relation,
+    format: &'a Format,
+    primitives: Vec<Primitive>,
+    interner: &'a Interner,
+    /// How many rows hold a field that will not be read back as it is.
+    unreadable: usize,
+}
+
+impl Writer<'_> {
+    fn file(&mut self, rows: &Rows<'_>, to: &mut dyn Write) -> io::Result<()> {
+        if self.format.headers {
+            writeln!(to, "{}", self.header())?;
+        }
+        self.rows(rows, to)
+    }
+
+    /// On the standard output relations stand one below the other, framed as Souffle frames them.
+    fn framed(&mut self, rows: &Rows<'_>, to: &mut dyn Write) -> io::Result<()> {
+        writeln!(to, "---------------\n{}", self.relation.name)?;
+        if self.format.headers {
+            writeln!(to, "{}", self.header())?;
+        }
+        writeln!(to, "===============")?;
+        self.rows(rows, to)?;
+        writeln!(to, "===============")
+    }
+
+    fn header(&self) -> String {
+        let names: Vec<&str> = self.relation.columns.iter().map(|column| &*column.name).collect();
+        names.join(&self.format.delimiter)
+    }
+
+    fn rows(&mut self, rows: &Rows<'_>, to: &mut dyn Write) -> io::Result<()> {
+        self.unreadable = 0;
+        if self.primitives.is_empty() {
+            return if rows.len > 0 { writeln!(to, "()") } else { Ok(()) };
+        }
+        let mut text = Vec::with_capacity(CHUNK + 1024);
+        for row in order(&rows.columns, &self.primitives, self.interner) {
+            let mut readable = true;
+            for (index, column) in rows.columns.iter().enumerate() {
+                if index > 0 {
+                    text.extend_from_slice(self.format.delimiter.as_bytes());
+                }
+                readable &= self.field(column[row as usize], self.primitives[index], &mut text)?;
+            }
+            text.push(b'\n');
+            self.unreadable += usize::from(!readable);
+            if text.len() >= CHUNK {
+                to.write_all(&text)?;
+                text.clear();
+            }
+        }
+        to.write_all(&text)
+    }
+
+    /// Writes a field; whether it will read back as it is.
+    fn field(&self, word: Word, primitive: Primitive, text: &mut Vec<u8>) -> io::Result<bool> {
+        match primitive {
+            Primitive::Symbol => {
+                let symbol = self.interner.symbol(word);
+                if self.format.rfc4180 {
+                    quoted(symbol, text);
+                } else {
+                    text.extend_from_slice(symbol.as_bytes());
+                    return Ok(!breaks_a_plain_field(symbol, &self.format.delimiter));
+                }
+            }
+            Primitive::Number => {
+                let mut digits = itoa::Buffer::new();
+                text.extend_from_slice(digits.format(self.interner.number(word)).as_bytes());
+            }
+            Primitive::Unsigned => {
+                let mut digits = itoa::Buffer::new();
+                text.extend_from_slice(digits.format(self.interner.unsigned(word)).as_bytes());
+            }
+            Primitive::Float => float(self.interner.float(word), text)?,
+        }
+        Ok(true)
+    }
+}
+
+/// As short as it reads back; with an exponent where there would be many zeros.
+fn float(number: f64, text: &mut Vec<u8>) -> io::Result<()> {
+    let plain = number == 0.0 || !number.is_finite() || (1e-5..1e16).contains(&number.abs());
+    if plain { write!(text, "{number}") } else { write!(text, "{number:e}") }
+}
+
+/// Souffle quotes every symbol in this format, so we do.
+fn quoted(symbol: &str, text: &mut Vec<u8>) {
+    text.push(b'"');
+    let mut rest = symbol.as_bytes();
+    while let Some(at) = memchr::memchr(b'"', rest) {
+        text.extend_from_slice(&rest[..=at]);
+        text.push(b'"');
+        rest = &rest[at + 1..];
+    }
+    text.extend_from_slice(rest);
+    text.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::files::StandardOutput;
+    use super::super::read::tests::{directive, relation};
+    use super::*;
+    use crate::value::Constant;
+
+    /// What is printed for some rows, and the problems' messages.
+    fn print(
+        columns: &str,
+        parameters: &[(&str, &str)],
+        rows: &[Vec<Constant>],
+    ) -> (String, Vec<String>) {
+        let relation = relation("p", columns);
+        let mut interner = Interner::new();
+        let words: Vec<Vec<Word>> = (0..relation.arity())
+            .map(|column| rows.iter().map(|row| interner.intern(&row[column])).collect())
+            .collect();
+        let columns = words.iter().map(Vec::as_slice).collect();
+        let rows = Rows { columns, len: rows.len() };
+        let mut printed = Vec::new();
+        let mut problems = Vec::new();
+        let directive = directive(parameters);
+        output(
+            &mut StandardOutput(&mut printed),
+            &relation,
+            &directive,
+            &rows,
+            &interner,
+            &mut problems,
+        );
+        let messages = problems.into_iter().map(|problem| problem.message).collect();
+        (String::from_utf8(printed).unwrap(), messages)
+    }
+
+    fn row(symbol: &str, number: i64) -> Vec<Constant> {
+        vec![Constant::Symbol(symbol.into()), Constant::Number(number)]
+    }
+
+    #[test]
+    fn rows_are_framed_and_sorted() {
+        let rows = [row("b", 10), row("a", 3), row("b", 9)];
+        let (printed, problems) =
+            print("s: symbol, n: number", &[("IO", "stdout"), ("headers", "true")], &rows);
+        assert_eq!(
+            printed,
+            "---------------\np\ns\tn\n===============\na\t3\nb\t9\nb\t10\n===============\n"
+        );
+        assert!(problems.is_empty());
+    }
+
+    #[test]
+    fn quoted_symbols_read_back() {
+        let (printed, problems) =
+            print("s: symbol, n: number", &[("rfc4180", "true")], &[row("a \"b\",\nc", -1)]);
+        assert!(printed.contains("\n\"a \"\"b\"\",\nc\",-1\n"), "{printed}");
+        assert!(problems.is_empty());
+    }
+
+    #[test]
+    fn a_plain_field_that_cannot_be_read_back_is_a_warning() {
+        let (printed, problems) =
+            print("s: symbol, n: number", &[], &[row("a\tb", 1), row("c", 2)]);
+        assert!(printed.contains("a\tb\t1\nc\t2\n"));
+        assert_eq!(problems.len(), 1);
+        assert!(problems[0].starts_with("1 row of `p` in `<standard output>` cannot be read back"));
+    }
+
+    #[test]
+    fn a_relation_without_columns_is_a_pair_of_parentheses() {
+        assert!(print("", &[], &[vec![]]).0.contains("\n()\n"));
+        assert!(!print("", &[], &[]).0.contains("()"));
+    }
+
+    #[test]
+    fn floats_are_written_as_short_as_they_read_back() {
+        let values = [1.0, 0.1, -2.5e300].map(|number| vec![Constant::Float(number)]);
+        let (printed, _) = print("f: float", &[], &values);
+        assert!(printed.contains("\n-2.5e300\n0.1\n1\n"), "{printed}");
+    }
+}

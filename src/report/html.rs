@@ -1,0 +1,104 @@
+//! One page that needs nothing beside it.
+
+use super::{Document, Table};
+
+const STYLE: &str = include_str!("page.css");
+
+/// A document as a page.
+pub fn html(document: &Document) -> String {
+    let title = escape(&document.title);
+    let mut out = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n\
+         <p class=\"stamp\">{}</p>\n",
+        escape(&document.stamp.line())
+    );
+    out.push_str("<nav><ul>\n");
+    for section in &document.sections {
+        let (name, title) = (escape(&section.name), escape(&section.title));
+        out.push_str(&format!("<li><a href=\"#{name}\">{title}</a></li>\n"));
+    }
+    out.push_str("</ul></nav>\n");
+    for section in &document.sections {
+        let (name, title) = (escape(&section.name), escape(&section.title));
+        out.push_str(&format!("<section id=\"{name}\">\n<h2>{title}</h2>\n"));
+        for paragraph in &section.paragraphs {
+            out.push_str(&format!("<p>{}</p>\n", lines(paragraph)));
+        }
+        for table in section.shown() {
+            if let Some(title) = section.title_of(table) {
+                out.push_str(&format!("<h3>{}</h3>\n", escape(title)));
+            }
+            if table.rows.is_empty() {
+                out.push_str("<p>(none)</p>\n");
+            } else {
+                html_table(table, &mut out);
+            }
+        }
+        out.push_str("</section>\n");
+    }
+    out.push_str("</body>\n</html>\n");
+    out
+}
+
+fn html_table(table: &Table, out: &mut String) {
+    out.push_str("<table>\n<thead><tr>");
+    for column in &table.columns {
+        out.push_str(&format!("<th scope=\"col\">{}</th>", lines(&column.title)));
+    }
+    out.push_str("</tr></thead>\n<tbody>\n");
+    for row in &table.rows {
+        out.push_str("<tr>");
+        for (column, value) in table.columns.iter().zip(row) {
+            let class = if column.numeric() { " class=\"number\"" } else { "" };
+            out.push_str(&format!("<td{class}>{}</td>", lines(&value.to_string())));
+        }
+        out.push_str("</tr>\n");
+    }
+    out.push_str("</tbody>\n</table>\n");
+}
+
+fn lines(text: &str) -> String {
+    escape(text).replace('\n', "<br>")
+}
+
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            control if control.is_control() && !matches!(control, '\n' | '\t') => {
+                out.extend(control.escape_default());
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::awkward;
+    use super::*;
+
+    #[test]
+    fn a_page_stands_alone_and_shows_text_as_it_is() {
+        let page = html(&awkward());
+        for part in [
+            "<h2>Sheet X — &lt;Awkward&gt;</h2>",
+            "<td>P1<br>write | read</td><td class=\"number\">7</td>",
+            "a &quot;b&quot;, &lt;c&gt; &amp; *d*",
+            "<p>Nothing is open.</p>",
+            "<li><a href=\"#sheet_x\">",
+        ] {
+            assert!(page.contains(part), "{part}\n{page}");
+        }
+        assert!(!page.contains("http"), "nothing is fetched");
+        assert!(!page.contains('\u{1b}'));
+    }
+}

@@ -1,0 +1,115 @@
+//! GitHub-flavoured Markdown.
+
+use super::{Document, Table};
+
+/// A document: headings, paragraphs, tables.
+pub fn markdown(document: &Document) -> String {
+    let mut out = String::new();
+    if !document.title.is_empty() {
+        out.push_str(&format!("# {}\n\n", escape(&document.title)));
+    }
+    out.push_str(&format!("{}\n", escape(&document.stamp.line())));
+    for section in &document.sections {
+        out.push_str(&format!("\n## {}\n", escape(&section.title)));
+        for paragraph in &section.paragraphs {
+            out.push_str(&format!("\n{}\n", escape(paragraph)));
+        }
+        for table in section.shown() {
+            if let Some(title) = section.title_of(table) {
+                out.push_str(&format!("\n### {}\n", escape(title)));
+            }
+            if table.rows.is_empty() {
+                out.push_str("\n(none)\n");
+            } else {
+                out.push('\n');
+                out.push_str(&markdown_table(table));
+            }
+        }
+    }
+    out
+}
+
+/// A table without its title. A cell's lines are parted by `<br>`.
+pub fn markdown_table(table: &Table) -> String {
+    let mut out = String::from("|");
+    for column in &table.columns {
+        out.push_str(&format!(" {} |", cell(&column.title)));
+    }
+    out.push_str("\n|");
+    for column in &table.columns {
+        out.push_str(if column.numeric() { " ---: |" } else { " --- |" });
+    }
+    out.push('\n');
+    for row in &table.rows {
+        out.push('|');
+        for value in row {
+            out.push_str(&format!(" {} |", cell(&value.to_string())));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn cell(text: &str) -> String {
+    escape(text).replace('|', "\\|").replace('\n', "<br>")
+}
+
+/// A text that is shown as it is: nothing in it is taken for markup.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut before = None;
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' | '`' | '*' | '[' | '~' => out.extend(['\\', character]),
+            // Inside a word an underscore means nothing, and most names are full of them.
+            '_' => {
+                let inside = before.is_some_and(char::is_alphanumeric)
+                    && characters.peek().is_some_and(|next| next.is_alphanumeric());
+                if !inside {
+                    out.push('\\');
+                }
+                out.push('_');
+            }
+            '<' => out.push_str("&lt;"),
+            '&' => out.push_str("&amp;"),
+            control if control.is_control() && control != '\n' => {
+                out.extend(control.escape_default().filter(|character| *character != '\\'));
+            }
+            other => out.push(other),
+        }
+        before = Some(character);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::awkward;
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_cell_is_taken_for_markup() {
+        assert_eq!(
+            markdown(&awkward()),
+            "\
+# Auction
+
+archlog 0.1.0, rulebook 1.0.0 (abc123)
+
+## Sheet X — &lt;Awkward>
+
+| Path | N |
+| --- | ---: |
+| P1<br>write \\| read | 7 |
+| a \"b\", &lt;c> &amp; \\*d\\*tu{1b}\\[31m | -10 |
+|  | 0 |
+
+## Open items
+
+Nothing is open.
+"
+        );
+        assert_eq!(escape("place_bid _x_"), "place_bid \\_x\\_");
+    }
+}

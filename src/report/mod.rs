@@ -1,0 +1,181 @@
+//! Replies as text.
+//!
+//! What a command answers is data: a [`Table`], or a [`Document`] of sections with tables and
+//! paragraphs. Each format is one file here and one function from that data to a [`String`]. None
+//! of them knows what the tables are about, and none of them prints.
+//!
+//! Every format says the same: rows in the order given, every column, every line of a cell. What a
+//! format cannot say plainly it escapes.
+
+mod csv;
+mod html;
+mod json;
+mod markdown;
+mod text;
+
+use crate::value::{Constant, Primitive};
+
+pub use csv::{csv, tsv};
+pub use html::html;
+pub use json::{Schema, json, json_lines, table_json};
+pub use markdown::{markdown, markdown_table};
+pub use text::{Look, text, text_table};
+
+/// The rows of one answer.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Table {
+    /// The name that programs know it by.
+    pub name: String,
+    /// The name that people read; may be empty.
+    pub title: String,
+    /// Its columns.
+    pub columns: Vec<Heading>,
+    /// Its rows, a constant a column. A line break in a symbol is a line break in its cell.
+    pub rows: Vec<Vec<Constant>>,
+}
+
+/// A column of a table.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Heading {
+    /// The name that programs know it by.
+    pub name: String,
+    /// The name that people read.
+    pub title: String,
+    /// The kind of value in it; numbers are set flush right.
+    pub primitive: Primitive,
+}
+
+impl Heading {
+    /// A column that is called the same by programs and people.
+    pub fn new(name: impl Into<String>, primitive: Primitive) -> Self {
+        let name = name.into();
+        Heading { title: name.clone(), name, primitive }
+    }
+
+    /// Gives the column another name for people.
+    pub fn titled(self, title: impl Into<String>) -> Self {
+        Heading { title: title.into(), ..self }
+    }
+
+    /// Whether numbers are in it.
+    pub fn numeric(&self) -> bool {
+        self.primitive != Primitive::Symbol
+    }
+}
+
+/// What made an answer: it stands on everything that is printed, so that an answer can be traced.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Stamp {
+    /// The version of archlog.
+    pub archlog: String,
+    /// The version of the rulebook.
+    pub rulebook: String,
+    /// The hash of the rulebook, overlays included.
+    pub hash: String,
+}
+
+impl Stamp {
+    /// The stamp in one line.
+    pub fn line(&self) -> String {
+        format!("archlog {}, rulebook {} ({})", self.archlog, self.rulebook, self.hash)
+    }
+}
+
+/// A titled answer of several parts.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Document {
+    /// Its title.
+    pub title: String,
+    /// What made it.
+    pub stamp: Stamp,
+    /// Its parts, in order.
+    pub sections: Vec<Section>,
+}
+
+/// A part of a document: paragraphs, then tables.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Section {
+    /// The name that programs know it by.
+    pub name: String,
+    /// Its heading.
+    pub title: String,
+    /// Text below the heading.
+    pub paragraphs: Vec<String>,
+    /// Tables below the text. A table whose title is that of the section is not titled again.
+    pub tables: Vec<Table>,
+}
+
+impl Section {
+    /// A part that is one table under its own title.
+    pub fn of_table(table: Table) -> Self {
+        Section {
+            name: table.name.clone(),
+            title: table.title.clone(),
+            paragraphs: Vec::new(),
+            tables: vec![table],
+        }
+    }
+
+    /// Its tables as people are shown them: an empty one says nothing that a paragraph has not said.
+    fn shown(&self) -> impl Iterator<Item = &Table> {
+        self.tables.iter().filter(|table| !table.rows.is_empty() || self.paragraphs.is_empty())
+    }
+
+    /// The title of one of its tables, where it says something that the section's does not.
+    fn title_of<'a>(&self, table: &'a Table) -> Option<&'a str> {
+        let title = table.title.as_str();
+        (!title.is_empty() && title != self.title).then_some(title)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn symbol(text: &str) -> Constant {
+        Constant::Symbol(text.into())
+    }
+
+    /// A document with everything in it that is awkward somewhere.
+    pub fn awkward() -> Document {
+        let table = Table {
+            name: "sheet_x".into(),
+            title: "Sheet X — <Awkward>".into(),
+            columns: vec![
+                Heading::new("path", Primitive::Symbol).titled("Path"),
+                Heading::new("n", Primitive::Number).titled("N"),
+            ],
+            rows: vec![
+                vec![symbol("P1\nwrite | read"), Constant::Number(7)],
+                vec![symbol("a \"b\", <c> & *d*\t\u{1b}[31m"), Constant::Number(-10)],
+                vec![symbol(""), Constant::Number(0)],
+            ],
+        };
+        let empty = Table {
+            name: "open".into(),
+            title: "Open".into(),
+            columns: vec![Heading::new("what", Primitive::Symbol)],
+            rows: vec![],
+        };
+        let sections = vec![
+            Section::of_table(table),
+            Section {
+                name: "open".into(),
+                title: "Open items".into(),
+                paragraphs: vec!["Nothing is open.".into()],
+                tables: vec![empty],
+            },
+        ];
+        let stamp =
+            Stamp { archlog: "0.1.0".into(), rulebook: "1.0.0".into(), hash: "abc123".into() };
+        Document { title: "Auction".into(), stamp, sections }
+    }
+
+    #[test]
+    fn a_table_in_a_section_of_the_same_title_is_not_titled_again() {
+        let document = awkward();
+        let [first, second] = document.sections.as_slice() else { panic!("two sections") };
+        assert_eq!(first.title_of(&first.tables[0]), None);
+        assert_eq!(second.title_of(&second.tables[0]), Some("Open"));
+    }
+}

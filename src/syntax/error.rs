@@ -1,0 +1,102 @@
+//! What can be wrong with a text before it means anything, each kind with the shortest text that
+//! has it.
+
+use crate::diag::{Diagnostic, Span};
+
+use super::lexer::Token;
+
+/// `p(.`
+pub fn unexpected(found: Token, span: Span, expected: &str) -> Diagnostic {
+    let message = format!("expected {expected}, found {found}");
+    Diagnostic::error("AL0001", message).at(span, format!("expected {expected}"))
+}
+
+/// `p("a).`
+pub fn open_text(span: Span) -> Diagnostic {
+    Diagnostic::error("AL0002", "a text without its closing quote")
+        .at(span, "the quote opened here is not closed on this line")
+        .help("close it with `\"`; a line break inside a text is written `\\n`")
+}
+
+/// `/* p.`
+pub fn open_comment(span: Span) -> Diagnostic {
+    let opening = Span { end: span.start + 2, ..span };
+    Diagnostic::error("AL0003", "a comment without its end")
+        .at(opening, "opened here, never closed")
+        .help("close it with `*/`")
+}
+
+/// `p("\q").`
+pub fn unknown_escape(span: Span, escape: char) -> Diagnostic {
+    Diagnostic::error("AL0004", format!("unknown escape `\\{escape}` in a text"))
+        .at(span, "")
+        .help("known escapes are `\\\"`, `\\\\`, `\\n`, `\\t` and `\\r`")
+}
+
+/// `p(99999999999999999999).`
+pub fn number_out_of_range(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::error("AL0005", format!("the number `{text}` does not fit in 64 bits"))
+        .at(span, "too large")
+        .help("numbers run from -9223372036854775808 to 9223372036854775807, unsigned ones to 18446744073709551615")
+}
+
+/// `p(((((((( ...`
+pub fn too_deep(span: Span, limit: usize) -> Diagnostic {
+    Diagnostic::error("AL0006", format!("nested more than {limit} levels deep"))
+        .at(span, "one level too many")
+        .help("split the rule, or take parentheses away")
+}
+
+/// `.declare p().`
+pub fn unknown_directive(span: Span, name: &str, known: &[&str]) -> Diagnostic {
+    Diagnostic::error("AL0007", format!("unknown directive `{name}`"))
+        .at(span, "")
+        .nearest(name, known.iter().copied())
+}
+
+/// `.comp C { }`
+pub fn unsupported(span: Span, construct: &str) -> Diagnostic {
+    Diagnostic::error("AL0010", format!("{construct} is not supported"))
+        .at(span, "this construct is part of Souffle, but not of archlog yet")
+}
+
+/// `p(a, b) = 3.` and other shapes that no clause has.
+pub fn malformed(span: Span, message: &str, help: &str) -> Diagnostic {
+    Diagnostic::error("AL0011", message.to_owned()).at(span, "").help(help.to_owned())
+}
+
+/// `/// @says never attached` at the end of a text.
+pub fn detached_doc(span: Span) -> Diagnostic {
+    Diagnostic::warning("AL0012", "a documentation comment on nothing")
+        .at(span, "no declaration, type, fact or rule follows")
+        .help("move it above the item it describes, or write `//`")
+}
+
+/// A file that is not there, at its inclusion or on its own.
+pub fn unreadable(span: Option<Span>, path: &str, problem: &std::io::Error) -> Diagnostic {
+    let diagnostic = Diagnostic::error("AL0020", format!("cannot read `{path}`: {problem}"));
+    match span {
+        Some(span) => diagnostic.at(span, "included here"),
+        None => diagnostic,
+    }
+}
+
+/// A file of more than 4 GiB.
+pub fn too_large(path: &str) -> Diagnostic {
+    Diagnostic::error("AL0021", format!("`{path}` is larger than 4 GiB"))
+        .help("split it, or read its facts from a file of their own with `.input`")
+}
+
+/// A byte that is no part of UTF-8.
+pub fn not_text(span: Span) -> Diagnostic {
+    Diagnostic::error("AL0022", "this is not UTF-8 text")
+        .at(span, "not UTF-8 (shown as question marks)")
+        .help("save the file as UTF-8")
+}
+
+/// `.include "a.dl"` in `a.dl`
+pub fn included_without_end(span: Span, path: &str) -> Diagnostic {
+    Diagnostic::error("AL0023", format!("`{path}` includes itself without end"))
+        .at(span, "included here")
+        .help("write `.once` at its top, or take the inclusion away")
+}
