@@ -54,9 +54,10 @@ pub struct Position {
     pub column: u32,
 }
 
-/// All texts that were loaded.
+/// All texts that were loaded, perhaps behind those of a shared base.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
+    base: Option<Arc<Sources>>,
     sources: Vec<Source>,
 }
 
@@ -66,6 +67,11 @@ impl Sources {
         Self::default()
     }
 
+    /// A new layer over texts that are shared; they keep their numbers.
+    pub fn over(base: Arc<Sources>) -> Self {
+        Sources { base: Some(base), sources: Vec::new() }
+    }
+
     /// Keeps a text and gives it a number.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> SourceId {
         let text = text.into();
@@ -73,22 +79,26 @@ impl Sources {
             .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1))
             .collect();
         self.sources.push(Source { name: name.into(), text, line_starts });
-        SourceId(self.sources.len() as u32 - 1)
+        SourceId(self.len() as u32 - 1)
     }
 
     /// A text by its number.
     pub fn get(&self, id: SourceId) -> Option<&Source> {
-        self.sources.get(id.0 as usize)
+        let below = self.base.as_ref().map_or(0, |base| base.len());
+        match (id.0 as usize).checked_sub(below) {
+            Some(index) => self.sources.get(index),
+            None => self.base.as_ref()?.get(id),
+        }
     }
 
     /// How many texts there are.
     pub fn len(&self) -> usize {
-        self.sources.len()
+        self.base.as_ref().map_or(0, |base| base.len()) + self.sources.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.sources.is_empty()
+        self.len() == 0
     }
 
     /// The name of the text that a span lies in.

@@ -1,0 +1,44 @@
+//! Embeds the rulebook: every file of `rules/`, `facts/`, `queries/` and `docs/errors/` becomes a
+//! pair of its path and its bytes in one table.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+const FOLDERS: [&str; 4] = ["rules", "facts", "queries", "docs/errors"];
+
+fn main() -> io::Result<()> {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?);
+    let mut paths = Vec::new();
+    for folder in FOLDERS {
+        println!("cargo::rerun-if-changed={folder}");
+        collect(&root, Path::new(folder), &mut paths)?;
+    }
+    paths.sort();
+    let mut table = String::from("&[\n");
+    for path in &paths {
+        let absolute = root.join(path).display().to_string();
+        writeln!(table, "    ({path:?}, include_bytes!({absolute:?})),").map_err(io::Error::other)?;
+    }
+    table.push_str("]\n");
+    let target = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?).join("embedded.rs");
+    fs::write(target, table)
+}
+
+/// All `.dl`, `.csv` and `.md` files below a folder, as paths with `/` from the root.
+fn collect(root: &Path, folder: &Path, into: &mut Vec<String>) -> io::Result<()> {
+    let absolute = root.join(folder);
+    if !absolute.exists() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(absolute)? {
+        let entry = entry?;
+        let path = folder.join(entry.file_name());
+        if entry.path().is_dir() {
+            collect(root, &path, into)?;
+        } else if path.extension().is_some_and(|end| end == "dl" || end == "csv" || end == "md") {
+            into.push(path.display().to_string().replace('\\', "/"));
+        }
+    }
+    Ok(())
+}
