@@ -10,5 +10,8 @@ pub mod diag;
 pub mod value;
 pub mod syntax;
 pub mod analyze;
+pub mod store;
 pub mod io;
+pub mod plan;
+pub mod eval;
 pub mod report;

@@ -1,0 +1,171 @@
+//! Aggregates, for many groups at once.
+//!
+//! The groups of a batch that have not been seen in this run of the rule go through the
+//! aggregate's pipeline together, each with its number (its *lane*); every solution is counted for
+//! its lane. Results are kept by group until the rule is done.
+
+use super::batch::{BATCH, Batch};
+use super::limits::StopReason;
+use super::machine::{Context, Ledger, Machine};
+use super::value::{Symbols, Value, value};
+use crate::plan::AggregatePlan;
+use crate::store::Relation;
+use crate::syntax::operators::AggregateOperator;
+use crate::value::{Primitive, Word};
+
+/// The groups that an aggregate has met in this run of its rule, and their results.
+#[derive(Debug, Default)]
+pub(super) struct AggregateState {
+    groups: Relation,
+    results: Vec<Option<Word>>,
+    lanes: Vec<Accumulator>,
+    tuple: Vec<Word>,
+    positions: Vec<u32>,
+}
+
+/// What is known of a group while its solutions come in.
+#[derive(Clone, Debug, Default)]
+struct Accumulator {
+    count: u64,
+    integer: i64,
+    float: f64,
+    best: Option<Value>,
+}
+
+impl AggregateState {
+    /// Forgets all groups.
+    pub(super) fn clear(&mut self) {
+        self.groups.clear();
+        self.results.clear();
+    }
+
+    /// Computes the aggregate for each binding of a batch; those without a value are not chosen.
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn step(
+        &mut self,
+        context: Context<'_>,
+        plan: &AggregatePlan,
+        batch: &mut Batch,
+        machine: &mut Machine,
+        symbols: &mut Symbols<'_>,
+        ledger: &mut Ledger,
+        chosen: &mut Vec<u32>,
+    ) -> Result<(), StopReason> {
+        if self.groups.arity() != plan.group.len() {
+            self.groups = Relation::new(plan.group.len());
+            self.results.clear();
+        }
+        self.positions.clear();
+        for at in 0..batch.len {
+            self.tuple.clear();
+            self.tuple.extend(plan.group.iter().map(|slot| batch.column(*slot)[at]));
+            self.positions.push(self.groups.position(&self.tuple) as u32);
+        }
+        while self.results.len() < self.groups.len() {
+            let start = self.results.len();
+            let end = self.groups.len().min(start + BATCH);
+            self.evaluate(context, plan, start..end, machine, symbols, ledger)?;
+        }
+        let mut words = std::mem::take(batch.column_mut(plan.result));
+        words.clear();
+        for (at, &position) in self.positions.iter().enumerate() {
+            if let Some(word) = self.results[position as usize] {
+                words.push(word);
+                chosen.push(at as u32);
+            }
+        }
+        *batch.column_mut(plan.result) = words;
+        Ok(())
+    }
+
+    fn evaluate(
+        &mut self,
+        context: Context<'_>,
+        plan: &AggregatePlan,
+        groups: std::ops::Range<usize>,
+        machine: &mut Machine,
+        symbols: &mut Symbols<'_>,
+        ledger: &mut Ledger,
+    ) -> Result<(), StopReason> {
+        let count = groups.len();
+        machine.root.reserve(plan.pipeline.slots);
+        machine.root.len = count;
+        for (column, slot) in plan.group.iter().enumerate() {
+            let words = machine.root.column_mut(*slot);
+            words.clear();
+            words.extend_from_slice(&self.groups.column(column)[groups.clone()]);
+        }
+        let lanes = machine.root.column_mut(plan.lane);
+        lanes.clear();
+        lanes.extend((0..count as u32).map(Word));
+        self.lanes.clear();
+        self.lanes.resize(count, Accumulator::default());
+        machine.restart(&plan.pipeline);
+        let context = Context { window: None, ..context };
+        let accumulators = &mut self.lanes;
+        machine.resume(context, &plan.pipeline, symbols, ledger, |batch, symbols, ledger| {
+            accumulate(plan, batch, accumulators, symbols, ledger);
+            false
+        })?;
+        for lane in &self.lanes {
+            let result = lane.result(plan);
+            self.results.push(result.and_then(|value| symbols.intern(value)));
+        }
+        Ok(())
+    }
+}
+
+fn accumulate(
+    plan: &AggregatePlan,
+    batch: &Batch,
+    lanes: &mut [Accumulator],
+    symbols: &Symbols<'_>,
+    ledger: &mut Ledger,
+) {
+    let interner = symbols.read();
+    for (at, lane) in batch.column(plan.lane)[..batch.len].iter().enumerate() {
+        let lane = &mut lanes[lane.0 as usize];
+        let Some(target) = &plan.target else {
+            lane.count += 1;
+            continue;
+        };
+        let Some(new) = value(target, batch, at, interner, &mut ledger.notes) else { continue };
+        lane.count += 1;
+        let better =
+            |wanted| lane.best.as_ref().is_none_or(|best| new.compare(best, interner) == wanted);
+        match plan.operator {
+            AggregateOperator::Count => {}
+            AggregateOperator::Sum => {
+                lane.integer = lane.integer.wrapping_add(new.number());
+                lane.float += new.float();
+            }
+            AggregateOperator::Mean => lane.float += new.float(),
+            AggregateOperator::Minimum => {
+                if better(std::cmp::Ordering::Less) {
+                    lane.best = Some(new);
+                }
+            }
+            AggregateOperator::Maximum => {
+                if better(std::cmp::Ordering::Greater) {
+                    lane.best = Some(new);
+                }
+            }
+        }
+    }
+}
+
+impl Accumulator {
+    fn result(&self, plan: &AggregatePlan) -> Option<Value> {
+        match plan.operator {
+            AggregateOperator::Count => Some(Value::Number(self.count as i64)),
+            AggregateOperator::Sum => Some(match plan.primitive {
+                Primitive::Float => Value::Float(self.float),
+                Primitive::Unsigned => Value::Unsigned(self.integer as u64),
+                _ => Value::Number(self.integer),
+            }),
+            AggregateOperator::Mean if self.count == 0 => None,
+            AggregateOperator::Mean => Some(Value::Float(self.float / self.count as f64)),
+            AggregateOperator::Minimum | AggregateOperator::Maximum => self.best.clone(),
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! Plan and database to a larger database. Makes no choices and knows of no explanations.
+//!
+//! Evaluation goes through the strata of a [`Plan`] in order. The rules of a stratum that do not
+//! read it run once. If others do, rounds follow: each runs every such rule on the rows that the
+//! round before made, until nothing is new (semi-naive evaluation). Negations and aggregates read
+//! earlier strata only, so what they saw stays true.
+//!
+//! **Batches.** A rule's pipeline moves about a thousand bindings from step to step, a column of
+//! words for each variable. What it costs to follow the plan is paid once a batch, and the loops
+//! over columns are plain. See `machine` for how a run can pause, `expand` for joins.
+//!
+//! **Order.** Tuples enter their relation in the order in which the rule's first scan meets them,
+//! with one thread or several, so that rows, rounds and words are the same in every run.
+//!
+//! **Stopping.** Limits are checked once a batch. A run that stops early leaves whole rows with
+//! right rounds behind; the strata it finished are complete, and running again goes on from there.
+
+mod aggregate;
+mod batch;
+mod expand;
+mod limits;
+mod machine;
+mod narrow;
+mod parallel;
+mod value;
+
+pub use limits::{Options, StopReason};
+pub use value::{Note, Warning};
+
+use batch::Output;
+use limits::Limits;
+use machine::{Bounds, Context, Ledger, Machine, Progress};
+use parallel::Crew;
+use value::Symbols;
+
+use crate::plan::{Plan, RulePlan, StratumPlan};
+use crate::store::Database;
+use crate::value::{Interner, RuleId};
+
+/// Told what evaluation does, as it does it.
+pub trait Listener {
+    /// A stratum begins.
+    fn stratum(&mut self, _stratum: usize) {}
+    /// A round begins.
+    fn round(&mut self, _round: u32) {}
+    /// A rule begins to run.
+    fn rule(&mut self, _rule: RuleId) {}
+    /// The rule that began last has run: how many tuples it concluded, and how many were new.
+    fn ran(&mut self, _rule: RuleId, _concluded: usize, _new: usize) {}
+}
+
+/// A listener that does not care.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl Listener for Silent {}
+
+/// What a run did.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Report {
+    /// How many rounds were run.
+    pub rounds: u32,
+    /// How many tuples rules concluded, those known already included.
+    pub concluded: usize,
+    /// How many of them were new.
+    pub derived: usize,
+    /// What went wrong with values, by place.
+    pub warnings: Vec<Warning>,
+}
+
+/// Evaluation stopped before it was done.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stopped {
+    /// Why.
+    pub reason: StopReason,
+    /// In which stratum.
+    pub stratum: usize,
+    /// What was done until then.
+    pub report: Report,
+}
+
+impl std::fmt::Display for Stopped {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let derived = self.report.derived;
+        write!(formatter, "{}, after {derived} derived tuples", self.reason)
+    }
+}
+
+impl std::error::Error for Stopped {}
+
+/// Evaluates all strata of a plan.
+pub fn evaluate(
+    plan: &Plan,
+    database: &mut Database,
+    interner: &mut Interner,
+    options: &Options<'_>,
+) -> Result<Report, Stopped> {
+    Evaluator::new(plan).run(0..plan.strata.len(), database, interner, options, &mut Silent)
+}
+
+/// Evaluates strata of one plan, again and again; its buffers are reused.
+#[derive(Debug)]
+pub struct Evaluator<'p> {
+    plan: &'p Plan,
+    machine: Machine,
+    output: Output,
+    keys: Vec<u64>,
+    ledger: Ledger,
+    bounds: Vec<Bounds>,
+    crew: Crew,
+}
+
+/// The parts of a run that stay the same.
+struct Run<'a, 'o> {
+    database: &'a mut Database,
+    interner: &'a mut Interner,
+    limits: Limits<'o>,
+    threads: usize,
+    rounds: u32,
+    memory: usize,
+    listener: &'a mut dyn Listener,
+    report: Report,
+}
+
+impl<'p> Evaluator<'p> {
+    /// An evaluator of a plan.
+    pub fn new(plan: &'p Plan) -> Self {
+        Evaluator {
+            plan,
+            machine: Machine::default(),
+            output: Output::default(),
+            keys: Vec::new(),
+            ledger: Ledger::default(),
+            bounds: Vec::new(),
+            crew: Crew::default(),
+        }
+    }
+
+    /// Evaluates the given strata, which must be in order; what they read below must be there.
+    /// Their relations are complete afterwards.
+    pub fn run(
+        &mut self,
+        strata: impl IntoIterator<Item = usize>,
+        database: &mut Database,
+        interner: &mut Interner,
+        options: &Options<'_>,
+        listener: &mut dyn Listener,
+    ) -> Result<Report, Stopped> {
+        let mut run = Run {
+            database,
+            interner,
+            limits: Limits::start(options),
+            threads: options.threads.max(1),
+            rounds: options.rounds.unwrap_or(u32::MAX),
+            memory: options.memory.unwrap_or(usize::MAX),
+            listener,
+            report: Report::default(),
+        };
+        self.ledger.patterns.clear();
+        let plan = self.plan;
+        for at in strata {
+            let Some(stratum) = plan.strata.get(at) else { continue };
+            run.listener.stratum(at);
+            let done = self.stratum(&mut run, stratum);
+            if let Err(reason) = done {
+                run.report.warnings = self.ledger.notes.take();
+                return Err(Stopped { reason, stratum: at, report: run.report });
+            }
+        }
+        run.report.warnings = self.ledger.notes.take();
+        Ok(run.report)
+    }
+
+    fn stratum(&mut self, run: &mut Run<'_, '_>, stratum: &StratumPlan) -> Result<(), StopReason> {
+        self.bounds.clear();
+        if stratum.once.iter().any(|rule| run.can_fire(rule)) {
+            run.begin_round();
+            for rule in &stratum.once {
+                if run.can_fire(rule) {
+                    self.rule(run, rule)?;
+                }
+            }
+        }
+        if !stratum.repeated.is_empty() {
+            self.rounds(run, stratum)?;
+        }
+        for &relation in &stratum.relations {
+            run.database.complete(relation);
+        }
+        Ok(())
+    }
+
+    fn rounds(&mut self, run: &mut Run<'_, '_>, stratum: &StratumPlan) -> Result<(), StopReason> {
+        let start = |&relation| Bounds { relation, old: 0, all: 0 };
+        self.bounds.extend(stratum.relations.iter().map(start));
+        for round in 0.. {
+            for bounds in &mut self.bounds {
+                bounds.old = bounds.all;
+                bounds.all = run.database.relation(bounds.relation).len();
+            }
+            if self.bounds.iter().all(|bounds| bounds.old == bounds.all) {
+                break;
+            }
+            if round >= run.rounds {
+                return Err(StopReason::Rounds(run.rounds));
+            }
+            if run.memory < usize::MAX && run.database.memory() > run.memory {
+                return Err(StopReason::Memory(run.memory));
+            }
+            run.begin_round();
+            for &(relation, columns) in &stratum.growing {
+                run.database.refresh_index(relation, columns);
+            }
+            for rule in &stratum.repeated {
+                let fresh = self
+                    .bounds
+                    .iter()
+                    .any(|bounds| Some(bounds.relation) == rule.delta && bounds.old < bounds.all);
+                if fresh && run.can_fire(rule) {
+                    self.rule(run, rule)?;
+                }
+            }
+        }
+        self.bounds.clear();
+        Ok(())
+    }
+
+    fn rule(&mut self, run: &mut Run<'_, '_>, rule: &RulePlan) -> Result<(), StopReason> {
+        run.listener.rule(rule.rule);
+        let (concluded, derived) = (run.report.concluded, run.report.derived);
+        let done = match parallel::windows(run, &self.bounds, rule) {
+            Some(windows) => self.together(run, rule, windows),
+            None => self.alone(run, rule),
+        };
+        let concluded = run.report.concluded - concluded;
+        run.listener.ran(rule.rule, concluded, run.report.derived - derived);
+        done
+    }
+
+    /// Runs a rule on this thread.
+    fn alone(&mut self, run: &mut Run<'_, '_>, rule: &RulePlan) -> Result<(), StopReason> {
+        let Evaluator { machine, output, keys, ledger, bounds, .. } = self;
+        machine.begin(&rule.pipeline, rule.aggregates);
+        loop {
+            output.begin(rule.head_arity());
+            let context =
+                Context { database: run.database, bounds, window: None, limits: &run.limits };
+            let mut symbols = Symbols::Grow(run.interner);
+            let progress =
+                machine.resume(context, &rule.pipeline, &mut symbols, ledger, |batch, _, _| {
+                    output.emit(batch, &rule.emit);
+                    Machine::full(output.len)
+                })?;
+            run.store(rule, output, keys)?;
+            if progress == Progress::Done {
+                return Ok(());
+            }
+        }
+    }
+}
+
+impl RulePlan {
+    fn head_arity(&self) -> usize {
+        self.emit.len()
+    }
+}
+
+impl Run<'_, '_> {
+    /// Whether a rule's positive atoms have rows at all.
+    fn can_fire(&self, rule: &RulePlan) -> bool {
+        rule.needs.iter().all(|&relation| !self.database.relation(relation).is_empty())
+    }
+
+    fn begin_round(&mut self) {
+        let round = self.database.begin_round();
+        self.report.rounds += 1;
+        self.listener.round(round);
+    }
+
+    /// Moves tuples into the relation of a rule's head.
+    fn store(
+        &mut self,
+        rule: &RulePlan,
+        output: &Output,
+        keys: &mut Vec<u64>,
+    ) -> Result<(), StopReason> {
+        if output.len == 0 {
+            return Ok(());
+        }
+        self.report.concluded += output.len;
+        let new = self.database.insert_batch(rule.head, &output.columns, output.len, keys);
+        self.report.derived += new;
+        self.limits.check_tuples(self.report.derived)
+    }
+}
+
+#[cfg(test)]
+mod tests;

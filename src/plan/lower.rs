@@ -1,0 +1,548 @@
+//! Rules to pipelines: the order of a body's literals, and each literal's operation.
+
+use super::{
+    AggregatePlan, Expand, Expression, Operation, Pipeline, RowCheck, Rows, RulePlan, Slot, Source,
+    StratumPlan, live, simplify,
+};
+use crate::analyze::program::{Aggregate, Argument, Atom, Literal, Program, Rule, Stratum, Term};
+use crate::store::ColumnSet;
+use crate::syntax::operators::Comparison;
+use crate::value::{Constant, Interner, Primitive, RelationId, RuleId, VariableId};
+
+/// Plans the rules of a stratum.
+pub(super) fn stratum(
+    program: &Program,
+    stratum: &Stratum,
+    interner: &mut Interner,
+) -> StratumPlan {
+    let mut once = Vec::new();
+    let mut repeated = Vec::new();
+    let mut reads = Vec::new();
+    for &id in &stratum.rules {
+        let Some(rule) = program.rules.get(id.index()) else { continue };
+        collect_reads(&rule.body, &mut reads);
+        let rule = simplify::rule(rule);
+        let recursive: Vec<usize> = rule
+            .body
+            .iter()
+            .enumerate()
+            .filter(|(_, literal)| match literal {
+                Literal::Positive(atom) => stratum.relations.contains(&atom.relation),
+                _ => false,
+            })
+            .map(|(at, _)| at)
+            .collect();
+        if recursive.is_empty() {
+            once.push(Lowering::new(&rule, &[], None, interner).plan(id));
+        }
+        for &delta in &recursive {
+            repeated.push(Lowering::new(&rule, &recursive, Some(delta), interner).plan(id));
+        }
+    }
+    let mut growing = Vec::new();
+    for rule in &repeated {
+        for stage in &rule.pipeline.stages {
+            if let Expand::Rows { relation, by, .. } = &stage.expand {
+                growing.push((*relation, *by));
+            }
+        }
+        for step in rule.pipeline.steps() {
+            if let Operation::Check { relation, columns, .. } = &step.operation {
+                let limit = ColumnSet::LIMIT;
+                growing.push((*relation, columns.iter().copied().filter(|&c| c < limit).collect()));
+            }
+        }
+    }
+    growing.retain(|(relation, by)| !by.is_empty() && stratum.relations.contains(relation));
+    growing.sort();
+    growing.dedup();
+    reads.retain(|relation| !stratum.relations.contains(relation));
+    reads.sort();
+    reads.dedup();
+    StratumPlan { relations: stratum.relations.clone(), once, repeated, growing, reads }
+}
+
+fn collect_reads(body: &[Literal], reads: &mut Vec<RelationId>) {
+    for literal in body {
+        match literal {
+            Literal::Positive(atom) | Literal::Negative(atom) => reads.push(atom.relation),
+            Literal::Aggregate(aggregate) => collect_reads(&aggregate.body, reads),
+            _ => {}
+        }
+    }
+}
+
+/// What a body turns into, in order, before it is cut into stages.
+pub(super) enum Planned {
+    Expand(Expand),
+    Narrow(Operation),
+}
+
+/// A rule while it is planned.
+struct Lowering<'a> {
+    rule: &'a Rule,
+    /// The literals that read the stratum, and which of them is the delta.
+    recursive: &'a [usize],
+    delta: Option<usize>,
+    interner: &'a mut Interner,
+    /// How often each variable stands in the rule.
+    uses: Vec<usize>,
+    slots: Vec<String>,
+    creates: bool,
+    aggregates: usize,
+}
+
+impl<'a> Lowering<'a> {
+    fn new(
+        rule: &'a Rule,
+        recursive: &'a [usize],
+        delta: Option<usize>,
+        interner: &'a mut Interner,
+    ) -> Self {
+        let mut uses = vec![0; rule.variables.len()];
+        let mut count = |variable: VariableId| uses[variable.index()] += 1;
+        rule.head.terms.iter().for_each(|term| variables(term, &mut count));
+        rule.body.iter().for_each(|literal| mentions(literal, &mut count));
+        let slots = rule.variables.iter().map(|variable| variable.name.clone()).collect();
+        Lowering { rule, recursive, delta, interner, uses, slots, creates: false, aggregates: 0 }
+    }
+
+    fn plan(mut self, id: RuleId) -> RulePlan {
+        let mut bound = vec![false; self.slots.len()];
+        let rule = self.rule;
+        let mut planned = self.body(&rule.body, &mut bound, false);
+        let mut emit = Vec::with_capacity(rule.head.terms.len());
+        for term in &rule.head.terms {
+            emit.push(match term {
+                Term::Variable(variable) => Source::Slot(slot(*variable)),
+                Term::Constant(constant) => self.constant(constant),
+                Term::Call { .. } => {
+                    let computed = self.fresh("@head");
+                    let expression = self.expression(term);
+                    self.creates = true;
+                    planned.push(Planned::Narrow(Operation::Let(computed, expression)));
+                    Source::Slot(computed)
+                }
+            });
+        }
+        let mut needs: Vec<RelationId> = rule
+            .body
+            .iter()
+            .filter_map(|literal| match literal {
+                Literal::Positive(atom) => Some(atom.relation),
+                _ => None,
+            })
+            .collect();
+        needs.sort();
+        needs.dedup();
+        let delta = self.delta.and_then(|at| match &rule.body[at] {
+            Literal::Positive(atom) => Some(atom.relation),
+            _ => None,
+        });
+        let wanted = emit.iter().filter_map(|source| match source {
+            Source::Slot(slot) => Some(*slot),
+            Source::Constant(..) => None,
+        });
+        let pipeline = live::pipeline(planned, self.slots.len(), wanted.collect(), false);
+        RulePlan {
+            rule: id,
+            delta,
+            needs,
+            pipeline,
+            head: rule.head.relation,
+            emit,
+            creates: self.creates,
+            aggregates: self.aggregates,
+            slots: self.slots,
+        }
+    }
+
+    /// Orders and lowers a body. In an `exact` one every solution counts, so that no atom may be
+    /// weakened to a check.
+    fn body(&mut self, body: &[Literal], bound: &mut [bool], exact: bool) -> Vec<Planned> {
+        let mut planned = Vec::with_capacity(body.len());
+        let mut left: Vec<usize> = (0..body.len()).collect();
+        if !exact && let Some(delta) = self.delta {
+            left.retain(|&at| at != delta);
+            if let Literal::Positive(atom) = &body[delta] {
+                planned.push(self.rows(atom, Rows::Delta, bound));
+            }
+        }
+        while !left.is_empty() {
+            let best = left
+                .iter()
+                .enumerate()
+                .map(|(place, &at)| (self.urgency(&body[at], bound, exact), place))
+                .min_by(|(a, _), (b, _)| a.cmp(b));
+            let Some((urgency, place)) = best else { break };
+            debug_assert!(urgency != Urgency::Blocked, "a body that analysis called safe");
+            let at = left.remove(place);
+            let rows = match (exact, self.delta) {
+                (false, Some(delta)) if at < delta && self.recursive.contains(&at) => Rows::Old,
+                _ => Rows::All,
+            };
+            self.literal(&body[at], rows, bound, exact, &mut planned);
+        }
+        planned
+    }
+
+    /// How soon a literal should come, given what is bound.
+    fn urgency(&self, literal: &Literal, bound: &[bool], exact: bool) -> Urgency {
+        let known = |term: &Term| {
+            let mut all = true;
+            variables(term, &mut |variable| all &= bound[variable.index()]);
+            all
+        };
+        let now = |ready: bool| if ready { Urgency::Now } else { Urgency::Blocked };
+        match literal {
+            Literal::Truth(_) => Urgency::Now,
+            Literal::Test { arguments, .. } => now(arguments.iter().all(known)),
+            Literal::Compare { comparison, left, right, .. } => {
+                let binds = |one: &Term, other: &Term| {
+                    *comparison == Comparison::Equal
+                        && matches!(one, Term::Variable(_))
+                        && known(other)
+                };
+                now(known(left) && known(right) || binds(left, right) || binds(right, left))
+            }
+            Literal::Negative(atom) => now(atom.arguments.iter().all(|argument| match argument {
+                Argument::Variable(variable) => bound[variable.index()],
+                _ => true,
+            })),
+            Literal::Positive(atom) => {
+                let fixed = self.fixed_columns(atom, bound);
+                let open = self.open_columns(atom, bound, exact);
+                match (fixed, open) {
+                    (_, 0) => Urgency::Check,
+                    (0, open) => Urgency::Unrelated { open },
+                    (fixed, open) => {
+                        Urgency::Join { open_less_fixed: open as isize - fixed as isize }
+                    }
+                }
+            }
+            Literal::Range { from, to, step, .. } => {
+                if known(from) && known(to) && step.as_ref().is_none_or(known) {
+                    Urgency::Aggregate
+                } else {
+                    Urgency::Blocked
+                }
+            }
+            Literal::Aggregate(aggregate) => {
+                if aggregate.outer.iter().all(|variable| bound[variable.index()]) {
+                    Urgency::Aggregate
+                } else {
+                    Urgency::Blocked
+                }
+            }
+        }
+    }
+
+    fn fixed_columns(&self, atom: &Atom, bound: &[bool]) -> usize {
+        let fixed = |argument: &&Argument| match argument {
+            Argument::Variable(variable) => bound[variable.index()],
+            Argument::Constant(_) => true,
+            Argument::Wildcard => false,
+        };
+        atom.arguments.iter().filter(fixed).count()
+    }
+
+    /// The columns whose words are not known before and needed after.
+    fn open_columns(&self, atom: &Atom, bound: &[bool], exact: bool) -> usize {
+        let open = |argument: &&Argument| match argument {
+            Argument::Variable(variable) => {
+                !bound[variable.index()] && (exact || self.uses[variable.index()] > 1)
+            }
+            Argument::Constant(_) => false,
+            Argument::Wildcard => exact,
+        };
+        atom.arguments.iter().filter(open).count()
+    }
+
+    fn literal(
+        &mut self,
+        literal: &Literal,
+        rows: Rows,
+        bound: &mut [bool],
+        exact: bool,
+        planned: &mut Vec<Planned>,
+    ) {
+        let operation = match literal {
+            Literal::Truth(true) => return,
+            Literal::Truth(false) => Operation::Never,
+            Literal::Positive(atom) if self.open_columns(atom, bound, exact) > 0 => {
+                planned.push(self.rows(atom, rows, bound));
+                return;
+            }
+            Literal::Positive(atom) => self.check(atom, rows, bound, false),
+            Literal::Negative(atom) => self.check(atom, Rows::All, bound, true),
+            Literal::Test { test, arguments: [first, second], negated, span } => Operation::Test {
+                test: *test,
+                arguments: [self.expression(first), self.expression(second)],
+                negated: *negated,
+                span: *span,
+            },
+            Literal::Compare { comparison, primitive, left, right, .. } => {
+                let free = |term: &Term| match term {
+                    Term::Variable(variable) if !bound[variable.index()] => Some(*variable),
+                    _ => None,
+                };
+                let (binds, value) = match (free(left), free(right)) {
+                    (Some(variable), _) => (Some(variable), right),
+                    (None, Some(variable)) => (Some(variable), left),
+                    (None, None) => (None, left),
+                };
+                match binds {
+                    Some(variable) => {
+                        bound[variable.index()] = true;
+                        self.creates |= matches!(value, Term::Call { .. });
+                        Operation::Let(slot(variable), self.expression(value))
+                    }
+                    None => Operation::Compare(
+                        *comparison,
+                        *primitive,
+                        self.expression(left),
+                        self.expression(right),
+                    ),
+                }
+            }
+            Literal::Range { result, primitive, from, to, step, span } => {
+                self.creates = true;
+                let (result, check) = self.result(*result, *primitive, bound);
+                planned.push(Planned::Expand(Expand::Range {
+                    result,
+                    primitive: *primitive,
+                    from: self.expression(from),
+                    to: self.expression(to),
+                    step: step.as_ref().map(|step| self.expression(step)),
+                    span: *span,
+                }));
+                planned.extend(check.map(Planned::Narrow));
+                return;
+            }
+            Literal::Aggregate(aggregate) => {
+                self.creates = true;
+                let (result, check) = self.result(aggregate.result, aggregate.primitive, bound);
+                let aggregate = self.aggregate(aggregate, result);
+                planned.push(Planned::Narrow(Operation::Aggregate(Box::new(aggregate))));
+                planned.extend(check.map(Planned::Narrow));
+                return;
+            }
+        };
+        planned.push(Planned::Narrow(operation));
+    }
+
+    /// Where a computed result goes: to its variable, or to a slot of its own that is compared
+    /// with the variable if that is bound already.
+    fn result(
+        &mut self,
+        variable: VariableId,
+        primitive: Primitive,
+        bound: &mut [bool],
+    ) -> (Slot, Option<Operation>) {
+        if !bound[variable.index()] {
+            bound[variable.index()] = true;
+            return (slot(variable), None);
+        }
+        let computed = self.fresh("@result");
+        let compare = Operation::Compare(
+            Comparison::Equal,
+            primitive,
+            Expression::Slot(computed, primitive),
+            Expression::Slot(slot(variable), primitive),
+        );
+        (computed, Some(compare))
+    }
+
+    fn aggregate(&mut self, aggregate: &Aggregate, result: Slot) -> AggregatePlan {
+        let number = self.aggregates;
+        self.aggregates += 1;
+        let lane = self.fresh("@lane");
+        let mut bound = vec![false; self.slots.len()];
+        for variable in &aggregate.outer {
+            bound[variable.index()] = true;
+        }
+        let planned = self.body(&aggregate.body, &mut bound, true);
+        let target = aggregate.target.as_ref().map(|target| self.expression(target));
+        let mut wanted = vec![lane];
+        if let Some(target) = &target {
+            target.slots(&mut |slot| wanted.push(slot));
+        }
+        AggregatePlan {
+            number,
+            operator: aggregate.operator,
+            primitive: target.as_ref().map_or(aggregate.primitive, Expression::primitive),
+            result,
+            group: aggregate.outer.iter().map(|variable| slot(*variable)).collect(),
+            lane,
+            pipeline: live::pipeline(planned, self.slots.len(), wanted, true),
+            target,
+        }
+    }
+
+    /// An atom that binds variables.
+    fn rows(&mut self, atom: &Atom, rows: Rows, bound: &mut [bool]) -> Planned {
+        let mut by = ColumnSet::default();
+        let mut key = Vec::new();
+        let mut checks = Vec::new();
+        let mut take: Vec<(usize, Slot)> = Vec::new();
+        for (column, argument) in atom.arguments.iter().enumerate() {
+            let source = match argument {
+                Argument::Wildcard => continue,
+                Argument::Constant(constant) => self.constant(constant),
+                Argument::Variable(variable) if bound[variable.index()] => {
+                    Source::Slot(slot(*variable))
+                }
+                Argument::Variable(variable) => {
+                    let slot = slot(*variable);
+                    match take.iter().find(|(_, taken)| *taken == slot) {
+                        Some(&(first, _)) => checks.push(RowCheck::Same(first, column)),
+                        None => take.push((column, slot)),
+                    }
+                    continue;
+                }
+            };
+            if rows != Rows::Delta && column < ColumnSet::LIMIT {
+                by = by.with(column);
+                key.push(source);
+            } else {
+                checks.push(RowCheck::Word(column, source));
+            }
+        }
+        for (_, slot) in &take {
+            bound[slot.index()] = true;
+        }
+        Planned::Expand(Expand::Rows { relation: atom.relation, rows, by, key, checks, take })
+    }
+
+    /// An atom that binds nothing that is needed.
+    fn check(&mut self, atom: &Atom, rows: Rows, bound: &[bool], negated: bool) -> Operation {
+        let mut columns = Vec::new();
+        let mut key = Vec::new();
+        for (column, argument) in atom.arguments.iter().enumerate() {
+            let source = match argument {
+                Argument::Constant(constant) => self.constant(constant),
+                Argument::Variable(variable) if bound[variable.index()] => {
+                    Source::Slot(slot(*variable))
+                }
+                Argument::Wildcard | Argument::Variable(_) => continue,
+            };
+            columns.push(column);
+            key.push(source);
+        }
+        Operation::Check { relation: atom.relation, rows, columns, key, negated }
+    }
+
+    fn expression(&mut self, term: &Term) -> Expression {
+        match term {
+            Term::Variable(variable) => {
+                let primitive = self.rule.variables[variable.index()].primitive;
+                Expression::Slot(slot(*variable), primitive)
+            }
+            Term::Constant(constant) => {
+                Expression::Constant(self.interner.intern(constant), constant.clone())
+            }
+            Term::Call { functor, primitive, arguments, span } => Expression::Call {
+                functor: *functor,
+                primitive: *primitive,
+                arguments: arguments.iter().map(|argument| self.expression(argument)).collect(),
+                span: *span,
+            },
+        }
+    }
+
+    fn constant(&mut self, constant: &Constant) -> Source {
+        Source::Constant(self.interner.intern(constant), constant.clone())
+    }
+
+    fn fresh(&mut self, name: &str) -> Slot {
+        self.slots.push(name.to_owned());
+        Slot(self.slots.len() as u32 - 1)
+    }
+}
+
+/// How soon a literal should come; the least first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Urgency {
+    /// It only narrows or computes.
+    Now,
+    /// An atom that adds nothing but a condition.
+    Check,
+    /// An atom that shares columns with what is bound.
+    Join { open_less_fixed: isize },
+    /// A computation that reads relations or makes numbers.
+    Aggregate,
+    /// An atom that shares nothing.
+    Unrelated { open: usize },
+    /// It needs variables that are not bound yet.
+    Blocked,
+}
+
+fn slot(variable: VariableId) -> Slot {
+    Slot(variable.0)
+}
+
+fn variables(term: &Term, see: &mut impl FnMut(VariableId)) {
+    match term {
+        Term::Variable(variable) => see(*variable),
+        Term::Constant(_) => {}
+        Term::Call { arguments, .. } => {
+            for argument in arguments {
+                variables_dyn(argument, see);
+            }
+        }
+    }
+}
+
+fn variables_dyn(term: &Term, see: &mut dyn FnMut(VariableId)) {
+    match term {
+        Term::Variable(variable) => see(*variable),
+        Term::Constant(_) => {}
+        Term::Call { arguments, .. } => {
+            arguments.iter().for_each(|argument| variables_dyn(argument, see));
+        }
+    }
+}
+
+/// Every place of a literal where a variable stands.
+fn mentions(literal: &Literal, see: &mut dyn FnMut(VariableId)) {
+    match literal {
+        Literal::Positive(atom) | Literal::Negative(atom) => {
+            for argument in &atom.arguments {
+                if let Argument::Variable(variable) = argument {
+                    see(*variable);
+                }
+            }
+        }
+        Literal::Compare { left, right, .. } => {
+            variables_dyn(left, see);
+            variables_dyn(right, see);
+        }
+        Literal::Test { arguments, .. } => {
+            arguments.iter().for_each(|argument| variables_dyn(argument, see));
+        }
+        Literal::Truth(_) => {}
+        Literal::Aggregate(aggregate) => {
+            see(aggregate.result);
+            aggregate.outer.iter().for_each(|variable| see(*variable));
+            aggregate.body.iter().for_each(|literal| mentions(literal, see));
+            if let Some(target) = &aggregate.target {
+                variables_dyn(target, see);
+            }
+        }
+        Literal::Range { result, from, to, step, .. } => {
+            see(*result);
+            variables_dyn(from, see);
+            variables_dyn(to, see);
+            if let Some(step) = step {
+                variables_dyn(step, see);
+            }
+        }
+    }
+}
+
+impl Pipeline {
+    /// All its steps that narrow.
+    pub(super) fn steps(&self) -> impl Iterator<Item = &super::Step> {
+        self.first.iter().chain(self.stages.iter().flat_map(|stage| &stage.then))
+    }
+}

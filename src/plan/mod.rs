@@ -1,0 +1,343 @@
+//! Program to plan. Every choice is made here and can be printed.
+//!
+//! A rule becomes a *pipeline*: a row of stages, each of which takes a batch of bindings (a column
+//! of words for each variable that is still needed), extends it by what one atom matches, and
+//! narrows it by whatever can be tested then. Evaluation pushes batches through and chooses
+//! nothing.
+//!
+//! **Order.** Greedy. Whatever can be tested or computed with the variables bound so far comes
+//! first; then the atom with most of its columns bound; then aggregates; an atom that shares
+//! nothing with what is bound comes last. Of equals, the one written first.
+//!
+//! **Recursion.** A rule that reads relations of its own stratum has a pipeline for each such atom.
+//! That atom scans the *delta*, the rows that the last round made, and comes first; atoms of the
+//! stratum written before it read only what is older, those after it read everything. So each
+//! combination of rows meets exactly once.
+//!
+//! **Variables.** Each variable of a rule has a slot in the batch. A slot is carried on only while a
+//! later step or the head needs it. An atom of whose new variables none is ever needed is a mere
+//! check: it never multiplies the batch.
+//!
+//! **Constants** are words from here on, and `x = "a"` is gone: the variable was replaced.
+
+mod live;
+mod lower;
+mod print;
+mod simplify;
+
+use crate::analyze::program::Program;
+use crate::diag::Span;
+use crate::store::ColumnSet;
+use crate::syntax::operators::{AggregateOperator, Comparison, Functor, Test};
+use crate::value::{Constant, Interner, Primitive, RelationId, RuleId, Word};
+
+/// How to evaluate a program.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The strata in order of evaluation, as in the program.
+    pub strata: Vec<StratumPlan>,
+    /// The names of the relations, for printing.
+    names: Vec<String>,
+}
+
+/// How to evaluate the relations of a stratum.
+#[derive(Clone, Debug)]
+pub struct StratumPlan {
+    /// The relations.
+    pub relations: Vec<RelationId>,
+    /// Rules that read no relation of the stratum; they run once.
+    pub once: Vec<RulePlan>,
+    /// Rules that do; they run until nothing is new, each with a pipeline for each atom that can
+    /// be the delta.
+    pub repeated: Vec<RulePlan>,
+    /// The indices on relations of the stratum, which grow with them.
+    pub growing: Vec<(RelationId, ColumnSet)>,
+    /// All relations that the rules read, those in negations and aggregates included, those of the
+    /// stratum left out.
+    pub reads: Vec<RelationId>,
+}
+
+/// How to evaluate a rule, or one choice of delta of a recursive rule.
+#[derive(Clone, Debug)]
+pub struct RulePlan {
+    /// The rule.
+    pub rule: RuleId,
+    /// The relation whose delta it starts from.
+    pub delta: Option<RelationId>,
+    /// The relations of its positive atoms: if one is empty, so is the result.
+    pub needs: Vec<RelationId>,
+    /// What makes the bindings.
+    pub pipeline: Pipeline,
+    /// The relation concluded.
+    pub head: RelationId,
+    /// The words of the head's columns.
+    pub emit: Vec<Source>,
+    /// Whether it can make a word that no interner knows yet.
+    pub creates: bool,
+    /// How many aggregates there are in it, nested ones included.
+    pub aggregates: usize,
+    /// The names of its slots, for printing.
+    slots: Vec<String>,
+}
+
+/// A place in a batch for the words of one variable.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Slot(pub u32);
+
+impl Slot {
+    /// The position of its column.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Steps from an input batch to output batches.
+#[derive(Clone, Debug, Default)]
+pub struct Pipeline {
+    /// How many slots a batch has.
+    pub slots: usize,
+    /// What is done with the input batch.
+    pub first: Vec<Step>,
+    /// What extends it, one after the other.
+    pub stages: Vec<Stage>,
+    /// Whether every solution counts, as in an aggregate; else equal ones may be merged.
+    pub exact: bool,
+}
+
+/// An extension of a batch and the narrowing after it.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    /// What it is extended by.
+    pub expand: Expand,
+    /// The slots of the input that are still needed.
+    pub carry: Vec<Slot>,
+    /// The steps after.
+    pub then: Vec<Step>,
+}
+
+/// How a batch is extended.
+#[derive(Clone, Debug)]
+pub enum Expand {
+    /// By rows of a relation.
+    Rows {
+        /// The relation.
+        relation: RelationId,
+        /// Which of its rows.
+        rows: Rows,
+        /// The columns that are looked up, in an index; empty for a scan.
+        by: ColumnSet,
+        /// The words of those columns, in ascending order of the columns.
+        key: Vec<Source>,
+        /// What else the row must fulfil.
+        checks: Vec<RowCheck>,
+        /// The columns that are needed, and where they go.
+        take: Vec<(usize, Slot)>,
+    },
+    /// By the numbers of a range.
+    Range {
+        /// Where each number goes; absent when none is needed.
+        result: Slot,
+        /// The kind of number.
+        primitive: Primitive,
+        /// The first.
+        from: Expression,
+        /// The bound, excluded.
+        to: Expression,
+        /// The step.
+        step: Option<Expression>,
+        /// Where it is written.
+        span: Span,
+    },
+}
+
+/// Which rows of a relation an atom reads.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rows {
+    /// All that there are at the start of the round.
+    All,
+    /// Those that the last round made.
+    Delta,
+    /// Those that are older than the delta.
+    Old,
+}
+
+/// A test on a row.
+#[derive(Clone, Debug)]
+pub enum RowCheck {
+    /// The column has this word.
+    Word(usize, Source),
+    /// Two columns have the same word.
+    Same(usize, usize),
+}
+
+/// A word for each binding of a batch.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Source {
+    /// That of a variable.
+    Slot(Slot),
+    /// The same everywhere.
+    Constant(Word, Constant),
+}
+
+/// A step that keeps, drops or completes bindings.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What it does.
+    pub operation: Operation,
+    /// The slots that were bound before and are needed after.
+    pub keep: Vec<Slot>,
+}
+
+/// What a step does.
+#[derive(Clone, Debug)]
+pub enum Operation {
+    /// Keeps the bindings for which a relation has, or has not, a matching row.
+    Check {
+        /// The relation.
+        relation: RelationId,
+        /// Which of its rows.
+        rows: Rows,
+        /// The columns that are compared, ascending.
+        columns: Vec<usize>,
+        /// Their words.
+        key: Vec<Source>,
+        /// Whether there must be no such row.
+        negated: bool,
+    },
+    /// Keeps the bindings that compare.
+    Compare(Comparison, Primitive, Expression, Expression),
+    /// Keeps the bindings that pass a test.
+    Test {
+        /// Which.
+        test: Test,
+        /// On what.
+        arguments: [Expression; 2],
+        /// Whether it must fail.
+        negated: bool,
+        /// Where it is written.
+        span: Span,
+    },
+    /// Computes a variable. Bindings for which there is no value are dropped.
+    Let(Slot, Expression),
+    /// Computes an aggregate for the group of each binding.
+    Aggregate(Box<AggregatePlan>),
+    /// Drops everything.
+    Never,
+}
+
+/// A value for each binding of a batch.
+#[derive(Clone, Debug)]
+pub enum Expression {
+    /// That of a variable.
+    Slot(Slot, Primitive),
+    /// The same everywhere.
+    Constant(Word, Constant),
+    /// A functor applied to values.
+    Call {
+        /// The functor.
+        functor: Functor,
+        /// The kind of value it works on, where there are several.
+        primitive: Primitive,
+        /// Its arguments.
+        arguments: Vec<Expression>,
+        /// Where it is written.
+        span: Span,
+    },
+}
+
+impl Expression {
+    /// The kind of value it has.
+    pub fn primitive(&self) -> Primitive {
+        match self {
+            Expression::Slot(_, primitive) => *primitive,
+            Expression::Constant(_, constant) => constant.primitive(),
+            Expression::Call { functor, primitive, .. } => match functor {
+                Functor::Cat | Functor::Substring | Functor::ToString => Primitive::Symbol,
+                Functor::Length | Functor::Ordinal | Functor::ToNumber => Primitive::Number,
+                Functor::ToUnsigned => Primitive::Unsigned,
+                Functor::ToFloat => Primitive::Float,
+                _ => *primitive,
+            },
+        }
+    }
+}
+
+/// How to compute an aggregate. The groups of a batch that are new go through its pipeline
+/// together, each with its number in the slot `lane`.
+#[derive(Clone, Debug)]
+pub struct AggregatePlan {
+    /// Its number among the aggregates of its rule.
+    pub number: usize,
+    /// What it computes.
+    pub operator: AggregateOperator,
+    /// The kind of value that is summed or compared.
+    pub primitive: Primitive,
+    /// Where the result goes.
+    pub result: Slot,
+    /// The variables of the group.
+    pub group: Vec<Slot>,
+    /// Where the number of the group goes.
+    pub lane: Slot,
+    /// What ranges.
+    pub pipeline: Pipeline,
+    /// What is summed or compared.
+    pub target: Option<Expression>,
+}
+
+impl Plan {
+    /// Plans a whole program. Its constants are interned.
+    pub fn new(program: &Program, interner: &mut Interner) -> Plan {
+        let strata = program
+            .strata
+            .iter()
+            .map(|stratum| lower::stratum(program, stratum, interner))
+            .collect();
+        let names = program.relations.iter().map(|relation| relation.name.clone()).collect();
+        Plan { strata, names }
+    }
+
+    /// The strata apart that depend on none of the given relations, and those that do: what can be
+    /// evaluated once, and what must be evaluated for each set of facts. A stratum that holds one
+    /// of the relations depends on it. Both in order.
+    pub fn split(&self, relations: &[RelationId]) -> (Vec<usize>, Vec<usize>) {
+        let mut depends = vec![false; self.names.len()];
+        for relation in relations {
+            if let Some(flag) = depends.get_mut(relation.index()) {
+                *flag = true;
+            }
+        }
+        (0..self.strata.len()).partition(|&at| {
+            let stratum = &self.strata[at];
+            let touched =
+                stratum.reads.iter().chain(&stratum.relations).any(|id| depends[id.index()]);
+            if touched {
+                for id in &stratum.relations {
+                    depends[id.index()] = true;
+                }
+            }
+            !touched
+        })
+    }
+
+    /// The strata that the given relations need, their own included, in order: enough to answer a
+    /// question about them.
+    pub fn needed(&self, relations: &[RelationId]) -> Vec<usize> {
+        let mut wanted = vec![false; self.names.len()];
+        for relation in relations {
+            if let Some(flag) = wanted.get_mut(relation.index()) {
+                *flag = true;
+            }
+        }
+        let mut strata: Vec<usize> = Vec::new();
+        for (at, stratum) in self.strata.iter().enumerate().rev() {
+            if stratum.relations.iter().any(|id| wanted[id.index()]) {
+                strata.push(at);
+                for id in &stratum.reads {
+                    wanted[id.index()] = true;
+                }
+            }
+        }
+        strata.reverse();
+        strata
+    }
+}

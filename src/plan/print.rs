@@ -1,0 +1,260 @@
+//! Plans as text, for people who ask why a rule is slow.
+
+use std::fmt::{Display, Formatter, Result, Write};
+
+use super::{
+    AggregatePlan, Expand, Expression, Operation, Pipeline, Plan, RowCheck, Rows, RulePlan, Slot,
+    Source, Stage, Step,
+};
+use crate::syntax::operators::{AggregateOperator, Comparison, Functor, Test};
+use crate::value::{Constant, RelationId};
+
+impl Display for Plan {
+    fn fmt(&self, out: &mut Formatter<'_>) -> Result {
+        for (at, stratum) in self.strata.iter().enumerate() {
+            if stratum.once.is_empty() && stratum.repeated.is_empty() {
+                continue;
+            }
+            let names: Vec<&str> = stratum.relations.iter().map(|id| self.name(*id)).collect();
+            writeln!(out, "stratum {at}: {}", names.join(", "))?;
+            for rule in &stratum.once {
+                writeln!(out, "  rule {}, once", rule.rule.0)?;
+                self.rule(out, rule)?;
+            }
+            for rule in &stratum.repeated {
+                let delta = rule.delta.map_or("?", |delta| self.name(delta));
+                writeln!(out, "  rule {}, for new {delta}", rule.rule.0)?;
+                self.rule(out, rule)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Plan {
+    fn name(&self, relation: RelationId) -> &str {
+        self.names.get(relation.index()).map_or("?", |name| name)
+    }
+
+    fn rule(&self, out: &mut Formatter<'_>, rule: &RulePlan) -> Result {
+        let printer = Printer { plan: self, slots: &rule.slots };
+        printer.pipeline(out, &rule.pipeline, 4)?;
+        let words = rule.emit.iter().map(|source| printer.source(source)).collect::<Vec<_>>();
+        writeln!(out, "    emit {}({})", self.name(rule.head), words.join(", "))
+    }
+}
+
+struct Printer<'a> {
+    plan: &'a Plan,
+    slots: &'a [String],
+}
+
+impl Printer<'_> {
+    fn pipeline(&self, out: &mut Formatter<'_>, pipeline: &Pipeline, indent: usize) -> Result {
+        self.steps(out, &pipeline.first, indent)?;
+        for stage in &pipeline.stages {
+            self.stage(out, stage, indent)?;
+        }
+        Ok(())
+    }
+
+    fn steps(&self, out: &mut Formatter<'_>, steps: &[Step], indent: usize) -> Result {
+        steps.iter().try_for_each(|step| self.operation(out, &step.operation, indent))
+    }
+
+    fn stage(&self, out: &mut Formatter<'_>, stage: &Stage, indent: usize) -> Result {
+        write!(out, "{:indent$}", "")?;
+        match &stage.expand {
+            Expand::Rows { relation, rows, by, key, checks, take } => {
+                let verb = if by.is_empty() { "scan" } else { "look up" };
+                write!(out, "{verb} {}{}", which(*rows), self.plan.name(*relation))?;
+                let columns: Vec<usize> = by.columns().collect();
+                self.key(out, &columns, key)?;
+                for (at, check) in checks.iter().enumerate() {
+                    out.write_str(if at == 0 { " where " } else { " and " })?;
+                    match check {
+                        RowCheck::Word(column, source) => {
+                            write!(out, "column {column} = {}", self.source(source))?;
+                        }
+                        RowCheck::Same(one, other) => {
+                            write!(out, "columns {one} and {other} are the same")?;
+                        }
+                    }
+                }
+                for (at, (column, slot)) in take.iter().enumerate() {
+                    let before = if at == 0 { " giving " } else { ", " };
+                    write!(out, "{before}{} (column {column})", self.slot(*slot))?;
+                }
+            }
+            Expand::Range { result, from, to, step, .. } => {
+                let step = step.as_ref().map(|step| format!(", {}", self.expression(step)));
+                write!(
+                    out,
+                    "let {} = range({}, {}{})",
+                    self.slot(*result),
+                    self.expression(from),
+                    self.expression(to),
+                    step.unwrap_or_default()
+                )?;
+            }
+        }
+        out.write_char('\n')?;
+        self.steps(out, &stage.then, indent)
+    }
+
+    fn operation(&self, out: &mut Formatter<'_>, operation: &Operation, indent: usize) -> Result {
+        write!(out, "{:indent$}", "")?;
+        match operation {
+            Operation::Check { relation, rows, columns, key, negated } => {
+                let not = if *negated { "no " } else { "" };
+                write!(out, "keep if {not}{}{}", which(*rows), self.plan.name(*relation))?;
+                self.key(out, columns, key)?;
+                out.write_char('\n')
+            }
+            Operation::Compare(comparison, _, left, right) => {
+                let (left, right) = (self.expression(left), self.expression(right));
+                writeln!(out, "keep if {left} {} {right}", comparison_sign(*comparison))
+            }
+            Operation::Test { test, arguments: [first, second], negated, .. } => {
+                let name = match test {
+                    Test::Contains => "contains",
+                    Test::Match => "match",
+                };
+                let not = if *negated { "not " } else { "" };
+                let (first, second) = (self.expression(first), self.expression(second));
+                writeln!(out, "keep if {not}{name}({first}, {second})")
+            }
+            Operation::Let(slot, value) => {
+                writeln!(out, "let {} = {}", self.slot(*slot), self.expression(value))
+            }
+            Operation::Aggregate(aggregate) => self.aggregate(out, aggregate, indent),
+            Operation::Never => writeln!(out, "keep nothing"),
+        }
+    }
+
+    fn aggregate(
+        &self,
+        out: &mut Formatter<'_>,
+        aggregate: &AggregatePlan,
+        indent: usize,
+    ) -> Result {
+        let name = match aggregate.operator {
+            AggregateOperator::Count => "count",
+            AggregateOperator::Sum => "sum",
+            AggregateOperator::Minimum => "min",
+            AggregateOperator::Maximum => "max",
+            AggregateOperator::Mean => "mean",
+        };
+        write!(out, "let {} = {name}", self.slot(aggregate.result))?;
+        if let Some(target) = &aggregate.target {
+            write!(out, " {}", self.expression(target))?;
+        }
+        let group: Vec<&str> = aggregate.group.iter().map(|slot| self.slot(*slot)).collect();
+        if !group.is_empty() {
+            write!(out, " for each {}", group.join(", "))?;
+        }
+        out.write_str(" over\n")?;
+        self.pipeline(out, &aggregate.pipeline, indent + 4)
+    }
+
+    fn key(&self, out: &mut Formatter<'_>, columns: &[usize], key: &[Source]) -> Result {
+        for (at, (column, source)) in columns.iter().zip(key).enumerate() {
+            let before = if at == 0 { " by " } else { ", " };
+            write!(out, "{before}column {column} = {}", self.source(source))?;
+        }
+        Ok(())
+    }
+
+    fn slot(&self, slot: Slot) -> &str {
+        self.slots.get(slot.index()).map_or("?", |name| name)
+    }
+
+    fn source(&self, source: &Source) -> String {
+        match source {
+            Source::Slot(slot) => self.slot(*slot).to_owned(),
+            Source::Constant(_, constant) => literal(constant),
+        }
+    }
+
+    fn expression(&self, expression: &Expression) -> String {
+        match expression {
+            Expression::Slot(slot, _) => self.slot(*slot).to_owned(),
+            Expression::Constant(_, constant) => literal(constant),
+            Expression::Call { functor, arguments, .. } => {
+                let arguments: Vec<String> =
+                    arguments.iter().map(|argument| self.expression(argument)).collect();
+                match (infix(*functor), arguments.as_slice()) {
+                    (Some(sign), [left, right]) => format!("({left} {sign} {right})"),
+                    _ => format!("{}({})", prefix(*functor), arguments.join(", ")),
+                }
+            }
+        }
+    }
+}
+
+fn literal(constant: &Constant) -> String {
+    match constant {
+        Constant::Symbol(text) => format!("{text:?}"),
+        other => other.to_string(),
+    }
+}
+
+fn which(rows: Rows) -> &'static str {
+    match rows {
+        Rows::All => "",
+        Rows::Delta => "new ",
+        Rows::Old => "old ",
+    }
+}
+
+fn comparison_sign(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Equal => "=",
+        Comparison::NotEqual => "!=",
+        Comparison::Less => "<",
+        Comparison::LessOrEqual => "<=",
+        Comparison::Greater => ">",
+        Comparison::GreaterOrEqual => ">=",
+    }
+}
+
+fn infix(functor: Functor) -> Option<&'static str> {
+    Some(match functor {
+        Functor::Add => "+",
+        Functor::Subtract => "-",
+        Functor::Multiply => "*",
+        Functor::Divide => "/",
+        Functor::Remainder => "%",
+        Functor::Power => "^",
+        Functor::BitAnd => "band",
+        Functor::BitOr => "bor",
+        Functor::BitXor => "bxor",
+        Functor::ShiftLeft => "bshl",
+        Functor::ShiftRight => "bshr",
+        Functor::ShiftRightUnsigned => "bshru",
+        Functor::And => "land",
+        Functor::Or => "lor",
+        Functor::Xor => "lxor",
+        _ => return None,
+    })
+}
+
+fn prefix(functor: Functor) -> &'static str {
+    match functor {
+        Functor::Negate => "-",
+        Functor::BitNot => "bnot",
+        Functor::Not => "lnot",
+        Functor::Cat => "cat",
+        Functor::Length => "strlen",
+        Functor::Substring => "substr",
+        Functor::Ordinal => "ord",
+        Functor::ToNumber => "to_number",
+        Functor::ToString => "to_string",
+        Functor::ToUnsigned => "to_unsigned",
+        Functor::ToFloat => "to_float",
+        Functor::Minimum => "min",
+        Functor::Maximum => "max",
+        Functor::Convert => "convert",
+        other => infix(other).unwrap_or("?"),
+    }
+}

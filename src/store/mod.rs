@@ -1,0 +1,238 @@
+//! Relations in memory. Knows no rules.
+//!
+//! A [`Database`] holds a [`Relation`] for each relation of a program. A relation is a log: tuples
+//! are appended as columns of words and never move, so the number of a row is the id of a tuple.
+//! Beside the log stand a hash table that keeps tuples distinct, and indices for the column sets
+//! that somebody asks by.
+//!
+//! **Rounds.** Every row belongs to a round. What was there at the start is of round 0; evaluation
+//! counts its rounds upwards through all strata. The rows of a round are a range, so the boundaries
+//! are all that is stored. A tuple is derived from rows of smaller rounds only: whoever explains it
+//! never runs in a circle.
+//!
+//! **Layers.** A database can stand on another that is shared and no longer changes. Relations that
+//! are complete in the base are read there, by any number of layers on any number of threads, with
+//! no lock; their indices are made once, on demand. Relations that are not complete start in the
+//! layer with the base's rows.
+
+mod index;
+mod relation;
+mod table;
+
+use std::sync::Arc;
+
+pub use index::{ColumnSet, Index, KeyColumn, RowList};
+pub use relation::Relation;
+
+use crate::analyze::program::Program;
+use crate::value::{Interner, RelationId, Word};
+
+/// A relation for each relation of a program, perhaps over a shared base.
+#[derive(Clone, Debug, Default)]
+pub struct Database {
+    base: Option<Arc<Database>>,
+    relations: Vec<Relation>,
+    /// Which relations are read in the base; the layer's own is then empty.
+    shared: Vec<bool>,
+    /// The last round that was begun.
+    round: u32,
+}
+
+impl Database {
+    /// Empty relations, as a program declares them.
+    pub fn new(program: &Program) -> Self {
+        let relations: Vec<Relation> =
+            program.relations.iter().map(|relation| Relation::new(relation.arity())).collect();
+        let shared = vec![false; relations.len()];
+        Database { base: None, relations, shared, round: 0 }
+    }
+
+    /// A layer over a database that no longer changes.
+    pub fn over(base: Arc<Database>) -> Self {
+        let mut relations = Vec::with_capacity(base.relations.len());
+        let mut shared = Vec::with_capacity(base.relations.len());
+        for id in 0..base.relations.len() {
+            let below = base.relation(RelationId::from(id));
+            shared.push(below.is_complete());
+            relations.push(if below.is_complete() {
+                Relation::default()
+            } else if below.is_empty() {
+                Relation::new(below.arity())
+            } else {
+                below.clone()
+            });
+        }
+        Database { round: base.round, base: Some(base), relations, shared }
+    }
+
+    /// A relation more than the program declared, for a query.
+    pub fn add_relation(&mut self, arity: usize) -> RelationId {
+        self.relations.push(Relation::new(arity));
+        self.shared.push(false);
+        RelationId::from(self.relations.len() - 1)
+    }
+
+    /// How many relations there are.
+    pub fn relation_count(&self) -> usize {
+        self.relations.len()
+    }
+
+    /// A relation.
+    pub fn relation(&self, id: RelationId) -> &Relation {
+        match &self.base {
+            Some(base) if self.shared[id.index()] => base.relation(id),
+            _ => &self.relations[id.index()],
+        }
+    }
+
+    /// A relation to be changed. One that was shared is copied into this layer first.
+    fn own(&mut self, id: RelationId) -> &mut Relation {
+        if self.shared[id.index()] {
+            if let Some(base) = &self.base {
+                self.relations[id.index()] = base.relation(id).clone();
+            }
+            self.shared[id.index()] = false;
+        }
+        &mut self.relations[id.index()]
+    }
+
+    /// Adds a fact, as if it had been there when the relation's last rows were made; says whether
+    /// it is new.
+    pub fn insert(&mut self, id: RelationId, tuple: &[Word]) -> bool {
+        self.own(id).insert_fact(tuple)
+    }
+
+    /// Adds the facts that are written in a program.
+    pub fn insert_facts(&mut self, program: &Program, interner: &mut Interner) {
+        let mut tuple = Vec::new();
+        for fact in &program.facts {
+            tuple.clear();
+            tuple.extend(fact.values.iter().map(|value| interner.intern(value)));
+            self.insert(fact.relation, &tuple);
+        }
+    }
+
+    /// Adds tuples to a relation in the current round, in order; `tuples` has a vector of `count`
+    /// words a column, `keys` is scratch. Says how many were new.
+    pub fn insert_batch(
+        &mut self,
+        id: RelationId,
+        tuples: &[Vec<Word>],
+        count: usize,
+        keys: &mut Vec<u64>,
+    ) -> usize {
+        let round = self.round;
+        self.own(id).insert_batch(round, tuples, count, keys)
+    }
+
+    /// The last round that was begun; 0 before evaluation.
+    pub fn round(&self) -> u32 {
+        self.round
+    }
+
+    /// Begins a new round: rows made from now on are of it. Returns its number.
+    pub fn begin_round(&mut self) -> u32 {
+        self.round += 1;
+        self.round
+    }
+
+    /// Says that a relation has all its tuples, so that layers over this database can share it.
+    pub fn complete(&mut self, id: RelationId) {
+        if !self.shared[id.index()] {
+            self.relations[id.index()].complete();
+        }
+    }
+
+    /// Makes the index of a column set cover all rows of a relation.
+    pub fn refresh_index(&mut self, id: RelationId, columns: ColumnSet) {
+        if !self.shared[id.index()] {
+            self.relations[id.index()].refresh(columns);
+        }
+    }
+
+    /// Empties the layer: what the base knows stays, memory is kept for the next use. A layer so
+    /// emptied is as if made by [`Database::over`], except that relations copied from the base
+    /// or incomplete there are empty only if they were empty there.
+    pub fn reset(&mut self) {
+        let Some(base) = self.base.clone() else {
+            self.relations.iter_mut().for_each(Relation::clear);
+            self.round = 0;
+            return;
+        };
+        self.round = base.round;
+        for (at, relation) in self.relations.iter_mut().enumerate() {
+            let id = RelationId::from(at);
+            if at >= base.relations.len() {
+                relation.clear();
+            } else if base.relation(id).is_complete() {
+                if !self.shared[at] {
+                    *relation = Relation::default();
+                    self.shared[at] = true;
+                }
+            } else if base.relation(id).is_empty() {
+                relation.clear();
+            } else {
+                *relation = base.relation(id).clone();
+            }
+        }
+    }
+
+    /// How many tuples there are in this layer, those of the base not counted.
+    pub fn own_tuples(&self) -> usize {
+        self.relations.iter().map(Relation::len).sum()
+    }
+
+    /// How many bytes this layer holds, the base not counted.
+    pub fn memory(&self) -> usize {
+        self.relations.iter().map(|relation| size_of::<Relation>() + relation.memory()).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn database(arities: &[usize]) -> Database {
+        let mut database = Database::default();
+        for &arity in arities {
+            database.add_relation(arity);
+        }
+        database
+    }
+
+    #[test]
+    fn layers_share_what_is_complete_and_copy_what_is_not() {
+        let (known, open) = (RelationId(0), RelationId(1));
+        let mut base = database(&[1, 1]);
+        base.insert(known, &[Word(1)]);
+        base.insert(open, &[Word(2)]);
+        base.complete(known);
+        let base = Arc::new(base);
+        let mut layer = Database::over(Arc::clone(&base));
+        assert!(std::ptr::eq(layer.relation(known), base.relation(known)));
+        assert!(layer.insert(open, &[Word(3)]));
+        assert!(!layer.insert(open, &[Word(2)]));
+        assert_eq!((layer.relation(open).len(), base.relation(open).len()), (2, 1));
+        assert!(layer.insert(known, &[Word(9)]));
+        assert_eq!((layer.relation(known).len(), base.relation(known).len()), (2, 1));
+        layer.reset();
+        assert_eq!((layer.relation(known).len(), layer.relation(open).len()), (1, 1));
+    }
+
+    #[test]
+    fn rounds_go_on_counting_in_a_layer() {
+        let mut base = database(&[1]);
+        assert_eq!(base.begin_round(), 1);
+        let mut layer = Database::over(Arc::new(base));
+        assert_eq!(layer.begin_round(), 2);
+    }
+
+    #[test]
+    fn a_relation_without_columns_holds_at_most_one_tuple() {
+        let mut database = database(&[0]);
+        assert!(database.relation(RelationId(0)).is_empty());
+        assert!(database.insert(RelationId(0), &[]));
+        assert!(!database.insert(RelationId(0), &[]));
+        assert_eq!(database.relation(RelationId(0)).rows().collect::<Vec<_>>(), [vec![]]);
+    }
+}

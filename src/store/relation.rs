@@ -1,0 +1,489 @@
+//! One relation: a log of tuples.
+
+use super::index::{ColumnSet, Index, IndexList, KeyColumn, RowList, pack, pack_one};
+use super::table::KeyTable;
+use crate::value::Word;
+
+/// Up to this many rows a relation is searched row by row; a table costs more than it saves.
+const SMALL: usize = 8;
+
+/// How many keys are looked at ahead of the decision about each.
+const AHEAD: usize = 64;
+
+/// A set of tuples, kept as an append-only log: a vector of words for each column. The number of a
+/// row is the tuple's id and never changes.
+#[derive(Debug, Default)]
+pub struct Relation {
+    arity: usize,
+    len: usize,
+    columns: Vec<Vec<Word>>,
+    /// From a tuple's key to its row; empty while the relation is small.
+    set: KeyTable,
+    /// Each round that made rows and the first row it made, in order.
+    rounds: Vec<(u32, u32)>,
+    indices: IndexList,
+    complete: bool,
+}
+
+/// A copy has the same rows and rounds; its indices are made anew when they are asked for.
+impl Clone for Relation {
+    fn clone(&self) -> Self {
+        Relation {
+            arity: self.arity,
+            len: self.len,
+            columns: self.columns.clone(),
+            set: self.set.clone(),
+            rounds: self.rounds.clone(),
+            indices: IndexList::default(),
+            complete: self.complete,
+        }
+    }
+}
+
+impl Relation {
+    /// An empty relation with so many columns.
+    pub fn new(arity: usize) -> Self {
+        Relation { arity, columns: vec![Vec::new(); arity], ..Self::default() }
+    }
+
+    /// How many columns it has.
+    pub fn arity(&self) -> usize {
+        self.arity
+    }
+
+    /// How many tuples are in it.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether no tuple is in it.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The word in a row and column.
+    pub fn word(&self, row: usize, column: usize) -> Word {
+        self.columns[column][row]
+    }
+
+    /// All words of a column, by row.
+    pub fn column(&self, column: usize) -> &[Word] {
+        &self.columns[column]
+    }
+
+    /// The words of a row.
+    pub fn row(&self, row: usize) -> impl ExactSizeIterator<Item = Word> + Clone + '_ {
+        self.columns.iter().map(move |column| column[row])
+    }
+
+    /// All rows in the order in which they came, each a vector of words.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = Vec<Word>> + '_ {
+        (0..self.len).map(|row| self.row(row).collect())
+    }
+
+    /// Whether a tuple is in it.
+    pub fn contains(&self, tuple: &[Word]) -> bool {
+        self.find(tuple).is_some()
+    }
+
+    /// The row of a tuple.
+    pub fn find(&self, tuple: &[Word]) -> Option<usize> {
+        if tuple.len() != self.arity {
+            return None;
+        }
+        if self.set.is_empty() {
+            return (0..self.len).find(|&row| self.equals(row, tuple));
+        }
+        let key = pack_one(tuple.iter().copied());
+        let found = if self.arity <= 2 {
+            self.set.find(key, |_| true)
+        } else {
+            self.set.find(key, |row| self.equals(row as usize, tuple))
+        };
+        found.map(|row| row as usize)
+    }
+
+    fn equals(&self, row: usize, tuple: &[Word]) -> bool {
+        self.columns.iter().zip(tuple).all(|(column, word)| column[row] == *word)
+    }
+
+    /// The round in which a row was made; 0 for facts that were there at the start.
+    pub fn rank(&self, row: usize) -> u32 {
+        let after = self.rounds.partition_point(|&(_, first)| first as usize <= row);
+        after.checked_sub(1).map_or(0, |at| self.rounds[at].0)
+    }
+
+    /// The rows that a round made.
+    pub fn round_range(&self, round: u32) -> std::ops::Range<usize> {
+        let at = self.rounds.partition_point(|&(other, _)| other < round);
+        match self.rounds.get(at) {
+            Some(&(other, first)) if other == round => {
+                let end = self.rounds.get(at + 1).map_or(self.len, |&(_, end)| end as usize);
+                first as usize..end
+            }
+            _ => 0..0,
+        }
+    }
+
+    /// How many rows were made before a round: they are the rows before this one.
+    pub fn before_round(&self, round: u32) -> usize {
+        let at = self.rounds.partition_point(|&(other, _)| other < round);
+        self.rounds.get(at).map_or(self.len, |&(_, first)| first as usize)
+    }
+
+    /// The rows that have the given words in the given columns, in ascending order. `pattern` has
+    /// an entry a column, `None` where any word will do. An index is made when it is worth it.
+    pub fn matching(&self, pattern: &[Option<Word>]) -> Vec<usize> {
+        let bound: Vec<(usize, Word)> = pattern
+            .iter()
+            .enumerate()
+            .filter_map(|(column, word)| word.map(|word| (column, word)))
+            .collect();
+        if bound.is_empty() {
+            return (0..self.len).collect();
+        }
+        let holds = |row: usize| bound.iter().all(|&(column, word)| self.word(row, column) == word);
+        if self.len <= SMALL || bound.iter().any(|&(column, _)| column >= ColumnSet::LIMIT) {
+            return (0..self.len).filter(|&row| holds(row)).collect();
+        }
+        let index = self.index_on(bound.iter().map(|&(column, _)| column).collect());
+        let key = pack_one(bound.iter().map(|&(_, word)| word));
+        let list = index.list(key, |row| holds(row as usize));
+        let tail = index.covered()..self.len;
+        let indexed = index.rows(list).iter().map(|&row| row as usize);
+        indexed.chain(tail.filter(|&row| holds(row))).collect()
+    }
+
+    /// Whether it has all the tuples it will ever have.
+    pub fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// Says that it has all its tuples; its indices are brought up to date.
+    pub(super) fn complete(&mut self) {
+        self.indices.refresh_all(&self.columns, self.len);
+        self.complete = true;
+    }
+
+    /// Adds a fact to a relation that rules may have read before: its indices are made anew.
+    pub(super) fn insert_fact(&mut self, tuple: &[Word]) -> bool {
+        self.indices = IndexList::default();
+        self.insert(0, tuple)
+    }
+
+    /// The row of a tuple, which is added if it is new.
+    pub(crate) fn position(&mut self, tuple: &[Word]) -> usize {
+        let last = self.len;
+        if self.insert(0, tuple) { last } else { self.find(tuple).unwrap_or_default() }
+    }
+
+    /// The index of a column set. It covers the rows there were when it was last refreshed, or
+    /// made.
+    pub fn index_on(&self, columns: ColumnSet) -> &Index {
+        self.indices.get(columns, &self.columns, self.len)
+    }
+
+    /// Makes the index of a column set cover all rows.
+    pub(super) fn refresh(&mut self, columns: ColumnSet) {
+        self.indices.refresh(columns, &self.columns, self.len);
+    }
+
+    /// For each of `count` keys, its rows in the index of a column set. `key` has an entry for each
+    /// column of the set, in ascending order.
+    pub fn lists(
+        &self,
+        index: &Index,
+        columns: ColumnSet,
+        key: &[KeyColumn<'_>],
+        count: usize,
+        keys: &mut Vec<u64>,
+        lists: &mut Vec<RowList>,
+    ) {
+        pack(key, count, keys);
+        lists.clear();
+        lists.reserve(count);
+        let wide = key.len() > 2;
+        for (chunk_at, chunk) in keys.chunks(AHEAD).enumerate() {
+            let seen = chunk.iter().fold(0, |seen, &key| seen ^ index.peek(key));
+            std::hint::black_box(seen);
+            for (at, &packed) in chunk.iter().enumerate() {
+                let at = chunk_at * AHEAD + at;
+                lists.push(index.list(packed, |row| {
+                    !wide
+                        || columns.columns().zip(key).all(|(column, words)| {
+                            self.columns[column][row as usize] == words.word(at)
+                        })
+                }));
+            }
+        }
+    }
+
+    /// For each of `count` tuples, whether it is in one of the first `limit` rows. `tuples` has an
+    /// entry a column.
+    pub fn contains_each(
+        &self,
+        tuples: &[KeyColumn<'_>],
+        count: usize,
+        limit: usize,
+        keys: &mut Vec<u64>,
+        mut answer: impl FnMut(usize, bool),
+    ) {
+        let same = |row: usize, at: usize| {
+            self.columns.iter().zip(tuples).all(|(column, words)| column[row] == words.word(at))
+        };
+        if self.set.is_empty() {
+            for at in 0..count {
+                answer(at, (0..self.len.min(limit)).any(|row| same(row, at)));
+            }
+            return;
+        }
+        pack(tuples, count, keys);
+        let narrow = self.arity <= 2;
+        for (chunk_at, chunk) in keys.chunks(AHEAD).enumerate() {
+            let seen = chunk.iter().fold(0, |seen, &key| seen ^ self.set.peek(key));
+            std::hint::black_box(seen);
+            for (at, &key) in chunk.iter().enumerate() {
+                let at = chunk_at * AHEAD + at;
+                let row = self.set.find(key, |row| narrow || same(row as usize, at));
+                answer(at, row.is_some_and(|row| (row as usize) < limit));
+            }
+        }
+    }
+
+    /// Adds a tuple, in a round not before the last one; says whether it is new.
+    pub(super) fn insert(&mut self, round: u32, tuple: &[Word]) -> bool {
+        debug_assert_eq!(tuple.len(), self.arity, "a tuple of another arity");
+        if self.arity == 0 {
+            return self.insert_empty(round);
+        }
+        let row = self.len as u32;
+        if self.set.is_empty() {
+            if self.len >= SMALL {
+                self.build_set();
+            } else if (0..self.len).any(|row| self.equals(row, tuple)) {
+                return false;
+            }
+        }
+        if !self.set.is_empty() {
+            let key = pack_one(tuple.iter().copied());
+            let (columns, narrow) = (&self.columns, self.arity <= 2);
+            let found = self.set.find_or_insert(key, row, |row| {
+                narrow
+                    || columns.iter().zip(tuple).all(|(column, word)| column[row as usize] == *word)
+            });
+            if found.is_some() {
+                return false;
+            }
+        }
+        self.open_round(round);
+        for (column, word) in self.columns.iter_mut().zip(tuple) {
+            column.push(*word);
+        }
+        self.len += 1;
+        true
+    }
+
+    fn insert_empty(&mut self, round: u32) -> bool {
+        if self.len > 0 {
+            return false;
+        }
+        self.open_round(round);
+        self.len = 1;
+        true
+    }
+
+    fn build_set(&mut self) {
+        for row in 0..self.len {
+            let key = pack_one(self.columns.iter().map(|column| column[row]));
+            // Rows differ, so equal keys of wide rows are told apart by never being the same.
+            self.set.find_or_insert(key, row as u32, |_| false);
+        }
+    }
+
+    fn open_round(&mut self, round: u32) {
+        match self.rounds.last() {
+            Some(&(last, _)) if last >= round => {}
+            _ => self.rounds.push((round, self.len as u32)),
+        }
+    }
+
+    /// Adds `count` tuples in order, `tuples` having a vector a column; says how many were new.
+    pub(super) fn insert_batch(
+        &mut self,
+        round: u32,
+        tuples: &[Vec<Word>],
+        count: usize,
+        keys: &mut Vec<u64>,
+    ) -> usize {
+        if self.arity == 0 {
+            return usize::from(count > 0 && self.insert_empty(round));
+        }
+        let before = self.len;
+        let mut start = 0;
+        while self.set.is_empty() && start < count {
+            let tuple: Vec<Word> = tuples.iter().map(|column| column[start]).collect();
+            self.insert(round, &tuple);
+            start += 1;
+        }
+        let Some(first) = tuples.first() else { return 0 };
+        let count = count.min(first.len());
+        if start < count {
+            let rest: Vec<KeyColumn<'_>> =
+                tuples.iter().map(|column| KeyColumn::Words(&column[start..count])).collect();
+            pack(&rest, count - start, keys);
+            self.open_round(round);
+            match self.columns.as_mut_slice() {
+                [only] => {
+                    insert_keys(&mut self.set, keys, &mut self.len, |key| {
+                        only.push(Word(key as u32))
+                    });
+                }
+                [first, second] => {
+                    insert_keys(&mut self.set, keys, &mut self.len, |key| {
+                        first.push(Word((key >> 32) as u32));
+                        second.push(Word(key as u32));
+                    });
+                }
+                _ => self.insert_wide(&rest, keys),
+            }
+            // A round without rows leaves no trace.
+            if self.len == before
+                && self.rounds.last().is_some_and(|&(_, at)| at as usize == before)
+            {
+                self.rounds.pop();
+            }
+        }
+        self.len - before
+    }
+
+    fn insert_wide(&mut self, tuples: &[KeyColumn<'_>], keys: &[u64]) {
+        for (chunk_at, chunk) in keys.chunks(AHEAD).enumerate() {
+            let seen = chunk.iter().fold(0, |seen, &key| seen ^ self.set.peek(key));
+            std::hint::black_box(seen);
+            for (at, &key) in chunk.iter().enumerate() {
+                let at = chunk_at * AHEAD + at;
+                let columns = &self.columns;
+                let found = self.set.find_or_insert(key, self.len as u32, |row| {
+                    columns
+                        .iter()
+                        .zip(tuples)
+                        .all(|(column, words)| column[row as usize] == words.word(at))
+                });
+                if found.is_none() {
+                    for (column, words) in self.columns.iter_mut().zip(tuples) {
+                        column.push(words.word(at));
+                    }
+                    self.len += 1;
+                }
+            }
+        }
+    }
+
+    /// Forgets all rows, rounds and indices, and keeps what memory it can.
+    pub(crate) fn clear(&mut self) {
+        self.len = 0;
+        self.columns.iter_mut().for_each(Vec::clear);
+        self.set.clear();
+        self.rounds.clear();
+        self.indices = IndexList::default();
+        self.complete = false;
+    }
+
+    /// How many bytes it holds.
+    pub fn memory(&self) -> usize {
+        let columns: usize = self.columns.iter().map(|column| column.capacity() * 4).sum();
+        columns + self.set.memory() + self.rounds.capacity() * 8 + self.indices.memory()
+    }
+}
+
+/// Adds keys that are whole tuples; `push` stores each new one.
+fn insert_keys(set: &mut KeyTable, keys: &[u64], len: &mut usize, mut push: impl FnMut(u64)) {
+    let mut seen = [0; AHEAD];
+    for chunk in keys.chunks(AHEAD) {
+        for (seen, &key) in seen.iter_mut().zip(chunk) {
+            *seen = set.peek(key);
+        }
+        for (&seen, &key) in seen.iter().zip(chunk) {
+            if KeyTable::proves(seen, key) {
+                continue;
+            }
+            if set.find_or_insert(key, *len as u32, |_| true).is_none() {
+                push(key);
+                *len += 1;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tuple(words: &[u32]) -> Vec<Word> {
+        words.iter().copied().map(Word).collect()
+    }
+
+    #[test]
+    fn a_tuple_is_kept_once_whatever_the_arity() {
+        for arity in 0..=17u32 {
+            let mut relation = Relation::new(arity as usize);
+            let make = |i: u32| (0..arity).map(|c| Word(i.wrapping_mul(c + 1))).collect::<Vec<_>>();
+            for i in (0..100).chain(0..100) {
+                relation.insert(0, &make(i));
+            }
+            assert_eq!(relation.len(), if arity == 0 { 1 } else { 100 });
+            for i in 0..100 {
+                let row = relation.find(&make(i)).unwrap();
+                assert!(relation.row(row).eq(make(i)));
+            }
+            assert_eq!(relation.find(&make(1000)).is_some(), arity == 0);
+        }
+    }
+
+    #[test]
+    fn a_batch_inserts_as_its_tuples_one_by_one_would() {
+        for arity in [1, 2, 3, 5] {
+            let columns: Vec<Vec<Word>> = (0..arity)
+                .map(|c| (0..500u32).map(|i| Word((i * 31 + c) % 97)).collect())
+                .collect();
+            let mut one = Relation::new(arity as usize);
+            for i in 0..500 {
+                let tuple: Vec<Word> = columns.iter().map(|column| column[i]).collect();
+                one.insert(3, &tuple);
+            }
+            let mut batch = Relation::new(arity as usize);
+            assert_eq!(batch.insert_batch(3, &columns, 500, &mut Vec::new()), one.len());
+            assert!(one.rows().eq(batch.rows()));
+            assert_eq!(batch.insert_batch(4, &columns, 500, &mut Vec::new()), 0);
+            assert_eq!(batch.round_range(4), 0..0);
+            assert_eq!(batch.round_range(3), 0..one.len());
+        }
+    }
+
+    #[test]
+    fn the_rank_of_a_row_is_the_round_that_made_it() {
+        let mut relation = Relation::new(1);
+        for (round, word) in [(0, 1), (0, 2), (3, 3), (7, 4), (7, 5)] {
+            relation.insert(round, &tuple(&[word]));
+        }
+        let ranks: Vec<u32> = (0..5).map(|row| relation.rank(row)).collect();
+        assert_eq!(ranks, [0, 0, 3, 7, 7]);
+        assert_eq!(relation.round_range(7), 3..5);
+        assert_eq!(relation.round_range(4), 0..0);
+        assert_eq!(relation.before_round(7), 3);
+        assert_eq!(relation.before_round(8), 5);
+    }
+
+    #[test]
+    fn matching_sees_rows_that_came_after_the_index() {
+        let mut relation = Relation::new(2);
+        for i in 0..40 {
+            relation.insert(0, &tuple(&[i % 4, i]));
+        }
+        assert_eq!(relation.matching(&[Some(Word(1)), None]).len(), 10);
+        relation.insert(1, &tuple(&[1, 400]));
+        assert_eq!(relation.matching(&[Some(Word(1)), None]).last(), Some(&40));
+        assert_eq!(relation.matching(&[None, None]).len(), 41);
+        assert_eq!(relation.matching(&[Some(Word(1)), Some(Word(5))]), [5]);
+    }
+}
