@@ -52,8 +52,7 @@ pub fn declare(program: &mut Program) {
 pub fn separate(program: &Program, stated: impl Fn(&Relation) -> bool) -> Worlds {
     let world = program.relations.iter().position(|relation| relation.name == WORLD);
     let world = RelationId::from(world.unwrap_or_default());
-    let dependent =
-        dependent(program, |relation| relation.name == WORLD || stated(relation));
+    let dependent = dependent(program, |relation| relation.name == WORLD || stated(relation));
     let mut separated = program.clone();
     let separation = Separation { dependent: &dependent, world };
     separation.columns(&mut separated);
@@ -72,9 +71,9 @@ pub fn separate(program: &Program, stated: impl Fn(&Relation) -> bool) -> Worlds
     }));
     separated.rules.iter_mut().for_each(|rule| separation.rule(rule));
     for stratum in &mut separated.strata {
-        let new = (first_new..separated.rules.len()).map(RuleId::from).filter(|id| {
-            stratum.relations.contains(&separated.rules[id.index()].head.relation)
-        });
+        let new = (first_new..separated.rules.len())
+            .map(RuleId::from)
+            .filter(|id| stratum.relations.contains(&separated.rules[id.index()].head.relation));
         stratum.rules.extend(new);
     }
     let (mut strata, rest): (Vec<Stratum>, Vec<Stratum>) = std::mem::take(&mut separated.strata)

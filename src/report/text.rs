@@ -5,7 +5,7 @@ use comfy_table::{Cell, CellAlignment, ContentArrangement};
 
 use crate::value::Constant;
 
-use super::{Document, Table};
+use super::{Document, Report, Table};
 
 /// How text is to look.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -25,15 +25,19 @@ impl Look {
     }
 }
 
-/// A document: its title, its stamp, its sections.
-pub fn text(document: &Document, look: Look) -> String {
-    let mut out = String::new();
-    if !document.title.is_empty() {
-        out.push_str(&look.title(&document.title));
-        out.push('\n');
+/// A report: its stamp, then each document with its title and sections.
+pub fn text(report: &Report, look: Look) -> String {
+    let mut out = format!("{}\n", report.stamp.line());
+    for document in &report.documents {
+        if !document.title.is_empty() {
+            out.push_str(&format!("\n{}\n", look.title(&document.title)));
+        }
+        sections(document, look, &mut out);
     }
-    out.push_str(&document.stamp.line());
-    out.push('\n');
+    out
+}
+
+fn sections(document: &Document, look: Look, out: &mut String) {
     for section in &document.sections {
         out.push('\n');
         out.push_str(&look.title(&section.title));
@@ -55,7 +59,6 @@ pub fn text(document: &Document, look: Look) -> String {
             }
         }
     }
-    out
 }
 
 /// A table without its title. Rows are ruled off where a cell has several lines.
@@ -124,13 +127,14 @@ mod tests {
     use crate::value::Primitive;
 
     #[test]
-    fn a_document_is_aligned_and_cells_have_several_lines() {
+    fn a_report_is_aligned_and_cells_have_several_lines() {
         let look = Look { ascii: true, ..Look::default() };
         assert_eq!(
             text(&awkward(), look),
             "\
-Auction
 archlog 0.1.0, rulebook 1.0.0 (abc123)
+
+Auction
 
 Sheet X — <Awkward>
 +------------------------------+-----+
