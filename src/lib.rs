@@ -15,3 +15,5 @@ pub mod io;
 pub mod plan;
 pub mod eval;
 pub mod report;
+pub mod kb;
+pub mod session;

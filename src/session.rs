@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::analyze::analyze_goal;
 use crate::analyze::facts::{StatedFact, stated_facts};
 use crate::diag::{Diagnostic, Sources, Span};
-use crate::eval::{self, Options as EvalOptions, Stopped};
+use crate::eval::{Evaluator, Options as EvalOptions, Silent, Stopped, evaluate};
 use crate::io::{self, Directory, Files};
 use crate::kb::{Rulebook, Sheet, is_stated};
 use crate::plan::Plan;
@@ -123,7 +123,11 @@ impl Session {
         };
         let facts = facts
             .into_iter()
-            .map(|fact| StatedFact { relation: fact.relation, values: fact.values, span: fact.span })
+            .map(|fact| StatedFact {
+                relation: fact.relation,
+                values: fact.values,
+                span: fact.span,
+            })
             .collect();
         self.add(shown, facts)
     }
@@ -187,15 +191,10 @@ impl Session {
             }
         }
         let strata = rulebook.design_strata();
-        eval::run(&rulebook.plan, &strata, &mut database, &mut interner, options)?;
-        for relation in 0..database.relation_count() {
-            database.complete(RelationId::from(relation));
-        }
-        self.derived = Some(Derived {
-            database: Arc::new(database),
-            interner: Arc::new(interner),
-            origins,
-        });
+        let mut evaluator = Evaluator::new(&rulebook.plan);
+        evaluator.run(strata, &mut database, &mut interner, options, &mut Silent)?;
+        self.derived =
+            Some(Derived { database: Arc::new(database), interner: Arc::new(interner), origins });
         Ok(())
     }
 
@@ -216,9 +215,10 @@ impl Session {
             let declared = &relation.columns[column.column];
             Heading::new(&declared.name, declared.primitive).titled(&column.title)
         });
-        let rows = self.rows(sheet.relation, design).into_iter().map(|row| {
-            sheet.columns.iter().map(|column| row[column.column].clone()).collect()
-        });
+        let rows = self
+            .rows(sheet.relation, design)
+            .into_iter()
+            .map(|row| sheet.columns.iter().map(|column| row[column.column].clone()).collect());
         Table {
             name: sheet.name.clone(),
             title: sheet.title.clone(),
@@ -277,7 +277,7 @@ impl Session {
         let Some(answers) = program.relations.last() else { return Ok(Table::default()) };
         let relation = database.add_relation(answers.arity());
         let plan = Plan::new(&program, &mut interner);
-        eval::run(&plan, &[0], &mut database, &mut interner, &EvalOptions::default())
+        evaluate(&plan, &mut database, &mut interner, &EvalOptions::default())
             .map_err(QueryFailure::Stopped)?;
         let several = dependent && self.designs.len() > 1;
         let skipped = usize::from(dependent);

@@ -18,9 +18,10 @@ pub fn embedded(path: &str) -> Option<&'static str> {
 
 /// The paths of all embedded files below a folder, sorted.
 pub fn embedded_in(folder: &str) -> impl Iterator<Item = &'static str> + '_ {
-    EMBEDDED.iter().map(|(name, _)| *name).filter(move |name| {
-        name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
-    })
+    EMBEDDED
+        .iter()
+        .map(|(name, _)| *name)
+        .filter(move |name| name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
 }
 
 /// Files by path, `rules/...`, `facts/...` and `queries/...`.
@@ -49,8 +50,7 @@ impl RulebookFiles {
         for relative in found {
             let bytes = fs::read(folder.join(&relative))?;
             let path = format!("{onto}/{}", relative.replace('\\', "/"));
-            if self.files.insert(path.clone(), Cow::Owned(bytes)).is_none()
-                && path.ends_with(".dl")
+            if self.files.insert(path.clone(), Cow::Owned(bytes)).is_none() && path.ends_with(".dl")
             {
                 added.push(path);
             }
@@ -68,9 +68,10 @@ impl RulebookFiles {
 
     /// The paths of all files below a folder, sorted.
     pub fn paths<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a str> {
-        self.files.keys().map(String::as_str).filter(move |name| {
-            name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
-        })
+        self.files
+            .keys()
+            .map(String::as_str)
+            .filter(move |name| name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
     }
 
     /// A number that two rulebooks share only if they are the same, in 16 digits (FNV-1a over the
@@ -109,7 +110,8 @@ impl Files for FactFiles<'_> {
 
 /// The files below a folder as paths relative to it, sorted.
 fn collect(root: &Path, folder: &Path, into: &mut Vec<String>) -> io::Result<()> {
-    let mut entries: Vec<fs::DirEntry> = fs::read_dir(root.join(folder))?.collect::<Result<_, _>>()?;
+    let mut entries: Vec<fs::DirEntry> =
+        fs::read_dir(root.join(folder))?.collect::<Result<_, _>>()?;
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
         let path = folder.join(entry.file_name());

@@ -13,6 +13,7 @@
 mod files;
 mod sheet;
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -24,8 +25,8 @@ use crate::analyze::program::{Program, Relation};
 use crate::analyze::worlds::{self, Worlds};
 use crate::analyze::{analyze, has_errors};
 use crate::diag::{Diagnostic, Sources};
-use crate::eval::{self, Options as EvalOptions};
-use crate::io::{self, Files};
+use crate::eval::{Evaluator, Options as EvalOptions, Silent};
+use crate::io;
 use crate::plan::Plan;
 use crate::store::Database;
 use crate::syntax::load::load;
@@ -101,8 +102,9 @@ impl Rulebook {
 
     fn assemble(options: &Options, sources: &mut Sources) -> Result<Rulebook, Vec<Diagnostic>> {
         let mut files = RulebookFiles::embedded();
-        let mut entries =
-            vec![if options.as_written { "rules/as_written.dl" } else { "rules/main.dl" }.to_owned()];
+        let mut entries = vec![
+            if options.as_written { "rules/as_written.dl" } else { "rules/main.dl" }.to_owned(),
+        ];
         for (folder, onto) in [(&options.rules, "rules"), (&options.facts, "facts")] {
             let Some(folder) = folder else { continue };
             match files.overlay(folder, onto) {
@@ -110,7 +112,8 @@ impl Rulebook {
                 Err(problem) => return Err(vec![unreadable_folder(folder, &problem)]),
             }
         }
-        entries.extend(files.paths("queries").filter(|path| path.ends_with(".dl")).map(str::to_owned));
+        entries
+            .extend(files.paths("queries").filter(|path| path.ends_with(".dl")).map(str::to_owned));
         let (mut trees, mut diagnostics) = (Vec::new(), Vec::new());
         let mut read = |path: &str| files.get(path);
         for entry in &entries {
@@ -134,8 +137,13 @@ impl Rulebook {
             return Err(diagnostics);
         }
         let plan = Plan::new(&worlds.program, &mut interner);
-        let shared: Vec<usize> = (0..worlds.shared_strata).collect();
-        let run = eval::run(&plan, &shared, &mut base, &mut interner, &EvalOptions::default());
+        let run = Evaluator::new(&plan).run(
+            0..worlds.shared_strata,
+            &mut base,
+            &mut interner,
+            &EvalOptions::default(),
+            &mut Silent,
+        );
         if let Err(stopped) = run {
             let message = format!("the rulebook cannot be evaluated: {stopped}");
             return Err(vec![Diagnostic::error("AL0030", message)]);
@@ -170,12 +178,16 @@ impl Rulebook {
 
     /// The relation of a name, as the program declares it.
     pub fn relation(&self, name: &str) -> Option<RelationId> {
-        self.program.relations.iter().position(|relation| relation.name == name).map(RelationId::from)
+        self.program
+            .relations
+            .iter()
+            .position(|relation| relation.name == name)
+            .map(RelationId::from)
     }
 
     /// The strata that are evaluated for each block of designs.
-    pub fn design_strata(&self) -> Vec<usize> {
-        (self.worlds.shared_strata..self.worlds.program.strata.len()).collect()
+    pub fn design_strata(&self) -> Range<usize> {
+        self.worlds.shared_strata..self.worlds.program.strata.len()
     }
 }
 
