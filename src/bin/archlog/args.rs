@@ -122,7 +122,7 @@ pub enum DocumentFormat {
 #[command(after_long_help = include_str!("../../../docs/help/query.txt"))]
 pub struct Query {
     /// The designs, then the goal or a file with it
-    #[arg(required = true, num_args = 2.., value_name = "DESIGN... GOAL")]
+    #[arg(required = true, value_name = "DESIGN... GOAL")]
     pub designs_and_goal: Vec<String>,
 
     /// The format of the answer
@@ -208,11 +208,15 @@ pub struct Effort {
 
     /// Stop when there are more than this many tuples, exit 3
     #[arg(long, value_name = "N")]
-    pub limit_tuples: Option<u64>,
+    pub limit_tuples: Option<usize>,
 
-    /// Stop after this many rounds of evaluation, exit 3
+    /// Stop when a stratum takes more than this many rounds, exit 3
     #[arg(long, value_name = "N")]
-    pub limit_rounds: Option<u64>,
+    pub limit_rounds: Option<u32>,
+
+    /// Stop when relations take more than this many MiB, exit 3
+    #[arg(long, value_name = "MIB")]
+    pub limit_memory: Option<usize>,
 }
 
 fn seconds(text: &str) -> Result<std::time::Duration, String> {
@@ -280,7 +284,9 @@ mod tests {
         let top = Arguments::command();
         let helps = top.get_subcommands().chain([&top]).filter_map(|it| it.get_after_long_help());
         let mut tried = 0;
-        for line in helps.flat_map(|help| help.to_string().lines().map(str::to_string).collect::<Vec<_>>()) {
+        for line in
+            helps.flat_map(|help| help.to_string().lines().map(str::to_string).collect::<Vec<_>>())
+        {
             let Some(example) = line.strip_prefix("  archlog ") else { continue };
             let example = example.split("   ").next().unwrap_or_default();
             let example = example.split([">", "|"].as_slice()).next().unwrap_or_default();

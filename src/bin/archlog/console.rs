@@ -31,6 +31,13 @@ impl Console {
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
 
+    /// Says what kept the program from doing what it was asked.
+    pub fn fail(&self, error: &anyhow::Error) {
+        let (start, end) =
+            if self.colours(&io::stderr()) { ("\u{1b}[1;31m", "\u{1b}[0m") } else { ("", "") };
+        self.say(&format!("{start}error{end}: {error:#}"));
+    }
+
     /// Shows problems.
     pub fn problems(&self, sources: &Sources, problems: &[Diagnostic]) {
         if !problems.is_empty() {
@@ -56,11 +63,7 @@ impl Console {
 }
 
 /// `--color` decides, then NO_COLOR, then CLICOLOR_FORCE, then the terminal.
-fn wants_colour(
-    asked: When,
-    terminal: bool,
-    variable: impl Fn(&str) -> Option<String>,
-) -> bool {
+fn wants_colour(asked: When, terminal: bool, variable: impl Fn(&str) -> Option<String>) -> bool {
     let set = |name| variable(name).is_some_and(|value| !value.is_empty());
     match asked {
         When::Always => true,
