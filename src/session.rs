@@ -13,7 +13,7 @@ use crate::diag::{Diagnostic, Sources, Span};
 use crate::eval::{Evaluator, Options as EvalOptions, Silent, Stopped, evaluate};
 use crate::explain::{Origin, Subject};
 use crate::io::{self, Directory, Files};
-use crate::kb::{Rulebook, Sheet};
+use crate::kb::{Rulebook, Sheet, is_stated};
 use crate::plan::Plan;
 use crate::report::{Heading, Stamp, Table};
 use crate::store::Database;
