@@ -242,7 +242,16 @@ impl Session {
 
     /// The answers to a goal in all derived designs, sorted: a column a named variable. With
     /// several designs the first column says which.
-    pub fn query(&self, goal: &str, options: &EvalOptions<'_>) -> Result<Table, QueryFailure> {
+    pub fn query(&self, goal: &str) -> Result<Table, QueryFailure> {
+        self.query_within(goal, &EvalOptions::default())
+    }
+
+    /// As [`Session::query`], but not at any price.
+    pub fn query_within(
+        &self,
+        goal: &str,
+        options: &EvalOptions<'_>,
+    ) -> Result<Table, QueryFailure> {
         let mut sources = Sources::over(Arc::new(self.sources.clone()));
         let source = sources.add("<goal>", goal);
         let wrong = |diagnostics, sources: &Sources| QueryFailure::Wrong {

@@ -1,5 +1,7 @@
 //! The real program, each test in a directory of its own.
 
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
+
 use std::fs;
 use std::io::{Read, Write};
 use std::path::PathBuf;

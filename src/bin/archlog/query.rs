@@ -38,7 +38,7 @@ pub fn query(arguments: &Query, console: &Console, interrupt: &Interrupt) -> Res
     if let Err(stopped) = session.derive(&options) {
         return Ok(effort::stopped(console, &stopped));
     }
-    let table = match session.query(&goal, &options) {
+    let table = match session.query_within(&goal, &options) {
         Ok(table) => table,
         Err(QueryFailure::Stopped(stopped)) => return Ok(effort::stopped(console, &stopped)),
         Err(QueryFailure::Wrong { diagnostics, sources }) => {
