@@ -1,11 +1,26 @@
 //! Aligned tables for a terminal or a plain file.
 
-use comfy_table::presets::{ASCII_FULL, ASCII_FULL_CONDENSED, UTF8_FULL, UTF8_FULL_CONDENSED};
-use comfy_table::{Cell, CellAlignment, ContentArrangement};
+use comfy_table::{
+    Cell, CellAlignment, ContentArrangement, ContentLineStyle, LineStyle, TableStyle,
+};
 
 use crate::value::Constant;
 
 use super::{Document, Report, Table};
+
+const LINES: TableStyle = TableStyle::new()
+    .top_border(LineStyle::new('┌', '─', '┬', '┐'))
+    .header_lines(ContentLineStyle::new('│', '│', '│'))
+    .header_separator(LineStyle::new('╞', '═', '╪', '╡'))
+    .content_lines(ContentLineStyle::new('│', '│', '│'))
+    .bottom_border(LineStyle::new('└', '─', '┴', '┘'));
+
+const ASCII_LINES: TableStyle = TableStyle::new()
+    .top_border(LineStyle::new('+', '-', '+', '+'))
+    .header_lines(ContentLineStyle::new('|', '|', '|'))
+    .header_separator(LineStyle::new('+', '=', '+', '+'))
+    .content_lines(ContentLineStyle::new('|', '|', '|'))
+    .bottom_border(LineStyle::new('+', '-', '+', '+'));
 
 /// How text is to look.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -69,11 +84,11 @@ pub fn text_table(table: &Table, look: Look) -> String {
         .flatten()
         .any(|cell| matches!(cell, Constant::Symbol(text) if text.contains('\n')));
     let mut grid = comfy_table::Table::new();
-    grid.load_style(match (look.ascii, several_lines) {
-        (true, true) => ASCII_FULL,
-        (true, false) => ASCII_FULL_CONDENSED,
-        (false, true) => UTF8_FULL.with_solid_inner_borders(),
-        (false, false) => UTF8_FULL_CONDENSED.with_solid_inner_borders(),
+    let style = if look.ascii { ASCII_LINES } else { LINES };
+    grid.load_style(match (several_lines, look.ascii) {
+        (false, _) => style,
+        (true, true) => style.row_separator(LineStyle::new('+', '-', '+', '+')),
+        (true, false) => style.row_separator(LineStyle::new('├', '─', '┼', '┤')),
     });
     match look.width {
         Some(width) => {
@@ -139,12 +154,12 @@ Auction
 Sheet X — <Awkward>
 +------------------------------+-----+
 | Path                         |   N |
-+====================================+
++==============================+=====+
 | P1                           |   7 |
 | write | read                 |     |
-|------------------------------+-----|
++------------------------------+-----+
 | a \"b\", <c> & *d*\\t\\u{1b}[31m | -10 |
-|------------------------------+-----|
++------------------------------+-----+
 |                              |   0 |
 +------------------------------+-----+
 

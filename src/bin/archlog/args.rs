@@ -24,11 +24,11 @@ pub struct Arguments {
     pub command: Command,
 
     /// When to use colour: `auto` asks NO_COLOR, CLICOLOR_FORCE and the terminal
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Look")]
     pub color: When,
 
     /// Draw tables with ASCII only
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Look")]
     pub ascii: bool,
 }
 
@@ -43,22 +43,15 @@ pub enum When {
     Never,
 }
 
-/// The commands.
+/// The commands. Each is described where its arguments are.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Derive designs: worksheets, open items, problems, assumptions
     Derive(Derive),
-    /// Ask a question about designs
     Query(Query),
-    /// Run any Datalog program in Souffle's dialect
     Run(Run),
-    /// Write a commented skeleton design
     New(New),
-    /// Say what a message with a code means
     Explain(Explain),
-    /// Print completions for a shell
     Completions(Completions),
-    /// Print the manual page, or write one for each command
     Man(Man),
 }
 

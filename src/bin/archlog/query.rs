@@ -20,6 +20,9 @@ pub fn query(arguments: &Query, console: &Console, interrupt: &Interrupt) -> Res
     let Some((goal, designs)) = arguments.designs_and_goal.split_last() else {
         bail!("a goal is missing");
     };
+    if designs.is_empty() && Path::new(goal).exists() {
+        bail!("a goal is missing: it is the last argument, after the designs");
+    }
     let goal = text_of(goal)?;
     let Some(rulebook) = rulebook::load(&arguments.rulebook, console) else {
         return Ok(Exit::Input);
@@ -58,7 +61,7 @@ pub fn query(arguments: &Query, console: &Console, interrupt: &Interrupt) -> Res
 fn text_of(goal: &str) -> Result<String> {
     let path = Path::new(goal);
     if path.is_dir() {
-        bail!("`{goal}` is a folder; the last argument is the goal, such as 'open_item(C, S, M)'");
+        bail!("`{goal}` is a folder; the last argument is the goal");
     }
     if path.is_file() {
         return fs::read_to_string(path).with_context(|| format!("cannot read `{goal}`"));
