@@ -214,7 +214,7 @@ impl<'a> Lowering<'a> {
                 let open = self.open_columns(atom, bound, exact);
                 match (fixed, open) {
                     (_, 0) => Urgency::Check,
-                    (0, open) => Urgency::Unrelated { open },
+                    (0, _) => Urgency::Unrelated,
                     (fixed, open) => {
                         Urgency::Join { open_less_fixed: open as isize - fixed as isize }
                     }
@@ -472,7 +472,7 @@ enum Urgency {
     /// A computation that reads relations or makes numbers.
     Aggregate,
     /// An atom that shares nothing.
-    Unrelated { open: usize },
+    Unrelated,
     /// It needs variables that are not bound yet.
     Blocked,
 }
