@@ -1,6 +1,8 @@
 //! The engine against its slow twin, on programs that between them use everything, with random
 //! facts.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 #[path = "common/naive.rs"]
 mod naive;
 
