@@ -18,7 +18,8 @@ fn main() -> io::Result<()> {
     let mut table = String::from("&[\n");
     for path in &paths {
         let absolute = root.join(path).display().to_string();
-        writeln!(table, "    ({path:?}, include_bytes!({absolute:?})),").map_err(io::Error::other)?;
+        writeln!(table, "    ({path:?}, include_bytes!({absolute:?})),")
+            .map_err(io::Error::other)?;
     }
     table.push_str("]\n");
     let target = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?).join("embedded.rs");

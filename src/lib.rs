@@ -15,3 +15,6 @@ pub mod io;
 pub mod plan;
 pub mod eval;
 pub mod report;
+pub mod kb;
+pub mod explain;
+pub mod session;

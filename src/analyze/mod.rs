@@ -26,6 +26,8 @@ use crate::syntax::operators::DirectiveKind;
 use crate::syntax::tree::{self, Body, Item, Tree};
 use crate::value::{ClauseId, Constant, RuleId};
 
+pub use safety::bind_all;
+
 use declarations::Declarations;
 use program::{Clause, Column, Directive, Fact, Program, Relation, Stratum, Term};
 
@@ -158,9 +160,9 @@ fn add_directive(
 /// The name of the relation that [`analyze_goal`] adds. No text can declare it.
 pub const GOAL: &str = "?";
 
-/// A program with one more relation, [`GOAL`], that holds the answers of a goal: one column a
-/// named variable, in order of appearance. The new relation is the last one and has the last
-/// stratum to itself.
+/// The rules of a goal: a program with the relations of the one given and one more, [`GOAL`], that
+/// holds the answers, one column a named variable in order of appearance. It has no rules, facts
+/// and strata but the goal's own: all else was evaluated before.
 pub fn analyze_goal(program: &Program, body: &Body) -> Result<Program, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
     let mut declarations = Declarations::of(program);
@@ -178,7 +180,7 @@ pub fn analyze_goal(program: &Program, body: &Body) -> Result<Program, Vec<Diagn
         doc: tree::Doc::default(),
     };
     let id = declarations.add_relation(relation);
-    let clause = ClauseId::from(program.clauses.len());
+    let clause = ClauseId(0);
     let branches = lower::branches(body, &mut diagnostics).unwrap_or_default();
     let mut rules = Vec::new();
     for (branch, conditions) in branches.iter().enumerate() {
@@ -195,14 +197,15 @@ pub fn analyze_goal(program: &Program, body: &Body) -> Result<Program, Vec<Diagn
     if has_errors(&diagnostics) {
         return Err(diagnostics);
     }
-    let mut extended = program.clone();
-    extended.relations = declarations.relations;
-    extended.clauses.push(Clause { span, doc: tree::Doc::default() });
-    let first = extended.rules.len();
-    extended.rules.extend(rules);
-    let rules = (first..extended.rules.len()).map(RuleId::from).collect();
-    extended.strata.push(Stratum { relations: vec![id], rules, recursive: false });
-    Ok(extended)
+    let ids = (0..rules.len()).map(RuleId::from).collect();
+    Ok(Program {
+        types: program.types.clone(),
+        relations: declarations.relations,
+        clauses: vec![Clause { span, doc: tree::Doc::default() }],
+        rules,
+        strata: vec![Stratum { relations: vec![id], rules: ids, recursive: false }],
+        ..Program::default()
+    })
 }
 
 #[cfg(test)]

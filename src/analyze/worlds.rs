@@ -10,8 +10,9 @@
 //! none("x") :- !need(_, _).                 none(w, "x") :- @world(w), !need(w, _, _).
 //! ```
 
+use crate::diag::Span;
 use crate::syntax::tree::Doc;
-use crate::value::{Primitive, RelationId, TypeId, VariableId};
+use crate::value::{Primitive, RelationId, RuleId, TypeId, VariableId};
 
 use super::program::{
     Aggregate, Argument, Atom, Column, Head, Literal, Program, Relation, Rule, Stratum, Term,
@@ -21,8 +22,7 @@ use super::program::{
 /// A program whose design-dependent relations carry a world.
 #[derive(Clone, Debug)]
 pub struct Worlds {
-    /// The program; strata that no design changes come first. The declared relations keep their
-    /// ids; [`Worlds::world`] comes behind them.
+    /// The program; strata that no design changes come first. All relations keep their ids.
     pub program: Program,
     /// For each relation, whether it has the hidden first column.
     pub dependent: Vec<bool>,
@@ -35,23 +35,27 @@ pub struct Worlds {
 /// The name of the relation of worlds. No text can declare it.
 pub const WORLD: &str = "@world";
 
-/// Adds the hidden column, given which relations a design states.
-pub fn separate(program: &Program, stated: impl Fn(&Relation) -> bool) -> Worlds {
-    let dependent = dependent(program, stated);
-    let world = RelationId::from(program.relations.len());
-    let mut separated = program.clone();
-    for (relation, dependent) in separated.relations.iter_mut().zip(&dependent) {
-        if *dependent {
-            relation.columns.insert(0, world_column());
-        }
-    }
-    separated.relations.push(Relation {
+/// Adds the relation of worlds to a program, without columns as yet. [`separate`] wants it there.
+pub fn declare(program: &mut Program) {
+    let id = RelationId::from(program.relations.len());
+    program.relations.push(Relation {
         name: WORLD.to_owned(),
-        columns: vec![world_column()],
-        span: crate::diag::Span::default(),
+        columns: Vec::new(),
+        span: Span::default(),
         doc: Doc::default(),
     });
+    let stratum = Stratum { relations: vec![id], rules: Vec::new(), recursive: false };
+    program.strata.insert(0, stratum);
+}
+
+/// Adds the hidden column, given which relations a design states.
+pub fn separate(program: &Program, stated: impl Fn(&Relation) -> bool) -> Worlds {
+    let world = program.relations.iter().position(|relation| relation.name == WORLD);
+    let world = RelationId::from(world.unwrap_or_default());
+    let dependent = dependent(program, |relation| relation.name == WORLD || stated(relation));
+    let mut separated = program.clone();
     let separation = Separation { dependent: &dependent, world };
+    separation.columns(&mut separated);
     // A fact of the program that stands in a dependent relation holds in every world.
     separated.facts.retain(|fact| !dependent[fact.relation.index()]);
     let everywhere = program.facts.iter().filter(|fact| dependent[fact.relation.index()]);
@@ -65,26 +69,35 @@ pub fn separate(program: &Program, stated: impl Fn(&Relation) -> bool) -> Worlds
         variables: Vec::new(),
         clause: fact.clause,
     }));
-    for rule in &mut separated.rules {
-        separation.rule(rule);
-    }
+    separated.rules.iter_mut().for_each(|rule| separation.rule(rule));
     for stratum in &mut separated.strata {
         let new = (first_new..separated.rules.len())
-            .map(crate::value::RuleId::from)
+            .map(RuleId::from)
             .filter(|id| stratum.relations.contains(&separated.rules[id.index()].head.relation));
         stratum.rules.extend(new);
     }
-    let (mut shared, rest): (Vec<Stratum>, Vec<Stratum>) = std::mem::take(&mut separated.strata)
+    let (mut strata, rest): (Vec<Stratum>, Vec<Stratum>) = std::mem::take(&mut separated.strata)
         .into_iter()
         .partition(|stratum| stratum.relations.iter().all(|id| !dependent[id.index()]));
-    let shared_strata = shared.len();
-    let worlds = Stratum { relations: vec![world], rules: Vec::new(), recursive: false };
-    shared.push(worlds);
-    shared.extend(rest);
-    separated.strata = shared;
-    let mut dependent = dependent;
-    dependent.push(true);
+    let shared_strata = strata.len();
+    strata.extend(rest);
+    separated.strata = strata;
     Worlds { program: separated, dependent, world, shared_strata }
+}
+
+impl Worlds {
+    /// The rules of a goal (see [`super::analyze_goal`]) with worlds apart, and whether its answers
+    /// carry a world.
+    pub fn goal(&self, goal: &Program) -> (Program, bool) {
+        let reads = goal.rules.iter().any(|rule| reads_dependent(&rule.body, &self.dependent));
+        let mut dependent = self.dependent.clone();
+        dependent.push(reads);
+        let separation = Separation { dependent: &dependent, world: self.world };
+        let mut separated = goal.clone();
+        separation.columns(&mut separated);
+        separated.rules.iter_mut().for_each(|rule| separation.rule(rule));
+        (separated, reads)
+    }
 }
 
 fn world_column() -> Column {
@@ -126,6 +139,14 @@ struct Separation<'a> {
 }
 
 impl Separation<'_> {
+    fn columns(&self, program: &mut Program) {
+        for (relation, dependent) in program.relations.iter_mut().zip(self.dependent) {
+            if *dependent {
+                relation.columns.insert(0, world_column());
+            }
+        }
+    }
+
     fn rule(&self, rule: &mut Rule) {
         if !self.dependent[rule.head.relation.index()] {
             return;
@@ -188,8 +209,9 @@ mod tests {
         let text = "/// @stated\n.decl need(r: symbol)\n.decl kind(k: symbol)\n.decl all(k: symbol)\n\
             .decl none(k: symbol)\n.decl many(n: number)\nkind(\"a\").\nall(k) :- kind(k).\n\
             none(k) :- kind(k), !need(k).\nmany(n) :- n = count : { need(_) }.\nneed(\"b\").";
-        let (program, problems) = analyze(&[parse(SourceId(0), text).0]);
+        let (mut program, problems) = analyze(&[parse(SourceId(0), text).0]);
         assert_eq!(problems, []);
+        declare(&mut program);
         let worlds = separate(&program, |relation| relation.doc.tag("stated").is_some());
         assert_eq!(worlds.dependent, [true, false, false, true, true, true]);
         let arities: Vec<usize> = worlds.program.relations.iter().map(Relation::arity).collect();

@@ -1,0 +1,125 @@
+//! The files of the rulebook: those embedded in the binary, and a user's own laid over them.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::{fs, io};
+
+use crate::io::Files;
+
+/// Every file of the rulebook as it was when the binary was built.
+static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
+/// The text of an embedded page, such as `docs/errors/AL0001.md`.
+pub fn embedded(path: &str) -> Option<&'static str> {
+    let (_, bytes) = EMBEDDED.iter().find(|(name, _)| *name == path)?;
+    std::str::from_utf8(bytes).ok()
+}
+
+/// The paths of all embedded files below a folder, sorted.
+pub fn embedded_in(folder: &str) -> impl Iterator<Item = &'static str> + '_ {
+    EMBEDDED
+        .iter()
+        .map(|(name, _)| *name)
+        .filter(move |name| name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+}
+
+/// Files by path, `rules/...`, `facts/...` and `queries/...`.
+#[derive(Clone, Debug)]
+pub struct RulebookFiles {
+    files: BTreeMap<String, Cow<'static, [u8]>>,
+}
+
+impl RulebookFiles {
+    /// The files that came with the binary.
+    pub fn embedded() -> Self {
+        let files = EMBEDDED
+            .iter()
+            .filter(|(name, _)| !name.starts_with("docs/"))
+            .map(|(name, bytes)| ((*name).to_owned(), Cow::Borrowed(*bytes)))
+            .collect();
+        RulebookFiles { files }
+    }
+
+    /// Lays the files of a folder over those below `onto`: one of the same path replaces the
+    /// file, any other is added. Gives the paths of the rule files added.
+    pub fn overlay(&mut self, folder: &Path, onto: &str) -> io::Result<Vec<String>> {
+        let mut found = Vec::new();
+        collect(folder, Path::new(""), &mut found)?;
+        let mut added = Vec::new();
+        for relative in found {
+            let bytes = fs::read(folder.join(&relative))?;
+            let path = format!("{onto}/{}", relative.replace('\\', "/"));
+            if self.files.insert(path.clone(), Cow::Owned(bytes)).is_none() && path.ends_with(".dl")
+            {
+                added.push(path);
+            }
+        }
+        Ok(added)
+    }
+
+    /// The content of a file.
+    pub fn get(&self, path: &str) -> io::Result<Vec<u8>> {
+        match self.files.get(path) {
+            Some(bytes) => Ok(bytes.to_vec()),
+            None => Err(io::Error::new(io::ErrorKind::NotFound, "no such file in the rulebook")),
+        }
+    }
+
+    /// The paths of all files below a folder, sorted.
+    pub fn paths<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a str> {
+        self.files
+            .keys()
+            .map(String::as_str)
+            .filter(move |name| name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+    }
+
+    /// A number that two rulebooks share only if they are the same, in 16 digits (FNV-1a over the
+    /// paths and contents, in order of paths).
+    pub fn hash(&self) -> String {
+        let mut hash = 0xcbf2_9ce4_8422_2325u64;
+        let mut eat = |bytes: &[u8]| {
+            for byte in bytes.iter().chain(&[0]) {
+                hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+            }
+        };
+        for (path, bytes) in &self.files {
+            eat(path.as_bytes());
+            eat(bytes);
+        }
+        format!("{hash:016x}")
+    }
+}
+
+/// The fact files of the rulebook, as `.input` names them.
+pub struct FactFiles<'a>(pub &'a RulebookFiles);
+
+impl Files for FactFiles<'_> {
+    fn read(&self, name: &str) -> io::Result<Vec<u8>> {
+        self.0.get(&format!("facts/{name}"))
+    }
+
+    fn list(&self) -> io::Result<Vec<String>> {
+        Ok(self.0.paths("facts").map(|path| path["facts/".len()..].to_owned()).collect())
+    }
+
+    fn shown(&self, name: &str) -> String {
+        format!("facts/{name}")
+    }
+}
+
+/// The files below a folder as paths relative to it, sorted.
+fn collect(root: &Path, folder: &Path, into: &mut Vec<String>) -> io::Result<()> {
+    let mut entries: Vec<fs::DirEntry> =
+        fs::read_dir(root.join(folder))?.collect::<Result<_, _>>()?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let path = folder.join(entry.file_name());
+        if entry.path().is_dir() {
+            collect(root, &path, into)?;
+        } else if path.extension().is_some_and(|end| end == "dl" || end == "csv") {
+            into.push(path.display().to_string());
+        }
+    }
+    Ok(())
+}

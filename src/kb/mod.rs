@@ -1,0 +1,290 @@
+//! The rulebook, loaded: the embedded files with a user's own laid over them, analyzed, planned,
+//! and evaluated as far as no design can change it.
+//!
+//! A [`Rulebook`] is made once and shared by all designs and threads. Rust knows nothing of what
+//! is in it but a few tags on declarations:
+//!
+//! | tag | on | meaning |
+//! | --- | --- | --- |
+//! | `@stated` | a relation | a design states it; no rule concludes it |
+//! | `@design` | one stated relation | its first two columns are a design's id and title |
+//! | `@title`, `@column` | a relation with `.output` in `queries/` | a sheet, see [`Sheet`] |
+
+mod files;
+mod sheet;
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use files::{FactFiles, RulebookFiles, embedded, embedded_in};
+pub use sheet::{Sheet, SheetColumn};
+
+use rustc_hash::FxHashMap;
+
+use crate::analyze::facts::Statable;
+use crate::analyze::program::{Program, Relation};
+use crate::analyze::worlds::{self, Worlds};
+use crate::analyze::{analyze, has_errors};
+use crate::diag::{Diagnostic, Sources};
+use crate::eval::{Evaluator, Options as EvalOptions, Silent};
+use crate::io;
+use crate::plan::Plan;
+use crate::store::Database;
+use crate::syntax::load::load;
+use crate::syntax::operators::DirectiveKind;
+use crate::value::{Interner, RelationId};
+
+/// Which rulebook to load.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The letter alone: no suggestions, no resolutions.
+    pub as_written: bool,
+    /// A folder of rule files laid over `rules/`.
+    pub rules: Option<PathBuf>,
+    /// A folder of fact files laid over `facts/`.
+    pub facts: Option<PathBuf>,
+}
+
+/// A rulebook ready to derive designs.
+#[derive(Debug)]
+pub struct Rulebook {
+    /// The texts of all rule files.
+    pub sources: Arc<Sources>,
+    /// The program as its files declare it.
+    pub program: Program,
+    /// The program with worlds apart; the one that is planned and evaluated.
+    pub worlds: Worlds,
+    /// What a design may state.
+    pub statable: Statable,
+    /// The relation that names a design, if the rulebook has one.
+    pub design: Option<RelationId>,
+    /// What is printed of a derived design, in order.
+    pub sheets: Vec<Sheet>,
+    /// How to evaluate it.
+    pub plan: Arc<Plan>,
+    /// All that is the same for every design, evaluated.
+    pub base: Arc<Database>,
+    /// The words of the base.
+    pub interner: Arc<Interner>,
+    /// The version of the embedded rulebook, marked where files were laid over it.
+    pub version: String,
+    /// A number for exactly these files.
+    pub hash: String,
+    /// What is odd but not wrong.
+    pub warnings: Vec<Diagnostic>,
+    files: RulebookFiles,
+    /// The line of its file that a row of a relation was read from.
+    lines: FxHashMap<(RelationId, usize), (Arc<str>, u32)>,
+}
+
+/// What is wrong with a rulebook, and the texts that it is wrong in.
+#[derive(Debug)]
+pub struct Unsound {
+    /// The texts.
+    pub sources: Sources,
+    /// What is wrong.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Whether a design states this relation.
+pub fn is_stated(relation: &Relation) -> bool {
+    relation.doc.tag("stated").is_some()
+}
+
+impl Rulebook {
+    /// Loads, analyzes and plans the rulebook, and evaluates what no design can change.
+    pub fn load(options: &Options) -> Result<Rulebook, Box<Unsound>> {
+        let mut sources = Sources::new();
+        match Self::assemble(options, &mut sources) {
+            Ok(mut rulebook) => {
+                rulebook.sources = Arc::new(sources);
+                Ok(rulebook)
+            }
+            Err(diagnostics) => Err(Box::new(Unsound { sources, diagnostics })),
+        }
+    }
+
+    fn assemble(options: &Options, sources: &mut Sources) -> Result<Rulebook, Vec<Diagnostic>> {
+        let mut files = RulebookFiles::embedded();
+        let mut entries = vec![
+            if options.as_written { "rules/as_written.dl" } else { "rules/main.dl" }.to_owned(),
+        ];
+        for (folder, onto) in [(&options.rules, "rules"), (&options.facts, "facts")] {
+            let Some(folder) = folder else { continue };
+            match files.overlay(folder, onto) {
+                Ok(added) => entries.extend(added),
+                Err(problem) => return Err(vec![unreadable_folder(folder, &problem)]),
+            }
+        }
+        entries
+            .extend(files.paths("queries").filter(|path| path.ends_with(".dl")).map(str::to_owned));
+        let (mut trees, mut diagnostics) = (Vec::new(), Vec::new());
+        let mut read = |path: &str| files.get(path);
+        for entry in &entries {
+            let (loaded, problems) = load(entry, &mut read, sources);
+            trees.extend(loaded);
+            diagnostics.extend(problems);
+        }
+        let (mut program, problems) = analyze(&trees);
+        diagnostics.extend(problems);
+        diagnostics.extend(concluded_though_stated(&program));
+        if has_errors(&diagnostics) {
+            return Err(diagnostics);
+        }
+        worlds::declare(&mut program);
+        let worlds = worlds::separate(&program, is_stated);
+        let mut interner = Interner::new();
+        let mut base = Database::new(&worlds.program);
+        base.insert_facts(&worlds.program, &mut interner);
+        let lines =
+            load_facts(&worlds, &files, &mut base, &mut interner, sources, &mut diagnostics);
+        if has_errors(&diagnostics) {
+            return Err(diagnostics);
+        }
+        let plan = Plan::new(&worlds.program, &mut interner);
+        let run = Evaluator::new(&plan).run(
+            0..worlds.shared_strata,
+            &mut base,
+            &mut interner,
+            &EvalOptions::default(),
+            &mut Silent,
+        );
+        if let Err(stopped) = run {
+            let message = format!("the rulebook cannot be evaluated: {stopped}");
+            return Err(vec![Diagnostic::error("AL0030", message)]);
+        }
+        let statable = Statable::new(&program, is_stated);
+        let design = program
+            .relations
+            .iter()
+            .position(|relation| is_stated(relation) && relation.doc.tag("design").is_some())
+            .map(RelationId::from);
+        let changed = options.rules.is_some() || options.facts.is_some();
+        Ok(Rulebook {
+            sources: Arc::default(),
+            sheets: sheet::sheets(&program, sources),
+            statable,
+            design,
+            plan: Arc::new(plan),
+            base: Arc::new(base),
+            interner: Arc::new(interner),
+            version: format!(
+                "{}{}{}",
+                env!("CARGO_PKG_VERSION"),
+                if options.as_written { " as written" } else { "" },
+                if changed { " with overlays" } else { "" }
+            ),
+            hash: files.hash(),
+            warnings: diagnostics,
+            program,
+            worlds,
+            files,
+            lines,
+        })
+    }
+
+    /// The file and line that a row of a knowledge-base relation was read from.
+    pub fn line(&self, relation: RelationId, row: usize) -> Option<(&str, u32)> {
+        self.lines.get(&(relation, row)).map(|(file, line)| (&**file, *line))
+    }
+
+    /// What a line of a fact file cites: its columns `source` and `section`.
+    pub fn citation(&self, file: &str, line: u32) -> String {
+        let Ok(bytes) = self.files.get(file) else { return String::new() };
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes.as_slice());
+        let Ok(headers) = reader.headers().cloned() else { return String::new() };
+        let column = |name: &str| headers.iter().position(|header| header == name);
+        let found = reader.records().flatten().find(|record| {
+            record.position().is_some_and(|position| position.line() == u64::from(line))
+        });
+        let field = |name: &str| {
+            let index = column(name)?;
+            found.as_ref()?.get(index).filter(|text| !text.is_empty())
+        };
+        match (field("source"), field("section")) {
+            (Some(source), Some(section)) => format!("{source} \"{section}\""),
+            (Some(source), None) => source.to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    /// The relation of a name, as the program declares it.
+    pub fn relation(&self, name: &str) -> Option<RelationId> {
+        self.program
+            .relations
+            .iter()
+            .position(|relation| relation.name == name)
+            .map(RelationId::from)
+    }
+
+    /// The strata that are evaluated for each block of designs.
+    pub fn design_strata(&self) -> Range<usize> {
+        self.worlds.shared_strata..self.worlds.program.strata.len()
+    }
+}
+
+/// Reads what the `.input` directives name.
+fn load_facts(
+    worlds: &Worlds,
+    files: &RulebookFiles,
+    base: &mut Database,
+    interner: &mut Interner,
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> FxHashMap<(RelationId, usize), (Arc<str>, u32)> {
+    let files = FactFiles(files);
+    let mut lines = FxHashMap::default();
+    let mut row = Vec::new();
+    for directive in &worlds.program.directives {
+        if directive.kind != DirectiveKind::Input {
+            continue;
+        }
+        let relation = &worlds.program.relations[directive.relation.index()];
+        if worlds.dependent[directive.relation.index()] {
+            diagnostics.push(
+                Diagnostic::error(
+                    "AL0031",
+                    format!("`{}` depends on designs, so no file can hold it", relation.name),
+                )
+                .at(directive.span, "read from a file here")
+                .help("read the file into a relation of its own and conclude this one from it"),
+            );
+            continue;
+        }
+        let loaded = io::input(&files, relation, directive, interner, sources, diagnostics);
+        let Some(loaded) = loaded else { continue };
+        let name: Arc<str> = Arc::from(loaded.name.as_str());
+        for index in 0..loaded.len() {
+            loaded.row(index, &mut row);
+            let at = base.relation(directive.relation).len();
+            if base.insert(directive.relation, &row) {
+                lines.insert((directive.relation, at), (Arc::clone(&name), loaded.lines[index]));
+            }
+        }
+    }
+    lines
+}
+
+/// A stated relation is for designs alone; a rule or fact that concludes it is reported.
+fn concluded_though_stated(program: &Program) -> Vec<Diagnostic> {
+    let heads = program
+        .rules
+        .iter()
+        .map(|rule| (rule.head.relation, rule.clause))
+        .chain(program.facts.iter().map(|fact| (fact.relation, fact.clause)));
+    heads
+        .filter(|(relation, _)| is_stated(&program.relations[relation.index()]))
+        .map(|(relation, clause)| {
+            let relation = &program.relations[relation.index()];
+            Diagnostic::error("AL0032", format!("`{}` is stated by designs", relation.name))
+                .at(program.clauses[clause.index()].span, "concluded here")
+                .at(relation.span, "declared with `@stated` here")
+                .help("conclude a relation of its own and let the rules read both")
+        })
+        .collect()
+}
+
+fn unreadable_folder(folder: &std::path::Path, problem: &std::io::Error) -> Diagnostic {
+    Diagnostic::error("AL0020", format!("cannot read `{}`: {problem}", folder.display()))
+}

@@ -1,0 +1,75 @@
+//! What is printed of a derived design: relations with an `.output` directive in `queries/`, laid
+//! out as their documentation comments say.
+
+use crate::analyze::program::Program;
+use crate::diag::Sources;
+use crate::syntax::operators::DirectiveKind;
+use crate::value::RelationId;
+
+/// A relation that is printed as a table.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sheet {
+    /// The relation.
+    pub relation: RelationId,
+    /// Its name.
+    pub name: String,
+    /// The heading of the table (`@title`).
+    pub title: String,
+    /// A line below the heading (`@note`), or nothing.
+    pub note: String,
+    /// What is said when the table is empty (`@empty`), or nothing.
+    pub empty: String,
+    /// The columns that are printed (`@column`), in order. The others only sort the rows.
+    pub columns: Vec<SheetColumn>,
+    /// Where among the sheets it stands (`@order`, else in order of files).
+    order: i64,
+}
+
+/// A printed column of a sheet.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SheetColumn {
+    /// Which column of the relation.
+    pub column: usize,
+    /// Its heading.
+    pub title: String,
+}
+
+/// The sheets of a program, in order of printing.
+pub fn sheets(program: &Program, sources: &Sources) -> Vec<Sheet> {
+    let mut sheets: Vec<Sheet> = program
+        .directives
+        .iter()
+        .filter(|directive| directive.kind == DirectiveKind::Output)
+        .filter(|directive| sources.name(directive.span).starts_with("queries/"))
+        .map(|directive| sheet(program, directive.relation))
+        .collect();
+    sheets.sort_by_key(|sheet| sheet.order);
+    sheets
+}
+
+fn sheet(program: &Program, id: RelationId) -> Sheet {
+    let relation = &program.relations[id.index()];
+    let tagged = relation.doc.all("column").filter_map(|value| {
+        let (name, title) = value.split_once(char::is_whitespace).unwrap_or((value, value));
+        let column = relation.columns.iter().position(|column| column.name == name)?;
+        Some(SheetColumn { column, title: title.trim().to_owned() })
+    });
+    let mut columns: Vec<SheetColumn> = tagged.collect();
+    if columns.is_empty() {
+        let all = relation.columns.iter().enumerate();
+        columns = all
+            .map(|(column, declared)| SheetColumn { column, title: declared.name.clone() })
+            .collect();
+    }
+    let tag = |name: &str| relation.doc.tag(name).unwrap_or_default().to_owned();
+    let title = relation.doc.tag("title").unwrap_or(&relation.name).to_owned();
+    Sheet {
+        relation: id,
+        name: relation.name.clone(),
+        title,
+        note: tag("note"),
+        empty: tag("empty"),
+        columns,
+        order: tag("order").parse().unwrap_or(0),
+    }
+}

@@ -1,0 +1,460 @@
+//! The whole as one thing: a rulebook, designs, and what derives from them.
+//!
+//! A [`Session`] takes designs in, derives all of them in one run, each in a world of its own, and
+//! answers with tables. It reads designs from where [`Session::open`] is told and prints nothing.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::analyze::analyze_goal;
+use crate::analyze::facts::{StatedFact, stated_facts};
+use crate::analyze::program::Program;
+use crate::diag::{Diagnostic, Sources, Span};
+use crate::eval::{Evaluator, Options as EvalOptions, Silent, Stopped, evaluate};
+use crate::explain::{Origin, Subject};
+use crate::io::{self, Directory, Files};
+use crate::kb::{Rulebook, Sheet, is_stated};
+use crate::plan::Plan;
+use crate::report::{Heading, Stamp, Table};
+use crate::store::Database;
+use crate::syntax::load::tree_of;
+use crate::syntax::parse_goal;
+use crate::value::{Constant, Interner, Primitive, RelationId, Word};
+
+/// A design as stated.
+#[derive(Clone, Debug)]
+pub struct Design {
+    /// Its id: from its own fact, else the name of its file.
+    pub id: String,
+    /// Its title; the id where none is stated.
+    pub title: String,
+    /// The path it was read from.
+    pub path: String,
+    /// Its facts.
+    pub facts: Vec<StatedFact>,
+}
+
+/// Designs over one rulebook.
+#[derive(Debug)]
+pub struct Session {
+    rulebook: Arc<Rulebook>,
+    sources: Sources,
+    designs: Vec<Design>,
+    diagnostics: Vec<Diagnostic>,
+    derived: Option<Derived>,
+}
+
+/// What derived, frozen.
+#[derive(Clone, Debug)]
+struct Derived {
+    database: Arc<Database>,
+    interner: Arc<Interner>,
+    /// Where each fact of a stated relation is written, by relation and row.
+    origins: Vec<Vec<Span>>,
+}
+
+impl Session {
+    /// A session without designs.
+    pub fn new(rulebook: Arc<Rulebook>) -> Self {
+        let sources = Sources::over(Arc::clone(&rulebook.sources));
+        Session { rulebook, sources, designs: Vec::new(), diagnostics: Vec::new(), derived: None }
+    }
+
+    /// The rulebook.
+    pub fn rulebook(&self) -> &Rulebook {
+        &self.rulebook
+    }
+
+    /// The designs, in the order they were opened.
+    pub fn designs(&self) -> &[Design] {
+        &self.designs
+    }
+
+    /// All texts, those of the rulebook included.
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// What is wrong with the designs' texts. What is right of them is in the session all the same.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// What made the answers.
+    pub fn stamp(&self) -> Stamp {
+        Stamp {
+            archlog: env!("CARGO_PKG_VERSION").to_owned(),
+            rulebook: self.rulebook.version.clone(),
+            hash: self.rulebook.hash.clone(),
+        }
+    }
+
+    /// Reads a design: a `.dl` file, a `.json` file, or a folder of CSV files. Problems are kept;
+    /// gives whether anything was stated.
+    pub fn open(&mut self, path: &Path) -> bool {
+        let shown = path.display().to_string();
+        let facts = if path.is_dir() {
+            let files = Directory::new(path);
+            io::design_of_folder(
+                &files,
+                &self.rulebook.program.relations,
+                &|id| is_stated(&self.rulebook.program.relations[id.index()]),
+                &mut self.sources,
+                &mut self.diagnostics,
+            )
+        } else {
+            let bytes = match Directory::new(".").read(&shown) {
+                Ok(bytes) => bytes,
+                Err(problem) => {
+                    self.diagnostics.push(unreadable(&shown, &problem));
+                    return false;
+                }
+            };
+            if path.extension().is_some_and(|end| end == "json") {
+                io::design_of_json(
+                    &shown,
+                    bytes,
+                    &self.rulebook.program.relations,
+                    &|id| is_stated(&self.rulebook.program.relations[id.index()]),
+                    &mut self.sources,
+                    &mut self.diagnostics,
+                )
+            } else {
+                return self.state_text(&shown, bytes);
+            }
+        };
+        let facts = facts
+            .into_iter()
+            .map(|fact| StatedFact {
+                relation: fact.relation,
+                values: fact.values,
+                span: fact.span,
+            })
+            .collect();
+        self.add(shown, facts)
+    }
+
+    /// Takes a design that is already in memory, in the notation of a `.dl` file.
+    pub fn state_text(&mut self, name: &str, bytes: Vec<u8>) -> bool {
+        let (tree, problems) = tree_of(name, bytes, &mut self.sources);
+        self.diagnostics.extend(problems);
+        let program = &self.rulebook.program;
+        let facts = stated_facts(&self.rulebook.statable, program, &tree, &mut self.diagnostics);
+        self.add(name.to_owned(), facts)
+    }
+
+    fn add(&mut self, path: String, facts: Vec<StatedFact>) -> bool {
+        self.derived = None;
+        let named = facts.iter().find(|fact| Some(fact.relation) == self.rulebook.design);
+        let text = |index: usize| match named.and_then(|fact| fact.values.get(index)) {
+            Some(Constant::Symbol(text)) => text.to_string(),
+            _ => String::new(),
+        };
+        let (mut id, mut title) = (text(0), text(1));
+        if facts.is_empty() {
+            self.diagnostics.push(states_nothing(&path));
+            return false;
+        }
+        if named.is_none() {
+            self.diagnostics.push(unnamed(&path, facts.first().map(|fact| fact.span)));
+            let stem = Path::new(&path).file_stem();
+            id = stem.map_or_else(|| path.clone(), |stem| stem.to_string_lossy().into_owned());
+        }
+        if title.is_empty() {
+            title.clone_from(&id);
+        }
+        if let (Some(fact), Some(other)) =
+            (named, self.designs.iter().find(|design| design.id == id))
+        {
+            self.diagnostics.push(same_id(&id, fact.span, &other.path));
+        }
+        self.designs.push(Design { id, title, path, facts });
+        true
+    }
+
+    /// Derives everything from all designs at once. A limit that is hit leaves the session as it
+    /// was before.
+    pub fn derive(&mut self, options: &EvalOptions<'_>) -> Result<(), Stopped> {
+        let rulebook = &self.rulebook;
+        let mut database = Database::over(Arc::clone(&rulebook.base));
+        let mut interner = Interner::over(Arc::clone(&rulebook.interner));
+        let mut origins = vec![Vec::new(); rulebook.program.relations.len()];
+        let mut tuple: Vec<Word> = Vec::new();
+        for (world, design) in self.designs.iter().enumerate() {
+            let world = Word(world as u32);
+            database.insert(rulebook.worlds.world, &[world]);
+            for fact in &design.facts {
+                tuple.clear();
+                tuple.push(world);
+                tuple.extend(fact.values.iter().map(|value| interner.intern(value)));
+                if database.insert(fact.relation, &tuple) {
+                    origins[fact.relation.index()].push(fact.span);
+                }
+            }
+        }
+        let strata = rulebook.design_strata();
+        let mut evaluator = Evaluator::new(&rulebook.plan);
+        evaluator.run(strata, &mut database, &mut interner, options, &mut Silent)?;
+        self.derived =
+            Some(Derived { database: Arc::new(database), interner: Arc::new(interner), origins });
+        Ok(())
+    }
+
+    /// Where a stated fact is written, by its row in the relation.
+    pub fn origin(&self, relation: RelationId, row: usize) -> Option<Span> {
+        self.derived.as_ref()?.origins.get(relation.index())?.get(row).copied()
+    }
+
+    /// The printed tables of one derived design, in order.
+    pub fn sheets(&self, design: usize) -> Vec<Table> {
+        self.rulebook.sheets.iter().map(|sheet| self.sheet(sheet, design)).collect()
+    }
+
+    /// One printed table of one derived design.
+    pub fn sheet(&self, sheet: &Sheet, design: usize) -> Table {
+        let relation = &self.rulebook.program.relations[sheet.relation.index()];
+        let columns = sheet.columns.iter().map(|column| {
+            let declared = &relation.columns[column.column];
+            Heading::new(&declared.name, declared.primitive).titled(&column.title)
+        });
+        let rows = self
+            .rows(sheet.relation, design)
+            .into_iter()
+            .map(|row| sheet.columns.iter().map(|column| row[column.column].clone()).collect());
+        Table {
+            name: sheet.name.clone(),
+            title: sheet.title.clone(),
+            columns: columns.collect(),
+            rows: rows.collect(),
+        }
+    }
+
+    /// How many rows a relation has in one derived design.
+    pub fn count(&self, relation: RelationId, design: usize) -> usize {
+        self.rows(relation, design).len()
+    }
+
+    /// The tuples of a relation in one derived design, sorted, without the hidden column.
+    pub fn rows(&self, relation: RelationId, design: usize) -> Vec<Vec<Constant>> {
+        let Some(derived) = &self.derived else { return Vec::new() };
+        let rows = derived.database.relation(relation);
+        let declared = &self.rulebook.program.relations[relation.index()];
+        let dependent = self.rulebook.worlds.dependent[relation.index()];
+        let mut pattern = vec![None; rows.arity()];
+        if dependent && let Some(first) = pattern.first_mut() {
+            *first = Some(Word(design as u32));
+        }
+        let skipped = usize::from(dependent);
+        let mut tuples: Vec<Vec<Constant>> = rows
+            .matching(&pattern)
+            .into_iter()
+            .map(|row| {
+                let words = rows.row(row).skip(skipped);
+                words
+                    .zip(&declared.columns)
+                    .map(|(word, column)| derived.interner.constant(word, column.primitive))
+                    .collect()
+            })
+            .collect();
+        tuples.sort_by(|a, b| compare(a, b));
+        tuples
+    }
+
+    /// The answers to a goal in all derived designs, sorted: a column a named variable. With
+    /// several designs the first column says which.
+    pub fn query(&self, goal: &str) -> Result<Table, QueryFailure> {
+        let mut sources = Sources::over(Arc::new(self.sources.clone()));
+        let source = sources.add("<goal>", goal);
+        let wrong = |diagnostics, sources: &Sources| QueryFailure::Wrong {
+            diagnostics,
+            sources: sources.clone(),
+        };
+        let body = parse_goal(source, goal).map_err(|problems| wrong(problems, &sources))?;
+        let program = analyze_goal(&self.rulebook.program, &body)
+            .map_err(|problems| wrong(problems, &sources))?;
+        let Some(derived) = &self.derived else { return Ok(Table::default()) };
+        let (program, dependent) = self.rulebook.worlds.goal(&program);
+        let mut interner = Interner::over(Arc::clone(&derived.interner));
+        let mut database = Database::over(Arc::clone(&derived.database));
+        let Some(answers) = program.relations.last() else { return Ok(Table::default()) };
+        let relation = database.add_relation(answers.arity());
+        let plan = Plan::new(&program, &mut interner);
+        evaluate(&plan, &mut database, &mut interner, &EvalOptions::default())
+            .map_err(QueryFailure::Stopped)?;
+        let several = dependent && self.designs.len() > 1;
+        let skipped = usize::from(dependent);
+        let mut columns: Vec<Heading> = answers.columns[skipped..]
+            .iter()
+            .map(|column| Heading::new(&column.name, column.primitive))
+            .collect();
+        if several {
+            columns.insert(0, Heading::new("design", Primitive::Symbol));
+        }
+        let found = database.relation(relation);
+        let mut rows: Vec<Vec<Constant>> = (0..found.len())
+            .map(|row| {
+                let words: Vec<Word> = found.row(row).collect();
+                let values = words[skipped..].iter().zip(&answers.columns[skipped..]);
+                let values =
+                    values.map(|(word, column)| interner.constant(*word, column.primitive));
+                let design = words.first().filter(|_| several).map(|world| {
+                    let id = self.designs.get(world.0 as usize).map_or("", |design| &design.id);
+                    Constant::Symbol(Arc::from(id))
+                });
+                design.into_iter().chain(values).collect()
+            })
+            .collect();
+        rows.sort_by(|a, b| compare(a, b));
+        rows.dedup();
+        Ok(Table { name: "answers".to_owned(), title: String::new(), columns, rows })
+    }
+}
+
+/// A derived session as something to be explained.
+#[derive(Debug)]
+pub struct Explained<'a> {
+    session: &'a Session,
+    derived: &'a Derived,
+}
+
+impl Session {
+    /// What derived, to be explained; nothing before [`Session::derive`].
+    pub fn explained(&self) -> Option<Explained<'_>> {
+        Some(Explained { session: self, derived: self.derived.as_ref()? })
+    }
+
+    /// The rows that answer a pattern in one design: a relation and a constant or anything for
+    /// each column.
+    pub fn matching(
+        &self,
+        design: usize,
+        relation: RelationId,
+        values: &[Option<Constant>],
+    ) -> Vec<usize> {
+        let Some(derived) = &self.derived else { return Vec::new() };
+        let mut pattern: Vec<Option<Word>> = Vec::with_capacity(values.len() + 1);
+        if self.rulebook.worlds.dependent[relation.index()] {
+            pattern.push(Some(Word(design as u32)));
+        }
+        for value in values {
+            match value {
+                None => pattern.push(None),
+                Some(value) => match derived.interner.find(value) {
+                    Some(word) => pattern.push(Some(word)),
+                    None => return Vec::new(),
+                },
+            }
+        }
+        derived.database.relation(relation).matching(&pattern)
+    }
+}
+
+impl Subject for Explained<'_> {
+    fn program(&self) -> &Program {
+        &self.session.rulebook.worlds.program
+    }
+
+    fn database(&self) -> &Database {
+        &self.derived.database
+    }
+
+    fn interner(&self) -> Interner {
+        Interner::over(Arc::clone(&self.derived.interner))
+    }
+
+    fn hidden(&self, relation: RelationId) -> usize {
+        usize::from(self.session.rulebook.worlds.dependent[relation.index()])
+    }
+
+    fn is_stated(&self, relation: RelationId) -> bool {
+        is_stated(&self.session.rulebook.program.relations[relation.index()])
+    }
+
+    fn origin(&self, relation: RelationId, row: usize) -> Origin {
+        if let Some(span) = self.session.origin(relation, row) {
+            let (file, line) = self.place(span);
+            return Origin::Stated { file, line };
+        }
+        let rulebook = &self.session.rulebook;
+        if let Some((file, line)) = rulebook.line(relation, row) {
+            let source = rulebook.citation(file, line);
+            return Origin::File { file: file.to_owned(), line, source };
+        }
+        let words = self.derived.database.relation(relation).row(row);
+        let columns = &rulebook.worlds.program.relations[relation.index()].columns;
+        let values: Vec<Constant> = words
+            .zip(columns)
+            .map(|(word, column)| self.derived.interner.constant(word, column.primitive))
+            .collect();
+        let facts = &rulebook.worlds.program.facts;
+        let written = facts.iter().find(|fact| fact.relation == relation && fact.values == values);
+        match written {
+            Some(fact) => {
+                let clause = &rulebook.program.clauses[fact.clause.index()];
+                let (file, line) = self.place(clause.span);
+                let source = clause.doc.tag("source").unwrap_or_default().to_owned();
+                Origin::Written { file, line, source }
+            }
+            None => Origin::Unplaced,
+        }
+    }
+
+    fn place(&self, span: Span) -> (String, u32) {
+        let sources = &self.session.sources;
+        (sources.name(span).to_owned(), sources.position(span).line)
+    }
+}
+
+/// Why a goal has no answer.
+#[derive(Debug)]
+pub enum QueryFailure {
+    /// The goal is wrong.
+    Wrong {
+        /// What is wrong.
+        diagnostics: Vec<Diagnostic>,
+        /// All texts, the goal's among them.
+        sources: Sources,
+    },
+    /// A limit was hit.
+    Stopped(Stopped),
+}
+
+/// Tuples in order: numbers by value, symbols by their bytes.
+fn compare(a: &[Constant], b: &[Constant]) -> std::cmp::Ordering {
+    let ordered = a.iter().zip(b).map(|pair| match pair {
+        (Constant::Symbol(a), Constant::Symbol(b)) => a.cmp(b),
+        (Constant::Number(a), Constant::Number(b)) => a.cmp(b),
+        (Constant::Unsigned(a), Constant::Unsigned(b)) => a.cmp(b),
+        (Constant::Float(a), Constant::Float(b)) => a.total_cmp(b),
+        (a, b) => a.primitive().cmp(&b.primitive()),
+    });
+    ordered.into_iter().find(|order| order.is_ne()).unwrap_or(a.len().cmp(&b.len()))
+}
+
+/// A path that leads nowhere.
+fn unreadable(path: &str, problem: &std::io::Error) -> Diagnostic {
+    Diagnostic::error("AL0020", format!("cannot read `{path}`: {problem}"))
+}
+
+/// An empty file, or one that holds comments only.
+fn states_nothing(path: &str) -> Diagnostic {
+    Diagnostic::error("AL0040", format!("`{path}` states nothing"))
+        .help("`archlog new NAME` writes a design to start from")
+}
+
+/// A design without `design("id", "Title").`
+fn unnamed(path: &str, first: Option<Span>) -> Diagnostic {
+    let problem = Diagnostic::error("AL0041", format!("`{path}` does not say which design it is"));
+    let problem = match first {
+        Some(span) => problem.at(span, "the first fact"),
+        None => problem,
+    };
+    problem.help("state it: design(\"id\", \"Title\").")
+}
+
+/// Two files with `design("a", ...)`
+fn same_id(id: &str, span: Span, other: &str) -> Diagnostic {
+    Diagnostic::error("AL0042", format!("two designs are called `{id}`"))
+        .at(span, format!("`{other}` is called so too"))
+        .help("give each design an id of its own")
+}
