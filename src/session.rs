@@ -17,7 +17,7 @@ use crate::report::{Heading, Stamp, Table};
 use crate::store::Database;
 use crate::syntax::load::tree_of;
 use crate::syntax::parse_goal;
-use crate::value::{Constant, Interner, Primitive, RelationId, Word};
+use crate::value::{Constant, Interner, Primitive, RelationId, Word, compare_tuples};
 
 /// A design as stated.
 #[derive(Clone, Debug)]
@@ -254,7 +254,7 @@ impl Session {
                     .collect()
             })
             .collect();
-        tuples.sort_by(|a, b| compare(a, b));
+        tuples.sort_by(|a, b| compare_tuples(a, b));
         tuples
     }
 
@@ -302,7 +302,7 @@ impl Session {
                 design.into_iter().chain(values).collect()
             })
             .collect();
-        rows.sort_by(|a, b| compare(a, b));
+        rows.sort_by(|a, b| compare_tuples(a, b));
         rows.dedup();
         Ok(Table { name: "answers".to_owned(), title: String::new(), columns, rows })
     }
@@ -320,18 +320,6 @@ pub enum QueryFailure {
     },
     /// A limit was hit.
     Stopped(Stopped),
-}
-
-/// Tuples in order: numbers by value, symbols by their bytes.
-fn compare(a: &[Constant], b: &[Constant]) -> std::cmp::Ordering {
-    let ordered = a.iter().zip(b).map(|pair| match pair {
-        (Constant::Symbol(a), Constant::Symbol(b)) => a.cmp(b),
-        (Constant::Number(a), Constant::Number(b)) => a.cmp(b),
-        (Constant::Unsigned(a), Constant::Unsigned(b)) => a.cmp(b),
-        (Constant::Float(a), Constant::Float(b)) => a.total_cmp(b),
-        (a, b) => a.primitive().cmp(&b.primitive()),
-    });
-    ordered.into_iter().find(|order| order.is_ne()).unwrap_or(a.len().cmp(&b.len()))
 }
 
 /// A path that leads nowhere.
