@@ -17,3 +17,4 @@ pub mod eval;
 pub mod report;
 pub mod kb;
 pub mod session;
+pub mod batch;

@@ -164,7 +164,7 @@ impl Session {
         if let (Some(fact), Some(other)) =
             (named, self.designs.iter().find(|design| design.id == id))
         {
-            self.diagnostics.push(same_id(&id, fact.span, &other.path));
+            self.diagnostics.push(same_id(&id, Some(fact.span), &path, &other.path));
         }
         self.designs.push(Design { id, title, path, facts });
         true
@@ -344,8 +344,11 @@ fn unnamed(path: &str, first: Option<Span>) -> Diagnostic {
 }
 
 /// Two files with `design("a", ...)`
-fn same_id(id: &str, span: Span, other: &str) -> Diagnostic {
-    Diagnostic::error("AL0042", format!("two designs are called `{id}`"))
-        .at(span, format!("`{other}` is called so too"))
-        .help("give each design an id of its own")
+pub(crate) fn same_id(id: &str, span: Option<Span>, path: &str, other: &str) -> Diagnostic {
+    let problem = Diagnostic::error("AL0042", format!("two designs are called `{id}`"));
+    let problem = match span {
+        Some(span) => problem.at(span, format!("`{other}` is called so too")),
+        None => problem.help(format!("`{path}` and `{other}` are called so")),
+    };
+    problem.help("give each design an id of its own")
 }

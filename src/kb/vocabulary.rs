@@ -96,7 +96,9 @@ fn table(rulebook: &Rulebook, sheet: &Sheet) -> Table {
         .rows()
         .map(|row| {
             let words = row.iter().zip(&declared.columns);
-            words.map(|(word, column)| rulebook.interner.constant(*word, column.primitive)).collect()
+            words
+                .map(|(word, column)| rulebook.interner.constant(*word, column.primitive))
+                .collect()
         })
         .collect();
     tuples.sort_by(|a, b| compare_tuples(a, b));
@@ -121,10 +123,5 @@ fn table(rulebook: &Rulebook, sheet: &Sheet) -> Table {
         let declared = &declared.columns[column.column];
         Heading::new(&declared.name, declared.primitive).titled(&column.title)
     });
-    Table {
-        name: sheet.name.clone(),
-        title: sheet.title.clone(),
-        columns: columns.collect(),
-        rows,
-    }
+    Table { name: sheet.name.clone(), title: sheet.title.clone(), columns: columns.collect(), rows }
 }
