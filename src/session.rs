@@ -8,8 +8,10 @@ use std::sync::Arc;
 
 use crate::analyze::analyze_goal;
 use crate::analyze::facts::{StatedFact, stated_facts};
+use crate::analyze::program::Program;
 use crate::diag::{Diagnostic, Sources, Span};
 use crate::eval::{Evaluator, Options as EvalOptions, Silent, Stopped, evaluate};
+use crate::explain::{Origin, Subject};
 use crate::io::{self, Directory, Files};
 use crate::kb::{Rulebook, Sheet, is_stated};
 use crate::plan::Plan;
@@ -305,6 +307,101 @@ impl Session {
         rows.sort_by(|a, b| compare_tuples(a, b));
         rows.dedup();
         Ok(Table { name: "answers".to_owned(), title: String::new(), columns, rows })
+    }
+}
+
+/// A derived session as something to be explained.
+#[derive(Debug)]
+pub struct Explained<'a> {
+    session: &'a Session,
+    derived: &'a Derived,
+}
+
+impl Session {
+    /// What derived, to be explained; nothing before [`Session::derive`].
+    pub fn explained(&self) -> Option<Explained<'_>> {
+        Some(Explained { session: self, derived: self.derived.as_ref()? })
+    }
+
+    /// The rows that answer a pattern in one design: a relation and a constant or anything for
+    /// each column.
+    pub fn matching(
+        &self,
+        design: usize,
+        relation: RelationId,
+        values: &[Option<Constant>],
+    ) -> Vec<usize> {
+        let Some(derived) = &self.derived else { return Vec::new() };
+        let mut pattern: Vec<Option<Word>> = Vec::with_capacity(values.len() + 1);
+        if self.rulebook.worlds.dependent[relation.index()] {
+            pattern.push(Some(Word(design as u32)));
+        }
+        for value in values {
+            match value {
+                None => pattern.push(None),
+                Some(value) => match derived.interner.find(value) {
+                    Some(word) => pattern.push(Some(word)),
+                    None => return Vec::new(),
+                },
+            }
+        }
+        derived.database.relation(relation).matching(&pattern)
+    }
+}
+
+impl Subject for Explained<'_> {
+    fn program(&self) -> &Program {
+        &self.session.rulebook.worlds.program
+    }
+
+    fn database(&self) -> &Database {
+        &self.derived.database
+    }
+
+    fn interner(&self) -> Interner {
+        Interner::over(Arc::clone(&self.derived.interner))
+    }
+
+    fn hidden(&self, relation: RelationId) -> usize {
+        usize::from(self.session.rulebook.worlds.dependent[relation.index()])
+    }
+
+    fn is_stated(&self, relation: RelationId) -> bool {
+        is_stated(&self.session.rulebook.program.relations[relation.index()])
+    }
+
+    fn origin(&self, relation: RelationId, row: usize) -> Origin {
+        if let Some(span) = self.session.origin(relation, row) {
+            let (file, line) = self.place(span);
+            return Origin::Stated { file, line };
+        }
+        let rulebook = &self.session.rulebook;
+        if let Some((file, line)) = rulebook.line(relation, row) {
+            let source = rulebook.citation(file, line);
+            return Origin::File { file: file.to_owned(), line, source };
+        }
+        let words = self.derived.database.relation(relation).row(row);
+        let columns = &rulebook.worlds.program.relations[relation.index()].columns;
+        let values: Vec<Constant> = words
+            .zip(columns)
+            .map(|(word, column)| self.derived.interner.constant(word, column.primitive))
+            .collect();
+        let facts = &rulebook.worlds.program.facts;
+        let written = facts.iter().find(|fact| fact.relation == relation && fact.values == values);
+        match written {
+            Some(fact) => {
+                let clause = &rulebook.program.clauses[fact.clause.index()];
+                let (file, line) = self.place(clause.span);
+                let source = clause.doc.tag("source").unwrap_or_default().to_owned();
+                Origin::Written { file, line, source }
+            }
+            None => Origin::Unplaced,
+        }
+    }
+
+    fn place(&self, span: Span) -> (String, u32) {
+        let sources = &self.session.sources;
+        (sources.name(span).to_owned(), sources.position(span).line)
     }
 }
 

@@ -12,6 +12,7 @@ mod html;
 mod json;
 mod markdown;
 mod text;
+pub mod tree;
 
 use crate::value::{Constant, Primitive};
 
