@@ -93,44 +93,24 @@ impl Session {
     /// gives whether anything was stated.
     pub fn open(&mut self, path: &Path) -> bool {
         let shown = path.display().to_string();
+        let Rulebook { statable, program, .. } = &*self.rulebook;
+        let (relations, problems) = (&program.relations, &mut self.diagnostics);
         let facts = if path.is_dir() {
             let files = Directory::new(path);
-            io::design_of_folder(
-                &files,
-                &self.rulebook.program.relations,
-                &|id| is_stated(&self.rulebook.program.relations[id.index()]),
-                &mut self.sources,
-                &mut self.diagnostics,
-            )
+            io::design_of_folder(&files, statable, relations, &mut self.sources, problems)
         } else {
             let bytes = match Directory::new(".").read(&shown) {
                 Ok(bytes) => bytes,
                 Err(problem) => {
-                    self.diagnostics.push(unreadable(&shown, &problem));
+                    problems.push(unreadable(&shown, &problem));
                     return false;
                 }
             };
-            if path.extension().is_some_and(|end| end == "json") {
-                io::design_of_json(
-                    &shown,
-                    bytes,
-                    &self.rulebook.program.relations,
-                    &|id| is_stated(&self.rulebook.program.relations[id.index()]),
-                    &mut self.sources,
-                    &mut self.diagnostics,
-                )
-            } else {
+            if path.extension().is_none_or(|end| end != "json") {
                 return self.state_text(&shown, bytes);
             }
+            io::design_of_json(&shown, bytes, statable, relations, &mut self.sources, problems)
         };
-        let facts = facts
-            .into_iter()
-            .map(|fact| StatedFact {
-                relation: fact.relation,
-                values: fact.values,
-                span: fact.span,
-            })
-            .collect();
         self.add(shown, facts)
     }
 
@@ -263,6 +243,15 @@ impl Session {
     /// The answers to a goal in all derived designs, sorted: a column a named variable. With
     /// several designs the first column says which.
     pub fn query(&self, goal: &str) -> Result<Table, QueryFailure> {
+        self.query_within(goal, &EvalOptions::default())
+    }
+
+    /// As [`Session::query`], but not at any price.
+    pub fn query_within(
+        &self,
+        goal: &str,
+        options: &EvalOptions<'_>,
+    ) -> Result<Table, QueryFailure> {
         let mut sources = Sources::over(Arc::new(self.sources.clone()));
         let source = sources.add("<goal>", goal);
         let wrong = |diagnostics, sources: &Sources| QueryFailure::Wrong {
@@ -279,8 +268,7 @@ impl Session {
         let Some(answers) = program.relations.last() else { return Ok(Table::default()) };
         let relation = database.add_relation(answers.arity());
         let plan = Plan::new(&program, &mut interner);
-        evaluate(&plan, &mut database, &mut interner, &EvalOptions::default())
-            .map_err(QueryFailure::Stopped)?;
+        evaluate(&plan, &mut database, &mut interner, options).map_err(QueryFailure::Stopped)?;
         let several = dependent && self.designs.len() > 1;
         let skipped = usize::from(dependent);
         let mut columns: Vec<Heading> = answers.columns[skipped..]

@@ -6,7 +6,7 @@ use regex::Regex;
 use rustc_hash::FxHashMap;
 
 use super::batch::Batch;
-use crate::diag::Span;
+use crate::diag::{Diagnostic, Span};
 use crate::plan::Expression;
 use crate::syntax::operators::{Functor, Test};
 use crate::value::{Constant, Interner, Primitive, Word};
@@ -168,6 +168,20 @@ pub struct Warning {
     pub span: Span,
     /// How often.
     pub count: u64,
+}
+
+impl Warning {
+    /// The warning as a problem.
+    pub fn diagnostic(&self) -> Diagnostic {
+        let code = match self.note {
+            Note::DivisionByZero => "AL0401",
+            Note::NotANumber => "AL0402",
+            Note::InvalidPattern => "AL0403",
+            Note::ZeroStep => "AL0404",
+        };
+        let times = if self.count == 1 { "once".into() } else { format!("{} times", self.count) };
+        Diagnostic::warning(code, self.note.message()).at(self.span, times)
+    }
 }
 
 /// The warnings of a run, one a place and kind.
