@@ -3,8 +3,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[allow(dead_code)]
 #[path = "common/naive.rs"]
 mod naive;
+#[allow(dead_code)]
+#[path = "common/values.rs"]
+mod values;
 
 use std::collections::BTreeSet;
 
@@ -15,7 +19,7 @@ use archlog::plan::Plan;
 use archlog::store::Database;
 use archlog::syntax::parse;
 use archlog::value::{Constant, Interner, RelationId};
-use naive::Value;
+use values::Value;
 
 /// Declarations of the relations that get random facts, numbers below ten and short words.
 const GIVEN: &str = "
