@@ -9,7 +9,7 @@ use archlog::analyze::has_errors;
 use archlog::diag::nearest;
 use archlog::io::save;
 use archlog::kb::{Rulebook, Sheet};
-use archlog::report::{self, Document, Report, Section, Table};
+use archlog::report::{self, Document, Format, Report, Section, Table};
 use archlog::session::Session;
 
 use crate::args::{Derive, DocumentFormat};
@@ -110,10 +110,10 @@ fn is_open(session: &Session) -> bool {
 
 fn rendered(report: &Report, format: DocumentFormat, console: &Console) -> Result<String> {
     Ok(match format {
-        DocumentFormat::Text => report::text(report, console.look()),
-        DocumentFormat::Md => report::markdown(report),
-        DocumentFormat::Json => report::json(report),
-        DocumentFormat::Html => report::html(report),
+        DocumentFormat::Text => Format::Text(console.look()).whole(report),
+        DocumentFormat::Md => Format::Markdown.whole(report),
+        DocumentFormat::Json => Format::Json.whole(report),
+        DocumentFormat::Html => Format::Html.whole(report),
         DocumentFormat::Csv => match tables(report).as_slice() {
             [(_, table)] => report::csv(table),
             tables => bail!(
@@ -151,7 +151,7 @@ fn save_all(
             let path = folder.join(format!("{}.{}", section.name, extension(format)));
             let text = match format {
                 // What is saved is read elsewhere: no terminal's width, no colours.
-                DocumentFormat::Text => report::text(&alone, Default::default()),
+                DocumentFormat::Text => Format::Text(Default::default()).whole(&alone),
                 _ => rendered(&alone, format, console)?,
             };
             save(&path, &mut |file: &mut dyn Write| file.write_all(text.as_bytes()))
