@@ -37,7 +37,10 @@ pub type Relations = Vec<BTreeSet<Vec<Value>>>;
 type Bindings = BTreeMap<VariableId, Value>;
 
 /// All relations of a program, given the facts that come from outside of it.
-pub fn evaluate(program: &Program, facts: impl IntoIterator<Item = (RelationId, Vec<Constant>)>) -> Relations {
+pub fn evaluate(
+    program: &Program,
+    facts: impl IntoIterator<Item = (RelationId, Vec<Constant>)>,
+) -> Relations {
     let mut relations: Relations = vec![BTreeSet::new(); program.relations.len()];
     let written = program.facts.iter().map(|fact| (fact.relation, fact.values.clone()));
     for (relation, values) in written.chain(facts) {
@@ -66,7 +69,12 @@ pub fn evaluate(program: &Program, facts: impl IntoIterator<Item = (RelationId, 
 }
 
 /// Calls `found` with every way to make all literals hold, whatever order they are written in.
-fn solve(literals: &[Literal], relations: &Relations, bindings: &Bindings, found: &mut dyn FnMut(&Bindings)) {
+fn solve(
+    literals: &[Literal],
+    relations: &Relations,
+    bindings: &Bindings,
+    found: &mut dyn FnMut(&Bindings),
+) {
     let ready = |literal: &Literal| ready(literal, bindings);
     let Some(next) = literals.iter().position(ready) else {
         assert!(literals.is_empty(), "an unsafe rule came through analysis: {literals:?}");
@@ -85,10 +93,15 @@ fn solve(literals: &[Literal], relations: &Relations, bindings: &Bindings, found
                 Some(bindings)
             };
             let extended = match (left, right) {
-                (Term::Variable(variable), other) if !bindings.contains_key(variable) => bind(variable, other),
-                (other, Term::Variable(variable)) if !bindings.contains_key(variable) => bind(variable, other),
-                _ => (value(left, bindings).is_some() && value(left, bindings) == value(right, bindings))
-                    .then(|| bindings.clone()),
+                (Term::Variable(variable), other) if !bindings.contains_key(variable) => {
+                    bind(variable, other)
+                }
+                (other, Term::Variable(variable)) if !bindings.contains_key(variable) => {
+                    bind(variable, other)
+                }
+                _ => (value(left, bindings).is_some()
+                    && value(left, bindings) == value(right, bindings))
+                .then(|| bindings.clone()),
             };
             extended.iter().for_each(go_on);
         }
@@ -112,7 +125,9 @@ fn solve(literals: &[Literal], relations: &Relations, bindings: &Bindings, found
                 let (first, second) = (first.0.to_string(), second.0.to_string());
                 let holds = match test {
                     Test::Contains => second.contains(&first),
-                    Test::Match => regex::Regex::new(&format!("^(?:{first})$")).unwrap().is_match(&second),
+                    Test::Match => {
+                        regex::Regex::new(&format!("^(?:{first})$")).unwrap().is_match(&second)
+                    }
                 };
                 if holds != *negated {
                     go_on(bindings);
@@ -126,11 +141,14 @@ fn solve(literals: &[Literal], relations: &Relations, bindings: &Bindings, found
             let (mut solutions, mut targets) = (0i64, Vec::new());
             solve(&aggregate.body, relations, &group, &mut |solution| {
                 solutions += 1;
-                targets.extend(aggregate.target.as_ref().and_then(|target| value(target, solution)));
+                targets
+                    .extend(aggregate.target.as_ref().and_then(|target| value(target, solution)));
             });
-            if let Some(result) = fold(aggregate.operator, aggregate.primitive, solutions, &targets) {
+            if let Some(result) = fold(aggregate.operator, aggregate.primitive, solutions, &targets)
+            {
                 let mut extended = bindings.clone();
-                if extended.insert(aggregate.result, result.clone()).is_none_or(|old| old == result) {
+                if extended.insert(aggregate.result, result.clone()).is_none_or(|old| old == result)
+                {
                     go_on(&extended);
                 }
             }
@@ -181,7 +199,12 @@ fn matches(atom: &Atom, relations: &Relations, bindings: &Bindings) -> Vec<Bindi
     relations[atom.relation.index()].iter().filter_map(extend).collect()
 }
 
-fn fold(operator: AggregateOperator, primitive: Primitive, solutions: i64, targets: &[Value]) -> Option<Value> {
+fn fold(
+    operator: AggregateOperator,
+    primitive: Primitive,
+    solutions: i64,
+    targets: &[Value],
+) -> Option<Value> {
     let number = |value: &Value| match value.0 {
         Constant::Number(number) => number as f64,
         Constant::Unsigned(number) => number as f64,
@@ -214,7 +237,8 @@ fn value(term: &Term, bindings: &Bindings) -> Option<Value> {
         Term::Constant(constant) => return Some(Value(constant.clone())),
         Term::Call { functor, arguments, .. } => (*functor, arguments),
     };
-    let values: Vec<Value> = arguments.iter().map(|term| value(term, bindings)).collect::<Option<_>>()?;
+    let values: Vec<Value> =
+        arguments.iter().map(|term| value(term, bindings)).collect::<Option<_>>()?;
     let text = |index: usize| values[index].0.to_string();
     let symbol = |text: String| Some(Value(Constant::Symbol(Arc::from(text))));
     match functor {
