@@ -19,7 +19,7 @@ use crate::report::{Heading, Stamp, Table};
 use crate::store::Database;
 use crate::syntax::load::tree_of;
 use crate::syntax::parse_goal;
-use crate::value::{Constant, Interner, Primitive, RelationId, Word};
+use crate::value::{Constant, Interner, Primitive, RelationId, Word, compare_tuples};
 
 /// A design as stated.
 #[derive(Clone, Debug)]
@@ -146,7 +146,7 @@ impl Session {
         if let (Some(fact), Some(other)) =
             (named, self.designs.iter().find(|design| design.id == id))
         {
-            self.diagnostics.push(same_id(&id, fact.span, &other.path));
+            self.diagnostics.push(same_id(&id, Some(fact.span), &path, &other.path));
         }
         self.designs.push(Design { id, title, path, facts });
         true
@@ -236,7 +236,7 @@ impl Session {
                     .collect()
             })
             .collect();
-        tuples.sort_by(|a, b| compare(a, b));
+        tuples.sort_by(|a, b| compare_tuples(a, b));
         tuples
     }
 
@@ -292,7 +292,7 @@ impl Session {
                 design.into_iter().chain(values).collect()
             })
             .collect();
-        rows.sort_by(|a, b| compare(a, b));
+        rows.sort_by(|a, b| compare_tuples(a, b));
         rows.dedup();
         Ok(Table { name: "answers".to_owned(), title: String::new(), columns, rows })
     }
@@ -407,18 +407,6 @@ pub enum QueryFailure {
     Stopped(Stopped),
 }
 
-/// Tuples in order: numbers by value, symbols by their bytes.
-fn compare(a: &[Constant], b: &[Constant]) -> std::cmp::Ordering {
-    let ordered = a.iter().zip(b).map(|pair| match pair {
-        (Constant::Symbol(a), Constant::Symbol(b)) => a.cmp(b),
-        (Constant::Number(a), Constant::Number(b)) => a.cmp(b),
-        (Constant::Unsigned(a), Constant::Unsigned(b)) => a.cmp(b),
-        (Constant::Float(a), Constant::Float(b)) => a.total_cmp(b),
-        (a, b) => a.primitive().cmp(&b.primitive()),
-    });
-    ordered.into_iter().find(|order| order.is_ne()).unwrap_or(a.len().cmp(&b.len()))
-}
-
 /// A path that leads nowhere.
 fn unreadable(path: &str, problem: &std::io::Error) -> Diagnostic {
     Diagnostic::error("AL0020", format!("cannot read `{path}`: {problem}"))
@@ -441,8 +429,11 @@ fn unnamed(path: &str, first: Option<Span>) -> Diagnostic {
 }
 
 /// Two files with `design("a", ...)`
-fn same_id(id: &str, span: Span, other: &str) -> Diagnostic {
-    Diagnostic::error("AL0042", format!("two designs are called `{id}`"))
-        .at(span, format!("`{other}` is called so too"))
-        .help("give each design an id of its own")
+pub(crate) fn same_id(id: &str, span: Option<Span>, path: &str, other: &str) -> Diagnostic {
+    let problem = Diagnostic::error("AL0042", format!("two designs are called `{id}`"));
+    let problem = match span {
+        Some(span) => problem.at(span, format!("`{other}` is called so too")),
+        None => problem.help(format!("`{path}` and `{other}` are called so")),
+    };
+    problem.help("give each design an id of its own")
 }

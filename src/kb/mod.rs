@@ -9,9 +9,11 @@
 //! | `@stated` | a relation | a design states it; no rule concludes it |
 //! | `@design` | one stated relation | its first two columns are a design's id and title |
 //! | `@title`, `@column` | a relation with `.output` in `queries/` | a sheet, see [`Sheet`] |
+//! | `@reference` | a relation of the knowledge base | a table of [`vocabulary`] |
 
 mod files;
 mod sheet;
+mod vocabulary;
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -19,6 +21,7 @@ use std::sync::Arc;
 
 pub use files::{FactFiles, RulebookFiles, embedded, embedded_in};
 pub use sheet::{Sheet, SheetColumn};
+pub use vocabulary::vocabulary;
 
 use rustc_hash::FxHashMap;
 

@@ -49,7 +49,8 @@ pub fn sheets(program: &Program, sources: &Sources) -> Vec<Sheet> {
     sheets
 }
 
-fn sheet(program: &Program, id: RelationId) -> Sheet {
+/// The sheet that a relation's comment block describes.
+pub(super) fn sheet(program: &Program, id: RelationId) -> Sheet {
     let relation = &program.relations[id.index()];
     let tagged = relation.doc.all("column").filter_map(|value| {
         let (name, title) = value.split_once(char::is_whitespace).unwrap_or((value, value));
