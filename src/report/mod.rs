@@ -8,6 +8,7 @@
 //! format cannot say plainly it escapes.
 
 mod csv;
+pub mod explanation;
 mod html;
 mod json;
 mod markdown;

@@ -75,8 +75,12 @@ pub enum StepKind {
     Computed,
     /// "gathered": an aggregate.
     Gathered,
-    /// "missing": a condition that does not hold and would have to (in a why-not).
+    /// "holds": a condition that does (in a why-not).
+    Holds,
+    /// "missing": a comparison or aggregate that comes out otherwise (in a why-not).
     Missing,
+    /// "unknown": a condition about something that a missing one would have named (in a why-not).
+    Unknown,
     /// "in the way": a fact that holds and would have to be absent (in a why-not).
     InTheWay,
     /// A rule that could conclude it and does not (in a why-not).
