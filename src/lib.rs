@@ -16,4 +16,6 @@ pub mod plan;
 pub mod eval;
 pub mod report;
 pub mod kb;
+pub mod explain;
 pub mod session;
+pub mod batch;

@@ -8,8 +8,10 @@ use std::sync::Arc;
 
 use crate::analyze::analyze_goal;
 use crate::analyze::facts::{StatedFact, stated_facts};
+use crate::analyze::program::Program;
 use crate::diag::{Diagnostic, Sources, Span};
 use crate::eval::{Evaluator, Options as EvalOptions, Silent, Stopped, evaluate};
+use crate::explain::{Origin, Subject};
 use crate::io::{self, Directory, Files};
 use crate::kb::{Rulebook, Sheet, is_stated};
 use crate::plan::Plan;
@@ -17,7 +19,7 @@ use crate::report::{Heading, Stamp, Table};
 use crate::store::Database;
 use crate::syntax::load::tree_of;
 use crate::syntax::parse_goal;
-use crate::value::{Constant, Interner, Primitive, RelationId, Word};
+use crate::value::{Constant, Interner, Primitive, RelationId, Word, compare_tuples};
 
 /// A design as stated.
 #[derive(Clone, Debug)]
@@ -91,44 +93,24 @@ impl Session {
     /// gives whether anything was stated.
     pub fn open(&mut self, path: &Path) -> bool {
         let shown = path.display().to_string();
+        let Rulebook { statable, program, .. } = &*self.rulebook;
+        let (relations, problems) = (&program.relations, &mut self.diagnostics);
         let facts = if path.is_dir() {
             let files = Directory::new(path);
-            io::design_of_folder(
-                &files,
-                &self.rulebook.program.relations,
-                &|id| is_stated(&self.rulebook.program.relations[id.index()]),
-                &mut self.sources,
-                &mut self.diagnostics,
-            )
+            io::design_of_folder(&files, statable, relations, &mut self.sources, problems)
         } else {
             let bytes = match Directory::new(".").read(&shown) {
                 Ok(bytes) => bytes,
                 Err(problem) => {
-                    self.diagnostics.push(unreadable(&shown, &problem));
+                    problems.push(unreadable(&shown, &problem));
                     return false;
                 }
             };
-            if path.extension().is_some_and(|end| end == "json") {
-                io::design_of_json(
-                    &shown,
-                    bytes,
-                    &self.rulebook.program.relations,
-                    &|id| is_stated(&self.rulebook.program.relations[id.index()]),
-                    &mut self.sources,
-                    &mut self.diagnostics,
-                )
-            } else {
+            if path.extension().is_none_or(|end| end != "json") {
                 return self.state_text(&shown, bytes);
             }
+            io::design_of_json(&shown, bytes, statable, relations, &mut self.sources, problems)
         };
-        let facts = facts
-            .into_iter()
-            .map(|fact| StatedFact {
-                relation: fact.relation,
-                values: fact.values,
-                span: fact.span,
-            })
-            .collect();
         self.add(shown, facts)
     }
 
@@ -164,7 +146,7 @@ impl Session {
         if let (Some(fact), Some(other)) =
             (named, self.designs.iter().find(|design| design.id == id))
         {
-            self.diagnostics.push(same_id(&id, fact.span, &other.path));
+            self.diagnostics.push(same_id(&id, Some(fact.span), &path, &other.path));
         }
         self.designs.push(Design { id, title, path, facts });
         true
@@ -254,13 +236,22 @@ impl Session {
                     .collect()
             })
             .collect();
-        tuples.sort_by(|a, b| compare(a, b));
+        tuples.sort_by(|a, b| compare_tuples(a, b));
         tuples
     }
 
     /// The answers to a goal in all derived designs, sorted: a column a named variable. With
     /// several designs the first column says which.
     pub fn query(&self, goal: &str) -> Result<Table, QueryFailure> {
+        self.query_within(goal, &EvalOptions::default())
+    }
+
+    /// As [`Session::query`], but not at any price.
+    pub fn query_within(
+        &self,
+        goal: &str,
+        options: &EvalOptions<'_>,
+    ) -> Result<Table, QueryFailure> {
         let mut sources = Sources::over(Arc::new(self.sources.clone()));
         let source = sources.add("<goal>", goal);
         let wrong = |diagnostics, sources: &Sources| QueryFailure::Wrong {
@@ -277,8 +268,7 @@ impl Session {
         let Some(answers) = program.relations.last() else { return Ok(Table::default()) };
         let relation = database.add_relation(answers.arity());
         let plan = Plan::new(&program, &mut interner);
-        evaluate(&plan, &mut database, &mut interner, &EvalOptions::default())
-            .map_err(QueryFailure::Stopped)?;
+        evaluate(&plan, &mut database, &mut interner, options).map_err(QueryFailure::Stopped)?;
         let several = dependent && self.designs.len() > 1;
         let skipped = usize::from(dependent);
         let mut columns: Vec<Heading> = answers.columns[skipped..]
@@ -302,9 +292,104 @@ impl Session {
                 design.into_iter().chain(values).collect()
             })
             .collect();
-        rows.sort_by(|a, b| compare(a, b));
+        rows.sort_by(|a, b| compare_tuples(a, b));
         rows.dedup();
         Ok(Table { name: "answers".to_owned(), title: String::new(), columns, rows })
+    }
+}
+
+/// A derived session as something to be explained.
+#[derive(Debug)]
+pub struct Explained<'a> {
+    session: &'a Session,
+    derived: &'a Derived,
+}
+
+impl Session {
+    /// What derived, to be explained; nothing before [`Session::derive`].
+    pub fn explained(&self) -> Option<Explained<'_>> {
+        Some(Explained { session: self, derived: self.derived.as_ref()? })
+    }
+
+    /// The rows that answer a pattern in one design: a relation and a constant or anything for
+    /// each column.
+    pub fn matching(
+        &self,
+        design: usize,
+        relation: RelationId,
+        values: &[Option<Constant>],
+    ) -> Vec<usize> {
+        let Some(derived) = &self.derived else { return Vec::new() };
+        let mut pattern: Vec<Option<Word>> = Vec::with_capacity(values.len() + 1);
+        if self.rulebook.worlds.dependent[relation.index()] {
+            pattern.push(Some(Word(design as u32)));
+        }
+        for value in values {
+            match value {
+                None => pattern.push(None),
+                Some(value) => match derived.interner.find(value) {
+                    Some(word) => pattern.push(Some(word)),
+                    None => return Vec::new(),
+                },
+            }
+        }
+        derived.database.relation(relation).matching(&pattern)
+    }
+}
+
+impl Subject for Explained<'_> {
+    fn program(&self) -> &Program {
+        &self.session.rulebook.worlds.program
+    }
+
+    fn database(&self) -> &Database {
+        &self.derived.database
+    }
+
+    fn interner(&self) -> Interner {
+        Interner::over(Arc::clone(&self.derived.interner))
+    }
+
+    fn hidden(&self, relation: RelationId) -> usize {
+        usize::from(self.session.rulebook.worlds.dependent[relation.index()])
+    }
+
+    fn is_stated(&self, relation: RelationId) -> bool {
+        is_stated(&self.session.rulebook.program.relations[relation.index()])
+    }
+
+    fn origin(&self, relation: RelationId, row: usize) -> Origin {
+        if let Some(span) = self.session.origin(relation, row) {
+            let (file, line) = self.place(span);
+            return Origin::Stated { file, line };
+        }
+        let rulebook = &self.session.rulebook;
+        if let Some((file, line)) = rulebook.line(relation, row) {
+            let source = rulebook.citation(file, line);
+            return Origin::File { file: file.to_owned(), line, source };
+        }
+        let words = self.derived.database.relation(relation).row(row);
+        let columns = &rulebook.worlds.program.relations[relation.index()].columns;
+        let values: Vec<Constant> = words
+            .zip(columns)
+            .map(|(word, column)| self.derived.interner.constant(word, column.primitive))
+            .collect();
+        let facts = &rulebook.worlds.program.facts;
+        let written = facts.iter().find(|fact| fact.relation == relation && fact.values == values);
+        match written {
+            Some(fact) => {
+                let clause = &rulebook.program.clauses[fact.clause.index()];
+                let (file, line) = self.place(clause.span);
+                let source = clause.doc.tag("source").unwrap_or_default().to_owned();
+                Origin::Written { file, line, source }
+            }
+            None => Origin::Unplaced,
+        }
+    }
+
+    fn place(&self, span: Span) -> (String, u32) {
+        let sources = &self.session.sources;
+        (sources.name(span).to_owned(), sources.position(span).line)
     }
 }
 
@@ -320,18 +405,6 @@ pub enum QueryFailure {
     },
     /// A limit was hit.
     Stopped(Stopped),
-}
-
-/// Tuples in order: numbers by value, symbols by their bytes.
-fn compare(a: &[Constant], b: &[Constant]) -> std::cmp::Ordering {
-    let ordered = a.iter().zip(b).map(|pair| match pair {
-        (Constant::Symbol(a), Constant::Symbol(b)) => a.cmp(b),
-        (Constant::Number(a), Constant::Number(b)) => a.cmp(b),
-        (Constant::Unsigned(a), Constant::Unsigned(b)) => a.cmp(b),
-        (Constant::Float(a), Constant::Float(b)) => a.total_cmp(b),
-        (a, b) => a.primitive().cmp(&b.primitive()),
-    });
-    ordered.into_iter().find(|order| order.is_ne()).unwrap_or(a.len().cmp(&b.len()))
 }
 
 /// A path that leads nowhere.
@@ -356,8 +429,11 @@ fn unnamed(path: &str, first: Option<Span>) -> Diagnostic {
 }
 
 /// Two files with `design("a", ...)`
-fn same_id(id: &str, span: Span, other: &str) -> Diagnostic {
-    Diagnostic::error("AL0042", format!("two designs are called `{id}`"))
-        .at(span, format!("`{other}` is called so too"))
-        .help("give each design an id of its own")
+pub(crate) fn same_id(id: &str, span: Option<Span>, path: &str, other: &str) -> Diagnostic {
+    let problem = Diagnostic::error("AL0042", format!("two designs are called `{id}`"));
+    let problem = match span {
+        Some(span) => problem.at(span, format!("`{other}` is called so too")),
+        None => problem.help(format!("`{path}` and `{other}` are called so")),
+    };
+    problem.help("give each design an id of its own")
 }

@@ -87,6 +87,18 @@ impl Constant {
     }
 }
 
+/// Tuples in order: numbers by value, symbols by their bytes.
+pub fn compare_tuples(a: &[Constant], b: &[Constant]) -> std::cmp::Ordering {
+    let ordered = a.iter().zip(b).map(|pair| match pair {
+        (Constant::Symbol(a), Constant::Symbol(b)) => a.cmp(b),
+        (Constant::Number(a), Constant::Number(b)) => a.cmp(b),
+        (Constant::Unsigned(a), Constant::Unsigned(b)) => a.cmp(b),
+        (Constant::Float(a), Constant::Float(b)) => a.total_cmp(b),
+        (a, b) => a.primitive().cmp(&b.primitive()),
+    });
+    ordered.into_iter().find(|order| order.is_ne()).unwrap_or(a.len().cmp(&b.len()))
+}
+
 /// As Souffle prints it: symbols without quotes.
 impl fmt::Display for Constant {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -26,6 +26,8 @@ use crate::syntax::operators::DirectiveKind;
 use crate::syntax::tree::{self, Body, Item, Tree};
 use crate::value::{ClauseId, Constant, RuleId};
 
+pub use safety::bind_all;
+
 use declarations::Declarations;
 use program::{Clause, Column, Directive, Fact, Program, Relation, Stratum, Term};
 

@@ -25,7 +25,7 @@ mod parallel;
 mod value;
 
 pub use limits::{Options, StopReason};
-pub use value::{Note, Warning};
+pub use value::{Note, Warning, apply, compare, test};
 
 use batch::Output;
 use limits::Limits;

@@ -6,9 +6,9 @@ use regex::Regex;
 use rustc_hash::FxHashMap;
 
 use super::batch::Batch;
-use crate::diag::Span;
+use crate::diag::{Diagnostic, Span};
 use crate::plan::Expression;
-use crate::syntax::operators::Functor;
+use crate::syntax::operators::{Functor, Test};
 use crate::value::{Constant, Interner, Primitive, Word};
 
 /// The interner of a run: one that may grow, or one that several threads read.
@@ -170,6 +170,20 @@ pub struct Warning {
     pub count: u64,
 }
 
+impl Warning {
+    /// The warning as a problem.
+    pub fn diagnostic(&self) -> Diagnostic {
+        let code = match self.note {
+            Note::DivisionByZero => "AL0401",
+            Note::NotANumber => "AL0402",
+            Note::InvalidPattern => "AL0403",
+            Note::ZeroStep => "AL0404",
+        };
+        let times = if self.count == 1 { "once".into() } else { format!("{} times", self.count) };
+        Diagnostic::warning(code, self.note.message()).at(self.span, times)
+    }
+}
+
 /// The warnings of a run, one a place and kind.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
@@ -236,6 +250,65 @@ impl Patterns {
 fn whole(pattern: &str) -> Option<Regex> {
     Regex::new(pattern).ok()?;
     Regex::new(&format!("^(?:{pattern})$")).ok()
+}
+
+/// The value of a functor on constants; `None` where it has none (a division by zero, a text that
+/// is no number). What evaluation computes by the batch, one at a time: for explanations.
+pub fn apply(
+    functor: Functor,
+    primitive: Primitive,
+    arguments: &[Constant],
+    interner: &Interner,
+) -> Option<Constant> {
+    let mut values = arguments.iter().map(|argument| match argument {
+        Constant::Symbol(text) => match interner.find(argument) {
+            Some(word) => Value::Symbol(word),
+            None => Value::Text(text.to_string()),
+        },
+        Constant::Number(number) => Value::Number(*number),
+        Constant::Unsigned(number) => Value::Unsigned(*number),
+        Constant::Float(number) => Value::Float(*number),
+    });
+    let result = match (values.next(), values.next(), values.next()) {
+        (Some(one), None, _) => unary(functor, primitive, one, interner),
+        (Some(left), Some(right), None) => binary(functor, primitive, left, right, interner),
+        (Some(one), Some(two), Some(three)) => {
+            let all: Vec<Value> = [one, two, three].into_iter().chain(values).collect();
+            many(functor, &all, interner)
+        }
+        (None, ..) => return None,
+    };
+    Some(match result.ok()? {
+        Value::Number(number) => Constant::Number(number),
+        Value::Unsigned(number) => Constant::Unsigned(number),
+        Value::Float(number) => Constant::Float(number),
+        Value::Symbol(word) => interner.constant(word, Primitive::Symbol),
+        Value::Text(text) => Constant::Symbol(text.into()),
+    })
+}
+
+/// How two constants of one kind compare: numbers by value, symbols by the bytes of their text.
+pub fn compare(left: &Constant, right: &Constant) -> Ordering {
+    match (left, right) {
+        (Constant::Number(left), Constant::Number(right)) => left.cmp(right),
+        (Constant::Unsigned(left), Constant::Unsigned(right)) => left.cmp(right),
+        (Constant::Float(left), Constant::Float(right)) => left.total_cmp(right),
+        (Constant::Symbol(left), Constant::Symbol(right)) => left.cmp(right),
+        (left, right) => left.primitive().cmp(&right.primitive()),
+    }
+}
+
+/// Whether a test on two symbols holds; `None` where the pattern is none.
+pub fn test(test: Test, first: &Constant, second: &Constant) -> Option<bool> {
+    match (test, first, second) {
+        (Test::Contains, Constant::Symbol(part), Constant::Symbol(text)) => {
+            Some(text.contains(&**part))
+        }
+        (Test::Match, Constant::Symbol(pattern), Constant::Symbol(text)) => {
+            whole(pattern).map(|regex| regex.is_match(text))
+        }
+        _ => None,
+    }
 }
 
 /// The value of an expression in one binding of a batch; `None` when there is none, with a note.

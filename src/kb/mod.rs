@@ -9,9 +9,11 @@
 //! | `@stated` | a relation | a design states it; no rule concludes it |
 //! | `@design` | one stated relation | its first two columns are a design's id and title |
 //! | `@title`, `@column` | a relation with `.output` in `queries/` | a sheet, see [`Sheet`] |
+//! | `@reference` | a relation of the knowledge base | a table of [`vocabulary`] |
 
 mod files;
 mod sheet;
+mod vocabulary;
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -19,6 +21,9 @@ use std::sync::Arc;
 
 pub use files::{FactFiles, RulebookFiles, embedded, embedded_in};
 pub use sheet::{Sheet, SheetColumn};
+pub use vocabulary::vocabulary;
+
+use rustc_hash::FxHashMap;
 
 use crate::analyze::facts::Statable;
 use crate::analyze::program::{Program, Relation};
@@ -71,6 +76,9 @@ pub struct Rulebook {
     pub hash: String,
     /// What is odd but not wrong.
     pub warnings: Vec<Diagnostic>,
+    files: RulebookFiles,
+    /// The line of its file that a row of a relation was read from.
+    lines: FxHashMap<(RelationId, usize), (Arc<str>, u32)>,
 }
 
 /// What is wrong with a rulebook, and the texts that it is wrong in.
@@ -132,7 +140,8 @@ impl Rulebook {
         let mut interner = Interner::new();
         let mut base = Database::new(&worlds.program);
         base.insert_facts(&worlds.program, &mut interner);
-        load_facts(&worlds, &files, &mut base, &mut interner, sources, &mut diagnostics);
+        let lines =
+            load_facts(&worlds, &files, &mut base, &mut interner, sources, &mut diagnostics);
         if has_errors(&diagnostics) {
             return Err(diagnostics);
         }
@@ -173,7 +182,34 @@ impl Rulebook {
             warnings: diagnostics,
             program,
             worlds,
+            files,
+            lines,
         })
+    }
+
+    /// The file and line that a row of a knowledge-base relation was read from.
+    pub fn line(&self, relation: RelationId, row: usize) -> Option<(&str, u32)> {
+        self.lines.get(&(relation, row)).map(|(file, line)| (&**file, *line))
+    }
+
+    /// What a line of a fact file cites: its columns `source` and `section`.
+    pub fn citation(&self, file: &str, line: u32) -> String {
+        let Ok(bytes) = self.files.get(file) else { return String::new() };
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes.as_slice());
+        let Ok(headers) = reader.headers().cloned() else { return String::new() };
+        let column = |name: &str| headers.iter().position(|header| header == name);
+        let found = reader.records().flatten().find(|record| {
+            record.position().is_some_and(|position| position.line() == u64::from(line))
+        });
+        let field = |name: &str| {
+            let index = column(name)?;
+            found.as_ref()?.get(index).filter(|text| !text.is_empty())
+        };
+        match (field("source"), field("section")) {
+            (Some(source), Some(section)) => format!("{source} \"{section}\""),
+            (Some(source), None) => source.to_owned(),
+            _ => String::new(),
+        }
     }
 
     /// The relation of a name, as the program declares it.
@@ -199,8 +235,9 @@ fn load_facts(
     interner: &mut Interner,
     sources: &mut Sources,
     diagnostics: &mut Vec<Diagnostic>,
-) {
+) -> FxHashMap<(RelationId, usize), (Arc<str>, u32)> {
     let files = FactFiles(files);
+    let mut lines = FxHashMap::default();
     let mut row = Vec::new();
     for directive in &worlds.program.directives {
         if directive.kind != DirectiveKind::Input {
@@ -219,13 +256,17 @@ fn load_facts(
             continue;
         }
         let loaded = io::input(&files, relation, directive, interner, sources, diagnostics);
-        for index in 0..loaded.as_ref().map_or(0, io::Loaded::len) {
-            if let Some(loaded) = &loaded {
-                loaded.row(index, &mut row);
-                base.insert(directive.relation, &row);
+        let Some(loaded) = loaded else { continue };
+        let name: Arc<str> = Arc::from(loaded.name.as_str());
+        for index in 0..loaded.len() {
+            loaded.row(index, &mut row);
+            let at = base.relation(directive.relation).len();
+            if base.insert(directive.relation, &row) {
+                lines.insert((directive.relation, at), (Arc::clone(&name), loaded.lines[index]));
             }
         }
     }
+    lines
 }
 
 /// A stated relation is for designs alone; a rule or fact that concludes it is reported.

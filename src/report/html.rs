@@ -1,27 +1,38 @@
 //! One page that needs nothing beside it.
 
-use super::{Document, Table};
+use super::{Document, Report, Table};
 
 const STYLE: &str = include_str!("page.css");
 
-/// A document as a page.
-pub fn html(document: &Document) -> String {
-    let title = escape(&document.title);
+/// A report as a page.
+pub fn html(report: &Report) -> String {
+    let titles: Vec<String> =
+        report.documents.iter().map(|document| escape(&document.title)).collect();
     let mut out = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n\
+         <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
          <p class=\"stamp\">{}</p>\n",
-        escape(&document.stamp.line())
+        titles.join(", "),
+        escape(&report.stamp.line())
     );
-    out.push_str("<nav><ul>\n");
+    for document in &report.documents {
+        html_document(document, &mut out);
+    }
+    out.push_str("</body>\n</html>\n");
+    out
+}
+
+fn html_document(document: &Document, out: &mut String) {
+    let anchor = |name: &str| escape(&format!("{}.{name}", document.name));
+    out.push_str(&format!("<h1>{}</h1>\n<nav><ul>\n", escape(&document.title)));
     for section in &document.sections {
-        let (name, title) = (escape(&section.name), escape(&section.title));
+        let (name, title) = (anchor(&section.name), escape(&section.title));
         out.push_str(&format!("<li><a href=\"#{name}\">{title}</a></li>\n"));
     }
     out.push_str("</ul></nav>\n");
     for section in &document.sections {
-        let (name, title) = (escape(&section.name), escape(&section.title));
+        let (name, title) = (anchor(&section.name), escape(&section.title));
         out.push_str(&format!("<section id=\"{name}\">\n<h2>{title}</h2>\n"));
         for paragraph in &section.paragraphs {
             out.push_str(&format!("<p>{}</p>\n", lines(paragraph)));
@@ -33,13 +44,11 @@ pub fn html(document: &Document) -> String {
             if table.rows.is_empty() {
                 out.push_str("<p>(none)</p>\n");
             } else {
-                html_table(table, &mut out);
+                html_table(table, out);
             }
         }
         out.push_str("</section>\n");
     }
-    out.push_str("</body>\n</html>\n");
-    out
 }
 
 fn html_table(table: &Table, out: &mut String) {
@@ -94,7 +103,7 @@ mod tests {
             "<td>P1<br>write | read</td><td class=\"number\">7</td>",
             "a &quot;b&quot;, &lt;c&gt; &amp; *d*",
             "<p>Nothing is open.</p>",
-            "<li><a href=\"#sheet_x\">",
+            "<li><a href=\"#auction.sheet_x\">",
         ] {
             assert!(page.contains(part), "{part}\n{page}");
         }

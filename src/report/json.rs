@@ -9,7 +9,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 use crate::value::{Constant, Primitive};
 
-use super::{Document, Section, Stamp, Table};
+use super::{Report, Section, Stamp, Table};
 
 /// The name of the schema.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -20,10 +20,16 @@ pub enum Schema {
 }
 
 #[derive(Serialize)]
-struct DocumentSchema<'a> {
+struct ReportSchema<'a> {
     schema: Schema,
     archlog: &'a str,
     rulebook: RulebookSchema<'a>,
+    documents: Vec<DocumentSchema<'a>>,
+}
+
+#[derive(Serialize)]
+struct DocumentSchema<'a> {
+    name: &'a str,
     title: &'a str,
     sections: Vec<SectionSchema<'a>>,
 }
@@ -81,14 +87,18 @@ impl Serialize for Value<'_> {
     }
 }
 
-/// A document as one object.
-pub fn json(document: &Document) -> String {
-    pretty(&DocumentSchema {
-        schema: Schema::One,
-        archlog: &document.stamp.archlog,
-        rulebook: rulebook(&document.stamp),
+/// A report as one object.
+pub fn json(report: &Report) -> String {
+    let documents = report.documents.iter().map(|document| DocumentSchema {
+        name: &document.name,
         title: &document.title,
         sections: document.sections.iter().map(section).collect(),
+    });
+    pretty(&ReportSchema {
+        schema: Schema::One,
+        archlog: &report.stamp.archlog,
+        rulebook: rulebook(&report.stamp),
+        documents: documents.collect(),
     })
 }
 
@@ -163,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_document_is_one_object_of_the_named_schema() {
+    fn a_report_is_one_object_of_the_named_schema() {
         let text = json(&awkward());
         assert!(
             text.starts_with("{\n  \"schema\": \"archlog/1\",\n  \"archlog\": \"0.1.0\","),
@@ -171,7 +181,7 @@ mod tests {
         );
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value["rulebook"]["hash"], "abc123");
-        let table = &value["sections"][0]["tables"][0];
+        let table = &value["documents"][0]["sections"][0]["tables"][0];
         assert_eq!(table["columns"][1]["type"], "number");
         assert_eq!(table["rows"][0][0], "P1\nwrite | read");
         assert_eq!(table["rows"][1][1], -10);
@@ -203,8 +213,8 @@ mod tests {
 
     #[test]
     fn an_answer_has_its_table_and_its_stamp() {
-        let document = awkward();
-        let text = table_json(&document.sections[0].tables[0], &document.stamp);
+        let report = awkward();
+        let text = table_json(&report.documents[0].sections[0].tables[0], &report.stamp);
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value["schema"], "archlog/1");
         assert_eq!(value["table"]["name"], "sheet_x");

@@ -1,32 +1,38 @@
 //! GitHub-flavoured Markdown.
 
-use super::{Document, Table};
+use super::{Document, Report, Table};
 
-/// A document: headings, paragraphs, tables.
-pub fn markdown(document: &Document) -> String {
+/// A report: its documents with headings, paragraphs and tables, and its stamp at the end.
+pub fn markdown(report: &Report) -> String {
     let mut out = String::new();
-    if !document.title.is_empty() {
-        out.push_str(&format!("# {}\n\n", escape(&document.title)));
+    for document in &report.documents {
+        if !document.title.is_empty() {
+            out.push_str(&format!("# {}\n\n", escape(&document.title)));
+        }
+        sections(document, &mut out);
     }
-    out.push_str(&format!("{}\n", escape(&document.stamp.line())));
+    out.push_str(&format!("*{}*\n", escape(&report.stamp.line())));
+    out
+}
+
+fn sections(document: &Document, out: &mut String) {
     for section in &document.sections {
-        out.push_str(&format!("\n## {}\n", escape(&section.title)));
+        out.push_str(&format!("## {}\n\n", escape(&section.title)));
         for paragraph in &section.paragraphs {
-            out.push_str(&format!("\n{}\n", escape(paragraph)));
+            out.push_str(&format!("{}\n\n", escape(paragraph)));
         }
         for table in section.shown() {
             if let Some(title) = section.title_of(table) {
-                out.push_str(&format!("\n### {}\n", escape(title)));
+                out.push_str(&format!("### {}\n\n", escape(title)));
             }
             if table.rows.is_empty() {
-                out.push_str("\n(none)\n");
+                out.push_str("(none)\n\n");
             } else {
-                out.push('\n');
                 out.push_str(&markdown_table(table));
+                out.push('\n');
             }
         }
     }
-    out
 }
 
 /// A table without its title. A cell's lines are parted by `<br>`.
@@ -95,8 +101,6 @@ mod tests {
             "\
 # Auction
 
-archlog 0.1.0, rulebook 1.0.0 (abc123)
-
 ## Sheet X — &lt;Awkward>
 
 | Path | N |
@@ -108,6 +112,8 @@ archlog 0.1.0, rulebook 1.0.0 (abc123)
 ## Open items
 
 Nothing is open.
+
+*archlog 0.1.0, rulebook 1.0.0 (abc123)*
 "
         );
         assert_eq!(escape("place_bid _x_"), "place_bid \\_x\\_");

@@ -1,7 +1,7 @@
 //! Replies as text.
 //!
-//! What a command answers is data: a [`Table`], or a [`Document`] of sections with tables and
-//! paragraphs. Each format is one file here and one function from that data to a [`String`]. None
+//! What a command answers is data: a [`Table`], or a [`Report`] of documents of sections with tables
+//! and paragraphs. Each format is one file here and one function from that data to a [`String`]. None
 //! of them knows what the tables are about, and none of them prints.
 //!
 //! Every format says the same: rows in the order given, every column, every line of a cell. What a
@@ -12,6 +12,7 @@ mod html;
 mod json;
 mod markdown;
 mod text;
+pub mod tree;
 
 use crate::value::{Constant, Primitive};
 
@@ -81,13 +82,22 @@ impl Stamp {
     }
 }
 
+/// An answer of several documents, such as one for each design.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Report {
+    /// What made it.
+    pub stamp: Stamp,
+    /// The documents, in order.
+    pub documents: Vec<Document>,
+}
+
 /// A titled answer of several parts.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Document {
+    /// The name that programs know it by.
+    pub name: String,
     /// Its title.
     pub title: String,
-    /// What made it.
-    pub stamp: Stamp,
     /// Its parts, in order.
     pub sections: Vec<Section>,
 }
@@ -136,8 +146,8 @@ mod tests {
         Constant::Symbol(text.into())
     }
 
-    /// A document with everything in it that is awkward somewhere.
-    pub fn awkward() -> Document {
+    /// A report with everything in it that is awkward somewhere.
+    pub fn awkward() -> Report {
         let table = Table {
             name: "sheet_x".into(),
             title: "Sheet X — <Awkward>".into(),
@@ -168,13 +178,16 @@ mod tests {
         ];
         let stamp =
             Stamp { archlog: "0.1.0".into(), rulebook: "1.0.0".into(), hash: "abc123".into() };
-        Document { title: "Auction".into(), stamp, sections }
+        let document = Document { name: "auction".into(), title: "Auction".into(), sections };
+        Report { stamp, documents: vec![document] }
     }
 
     #[test]
     fn a_table_in_a_section_of_the_same_title_is_not_titled_again() {
-        let document = awkward();
-        let [first, second] = document.sections.as_slice() else { panic!("two sections") };
+        let report = awkward();
+        let [first, second] = report.documents[0].sections.as_slice() else {
+            panic!("two sections")
+        };
         assert_eq!(first.title_of(&first.tables[0]), None);
         assert_eq!(second.title_of(&second.tables[0]), Some("Open"));
     }

@@ -1,5 +1,8 @@
 //! One relation: a log of tuples.
 
+use std::sync::OnceLock;
+
+use super::bits::{BitTable, WORTH};
 use super::index::{ColumnSet, Index, IndexList, KeyColumn, RowList, pack, pack_one};
 use super::table::KeyTable;
 use crate::value::Word;
@@ -17,8 +20,14 @@ pub struct Relation {
     arity: usize,
     len: usize,
     columns: Vec<Vec<Word>>,
-    /// From a tuple's key to its row; empty while the relation is small.
+    /// From a tuple's key to its row; empty while the relation is small, and while `bits` stand in.
     set: KeyTable,
+    /// Which tuples there are, for a large binary relation of dense words.
+    bits: Option<BitTable>,
+    /// Where `bits` stand in, the table from tuples to rows, made when somebody asks for a row.
+    rows_by_tuple: OnceLock<KeyTable>,
+    /// Bits are considered again when there are this many rows.
+    reconsider: usize,
     /// Each round that made rows and the first row it made, in order.
     rounds: Vec<(u32, u32)>,
     indices: IndexList,
@@ -33,6 +42,9 @@ impl Clone for Relation {
             len: self.len,
             columns: self.columns.clone(),
             set: self.set.clone(),
+            bits: self.bits.clone(),
+            rows_by_tuple: OnceLock::new(),
+            reconsider: self.reconsider,
             rounds: self.rounds.clone(),
             indices: IndexList::default(),
             complete: self.complete,
@@ -83,7 +95,10 @@ impl Relation {
 
     /// Whether a tuple is in it.
     pub fn contains(&self, tuple: &[Word]) -> bool {
-        self.find(tuple).is_some()
+        match (&self.bits, tuple) {
+            (Some(bits), [first, second]) => bits.contains(first.0, second.0),
+            _ => self.find(tuple).is_some(),
+        }
     }
 
     /// The row of a tuple.
@@ -91,16 +106,28 @@ impl Relation {
         if tuple.len() != self.arity {
             return None;
         }
-        if self.set.is_empty() {
+        if self.is_small() {
             return (0..self.len).find(|&row| self.equals(row, tuple));
         }
         let key = pack_one(tuple.iter().copied());
+        if let (Some(bits), [first, second]) = (&self.bits, tuple) {
+            if !bits.contains(first.0, second.0) {
+                return None;
+            }
+            let table = self.rows_by_tuple.get_or_init(|| self.table());
+            return table.find(key, |_| true).map(|row| row as usize);
+        }
         let found = if self.arity <= 2 {
             self.set.find(key, |_| true)
         } else {
             self.set.find(key, |row| self.equals(row as usize, tuple))
         };
         found.map(|row| row as usize)
+    }
+
+    /// Whether it is searched row by row.
+    fn is_small(&self) -> bool {
+        self.set.is_empty() && self.bits.is_none()
     }
 
     fn equals(&self, row: usize, tuple: &[Word]) -> bool {
@@ -218,22 +245,26 @@ impl Relation {
         }
     }
 
-    /// For each of `count` tuples, whether it is in one of the first `limit` rows. `tuples` has an
-    /// entry a column.
+    /// For each of `count` tuples, whether it is in it. `tuples` has an entry a column.
     pub fn contains_each(
         &self,
         tuples: &[KeyColumn<'_>],
         count: usize,
-        limit: usize,
         keys: &mut Vec<u64>,
         mut answer: impl FnMut(usize, bool),
     ) {
         let same = |row: usize, at: usize| {
             self.columns.iter().zip(tuples).all(|(column, words)| column[row] == words.word(at))
         };
-        if self.set.is_empty() {
+        if self.is_small() {
             for at in 0..count {
-                answer(at, (0..self.len.min(limit)).any(|row| same(row, at)));
+                answer(at, (0..self.len).any(|row| same(row, at)));
+            }
+            return;
+        }
+        if let (Some(bits), [first, second]) = (&self.bits, tuples) {
+            for at in 0..count {
+                answer(at, bits.contains(first.word(at).0, second.word(at).0));
             }
             return;
         }
@@ -245,7 +276,7 @@ impl Relation {
             for (at, &key) in chunk.iter().enumerate() {
                 let at = chunk_at * AHEAD + at;
                 let row = self.set.find(key, |row| narrow || same(row as usize, at));
-                answer(at, row.is_some_and(|row| (row as usize) < limit));
+                answer(at, row.is_some());
             }
         }
     }
@@ -257,9 +288,13 @@ impl Relation {
             return self.insert_empty(round);
         }
         let row = self.len as u32;
+        if self.bits.is_some() {
+            let tuple: Vec<Vec<Word>> = tuple.iter().map(|word| vec![*word]).collect();
+            return self.insert_batch(round, &tuple, 1, &mut Vec::new()) == 1;
+        }
         if self.set.is_empty() {
             if self.len >= SMALL {
-                self.build_set();
+                self.set = self.table();
             } else if (0..self.len).any(|row| self.equals(row, tuple)) {
                 return false;
             }
@@ -292,12 +327,15 @@ impl Relation {
         true
     }
 
-    fn build_set(&mut self) {
+    /// The table from tuples to rows.
+    fn table(&self) -> KeyTable {
+        let mut table = KeyTable::default();
         for row in 0..self.len {
             let key = pack_one(self.columns.iter().map(|column| column[row]));
             // Rows differ, so equal keys of wide rows are told apart by never being the same.
-            self.set.find_or_insert(key, row as u32, |_| false);
+            table.find_or_insert(key, row as u32, |_| false);
         }
+        table
     }
 
     fn open_round(&mut self, round: u32) {
@@ -320,7 +358,7 @@ impl Relation {
         }
         let before = self.len;
         let mut start = 0;
-        while self.set.is_empty() && start < count {
+        while self.is_small() && start < count {
             let tuple: Vec<Word> = tuples.iter().map(|column| column[start]).collect();
             self.insert(round, &tuple);
             start += 1;
@@ -338,12 +376,7 @@ impl Relation {
                         only.push(Word(key as u32))
                     });
                 }
-                [first, second] => {
-                    insert_keys(&mut self.set, keys, &mut self.len, |key| {
-                        first.push(Word((key >> 32) as u32));
-                        second.push(Word(key as u32));
-                    });
-                }
+                [_, _] => self.insert_pairs(keys),
                 _ => self.insert_wide(&rest, keys),
             }
             // A round without rows leaves no trace.
@@ -354,6 +387,63 @@ impl Relation {
             }
         }
         self.len - before
+    }
+
+    fn insert_pairs(&mut self, keys: &[u64]) {
+        self.consider_bits();
+        let taken = self.insert_bits(keys);
+        if let [first, second] = self.columns.as_mut_slice() {
+            insert_keys(&mut self.set, &keys[taken..], &mut self.len, |key| {
+                first.push(Word((key >> 32) as u32));
+                second.push(Word(key as u32));
+            });
+        }
+    }
+
+    /// Goes over from the table to bits when the relation has doubled and its words are dense.
+    fn consider_bits(&mut self) {
+        if self.bits.is_some() || self.len < WORTH.max(self.reconsider) {
+            return;
+        }
+        self.reconsider = self.len * 2;
+        let [first, second] = self.columns.as_slice() else { return };
+        let greatest = |words: &[Word]| words.iter().max().map_or(0, |word| word.0);
+        let Some(mut bits) = BitTable::new(greatest(first), greatest(second), self.len) else {
+            return;
+        };
+        for (first, second) in first.iter().zip(second) {
+            bits.insert(first.0, second.0);
+        }
+        self.bits = Some(bits);
+        self.set = KeyTable::default();
+    }
+
+    /// Adds pairs to the bits; returns how many of them it took. If words come that there is no
+    /// room for, the table takes over from there.
+    fn insert_bits(&mut self, keys: &[u64]) -> usize {
+        let ([first, second], Some(bits)) = (self.columns.as_mut_slice(), &mut self.bits) else {
+            return 0;
+        };
+        self.rows_by_tuple.take();
+        for (at, &key) in keys.iter().enumerate() {
+            let (one, other) = ((key >> 32) as u32, key as u32);
+            if !bits.covers(one, other) {
+                match bits.widen(one, other, self.len) {
+                    Some(wider) => *bits = wider,
+                    None => {
+                        self.bits = None;
+                        self.set = self.table();
+                        return at;
+                    }
+                }
+            }
+            if bits.insert(one, other) {
+                first.push(Word(one));
+                second.push(Word(other));
+                self.len += 1;
+            }
+        }
+        keys.len()
     }
 
     fn insert_wide(&mut self, tuples: &[KeyColumn<'_>], keys: &[u64]) {
@@ -384,6 +474,9 @@ impl Relation {
         self.len = 0;
         self.columns.iter_mut().for_each(Vec::clear);
         self.set.clear();
+        self.bits = None;
+        self.rows_by_tuple.take();
+        self.reconsider = 0;
         self.rounds.clear();
         self.indices = IndexList::default();
         self.complete = false;
@@ -392,7 +485,10 @@ impl Relation {
     /// How many bytes it holds.
     pub fn memory(&self) -> usize {
         let columns: usize = self.columns.iter().map(|column| column.capacity() * 4).sum();
-        columns + self.set.memory() + self.rounds.capacity() * 8 + self.indices.memory()
+        let bits = self.bits.as_ref().map_or(0, BitTable::memory);
+        let rows = self.rows_by_tuple.get().map_or(0, KeyTable::memory);
+        let members = self.set.memory() + bits + rows;
+        columns + members + self.rounds.capacity() * 8 + self.indices.memory()
     }
 }
 
@@ -472,6 +568,30 @@ mod tests {
         assert_eq!(relation.round_range(4), 0..0);
         assert_eq!(relation.before_round(7), 3);
         assert_eq!(relation.before_round(8), 5);
+    }
+
+    #[test]
+    fn bits_and_table_take_turns_without_a_tuple_lost() {
+        let mut relation = Relation::new(2);
+        let mut keys = Vec::new();
+        let mut insert = |relation: &mut Relation, first: &[u32], second: &[u32]| {
+            relation.insert_batch(1, &[tuple(first), tuple(second)], first.len(), &mut keys)
+        };
+        let pairs = |from: u32| (0..6000).map(move |i| ((from + i) / 70, (from + i) % 70));
+        let (first, second): (Vec<u32>, Vec<u32>) = pairs(0).unzip();
+        assert_eq!(insert(&mut relation, &first, &second), 6000);
+        assert_eq!(insert(&mut relation, &first, &second), 0);
+        assert!(relation.bits.is_some());
+        assert_eq!(relation.find(&tuple(&[1, 3])), Some(73));
+        let (first, second): (Vec<u32>, Vec<u32>) = pairs(3000).unzip();
+        assert_eq!(insert(&mut relation, &first, &second), 3000);
+        assert!(relation.bits.is_some());
+        assert_eq!(insert(&mut relation, &[1, 4_000_000_000], &[3, 5]), 1);
+        assert!(relation.bits.is_none());
+        assert_eq!(relation.find(&tuple(&[4_000_000_000, 5])), Some(9000));
+        assert_eq!(relation.find(&tuple(&[1, 3])), Some(73));
+        assert!(!relation.contains(&tuple(&[3, 71])));
+        assert!(!relation.insert(2, &tuple(&[1, 3])) && relation.insert(2, &tuple(&[3, 71])));
     }
 
     #[test]
