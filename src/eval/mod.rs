@@ -18,14 +18,16 @@
 mod aggregate;
 mod batch;
 mod expand;
+mod functor;
 mod limits;
 mod machine;
 mod narrow;
 mod parallel;
 mod value;
 
+pub use functor::{apply, compare, test};
 pub use limits::{Options, StopReason};
-pub use value::{Note, Warning, apply, compare, test};
+pub use value::{Note, Warning};
 
 use batch::Output;
 use limits::Limits;
@@ -204,9 +206,6 @@ impl<'p> Evaluator<'p> {
             if round >= run.rounds {
                 return Err(StopReason::Rounds(run.rounds));
             }
-            if run.memory < usize::MAX && run.database.memory() > run.memory {
-                return Err(StopReason::Memory(run.memory));
-            }
             run.begin_round();
             for &(relation, columns) in &stratum.growing {
                 run.database.refresh_index(relation, columns);
@@ -290,7 +289,16 @@ impl Run<'_, '_> {
         self.report.concluded += output.len;
         let new = self.database.insert_batch(rule.head, &output.columns, output.len, keys);
         self.report.derived += new;
+        self.check_memory()?;
         self.limits.check_tuples(self.report.derived)
+    }
+
+    fn check_memory(&self) -> Result<(), StopReason> {
+        let limit = self.memory;
+        if limit < usize::MAX && self.database.memory() + self.interner.memory() > limit {
+            return Err(StopReason::Memory(limit));
+        }
+        Ok(())
     }
 }
 

@@ -36,7 +36,7 @@ use crate::eval::{Evaluator, Options as EvalOptions, Silent};
 use crate::io;
 use crate::plan::Plan;
 use crate::store::Database;
-use crate::syntax::load::load;
+use crate::syntax::load::load_all;
 use crate::syntax::operators::DirectiveKind;
 use crate::value::{Interner, RelationId};
 
@@ -124,13 +124,9 @@ impl Rulebook {
         }
         entries
             .extend(files.paths("queries").filter(|path| path.ends_with(".dl")).map(str::to_owned));
-        let (mut trees, mut diagnostics) = (Vec::new(), Vec::new());
         let mut read = |path: &str| files.get(path);
-        for entry in &entries {
-            let (loaded, problems) = load(entry, &mut read, sources);
-            trees.extend(loaded);
-            diagnostics.extend(problems);
-        }
+        let paths = entries.iter().map(String::as_str);
+        let (trees, mut diagnostics) = load_all(paths, &mut read, sources);
         let (mut program, problems) = analyze(&trees);
         diagnostics.extend(problems);
         diagnostics.extend(concluded_though_stated(&program));
