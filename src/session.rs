@@ -138,7 +138,8 @@ impl Session {
             return false;
         }
         if named.is_none() {
-            self.diagnostics.push(unnamed(&path, facts.first().map(|fact| fact.span)));
+            let first = facts.first().map(|fact| fact.span);
+            self.diagnostics.push(unnamed(&path, first, self.rulebook.naming()));
             let stem = Path::new(&path).file_stem();
             id = stem.map_or_else(|| path.clone(), |stem| stem.to_string_lossy().into_owned());
         }
@@ -479,14 +480,17 @@ fn states_nothing(path: &str) -> Diagnostic {
         .help("`archlog new NAME` writes a design to start from")
 }
 
-/// A design without `design("id", "Title").`
-fn unnamed(path: &str, first: Option<Span>) -> Diagnostic {
+/// A design without the fact that names it.
+fn unnamed(path: &str, first: Option<Span>, naming: Option<String>) -> Diagnostic {
     let problem = Diagnostic::error("AL0041", format!("`{path}` does not say which design it is"));
     let problem = match first {
         Some(span) => problem.at(span, "the first fact"),
         None => problem,
     };
-    problem.help("state it: design(\"id\", \"Title\").")
+    match naming {
+        Some(fact) => problem.help(format!("state it: {fact}")),
+        None => problem,
+    }
 }
 
 /// Two files with `design("a", ...)`

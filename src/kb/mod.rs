@@ -219,6 +219,14 @@ impl Rulebook {
             .map(RelationId::from)
     }
 
+    /// The fact that names a design, its columns as examples of themselves.
+    pub fn naming(&self) -> Option<String> {
+        let relation = &self.program.relations[self.design?.index()];
+        let columns: Vec<String> =
+            relation.columns.iter().map(|column| format!("\"{}\"", column.name)).collect();
+        Some(format!("{}({}).", relation.name, columns.join(", ")))
+    }
+
     /// The strata that are evaluated for each block of designs.
     pub fn design_strata(&self) -> Range<usize> {
         self.worlds.shared_strata..self.worlds.program.strata.len()

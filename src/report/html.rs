@@ -2,7 +2,7 @@
 
 use super::{Document, Stamp, Table};
 
-const STYLE: &str = include_str!("page.css");
+pub(super) const STYLE: &str = include_str!("page.css");
 
 /// The head of the page and what made it.
 pub(super) fn open(stamp: &Stamp, title: &str) -> String {
@@ -72,7 +72,7 @@ fn lines(text: &str) -> String {
     escape(text).replace('\n', "<br>")
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -36,7 +36,7 @@ struct DocumentSchema<'a> {
 }
 
 #[derive(Serialize)]
-struct RulebookSchema<'a> {
+pub(super) struct RulebookSchema<'a> {
     version: &'a str,
     hash: &'a str,
 }
@@ -151,13 +151,13 @@ pub fn json_lines(table: &Table) -> String {
     out
 }
 
-fn pretty(value: &impl Serialize) -> String {
+pub(super) fn pretty(value: &impl Serialize) -> String {
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');
     text
 }
 
-fn rulebook(stamp: &Stamp) -> RulebookSchema<'_> {
+pub(super) fn rulebook(stamp: &Stamp) -> RulebookSchema<'_> {
     RulebookSchema { version: &stamp.rulebook, hash: &stamp.hash }
 }
 

@@ -59,7 +59,7 @@ fn cell(text: &str) -> String {
 }
 
 /// A text that is shown as it is: nothing in it is taken for markup.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut before = None;
     let mut characters = text.chars().peekable();

@@ -9,6 +9,7 @@
 
 mod csv;
 mod format;
+pub mod explanation;
 mod html;
 mod json;
 mod markdown;

@@ -120,7 +120,7 @@ pub fn text_table(table: &Table, look: Look) -> String {
 }
 
 /// A text that cannot give orders to the terminal: control characters are written out.
-fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     if !text.contains(|character: char| character.is_control() && character != '\n') {
         return text.to_string();
     }
