@@ -95,6 +95,7 @@ impl Session {
     /// gives whether anything was stated.
     pub fn open(&mut self, path: &Path) -> bool {
         let shown = path.display().to_string();
+        let said = self.diagnostics.len();
         let Rulebook { statable, program, .. } = &*self.rulebook;
         let (relations, problems) = (&program.relations, &mut self.diagnostics);
         let facts = if path.is_dir() {
@@ -113,19 +114,21 @@ impl Session {
             }
             io::design_of_json(&shown, bytes, statable, relations, &mut self.sources, problems)
         };
-        self.add(shown, facts)
+        self.add(shown, facts, said)
     }
 
     /// Takes a design that is already in memory, in the notation of a `.dl` file.
     pub fn state_text(&mut self, name: &str, bytes: Vec<u8>) -> bool {
+        let said = self.diagnostics.len();
         let (tree, problems) = tree_of(name, bytes, &mut self.sources);
         self.diagnostics.extend(problems);
         let program = &self.rulebook.program;
         let facts = stated_facts(&self.rulebook.statable, program, &tree, &mut self.diagnostics);
-        self.add(name.to_owned(), facts)
+        self.add(name.to_owned(), facts, said)
     }
 
-    fn add(&mut self, path: String, facts: Vec<StatedFact>) -> bool {
+    /// Takes the facts of a design; `said` is how many problems there were before it was read.
+    fn add(&mut self, path: String, facts: Vec<StatedFact>, said: usize) -> bool {
         self.derived = None;
         let named = facts.iter().find(|fact| Some(fact.relation) == self.rulebook.design);
         let text = |index: usize| match named.and_then(|fact| fact.values.get(index)) {
@@ -134,7 +137,10 @@ impl Session {
         };
         let (mut id, mut title) = (text(0), text(1));
         if facts.is_empty() {
-            self.diagnostics.push(states_nothing(&path));
+            // What was wrong with the text says already why there is nothing.
+            if self.diagnostics.len() == said {
+                self.diagnostics.push(states_nothing(&path));
+            }
             return false;
         }
         if named.is_none() {
