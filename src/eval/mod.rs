@@ -203,6 +203,10 @@ impl<'p> Evaluator<'p> {
             if self.bounds.iter().all(|bounds| bounds.old == bounds.all) {
                 break;
             }
+            let enough = |&(relation, size)| run.database.relation(relation).len() >= size;
+            if stratum.enough.iter().any(enough) {
+                break;
+            }
             if round >= run.rounds {
                 return Err(StopReason::Rounds(run.rounds));
             }

@@ -248,8 +248,10 @@ impl Patterns {
     }
 }
 
+/// What is no pattern by itself is none between parentheses either: `a)|(b`.
 pub(super) fn whole(pattern: &str) -> Option<Regex> {
-    Regex::new(&format!("^(?s:{pattern})$")).ok()
+    Regex::new(pattern).ok()?;
+    Regex::new(&format!("^(?:{pattern})$")).ok()
 }
 
 /// The value of an expression in one binding of a batch; `None` when there is none, with a note.
