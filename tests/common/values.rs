@@ -88,7 +88,7 @@ pub fn test(test: Test, first: &Value, second: &Value) -> Option<bool> {
         Test::Contains => Some(second.text().contains(first.text())),
         Test::Match => {
             let pattern = regex::Regex::new(first.text()).ok()?;
-            let whole = regex::Regex::new(&format!("^(?:{pattern})$")).ok()?;
+            let whole = regex::Regex::new(&format!(r"\A(?:{pattern})\z")).ok()?;
             Some(whole.is_match(second.text()))
         }
     }
@@ -170,9 +170,11 @@ pub fn call(functor: Functor, primitive: Primitive, values: &[Value]) -> Option<
             symbol(String::from_utf8(bytes).expect("the twin does not split characters"))
         }
         // Any number will do, as long as it is the symbol's own.
-        (Functor::Ordinal, [text]) => {
-            number(text.text().bytes().fold(1, |sum, byte| (sum * 257 + i64::from(byte)) >> 1))
-        }
+        (Functor::Ordinal, [text]) => number(
+            text.text()
+                .bytes()
+                .fold(1i64, |sum, byte| sum.wrapping_mul(257).wrapping_add(i64::from(byte))),
+        ),
         (Functor::ToString, [value]) => match &value.0 {
             Constant::Float(number) => symbol(format!("{number:.6}")),
             other => symbol(other.to_string()),
