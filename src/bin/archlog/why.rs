@@ -53,7 +53,9 @@ pub fn why(
             console.problems(&sources, &diagnostics);
             return Ok(Exit::Input);
         }
-        Err(QueryFailure::Stopped(stopped)) => return Ok(effort::stopped(console, &stopped, "nothing")),
+        Err(QueryFailure::Stopped(stopped)) => {
+            return Ok(effort::stopped(console, &stopped, "nothing"));
+        }
     };
     console.problems(&pattern.sources, &pattern.warnings);
     let explained = session.explained().context("nothing was derived")?;
@@ -70,11 +72,14 @@ pub fn why(
         present(&explained, &pattern, &rows, arguments.all, console)
     };
     console.answer(&rendered(&trees, &session, arguments, console))?;
-    Ok(match (has_errors(session.diagnostics()), rows.is_empty() == (question == Question::WhyNot)) {
-        (true, _) => Exit::Input,
-        (false, true) => Exit::Yes,
-        (false, false) => Exit::No,
-    })
+    Ok(
+        match (has_errors(session.diagnostics()), rows.is_empty() == (question == Question::WhyNot))
+        {
+            (true, _) => Exit::Input,
+            (false, true) => Exit::Yes,
+            (false, false) => Exit::No,
+        },
+    )
 }
 
 fn present(
@@ -112,12 +117,7 @@ fn missing(explained: &Explained<'_>, pattern: &Pattern, all: bool) -> Tree {
     tree::of_why_not(explained, &answer, all)
 }
 
-fn rendered(
-    trees: &[Tree],
-    session: &Session,
-    arguments: &args::Why,
-    console: &Console,
-) -> String {
+fn rendered(trees: &[Tree], session: &Session, arguments: &args::Why, console: &Console) -> String {
     let extent = if arguments.full { Extent::Full } else { Extent::Folded };
     let each = |draw: &dyn Fn(&Tree) -> String| -> String {
         trees.iter().map(draw).collect::<Vec<_>>().join("\n")
