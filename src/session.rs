@@ -6,10 +6,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::analyze::analyze_goal;
 use crate::analyze::error::unknown_constant;
 use crate::analyze::facts::{StatedFact, pattern, stated_facts};
 use crate::analyze::program::Program;
+use crate::analyze::{analyze_goal, has_errors};
 use crate::diag::{Diagnostic, Sources, Span};
 use crate::eval::{Evaluator, Options as EvalOptions, Silent, Stopped, evaluate};
 use crate::explain::{Origin, Subject};
@@ -94,8 +94,7 @@ impl Session {
     /// Reads a design: a `.dl` file, a `.json` file, or a folder of CSV files. Problems are kept;
     /// gives whether anything was stated.
     pub fn open(&mut self, path: &Path) -> bool {
-        let shown = path.display().to_string();
-        let said = self.diagnostics.len();
+        let (shown, reported) = (path.display().to_string(), self.diagnostics.len());
         let Rulebook { statable, program, .. } = &*self.rulebook;
         let (relations, problems) = (&program.relations, &mut self.diagnostics);
         let facts = if path.is_dir() {
@@ -114,21 +113,21 @@ impl Session {
             }
             io::design_of_json(&shown, bytes, statable, relations, &mut self.sources, problems)
         };
-        self.add(shown, facts, said)
+        self.add(shown, facts, reported)
     }
 
     /// Takes a design that is already in memory, in the notation of a `.dl` file.
     pub fn state_text(&mut self, name: &str, bytes: Vec<u8>) -> bool {
-        let said = self.diagnostics.len();
+        let reported = self.diagnostics.len();
         let (tree, problems) = tree_of(name, bytes, &mut self.sources);
         self.diagnostics.extend(problems);
         let program = &self.rulebook.program;
         let facts = stated_facts(&self.rulebook.statable, program, &tree, &mut self.diagnostics);
-        self.add(name.to_owned(), facts, said)
+        self.add(name.to_owned(), facts, reported)
     }
 
-    /// Takes the facts of a design; `said` is how many problems there were before it was read.
-    fn add(&mut self, path: String, facts: Vec<StatedFact>, said: usize) -> bool {
+    /// Adds a design. What is wrong with its text was reported, from `reported` on.
+    fn add(&mut self, path: String, facts: Vec<StatedFact>, reported: usize) -> bool {
         self.derived = None;
         let named = facts.iter().find(|fact| Some(fact.relation) == self.rulebook.design);
         let text = |index: usize| match named.and_then(|fact| fact.values.get(index)) {
@@ -137,8 +136,8 @@ impl Session {
         };
         let (mut id, mut title) = (text(0), text(1));
         if facts.is_empty() {
-            // What was wrong with the text says already why there is nothing.
-            if self.diagnostics.len() == said {
+            // Where its facts could not be read, that is the problem, and not that there are none.
+            if !has_errors(&self.diagnostics[reported..]) {
                 self.diagnostics.push(states_nothing(&path));
             }
             return false;
