@@ -6,7 +6,7 @@
 use super::super::Stamp;
 use super::super::html::{STYLE as PAGE, escape};
 use super::super::tree::{DetailKind, Tree};
-use super::outline::{Line, Outline, What};
+use super::outline::{Fold, Line, Outline, What};
 use super::{Extent, Verdict, label, mark, negative, plural, said};
 
 const STYLE: &str = include_str!("explanation.css");
@@ -140,7 +140,7 @@ impl Page<'_> {
         let mut class = Verdict::of(step.kind, negative(self.outline.tree)).class().to_owned();
         if line.through {
             class.push_str(" through");
-        } else if line.fold.is_some() {
+        } else if !matches!(line.fold, None | Some(Fold::Stop | Fold::Deep)) {
             class.push_str(" gone");
         }
         class
@@ -150,7 +150,8 @@ impl Page<'_> {
     fn head(&self, at: usize, out: &mut String) {
         let line = &self.outline.lines[at];
         let id = self.id(line.step);
-        let open = if self.outline.tree.steps[line.step].stop { "" } else { " open=\"\"" };
+        // What lies below a stop is not hidden by the style sheet: the reader opens it.
+        let open = if self.outline.closed(at) { "" } else { " open=\"\"" };
         out.push_str(&format!("<li{id} class=\"{}\"><details{open}><summary>", self.class(line)));
         self.says(line.step, at, out);
         out.push_str("</summary>");

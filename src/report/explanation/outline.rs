@@ -15,6 +15,12 @@ use super::{Extent, plural};
 /// More children of one kind than this are folded.
 const MOST_SIBLINGS: usize = 8;
 
+/// If more steps than this are drawn, those of the deepest levels are folded.
+const MOST_DRAWN: usize = 60;
+
+/// The levels that are drawn however many steps that makes.
+const LEAST_LEVELS: usize = 3;
+
 /// A run of one rule is folded if at least this many of its steps go.
 const SHORTEST_RUN: usize = 2;
 
@@ -34,11 +40,13 @@ pub enum Fold {
     Stop,
     /// One of very many children of one kind.
     More,
+    /// It lies deeper than there is room for.
+    Deep,
 }
 
 impl Fold {
-    const ALL: [Fold; 6] =
-        [Fold::Hidden, Fold::Technical, Fold::Chain, Fold::Run, Fold::Stop, Fold::More];
+    const ALL: [Fold; 7] =
+        [Fold::Hidden, Fold::Technical, Fold::Chain, Fold::Run, Fold::Stop, Fold::More, Fold::Deep];
 
     fn words(self, count: usize) -> String {
         match self {
@@ -48,6 +56,7 @@ impl Fold {
             Fold::Run => format!("{count} inside runs of one rule"),
             Fold::Stop => format!("{count} below a stop"),
             Fold::More => format!("{count} among many of a kind"),
+            Fold::Deep => format!("{count} on deep levels"),
         }
     }
 }
@@ -129,8 +138,30 @@ pub struct Graph {
 impl<'t> Outline<'t> {
     /// Lays an explanation out.
     pub fn new(tree: &'t Tree) -> Self {
+        let outline = Outline::down_to(tree, usize::MAX);
+        let view = outline.folded();
+        if view.len() <= MOST_DRAWN {
+            return outline;
+        }
+        // How many lines each level has, and the deepest level up to which there is room for all.
+        let mut levels: Vec<usize> = Vec::new();
+        for drawn in &view {
+            levels.resize(levels.len().max(drawn.depth + 1), 0);
+            levels[drawn.depth] += 1;
+        }
+        let mut drawn = 0;
+        let fitting = levels.iter().take_while(|level| {
+            drawn += **level;
+            drawn <= MOST_DRAWN
+        });
+        Outline::down_to(tree, fitting.count().max(LEAST_LEVELS) - 1)
+    }
+
+    /// Lays an explanation out with the steps below a level folded.
+    fn down_to(tree: &'t Tree, deepest: usize) -> Self {
         let mut walk = Walk {
             tree,
+            deepest,
             claimed: vec![None; tree.steps.len()],
             through: FxHashMap::default(),
             gone: FxHashMap::default(),
@@ -278,19 +309,27 @@ impl<'t> Outline<'t> {
         {
             notes.push(format!(
                 "{} more by the same rule: {} to {}",
-                plural(run.len(), "step"),
+                run.len(),
                 self.numbers[*first],
                 self.numbers[*last]
             ));
         }
-        if self.tree.steps[step].stop {
-            let below = self.lines[line + 1..end].iter();
-            let below = below.filter(|line| line.fold == Some(Fold::Stop) && !line.again).count();
-            if below > 0 {
-                notes.push(format!("{} below", plural(below, "step")));
-            }
+        let below = self.lines[line + 1..end].iter().filter(|line| !line.again);
+        let below = below.filter(|line| matches!(line.fold, Some(Fold::Stop | Fold::Deep))).count();
+        if self.closed(line) && below > 0 {
+            notes.push(format!("{} below", plural(below, "step")));
         }
         What::Step { line, after_chain, notes }
+    }
+
+    /// Whether all below a line that is drawn is folded away.
+    pub fn closed(&self, line: usize) -> bool {
+        let below = |line: &Line| matches!(line.fold, Some(Fold::Stop | Fold::Deep));
+        let Line { end, .. } = self.lines[line];
+        !below(&self.lines[line])
+            && self.lines[line + 1..end]
+                .iter()
+                .any(|child| child.parent == Some(line) && below(child))
     }
 
     /// The steps that stand for a step where it is not drawn itself.
@@ -374,6 +413,8 @@ impl<'t> Outline<'t> {
 /// The way of a reader through the folded explanation.
 struct Walk<'t> {
     tree: &'t Tree,
+    /// The deepest level that is drawn.
+    deepest: usize,
     /// Where each step is drawn in full: at this edge, or at no edge for the root. The outer
     /// `None` is a step the reader never meets.
     claimed: Vec<Option<Option<Edge>>>,
@@ -390,8 +431,9 @@ impl Walk<'_> {
         if self.tree.steps.is_empty() {
             return;
         }
-        let mut open: Vec<(Option<Edge>, usize)> = vec![(None, 0)];
-        while let Some((edge, step)) = open.pop() {
+        // An edge, where it leads, and on which level that is drawn.
+        let mut open: Vec<(Option<Edge>, usize, usize)> = vec![(None, 0, 0)];
+        while let Some((edge, step, level)) = open.pop() {
             if self.claimed[step].is_some()
                 || edge.is_some_and(|edge| self.gone.contains_key(&edge))
             {
@@ -403,11 +445,14 @@ impl Walk<'_> {
                 self.through.insert(step, Fold::Hidden);
             } else if shown.stop {
                 self.fold_all(step, Fold::Stop);
+            } else if level >= self.deepest && !self.through.contains_key(&step) {
+                self.fold_all(step, Fold::Deep);
             } else {
                 self.fold_below(step);
             }
             self.fold_technical(step);
-            open.extend(self.edges(step).rev().map(|(edge, child)| (Some(edge), child)));
+            let below = if self.through.contains_key(&step) { level } else { level + 1 };
+            open.extend(self.edges(step).rev().map(|(edge, child)| (Some(edge), child, below)));
         }
     }
 

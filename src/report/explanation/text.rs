@@ -194,6 +194,14 @@ impl Page<'_> {
                 } else {
                     format!("{label}  {}", said(shown).0)
                 };
+                let text = clean(&text);
+                let text = match self.look.width.map(usize::from) {
+                    Some(width) => {
+                        let room = width.saturating_sub(margin.first.width() + head.width());
+                        shortened(&text, room.max(LEAST), self.look.ascii)
+                    }
+                    None => text,
+                };
                 self.body(margin, head.width(), &[(Paint::Dim, text)], "");
             }
             What::Step { line, after_chain, notes } => {
@@ -249,6 +257,8 @@ impl Page<'_> {
     /// where all fit, else each part on lines of its own.
     fn body(&mut self, margin: &Margin, head: usize, parts: &[(Paint, String)], right: &str) {
         let right = clean(right);
+        let right =
+            if self.look.ascii { right.replace('…', "...").replace('·', "-") } else { right };
         let parts: Vec<(Paint, String)> =
             parts.iter().map(|(paint, text)| (*paint, clean(text))).collect();
         let left = margin.first.width() + head;
@@ -393,6 +403,15 @@ fn push(lines: &mut [String], text: &str) {
     if let Some(last) = lines.last_mut() {
         last.push_str(text);
     }
+}
+
+/// A text that fits into a width, its end left out if it has to be.
+fn shortened(text: &str, width: usize, ascii: bool) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let dots = if ascii { "..." } else { "…" };
+    format!("{}{dots}", &text[..fitting(text, width.saturating_sub(dots.width()))])
 }
 
 /// How many bytes of a word fit into a width; at least one character.
