@@ -107,25 +107,22 @@ impl Page<'_> {
         // The lines whose lists are open.
         let mut open: Vec<usize> = Vec::new();
         out.push_str("<ul class=\"steps\">\n");
-        for at in start..lines[start].end {
-            let depth = lines[at].depth - base;
-            if depth > DEEPEST {
-                continue;
-            }
+        let mut at = start;
+        while at < lines[start].end {
             while open.last().is_some_and(|line| lines[*line].end <= at) {
                 open.pop();
                 out.push_str("</ul></details></li>\n");
             }
             let parent = lines[at].end > at + 1;
-            if parent && depth < DEEPEST {
+            if parent && lines[at].depth - base < DEEPEST {
                 self.head(at, out);
                 out.push_str("<ul>\n");
                 open.push(at);
+                at += 1;
             } else {
                 self.leaf(at, parent, out);
-                if parent {
-                    later.push(at);
-                }
+                later.extend(parent.then_some(at));
+                at = lines[at].end;
             }
         }
         for _ in open {

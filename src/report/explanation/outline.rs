@@ -102,6 +102,8 @@ pub struct Outline<'t> {
 pub struct Drawn {
     /// How far it is indented.
     pub depth: usize,
+    /// The drawn line behind the last one below it.
+    pub end: usize,
     /// What stands on it.
     pub what: What,
 }
@@ -228,10 +230,20 @@ impl<'t> Outline<'t> {
 
     /// The lines that are drawn.
     pub fn view(&self, extent: Extent) -> Vec<Drawn> {
-        match extent {
+        let mut view: Vec<Drawn> = match extent {
             Extent::Full => (0..self.lines.len()).map(|line| self.plain(line)).collect(),
             Extent::Folded => self.folded(),
+        };
+        let mut open: Vec<usize> = Vec::new();
+        for at in 0..view.len() {
+            while open.last().is_some_and(|above| view[*above].depth >= view[at].depth) {
+                open.pop().into_iter().for_each(|above| view[above].end = at);
+            }
+            open.push(at);
         }
+        let all = view.len();
+        open.into_iter().for_each(|above| view[above].end = all);
+        view
     }
 
     fn plain(&self, line: usize) -> Drawn {
@@ -241,7 +253,7 @@ impl<'t> Outline<'t> {
         } else {
             What::Step { line, after_chain: false, notes: Vec::new() }
         };
-        Drawn { depth, what }
+        Drawn { depth, end: 0, what }
     }
 
     fn folded(&self) -> Vec<Drawn> {
@@ -256,7 +268,7 @@ impl<'t> Outline<'t> {
             {
                 let depth = above.len();
                 for (kind, count) in above.pop().map(|(_, more)| more).unwrap_or_default() {
-                    drawn.push(Drawn { depth, what: What::More(count, kind) });
+                    drawn.push(Drawn { depth, end: 0, what: What::More(count, kind) });
                 }
             }
             let Some(line) = self.lines.get(at) else { return drawn };
@@ -282,13 +294,13 @@ impl<'t> Outline<'t> {
                 let parent = above.last().map_or(0, |(line, _)| *line);
                 for step in self.frontier(line.step) {
                     if pointed.insert((parent, step)) {
-                        drawn.push(Drawn { depth, what: What::Again(step) });
+                        drawn.push(Drawn { depth, end: 0, what: What::Again(step) });
                     }
                 }
                 at += 1;
                 continue;
             }
-            drawn.push(Drawn { depth, what: self.noted(at) });
+            drawn.push(Drawn { depth, end: 0, what: self.noted(at) });
             above.push((at, Vec::new()));
             at += 1;
         }
@@ -314,10 +326,13 @@ impl<'t> Outline<'t> {
                 self.numbers[*last]
             ));
         }
-        let below = self.lines[line + 1..end].iter().filter(|line| !line.again);
-        let below = below.filter(|line| matches!(line.fold, Some(Fold::Stop | Fold::Deep))).count();
-        if self.closed(line) && below > 0 {
-            notes.push(format!("{} below", plural(below, "step")));
+        if self.closed(line) {
+            let below = self.lines[line + 1..end].iter().filter(|line| !line.again);
+            let below = below.filter(|line| matches!(line.fold, Some(Fold::Stop | Fold::Deep)));
+            match below.count() {
+                0 => {}
+                count => notes.push(format!("{} below", plural(count, "step"))),
+            }
         }
         What::Step { line, after_chain, notes }
     }
@@ -325,11 +340,9 @@ impl<'t> Outline<'t> {
     /// Whether all below a line that is drawn is folded away.
     pub fn closed(&self, line: usize) -> bool {
         let below = |line: &Line| matches!(line.fold, Some(Fold::Stop | Fold::Deep));
-        let Line { end, .. } = self.lines[line];
-        !below(&self.lines[line])
-            && self.lines[line + 1..end]
-                .iter()
-                .any(|child| child.parent == Some(line) && below(child))
+        // All children are folded for the same reason, so the first one tells.
+        let child = self.lines.get(line + 1).filter(|child| child.parent == Some(line));
+        !below(&self.lines[line]) && child.is_some_and(below)
     }
 
     /// The steps that stand for a step where it is not drawn itself.
