@@ -151,6 +151,11 @@ impl Page<'_> {
         let open = if self.outline.closed(at) { "" } else { " open=\"\"" };
         out.push_str(&format!("<li{id} class=\"{}\"><details{open}><summary>", self.class(line)));
         self.says(line.step, at, out);
+        if self.outline.closed(at) {
+            for note in &self.notes[at] {
+                out.push_str(&format!(" <span class=\"note\">⋯ {}</span>", text(note)));
+            }
+        }
         out.push_str("</summary>");
         self.details(at, out);
     }
@@ -224,7 +229,8 @@ impl Page<'_> {
 
     fn details(&self, at: usize, out: &mut String) {
         let step = self.outline.step(at);
-        if step.details.is_empty() && self.notes[at].is_empty() {
+        let notes = if self.outline.closed(at) { &[][..] } else { &self.notes[at] };
+        if step.details.is_empty() && notes.is_empty() {
             return;
         }
         out.push_str("<ul class=\"details\">");
@@ -237,7 +243,7 @@ impl Page<'_> {
                 text(&detail.text)
             ));
         }
-        for note in &self.notes[at] {
+        for note in notes {
             out.push_str(&format!(
                 "<li class=\"note\"><span class=\"mark\">⋯</span> {}</li>",
                 text(note)
