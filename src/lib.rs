@@ -18,3 +18,4 @@ pub mod report;
 pub mod kb;
 pub mod explain;
 pub mod session;
+pub mod batch;

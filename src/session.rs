@@ -7,7 +7,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::analyze::analyze_goal;
-use crate::analyze::facts::{StatedFact, stated_facts};
+use crate::analyze::error::unknown_constant;
+use crate::analyze::facts::{StatedFact, pattern, stated_facts};
 use crate::analyze::program::Program;
 use crate::diag::{Diagnostic, Sources, Span};
 use crate::eval::{Evaluator, Options as EvalOptions, Silent, Stopped, evaluate};
@@ -19,7 +20,8 @@ use crate::report::{Heading, Stamp, Table};
 use crate::store::Database;
 use crate::syntax::load::tree_of;
 use crate::syntax::parse_goal;
-use crate::value::{Constant, Interner, Primitive, RelationId, Word};
+use crate::syntax::tree::{Body, Expression};
+use crate::value::{Constant, Interner, Primitive, RelationId, Word, compare_tuples};
 
 /// A design as stated.
 #[derive(Clone, Debug)]
@@ -93,44 +95,24 @@ impl Session {
     /// gives whether anything was stated.
     pub fn open(&mut self, path: &Path) -> bool {
         let shown = path.display().to_string();
+        let Rulebook { statable, program, .. } = &*self.rulebook;
+        let (relations, problems) = (&program.relations, &mut self.diagnostics);
         let facts = if path.is_dir() {
             let files = Directory::new(path);
-            io::design_of_folder(
-                &files,
-                &self.rulebook.program.relations,
-                &|id| is_stated(&self.rulebook.program.relations[id.index()]),
-                &mut self.sources,
-                &mut self.diagnostics,
-            )
+            io::design_of_folder(&files, statable, relations, &mut self.sources, problems)
         } else {
             let bytes = match Directory::new(".").read(&shown) {
                 Ok(bytes) => bytes,
                 Err(problem) => {
-                    self.diagnostics.push(unreadable(&shown, &problem));
+                    problems.push(unreadable(&shown, &problem));
                     return false;
                 }
             };
-            if path.extension().is_some_and(|end| end == "json") {
-                io::design_of_json(
-                    &shown,
-                    bytes,
-                    &self.rulebook.program.relations,
-                    &|id| is_stated(&self.rulebook.program.relations[id.index()]),
-                    &mut self.sources,
-                    &mut self.diagnostics,
-                )
-            } else {
+            if path.extension().is_none_or(|end| end != "json") {
                 return self.state_text(&shown, bytes);
             }
+            io::design_of_json(&shown, bytes, statable, relations, &mut self.sources, problems)
         };
-        let facts = facts
-            .into_iter()
-            .map(|fact| StatedFact {
-                relation: fact.relation,
-                values: fact.values,
-                span: fact.span,
-            })
-            .collect();
         self.add(shown, facts)
     }
 
@@ -156,7 +138,8 @@ impl Session {
             return false;
         }
         if named.is_none() {
-            self.diagnostics.push(unnamed(&path, facts.first().map(|fact| fact.span)));
+            let first = facts.first().map(|fact| fact.span);
+            self.diagnostics.push(unnamed(&path, first, self.rulebook.naming()));
             let stem = Path::new(&path).file_stem();
             id = stem.map_or_else(|| path.clone(), |stem| stem.to_string_lossy().into_owned());
         }
@@ -166,7 +149,7 @@ impl Session {
         if let (Some(fact), Some(other)) =
             (named, self.designs.iter().find(|design| design.id == id))
         {
-            self.diagnostics.push(same_id(&id, fact.span, &other.path));
+            self.diagnostics.push(same_id(&id, Some(fact.span), &path, &other.path));
         }
         self.designs.push(Design { id, title, path, facts });
         true
@@ -256,13 +239,22 @@ impl Session {
                     .collect()
             })
             .collect();
-        tuples.sort_by(|a, b| compare(a, b));
+        tuples.sort_by(|a, b| compare_tuples(a, b));
         tuples
     }
 
     /// The answers to a goal in all derived designs, sorted: a column a named variable. With
     /// several designs the first column says which.
     pub fn query(&self, goal: &str) -> Result<Table, QueryFailure> {
+        self.query_within(goal, &EvalOptions::default())
+    }
+
+    /// As [`Session::query`], but not at any price.
+    pub fn query_within(
+        &self,
+        goal: &str,
+        options: &EvalOptions<'_>,
+    ) -> Result<Table, QueryFailure> {
         let mut sources = Sources::over(Arc::new(self.sources.clone()));
         let source = sources.add("<goal>", goal);
         let wrong = |diagnostics, sources: &Sources| QueryFailure::Wrong {
@@ -279,8 +271,7 @@ impl Session {
         let Some(answers) = program.relations.last() else { return Ok(Table::default()) };
         let relation = database.add_relation(answers.arity());
         let plan = Plan::new(&program, &mut interner);
-        evaluate(&plan, &mut database, &mut interner, &EvalOptions::default())
-            .map_err(QueryFailure::Stopped)?;
+        evaluate(&plan, &mut database, &mut interner, options).map_err(QueryFailure::Stopped)?;
         let several = dependent && self.designs.len() > 1;
         let skipped = usize::from(dependent);
         let mut columns: Vec<Heading> = answers.columns[skipped..]
@@ -304,10 +295,23 @@ impl Session {
                 design.into_iter().chain(values).collect()
             })
             .collect();
-        rows.sort_by(|a, b| compare(a, b));
+        rows.sort_by(|a, b| compare_tuples(a, b));
         rows.dedup();
         Ok(Table { name: "answers".to_owned(), title: String::new(), columns, rows })
     }
+}
+
+/// A goal that is one atom.
+#[derive(Debug)]
+pub struct Pattern {
+    /// The relation.
+    pub relation: RelationId,
+    /// What is known of its columns.
+    pub values: Vec<Option<Constant>>,
+    /// What is odd about it.
+    pub warnings: Vec<Diagnostic>,
+    /// All texts, the goal's among them.
+    pub sources: Sources,
 }
 
 /// A derived session as something to be explained.
@@ -321,6 +325,35 @@ impl Session {
     /// What derived, to be explained; nothing before [`Session::derive`].
     pub fn explained(&self) -> Option<Explained<'_>> {
         Some(Explained { session: self, derived: self.derived.as_ref()? })
+    }
+
+    /// A goal that is one atom, as a relation and what is known of its columns; and warnings about
+    /// texts in it that occur nowhere.
+    pub fn pattern(&self, goal: &str) -> Result<Pattern, QueryFailure> {
+        let mut sources = Sources::over(Arc::new(self.sources.clone()));
+        let source = sources.add("<goal>", goal);
+        let wrong = |diagnostics| QueryFailure::Wrong { diagnostics, sources: sources.clone() };
+        let body = parse_goal(source, goal).map_err(wrong)?;
+        let (relation, values) = pattern(&self.rulebook.program, &body).map_err(wrong)?;
+        let warnings = self.unknown_constants(&body);
+        Ok(Pattern { relation, values, warnings, sources })
+    }
+
+    fn unknown_constants(&self, goal: &Body) -> Vec<Diagnostic> {
+        let (Some(derived), Body::Atom(atom)) = (&self.derived, goal) else { return Vec::new() };
+        let unknown = atom.arguments.iter().filter_map(|argument| match argument {
+            Expression::Constant(constant @ Constant::Symbol(text), span)
+                if derived.interner.find(constant).is_none() =>
+            {
+                Some((text, *span))
+            }
+            _ => None,
+        });
+        let known = || {
+            let words = (0..derived.interner.symbol_count()).map(Word);
+            words.map(|word| derived.interner.symbol(word)).filter(|text| text.len() <= 64)
+        };
+        unknown.map(|(text, span)| unknown_constant(span, text, known())).collect()
     }
 
     /// The rows that answer a pattern in one design: a relation and a constant or anything for
@@ -346,6 +379,23 @@ impl Session {
             }
         }
         derived.database.relation(relation).matching(&pattern)
+    }
+}
+
+impl Explained<'_> {
+    /// What is known of the columns of a relation in one design, the hidden ones included, for
+    /// [`crate::explain::Why::why_not`]; new words go to the interner given.
+    pub fn words(
+        &self,
+        design: usize,
+        relation: RelationId,
+        values: &[Option<Constant>],
+        interner: &mut Interner,
+    ) -> Vec<Option<Word>> {
+        let world = self.session.rulebook.worlds.dependent[relation.index()];
+        let world = world.then_some(Some(Word(design as u32)));
+        let values = values.iter().map(|value| value.as_ref().map(|value| interner.intern(value)));
+        world.into_iter().chain(values).collect()
     }
 }
 
@@ -419,18 +469,6 @@ pub enum QueryFailure {
     Stopped(Stopped),
 }
 
-/// Tuples in order: numbers by value, symbols by their bytes.
-fn compare(a: &[Constant], b: &[Constant]) -> std::cmp::Ordering {
-    let ordered = a.iter().zip(b).map(|pair| match pair {
-        (Constant::Symbol(a), Constant::Symbol(b)) => a.cmp(b),
-        (Constant::Number(a), Constant::Number(b)) => a.cmp(b),
-        (Constant::Unsigned(a), Constant::Unsigned(b)) => a.cmp(b),
-        (Constant::Float(a), Constant::Float(b)) => a.total_cmp(b),
-        (a, b) => a.primitive().cmp(&b.primitive()),
-    });
-    ordered.into_iter().find(|order| order.is_ne()).unwrap_or(a.len().cmp(&b.len()))
-}
-
 /// A path that leads nowhere.
 fn unreadable(path: &str, problem: &std::io::Error) -> Diagnostic {
     Diagnostic::error("AL0020", format!("cannot read `{path}`: {problem}"))
@@ -442,19 +480,25 @@ fn states_nothing(path: &str) -> Diagnostic {
         .help("`archlog new NAME` writes a design to start from")
 }
 
-/// A design without `design("id", "Title").`
-fn unnamed(path: &str, first: Option<Span>) -> Diagnostic {
+/// A design without the fact that names it.
+fn unnamed(path: &str, first: Option<Span>, naming: Option<String>) -> Diagnostic {
     let problem = Diagnostic::error("AL0041", format!("`{path}` does not say which design it is"));
     let problem = match first {
         Some(span) => problem.at(span, "the first fact"),
         None => problem,
     };
-    problem.help("state it: design(\"id\", \"Title\").")
+    match naming {
+        Some(fact) => problem.help(format!("state it: {fact}")),
+        None => problem,
+    }
 }
 
 /// Two files with `design("a", ...)`
-fn same_id(id: &str, span: Span, other: &str) -> Diagnostic {
-    Diagnostic::error("AL0042", format!("two designs are called `{id}`"))
-        .at(span, format!("`{other}` is called so too"))
-        .help("give each design an id of its own")
+pub(crate) fn same_id(id: &str, span: Option<Span>, path: &str, other: &str) -> Diagnostic {
+    let problem = Diagnostic::error("AL0042", format!("two designs are called `{id}`"));
+    let problem = match span {
+        Some(span) => problem.at(span, format!("`{other}` is called so too")),
+        None => problem.help(format!("`{path}` and `{other}` are called so")),
+    };
+    problem.help("give each design an id of its own")
 }

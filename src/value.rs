@@ -87,6 +87,18 @@ impl Constant {
     }
 }
 
+/// Tuples in order: numbers by value, symbols by their bytes.
+pub fn compare_tuples(a: &[Constant], b: &[Constant]) -> std::cmp::Ordering {
+    let ordered = a.iter().zip(b).map(|pair| match pair {
+        (Constant::Symbol(a), Constant::Symbol(b)) => a.cmp(b),
+        (Constant::Number(a), Constant::Number(b)) => a.cmp(b),
+        (Constant::Unsigned(a), Constant::Unsigned(b)) => a.cmp(b),
+        (Constant::Float(a), Constant::Float(b)) => a.total_cmp(b),
+        (a, b) => a.primitive().cmp(&b.primitive()),
+    });
+    ordered.into_iter().find(|order| order.is_ne()).unwrap_or(a.len().cmp(&b.len()))
+}
+
 /// As Souffle prints it: symbols without quotes.
 impl fmt::Display for Constant {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -188,6 +200,12 @@ impl Interner {
     /// How many symbols there are, the base's included.
     pub fn symbol_count(&self) -> u32 {
         self.base_symbols + self.ends.len() as u32
+    }
+
+    /// How many bytes this layer holds, the base not counted.
+    pub fn memory(&self) -> usize {
+        let tables = (self.symbols.capacity() + self.wide_index.capacity()) * 5;
+        self.text.capacity() + self.ends.capacity() * 8 + self.wides.capacity() * 8 + tables
     }
 
     fn wide_count(&self) -> u32 {

@@ -174,8 +174,9 @@ impl Check<'_> {
         let mut columns = [KeyColumn::Constant(Word(0)); ColumnSet::LIMIT];
         let key = key_columns(batch, self.key, &mut columns);
         let Scratch { keys, lists, .. } = scratch;
-        if self.columns.len() == relation.arity() {
-            relation.contains_each(key, batch.len, range.end, keys, |at, found| {
+        // A relation that grows in this round has rows that are not to be seen yet.
+        if self.columns.len() == relation.arity() && range.end == relation.len() {
+            relation.contains_each(key, batch.len, keys, |at, found| {
                 if found != self.negated {
                     chosen.push(at as u32);
                 }

@@ -144,7 +144,7 @@ fn sift(
         return output.len;
     }
     keep.clear();
-    relation.contains_each(&tuples, count, relation.len(), keys, |at, found| {
+    relation.contains_each(&tuples, count, keys, |at, found| {
         if !found {
             keep.push(at as u32);
         }

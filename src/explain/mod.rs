@@ -9,6 +9,8 @@
 //! | `solve` | all ways to make a body hold, given some of its variables |
 //! | `proof` | what a proof is |
 //! | `why` | the proof of a fact |
+//! | `why_not` | what a missing fact lacks |
+//! | `tree` | both as a tree that can be drawn |
 //! | `lists` | which rules form a first-match list |
 
 mod lists;
@@ -17,13 +19,15 @@ pub mod show;
 pub mod tree;
 mod solve;
 mod why;
+mod why_not;
 
 pub use lists::{List, Lists};
 pub use proof::{
     Absence, Choice, Fact, Gathered, Node, NodeId, NodeKind, Origin, Others, PassedOver, Proof,
 };
 pub use solve::{Bindings, Ground, Group, Solution, Solver, compares, ready};
-pub use why::Why;
+pub use why::{Why, in_order};
+pub use why_not::{Attempt, Condition, Missing, Root, State, WhyNot};
 
 use crate::analyze::program::{Program, Relation};
 use crate::store::Database;

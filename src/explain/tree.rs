@@ -1,10 +1,11 @@
-//! A proof as an explanation that can be drawn.
+//! Proofs and why-nots as explanations that can be drawn.
 
 use crate::report::tree::{Detail, DetailKind, Step, StepKind, Tree};
 use crate::syntax::printer::Literal as Written;
 use crate::value::{Constant, RuleId};
 
-use super::proof::{Absence, Choice, Fact, Gathered, Node, NodeKind, Origin, Proof};
+use super::proof::{Absence, Choice, Gathered, Node, NodeKind, Origin, Proof};
+use super::why_not::{Attempt, Condition, Root, State, WhyNot};
 use super::{Subject, show};
 
 /// A proof as an explanation.
@@ -207,7 +208,156 @@ fn choice_lines(subject: &dyn Subject, choice: &Choice) -> Vec<Detail> {
     lines
 }
 
-/// A fact that is not there, as an explanation names it.
-pub fn absent(relation: crate::value::RelationId, values: Vec<Option<Constant>>) -> Fact {
-    Fact { relation, row: None, values }
+/// The steps of a why-not.
+struct Unrolled<'a> {
+    subject: &'a dyn Subject,
+    answer: &'a WhyNot,
+    /// Whether to show every rule that could conclude a missing fact, not only the nearest.
+    all: bool,
+    steps: Vec<Step>,
+    /// Where each missing fact stands among the steps, once it does.
+    at: Vec<Option<usize>>,
+}
+
+/// A why-not as an explanation: of the nearest miss of each missing fact, or of all rules that
+/// could conclude it.
+pub fn of_why_not(subject: &dyn Subject, answer: &WhyNot, all: bool) -> Tree {
+    let at = vec![None; answer.missing.len()];
+    let mut unrolled = Unrolled { subject, answer, all, steps: Vec::new(), at };
+    unrolled.missing(0);
+    let asked = answer.missing.first().map(|missing| show::fact(subject, &missing.fact));
+    let rules = answer.missing.first().map_or(0, |missing| missing.attempts.len());
+    let mut notes: Vec<String> = answer
+        .instead
+        .iter()
+        .map(|fact| format!("instead: {}", show::fact(subject, fact)))
+        .collect();
+    notes.extend(answer.roots(!all).iter().map(|root| root_line(subject, root)));
+    if answer.cut {
+        notes.push("the search was cut short; there may be more to it".to_owned());
+    }
+    let summary = match rules {
+        0 => "not derived; no rule could conclude it".to_owned(),
+        1 => "not derived; 1 rule could conclude it".to_owned(),
+        rules => format!("not derived; {rules} rules could conclude it, the nearest first"),
+    };
+    Tree { subject: asked.unwrap_or_default(), summary, steps: unrolled.steps, notes }
+}
+
+fn root_line(subject: &dyn Subject, root: &Root) -> String {
+    match root {
+        Root::NeverStated(fact) => format!("never stated: {}", show::fact(subject, fact)),
+        Root::StatedOtherwise { wanted, instead, origin } => {
+            let (place, _) = origin_of(origin);
+            format!(
+                "stated otherwise: {} ({place}); wanted: {}",
+                show::fact(subject, instead),
+                show::fact(subject, wanted)
+            )
+        }
+        Root::NotGiven(fact) => format!("not in the rulebook: {}", show::fact(subject, fact)),
+        Root::InTheWay(fact, origin) => {
+            let (place, _) = origin_of(origin);
+            format!("in the way: {} ({place})", show::fact(subject, fact))
+        }
+        Root::Otherwise(text) => format!("comes out otherwise: {text}"),
+    }
+}
+
+impl Unrolled<'_> {
+    /// The step of a missing fact, with all below it; the step that is there if it was met before.
+    fn missing(&mut self, index: usize) -> usize {
+        // Steps are made first and opened later, so that no chain is too deep for the stack.
+        let root = self.fact_step(index);
+        let mut open = vec![index];
+        while let Some(index) = open.pop() {
+            let Some(at) = self.at[index] else { continue };
+            let missing = &self.answer.missing[index];
+            let shown = if self.all { missing.attempts.len() } else { 1 };
+            for attempt in missing.attempts.iter().take(shown) {
+                let step = self.attempt(attempt, &mut open);
+                self.steps[at].children.push(step);
+            }
+            if missing.attempts.len() > shown {
+                let text = match missing.attempts.len() - shown {
+                    1 => "1 other rule is further from it".to_owned(),
+                    others => format!("{others} other rules are further from it"),
+                };
+                self.steps[at].details.push(Detail { kind: DetailKind::Plain, text });
+            }
+        }
+        root
+    }
+
+    fn fact_step(&mut self, index: usize) -> usize {
+        let missing = &self.answer.missing[index];
+        let kind = match &missing.absence {
+            Absence::NeverStated => StepKind::Assumed,
+            Absence::StatedOtherwise { .. } => StepKind::RuledOut,
+            Absence::NotGiven => StepKind::NotGiven,
+            Absence::Underivable => StepKind::Failed,
+        };
+        let mut step = blank(kind, show::fact(self.subject, &missing.fact));
+        if let Absence::StatedOtherwise { instead, origin } = &missing.absence {
+            (step.place, _) = origin_of(origin);
+            step.sentence = format!("stated instead: {}", show::fact(self.subject, instead));
+        }
+        self.steps.push(step);
+        self.at[index] = Some(self.steps.len() - 1);
+        self.steps.len() - 1
+    }
+
+    fn attempt(&mut self, attempt: &Attempt, open: &mut Vec<usize>) -> usize {
+        let (holding, of) = (attempt.holding(), attempt.conditions.len());
+        let mut step = blank(StepKind::Attempt, format!("{holding} of {of} conditions hold"));
+        rule_step(self.subject, attempt.rule, &mut step);
+        let program = self.subject.program();
+        let clause = &program.clauses[program.rules[attempt.rule.index()].clause.index()];
+        step.sentence = clause.doc.tag("title").unwrap_or_default().to_owned();
+        (step.hidden, step.stop) = (false, false);
+        let at = self.steps.len();
+        self.steps.push(step);
+        for condition in &attempt.conditions {
+            let child = self.condition(condition, open);
+            self.steps[at].children.push(child);
+        }
+        at
+    }
+
+    fn condition(&mut self, condition: &Condition, open: &mut Vec<usize>) -> usize {
+        let text = condition.text.clone();
+        let mut step = match &condition.state {
+            State::Holds(_) => blank(StepKind::Holds, text),
+            State::Unknown => blank(StepKind::Unknown, text),
+            State::Otherwise | State::NotOpened => blank(StepKind::Missing, text),
+            State::InTheWay { facts, .. } => {
+                let mut step = blank(StepKind::InTheWay, text);
+                step.details = facts
+                    .iter()
+                    .map(|fact| Detail {
+                        kind: DetailKind::Plain,
+                        text: format!("there is {}", show::fact(self.subject, fact)),
+                    })
+                    .collect();
+                step
+            }
+            State::Missing(index) => {
+                // A fact that only has to be stated needs no step of its own below the condition.
+                let known = self.at[*index];
+                return match known {
+                    Some(known) => known,
+                    None => {
+                        let at = self.fact_step(*index);
+                        open.push(*index);
+                        at
+                    }
+                };
+            }
+        };
+        if let State::Holds(Some(fact)) = &condition.state {
+            step.atom = show::fact(self.subject, fact);
+        }
+        self.steps.push(step);
+        self.steps.len() - 1
+    }
 }

@@ -52,6 +52,8 @@ pub struct Why<'a> {
     concluding: Vec<Vec<RuleId>>,
     /// For each relation, whether an assumption can lie below it.
     can_assume: Vec<bool>,
+    /// For each relation, whether what is stated can change it.
+    changeable: Vec<bool>,
     /// The best derivation of tuples weighed already, with its number of assumptions.
     best: FxHashMap<Tuple, (u64, Option<Derivation>)>,
 }
@@ -71,6 +73,7 @@ impl<'a> Why<'a> {
             lists: Lists::find(program),
             concluding,
             can_assume,
+            changeable: changeable(subject),
             best: FxHashMap::default(),
         }
     }
@@ -93,6 +96,12 @@ impl<'a> Why<'a> {
     /// The rules that conclude a relation.
     pub fn concluding(&self, relation: RelationId) -> &[RuleId] {
         &self.concluding[relation.index()]
+    }
+
+    /// Whether what is stated can change a relation. Where nothing can be stated at all, every
+    /// relation counts as changeable.
+    pub fn is_changeable(&self, relation: RelationId) -> bool {
+        self.changeable[relation.index()]
     }
 
     /// The proof of a row of a relation.
@@ -153,7 +162,7 @@ impl<'a> Why<'a> {
             return vec![self.proof(relation, row)];
         }
         let kept = self.best.remove(&(relation, row));
-        let first = self.weighed((relation, row), &derivations);
+        let first = self.weighed(&derivations);
         derivations.swap(0, first);
         let proofs = derivations
             .into_iter()
@@ -249,8 +258,8 @@ impl<'a> Why<'a> {
         match literal {
             Literal::Negative(atom) | Literal::Positive(atom) => {
                 let fact = self.pattern(rule, atom, bindings);
-                let absence = self.absence(&fact, atom, bindings);
-                NodeKind::Absent { fact, absence }
+                let words = self.words(atom, bindings);
+                NodeKind::Absent { fact, absence: self.absence(atom.relation, &words) }
             }
             Literal::Aggregate(aggregate) => self.gathered(rule, aggregate, bindings),
             other => {
@@ -260,40 +269,46 @@ impl<'a> Why<'a> {
         }
     }
 
-    /// In which way a fact is absent that an atom looked for.
-    pub fn absence(&self, fact: &Fact, atom: &Atom, bindings: &Bindings) -> Absence {
-        if !self.concluding(fact.relation).is_empty() {
+    /// In which way nothing matches a pattern; it has an entry for every column, the hidden ones
+    /// included.
+    pub fn absence(&self, relation: RelationId, pattern: &[Option<Word>]) -> Absence {
+        if !self.concluding(relation).is_empty() {
             return Absence::Underivable;
         }
-        if !self.subject.is_stated(fact.relation) {
+        if !self.subject.is_stated(relation) {
             return Absence::NotGiven;
         }
-        let relation = &self.solver.program().relations[fact.relation.index()];
-        let hidden = self.subject.hidden(fact.relation);
-        let Some(key) = key_columns(relation) else { return Absence::NeverStated };
         // What is stated with the same key says otherwise.
-        let mut pattern: Vec<Option<Word>> = vec![None; atom.arguments.len()];
-        for column in (0..hidden).chain(key) {
-            pattern[column] = match &atom.arguments[column] {
-                Argument::Variable(variable) => bindings[variable.index()],
-                Argument::Constant(constant) => match self.solver.interner().find(constant) {
-                    Some(word) => Some(word),
-                    None => return Absence::NeverStated,
-                },
-                Argument::Wildcard => return Absence::NeverStated,
-            };
+        let declared = &self.solver.program().relations[relation.index()];
+        let hidden = self.subject.hidden(relation);
+        let Some(key) = key_columns(declared) else { return Absence::NeverStated };
+        let key = (0..hidden).chain(key);
+        let mut wanted: Vec<Option<Word>> = vec![None; pattern.len()];
+        for column in key {
             if pattern[column].is_none() {
                 return Absence::NeverStated;
             }
+            wanted[column] = pattern[column];
         }
-        let stated = self.solver.database().relation(fact.relation).matching(&pattern);
+        let stated = self.solver.database().relation(relation).matching(&wanted);
         match stated.first() {
             Some(row) => Absence::StatedOtherwise {
-                instead: self.fact(fact.relation, *row),
-                origin: self.subject.origin(fact.relation, *row),
+                instead: self.fact(relation, *row),
+                origin: self.subject.origin(relation, *row),
             },
             None => Absence::NeverStated,
         }
+    }
+
+    /// What is known of an atom's columns. A constant that the database does not know is made
+    /// here, to be shown.
+    pub fn words(&mut self, atom: &Atom, bindings: &Bindings) -> Vec<Option<Word>> {
+        let word = |argument: &Argument| match argument {
+            Argument::Variable(variable) => bindings[variable.index()],
+            Argument::Constant(constant) => Some(self.solver.interner_mut().intern(constant)),
+            Argument::Wildcard => None,
+        };
+        atom.arguments.iter().map(word).collect()
     }
 
     fn gathered(&mut self, rule: &Rule, aggregate: &Aggregate, bindings: &Bindings) -> NodeKind {
@@ -536,7 +551,7 @@ impl<'a> Why<'a> {
         // Premises have smaller ranks, so in order of ranks every premise is weighed before.
         found.sort_by_key(|(rank, tuple, _)| (*rank, *tuple));
         for (_, tuple, mut derivations) in found {
-            let first = self.weighed(tuple, &derivations);
+            let first = self.weighed(&derivations);
             let weight = derivations.get(first).map_or(0, |best| self.weight(best));
             let best = (first < derivations.len()).then(|| derivations.swap_remove(first));
             self.best.insert(tuple, (weight, best));
@@ -544,13 +559,18 @@ impl<'a> Why<'a> {
     }
 
     /// The position of the derivation with the fewest assumptions.
-    fn weighed(&self, _tuple: Tuple, derivations: &[Derivation]) -> usize {
-        let weights = derivations.iter().map(|derivation| self.weight(derivation));
-        weights.enumerate().min_by_key(|(position, weight)| (*weight, *position)).map_or(0, |m| m.0)
+    fn weighed(&mut self, derivations: &[Derivation]) -> usize {
+        let weights: Vec<u64> =
+            derivations.iter().map(|derivation| self.weight(derivation)).collect();
+        weights
+            .into_iter()
+            .enumerate()
+            .min_by_key(|(position, weight)| (*weight, *position))
+            .map_or(0, |m| m.0)
     }
 
     /// How many assumptions a derivation rests on, its premises weighed before.
-    fn weight(&self, derivation: &Derivation) -> u64 {
+    fn weight(&mut self, derivation: &Derivation) -> u64 {
         let program = self.solver.program();
         let rule = &program.rules[derivation.rule.index()];
         if program.clauses[rule.clause.index()].doc.tag("assumption").is_some() {
@@ -563,9 +583,8 @@ impl<'a> Why<'a> {
                     self.best.get(&(*relation, *row)).map_or(0, |(weight, _)| *weight)
                 }
                 (Literal::Negative(atom), Ground::Absent) => {
-                    let bindings = &derivation.solution.bindings;
-                    let fact = Fact { relation: atom.relation, row: None, values: Vec::new() };
-                    u64::from(self.absence(&fact, atom, bindings) == Absence::NeverStated)
+                    let words = self.words(atom, &derivation.solution.bindings);
+                    u64::from(self.absence(atom.relation, &words) == Absence::NeverStated)
                 }
                 _ => 0,
             });
@@ -728,5 +747,34 @@ fn can_assume(subject: &dyn Subject) -> Vec<bool> {
         if !changed {
             return can;
         }
+    }
+}
+
+/// For each relation, whether what is stated can change it.
+fn changeable(subject: &dyn Subject) -> Vec<bool> {
+    let program = subject.program();
+    let stated = |index: usize| subject.is_stated(RelationId::from(index));
+    let mut changeable: Vec<bool> = (0..program.relations.len()).map(stated).collect();
+    if !changeable.contains(&true) {
+        return vec![true; changeable.len()];
+    }
+    // Strata come in order of dependency.
+    for stratum in &program.strata {
+        let reads = stratum.rules.iter().any(|rule| {
+            let body = &program.rules[rule.index()].body;
+            body.iter().any(|literal| reads_any(literal, &changeable))
+        });
+        if reads {
+            stratum.relations.iter().for_each(|id| changeable[id.index()] = true);
+        }
+    }
+    changeable
+}
+
+fn reads_any(literal: &Literal, marked: &[bool]) -> bool {
+    match literal {
+        Literal::Positive(atom) | Literal::Negative(atom) => marked[atom.relation.index()],
+        Literal::Aggregate(aggregate) => aggregate.body.iter().any(|l| reads_any(l, marked)),
+        _ => false,
     }
 }

@@ -8,7 +8,6 @@
 //! value, and where that lies in the whole text is its place. So serde_json stays the only thing
 //! here that knows JSON.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -16,47 +15,33 @@ use std::ops::Range;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::analyze::facts::{Statable, StatedFact};
 use crate::analyze::program::Relation;
 use crate::diag::{Diagnostic, SourceId, Sources, Span};
+use crate::text::Text;
 use crate::value::{Constant, Primitive, RelationId};
 
 use super::error;
 use super::fields::{Cut, Field, Misquoted, Records, content};
 use super::files::Files;
-use super::text::Text;
 use super::value;
 
-/// A fact that a design states.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Stated {
-    /// The relation it is in.
-    pub relation: RelationId,
-    /// One constant a column.
-    pub values: Vec<Constant>,
-    /// Where it is written.
-    pub span: Span,
-}
-
-/// What a design may state: relations by name.
+/// What a design may state.
+#[derive(Clone, Copy)]
 struct Schema<'a> {
-    relations: BTreeMap<&'a str, (RelationId, &'a Relation)>,
+    statable: &'a Statable,
+    relations: &'a [Relation],
 }
 
 impl<'a> Schema<'a> {
-    fn new(relations: &'a [Relation], may_state: &dyn Fn(RelationId) -> bool) -> Self {
-        let relations = relations
-            .iter()
-            .enumerate()
-            .map(|(index, relation)| (RelationId::from(index), relation))
-            .filter(|(id, _)| may_state(*id))
-            .map(|(id, relation)| (relation.name.as_str(), (id, relation)))
-            .collect();
-        Schema { relations }
-    }
-
-    fn find(&self, name: &str, span: Span) -> Result<(RelationId, &'a Relation), Diagnostic> {
-        let found = self.relations.get(name).copied();
-        found.ok_or_else(|| error::unknown_relation(span, name, self.relations.keys().copied()))
+    fn find(
+        self,
+        name: &str,
+        span: Span,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<(RelationId, &'a Relation)> {
+        let id = self.statable.resolve(name, span, problems)?;
+        Some((id, self.relations.get(id.index())?))
     }
 }
 
@@ -64,11 +49,11 @@ impl<'a> Schema<'a> {
 /// RFC 4180 has it, the first line naming the columns. Other files are left alone.
 pub fn design_of_folder(
     files: &dyn Files,
+    statable: &Statable,
     relations: &[Relation],
-    may_state: &dyn Fn(RelationId) -> bool,
     sources: &mut Sources,
     problems: &mut Vec<Diagnostic>,
-) -> Vec<Stated> {
+) -> Vec<StatedFact> {
     let mut facts = Vec::new();
     let names = match files.list() {
         Ok(names) => names,
@@ -77,7 +62,7 @@ pub fn design_of_folder(
             return facts;
         }
     };
-    let schema = Schema::new(relations, may_state);
+    let schema = Schema { statable, relations };
     let mut tables = 0;
     for name in names {
         let Some(relation) = name.strip_suffix(".csv") else { continue };
@@ -92,7 +77,7 @@ pub fn design_of_folder(
         };
         if let Some(text) = keep(bytes, &shown, sources, problems) {
             let mut table = Table { text, sources, problems: &mut *problems, facts: &mut facts };
-            table.read(&schema, relation);
+            table.read(schema, relation);
         }
     }
     if tables == 0 {
@@ -107,29 +92,30 @@ pub fn design_of_folder(
 pub fn design_of_json(
     name: &str,
     bytes: Vec<u8>,
+    statable: &Statable,
     relations: &[Relation],
-    may_state: &dyn Fn(RelationId) -> bool,
     sources: &mut Sources,
     problems: &mut Vec<Diagnostic>,
-) -> Vec<Stated> {
+) -> Vec<StatedFact> {
     let mut facts = Vec::new();
     let Some(kept) = keep(bytes, name, sources, problems) else { return facts };
-    if let Some(bad) = kept.invalid.first() {
-        problems.push(error::not_text(kept.span(bad.clone()), (kept.before + bad.start) as u64));
+    if let Some(bad) = kept.marks.invalid.first() {
+        problems
+            .push(error::not_text(kept.span(bad.clone()), (kept.marks.before + bad.start) as u64));
         return facts;
     }
-    let schema = Schema::new(relations, may_state);
+    let schema = Schema { statable, relations };
     let text = sources.get(kept.source).map_or("", |source| &source.text);
     let json = Json { source: kept.source, text };
-    json.design(&schema, &mut facts, problems);
+    json.design(schema, &mut facts, problems);
     facts
 }
 
 /// A text that is in the sources now.
 struct Kept {
     source: SourceId,
-    invalid: Vec<Range<usize>>,
-    before: usize,
+    /// What was not UTF-8 in it; the text itself is in the sources.
+    marks: Text,
 }
 
 impl Kept {
@@ -148,9 +134,9 @@ fn keep(
         problems.push(error::too_large(None, shown));
         return None;
     }
-    let text = Text::new(bytes);
-    let source = sources.add(shown, text.text);
-    Some(Kept { source, invalid: text.invalid, before: text.before })
+    let mut marks = Text::new(bytes);
+    let source = sources.add(shown, std::mem::take(&mut marks.text));
+    Some(Kept { source, marks })
 }
 
 /// The reading of one CSV file of a design.
@@ -158,20 +144,17 @@ struct Table<'a> {
     text: Kept,
     sources: &'a Sources,
     problems: &'a mut Vec<Diagnostic>,
-    facts: &'a mut Vec<Stated>,
+    facts: &'a mut Vec<StatedFact>,
 }
 
 impl Table<'_> {
-    fn read(&mut self, schema: &Schema<'_>, name: &str) {
+    fn read(&mut self, schema: Schema<'_>, name: &str) {
         let text: &str = self.sources.get(self.text.source).map_or("", |source| &source.text);
         let mut records = Records::new(text, Cut { delimiter: ",", quoted: true });
         let header = records.next();
         let header_span =
             self.text.span(header.as_ref().map_or(0..0, |header| header.range.clone()));
-        let (id, relation) = match schema.find(name, header_span) {
-            Ok(found) => found,
-            Err(problem) => return self.problems.push(problem),
-        };
+        let Some((id, relation)) = schema.find(name, header_span, self.problems) else { return };
         let Some(columns) = self.columns(relation, text, &records.fields, header_span) else {
             return;
         };
@@ -180,9 +163,9 @@ impl Table<'_> {
             if record.range.is_empty() {
                 continue;
             }
-            let bad = invalid_in(&self.text.invalid, &record.range);
+            let bad = self.text.marks.invalid_in(&record.range);
             if let Some(bad) = bad {
-                let byte = (self.text.before + bad.start) as u64;
+                let byte = (self.text.marks.before + bad.start) as u64;
                 self.problems.push(error::not_text(self.text.span(bad), byte));
                 continue;
             }
@@ -192,7 +175,7 @@ impl Table<'_> {
             }
             let span = self.text.span(record.range.clone());
             match self.row(relation, &columns, text, &records.fields, span, &mut buffer) {
-                Ok(values) => self.facts.push(Stated { relation: id, values, span }),
+                Ok(values) => self.facts.push(StatedFact { relation: id, values, span }),
                 Err(problem) => self.problems.push(problem),
             }
         }
@@ -271,11 +254,6 @@ impl Table<'_> {
     }
 }
 
-fn invalid_in(invalid: &[Range<usize>], range: &Range<usize>) -> Option<Range<usize>> {
-    let next = invalid.partition_point(|bad| bad.end <= range.start);
-    invalid.get(next).filter(|bad| bad.start < range.end).cloned()
-}
-
 /// An object with its keys in the order written, twice the same key included.
 struct Entries<'a>(Vec<(String, &'a RawValue)>);
 
@@ -308,7 +286,12 @@ struct Json<'a> {
 }
 
 impl<'a> Json<'a> {
-    fn design(&self, schema: &Schema<'_>, facts: &mut Vec<Stated>, problems: &mut Vec<Diagnostic>) {
+    fn design(
+        &self,
+        schema: Schema<'_>,
+        facts: &mut Vec<StatedFact>,
+        problems: &mut Vec<Diagnostic>,
+    ) {
         // Whether it is JSON at all is asked first, so that the answer has serde_json's place.
         let whole: &RawValue = match serde_json::from_str(self.text) {
             Ok(whole) => whole,
@@ -318,13 +301,8 @@ impl<'a> Json<'a> {
             return problems.push(error::bad_shape(self.head(whole), "an object of relations"));
         };
         for (name, rows) in relations {
-            let (id, relation) = match schema.find(&name, self.key(rows, &name)) {
-                Ok(found) => found,
-                Err(problem) => {
-                    problems.push(problem);
-                    continue;
-                }
-            };
+            let key = self.key(rows, &name);
+            let Some((id, relation)) = schema.find(&name, key, problems) else { continue };
             let Some(rows) = array(rows.get()) else {
                 let expected = format!("an array of the rows of `{name}`");
                 problems.push(error::bad_shape(self.head(rows), &expected));
@@ -333,7 +311,7 @@ impl<'a> Json<'a> {
             for row in rows {
                 match self.row(relation, row) {
                     Ok(values) => {
-                        facts.push(Stated { relation: id, values, span: self.span(row) });
+                        facts.push(StatedFact { relation: id, values, span: self.span(row) });
                     }
                     Err(problem) => problems.push(problem),
                 }
@@ -456,8 +434,11 @@ fn entries(text: &str) -> Option<Vec<(String, &RawValue)>> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::super::read::tests::relation;
     use super::*;
+    use crate::analyze::program::Program;
     use crate::diag::Renderer;
 
     fn relations() -> Vec<Relation> {
@@ -469,16 +450,13 @@ mod tests {
     }
 
     fn shown(
-        read: impl FnOnce(
-            &[Relation],
-            &dyn Fn(RelationId) -> bool,
-            &mut Sources,
-            &mut Vec<Diagnostic>,
-        ) -> Vec<Stated>,
+        read: impl FnOnce(&Statable, &[Relation], &mut Sources, &mut Vec<Diagnostic>) -> Vec<StatedFact>,
     ) -> (Vec<String>, String) {
-        let relations = relations();
+        let program = Program { relations: relations(), ..Program::default() };
+        let statable = Statable::new(&program, |relation| relation.name != "derived");
+        let relations = program.relations;
         let (mut sources, mut problems) = (Sources::new(), Vec::new());
-        let facts = read(&relations, &|id| id.0 < 2, &mut sources, &mut problems);
+        let facts = read(&statable, &relations, &mut sources, &mut problems);
         let facts = facts
             .iter()
             .map(|fact| {
@@ -495,15 +473,15 @@ mod tests {
     fn folder(files: &[(&str, &str)]) -> (Vec<String>, String) {
         let files: BTreeMap<&str, &[u8]> =
             files.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
-        shown(|relations, may_state, sources, problems| {
-            design_of_folder(&files, relations, may_state, sources, problems)
+        shown(|statable, relations, sources, problems| {
+            design_of_folder(&files, statable, relations, sources, problems)
         })
     }
 
     fn json(text: &str) -> (Vec<String>, String) {
-        shown(|relations, may_state, sources, problems| {
+        shown(|statable, relations, sources, problems| {
             let bytes = text.as_bytes().to_vec();
-            design_of_json("d.json", bytes, relations, may_state, sources, problems)
+            design_of_json("d.json", bytes, statable, relations, sources, problems)
         })
     }
 
@@ -543,11 +521,11 @@ mod tests {
             "`ordinal` is a number, and `one` is none",
             "a row of `need` needs 2 fields, and this line has 1",
             "a row of `need` has 2 values, and this one 3",
-            "`ownr` is not a relation that a design can state",
+            "`ownr` is not declared",
             "did you mean `owner`?",
             "`owner` has no column `valu`",
             "did you mean `value`?",
-            "`derived` is not a relation that a design can state",
+            "`derived` is not for a design to state",
         ] {
             assert!(problems.contains(part), "{part}\n{problems}");
         }
@@ -570,7 +548,7 @@ mod tests {
         assert_eq!(facts, ["d.json:3 owner(x, y)"]);
         for part in [
             "--> d.json:1:2",
-            "`ownr` is not a relation that a design can state",
+            "`ownr` is not declared",
             "a row of `owner` has 2 values, and this one 1",
             "expected a row of `owner`: an array or an object",
             "`value` is a symbol, and `5` is none",

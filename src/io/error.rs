@@ -196,17 +196,6 @@ pub fn unreadable_design(shown: &str, error: &io::Error) -> Diagnostic {
     Diagnostic::error("AL0504", format!("cannot read `{shown}`: {}", reason(error)))
 }
 
-/// A file `ownr.csv` in a folder, or `{"ownr": []}` in JSON
-pub fn unknown_relation<'a>(
-    span: Span,
-    name: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Diagnostic {
-    Diagnostic::error("AL0521", format!("`{name}` is not a relation that a design can state"))
-        .at(span, "unknown relation")
-        .nearest(name, known)
-}
-
 /// A header `object,valu`
 pub fn unknown_column<'a>(
     span: Span,
@@ -216,7 +205,7 @@ pub fn unknown_column<'a>(
 ) -> Diagnostic {
     let known: Vec<&str> = known.into_iter().collect();
     let columns = known.join(", ");
-    Diagnostic::error("AL0522", format!("`{relation}` has no column {}", quote(name)))
+    Diagnostic::error("AL0521", format!("`{relation}` has no column {}", quote(name)))
         .at(span, "unknown column")
         .nearest(name, known)
         .help(format!("its columns are: {columns}"))
@@ -224,24 +213,24 @@ pub fn unknown_column<'a>(
 
 /// A header `object,object`
 pub fn column_twice(span: Span, name: &str) -> Diagnostic {
-    Diagnostic::error("AL0523", format!("the column `{name}` is given twice"))
+    Diagnostic::error("AL0522", format!("the column `{name}` is given twice"))
         .at(span, "again here")
 }
 
 /// A header `object` for a relation of an object and a value
 pub fn column_missing(span: Span, relation: &str, name: &str) -> Diagnostic {
-    Diagnostic::error("AL0524", format!("the column `{name}` of `{relation}` is missing"))
+    Diagnostic::error("AL0523", format!("the column `{name}` of `{relation}` is missing"))
         .at(span, "")
 }
 
 /// `{"owner": [`
 pub fn not_json(span: Span, message: &str) -> Diagnostic {
-    Diagnostic::error("AL0525", format!("this is not JSON: {message}")).at(span, "")
+    Diagnostic::error("AL0524", format!("this is not JSON: {message}")).at(span, "")
 }
 
 /// `{"owner": 1}`
 pub fn bad_shape(span: Span, expected: &str) -> Diagnostic {
-    Diagnostic::error("AL0526", format!("expected {expected}")).at(span, "").help(
+    Diagnostic::error("AL0525", format!("expected {expected}")).at(span, "").help(
         "a design in JSON is an object of relations: `{\"RELATION\": [[\"a\", 1], {\"COLUMN\": \"b\", \
          ...}]}`",
     )
@@ -250,7 +239,7 @@ pub fn bad_shape(span: Span, expected: &str) -> Diagnostic {
 /// `{"owner": [["a"]]}`
 pub fn bad_length(span: Span, relation: &str, found: usize, wanted: usize) -> Diagnostic {
     Diagnostic::error(
-        "AL0527",
+        "AL0526",
         format!("a row of `{relation}` has {}, and this one {found}", count(wanted, "value")),
     )
     .at(span, "")

@@ -17,11 +17,10 @@ mod files;
 mod order;
 mod parameters;
 mod read;
-mod text;
 mod value;
 mod write;
 
-pub use design::{Stated, design_of_folder, design_of_json};
+pub use design::{design_of_folder, design_of_json};
 pub use files::{Directory, Files, OutputDirectory, Outputs, StandardOutput, save};
 pub use order::order;
 pub use read::{Loaded, input};

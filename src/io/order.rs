@@ -1,18 +1,32 @@
 //! The order in which people see rows: columns left to right, numbers by value, text by its bytes.
 //!
-//! Words do not sort as their values do, so each column is first given ranks: small numbers are
-//! their own rank, everything else is ranked by sorting the distinct values of the column once.
-//! Then rows are sorted by ranks alone, packed into one integer where they fit.
+//! Words do not sort as their values do, so each is first given a rank: small numbers are their own
+//! rank, everything else is ranked by sorting the distinct values once, symbols for all columns
+//! together. Then rows are sorted by ranks alone, packed into one integer where they fit.
 
 use crate::value::{Interner, Primitive, WIDE, Word};
 
 /// The positions of the rows of some columns, in order. The columns are equally long.
 pub fn order(columns: &[&[Word]], primitives: &[Primitive], interner: &Interner) -> Vec<u32> {
     let rows = columns.first().map_or(0, |column| column.len());
+    let is_symbol = |primitive: &Primitive| *primitive == Primitive::Symbol;
+    let mut symbols: Vec<&[Word]> = Vec::new();
+    for (column, primitive) in columns.iter().zip(primitives) {
+        if is_symbol(primitive) {
+            symbols.push(column);
+        }
+    }
+    let symbols = Ranks::of(&symbols, Primitive::Symbol, interner);
     let ranks: Vec<Vec<u32>> = columns
         .iter()
         .zip(primitives)
-        .map(|(column, primitive)| ranks(column, *primitive, interner))
+        .map(|(column, primitive)| {
+            if is_symbol(primitive) {
+                symbols.all(column)
+            } else {
+                Ranks::of(&[column], *primitive, interner).all(column)
+            }
+        })
         .collect();
     let mut order: Vec<u32> = (0..rows as u32).collect();
     match ranks.as_slice() {
@@ -41,42 +55,87 @@ pub fn order(columns: &[&[Word]], primitives: &[Primitive], interner: &Interner)
     order
 }
 
-/// A number a row that sorts as the values of the column do.
-fn ranks(column: &[Word], primitive: Primitive, interner: &Interner) -> Vec<u32> {
-    let own = primitive != Primitive::Symbol && column.iter().all(|word| word.0 & WIDE == 0);
-    if own {
-        return column.iter().map(|word| word.0).collect();
+/// A number for each word of some columns that sorts as the words' values do.
+enum Ranks {
+    /// The words themselves: numbers below 2^31.
+    Own,
+    /// By word, for words that lie close together.
+    Table(Vec<u32>),
+    /// Words in order, each with its rank.
+    Sparse(Vec<(Word, u32)>),
+}
+
+impl Ranks {
+    fn of(columns: &[&[Word]], primitive: Primitive, interner: &Interner) -> Ranks {
+        let words = || columns.iter().flat_map(|column| column.iter());
+        if primitive != Primitive::Symbol && words().all(|word| word.0 & WIDE == 0) {
+            return Ranks::Own;
+        }
+        let cells: usize = columns.iter().map(|column| column.len()).sum();
+        let greatest = words().max().map_or(0, |word| word.0 as usize);
+        if greatest < 4 * cells {
+            let mut seen = vec![0; greatest + 1];
+            words().for_each(|word| seen[word.0 as usize] = 1);
+            let present = (0..=greatest as u32).filter(|word| seen[*word as usize] == 1).map(Word);
+            let sorted = sorted(present.collect(), primitive, interner);
+            for (word, rank) in sorted.into_iter().zip(0..) {
+                seen[word.0 as usize] = rank;
+            }
+            return Ranks::Table(seen);
+        }
+        let mut distinct: Vec<Word> = words().copied().collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let mut ranked: Vec<(Word, u32)> =
+            sorted(distinct, primitive, interner).into_iter().zip(0..).collect();
+        ranked.sort_unstable();
+        Ranks::Sparse(ranked)
     }
-    let mut distinct: Vec<Word> = column.to_vec();
-    distinct.sort_unstable();
-    distinct.dedup();
-    let mut sorted = distinct.clone();
+
+    /// The ranks of a column.
+    fn all(&self, column: &[Word]) -> Vec<u32> {
+        let rank = |word: &Word| match self {
+            Ranks::Own => word.0,
+            Ranks::Table(table) => table[word.0 as usize],
+            Ranks::Sparse(ranked) => {
+                let at = ranked.partition_point(|(other, _)| other < word);
+                ranked.get(at).map_or(0, |(_, rank)| *rank)
+            }
+        };
+        column.iter().map(rank).collect()
+    }
+}
+
+/// Distinct words in the order of their values.
+fn sorted(mut words: Vec<Word>, primitive: Primitive, interner: &Interner) -> Vec<Word> {
     match primitive {
-        Primitive::Symbol => {
-            sorted.sort_unstable_by(|a, b| interner.symbol(*a).cmp(interner.symbol(*b)));
-        }
-        Primitive::Number => sorted.sort_unstable_by_key(|word| interner.number(*word)),
-        Primitive::Unsigned => sorted.sort_unstable_by_key(|word| interner.unsigned(*word)),
+        Primitive::Symbol => return sorted_symbols(&words, interner),
+        Primitive::Number => words.sort_unstable_by_key(|word| interner.number(*word)),
+        Primitive::Unsigned => words.sort_unstable_by_key(|word| interner.unsigned(*word)),
         Primitive::Float => {
-            sorted.sort_unstable_by(|a, b| interner.float(*a).total_cmp(&interner.float(*b)));
+            words.sort_unstable_by(|a, b| interner.float(*a).total_cmp(&interner.float(*b)));
         }
     }
-    let mut ranked: Vec<(Word, u32)> = sorted.into_iter().zip(0..).collect();
-    ranked.sort_unstable();
-    // Words of symbols are dense, so a table by word is small unless few of many are here.
-    let greatest = ranked.last().map_or(0, |(word, _)| word.0 as usize);
-    if greatest < 4 * column.len() {
-        let mut table = vec![0; greatest + 1];
-        for (word, rank) in &ranked {
-            table[word.0 as usize] = *rank;
-        }
-        return column.iter().map(|word| table[word.0 as usize]).collect();
+    words
+}
+
+/// The first sixteen bytes of a text stand beside its word, so that most comparisons do not go to
+/// the interner: of a million symbols that is twice as fast.
+fn sorted_symbols(words: &[Word], interner: &Interner) -> Vec<Word> {
+    let mut keyed: Vec<(u128, Word)> =
+        words.iter().map(|word| (prefix(interner.symbol(*word)), *word)).collect();
+    keyed.sort_unstable_by(|a, b| {
+        a.0.cmp(&b.0).then_with(|| interner.symbol(a.1).cmp(interner.symbol(b.1)))
+    });
+    keyed.into_iter().map(|(_, word)| word).collect()
+}
+
+fn prefix(text: &str) -> u128 {
+    let mut bytes = [0; 16];
+    for (place, byte) in bytes.iter_mut().zip(text.bytes()) {
+        *place = byte;
     }
-    let rank = |word: &Word| {
-        let at = ranked.partition_point(|(other, _)| other < word);
-        ranked.get(at).map_or(0, |(_, rank)| *rank)
-    };
-    column.iter().map(rank).collect()
+    u128::from_be_bytes(bytes)
 }
 
 #[cfg(test)]
@@ -107,8 +166,22 @@ mod tests {
 
     #[test]
     fn text_sorts_by_bytes() {
-        let texts = ["b", "é", "B", "", "ba"].map(|text| Constant::Symbol(text.into()));
-        assert_eq!(sorted(&texts), ["", "B", "b", "ba", "é"]);
+        let texts =
+            ["b", "é", "B", "", "ba", "a long text that goes on", "a long text that goes off"]
+                .map(|text| Constant::Symbol(text.into()));
+        assert_eq!(
+            sorted(&texts),
+            ["", "B", "a long text that goes off", "a long text that goes on", "b", "ba", "é"]
+        );
+    }
+
+    #[test]
+    fn symbols_that_lie_far_apart_sort_as_well() {
+        let mut interner = Interner::new();
+        let words: Vec<Word> =
+            (0..1000).rev().map(|number| interner.intern_symbol(&format!("{number:04}"))).collect();
+        let column = [words[7], words[990], words[500]];
+        assert_eq!(order(&[&column, &column], &[Primitive::Symbol; 2], &interner), [1, 2, 0]);
     }
 
     #[test]

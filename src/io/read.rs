@@ -8,13 +8,13 @@ use std::ops::Range;
 
 use crate::analyze::program::{Column, Directive, Relation};
 use crate::diag::{Diagnostic, SourceId, Sources, Span};
+use crate::text::Text;
 use crate::value::{Interner, Primitive, Word};
 
 use super::error;
 use super::fields::{Cut, Misquoted, Record, Records, content};
 use super::files::Files;
 use super::parameters::{Channel, Reading, reading};
-use super::text::Text;
 use super::value;
 
 /// Rows read from a file, and where each comes from.

@@ -24,8 +24,8 @@ pub struct Rows<'a> {
 /// This much text is gathered before it is written.
 const CHUNK: usize = 1 << 18;
 
-/// Writes a relation as an `.output` directive says, rows in order. Whether it was written; what
-/// went wrong is among the problems.
+/// Writes a relation as an `.output` directive says, rows in order. What went wrong is among the
+/// problems; only that nobody reads the standard output any more is an error of its own.
 pub fn output(
     outputs: &mut dyn Outputs,
     relation: &Relation,
@@ -33,8 +33,8 @@ pub fn output(
     rows: &Rows<'_>,
     interner: &Interner,
     problems: &mut Vec<Diagnostic>,
-) -> bool {
-    let Some(writing) = writing(relation, directive, problems) else { return false };
+) -> io::Result<()> {
+    let Some(writing) = writing(relation, directive, problems) else { return Ok(()) };
     let mut writer = Writer {
         relation,
         format: &writing.format,
@@ -55,10 +55,14 @@ pub fn output(
         let (span, name) = (directive.span, &relation.name);
         problems.push(error::cannot_be_read_back(span, name, &shown, writer.unreadable));
     }
-    if let Err(error) = &written {
-        problems.push(error::unwritable(directive.span, &relation.name, &shown, error));
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(error),
+        Err(error) => {
+            problems.push(error::unwritable(directive.span, &relation.name, &shown, &error));
+            Ok(())
+        }
+        Ok(()) => Ok(()),
     }
-    written.is_ok()
 }
 
 /// Prints how many rows a relation has, as `.printsize` asks.
@@ -198,7 +202,8 @@ mod tests {
             &rows,
             &interner,
             &mut problems,
-        );
+        )
+        .unwrap();
         let messages = problems.into_iter().map(|problem| problem.message).collect();
         (String::from_utf8(printed).unwrap(), messages)
     }

@@ -19,6 +19,8 @@ pub struct Sheet {
     pub note: String,
     /// What is said when the table is empty (`@empty`), or nothing.
     pub empty: String,
+    /// Whether a row in it says that the design is not complete (`@open`).
+    pub open: bool,
     /// The columns that are printed (`@column`), in order. The others only sort the rows.
     pub columns: Vec<SheetColumn>,
     /// Where among the sheets it stands (`@order`, else in order of files).
@@ -47,7 +49,8 @@ pub fn sheets(program: &Program, sources: &Sources) -> Vec<Sheet> {
     sheets
 }
 
-fn sheet(program: &Program, id: RelationId) -> Sheet {
+/// The sheet that a relation's comment block describes.
+pub(super) fn sheet(program: &Program, id: RelationId) -> Sheet {
     let relation = &program.relations[id.index()];
     let tagged = relation.doc.all("column").filter_map(|value| {
         let (name, title) = value.split_once(char::is_whitespace).unwrap_or((value, value));
@@ -69,6 +72,7 @@ fn sheet(program: &Program, id: RelationId) -> Sheet {
         title,
         note: tag("note"),
         empty: tag("empty"),
+        open: relation.doc.tag("open").is_some(),
         columns,
         order: tag("order").parse().unwrap_or(0),
     }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::analyze::program::{Aggregate, Argument, Atom, Literal, Program, Rule, Stratum, Term};
 use crate::store::ColumnSet;
-use crate::syntax::operators::Comparison;
+use crate::syntax::operators::{Comparison, DirectiveKind};
 use crate::value::{Constant, Interner, Primitive, RelationId, RuleId, VariableId};
 
 /// Plans the rules of a stratum.
@@ -59,7 +59,21 @@ pub(super) fn stratum(
     reads.retain(|relation| !stratum.relations.contains(relation));
     reads.sort();
     reads.dedup();
-    StratumPlan { relations: stratum.relations.clone(), once, repeated, growing, reads }
+    let enough = enough(program, &stratum.relations);
+    StratumPlan { relations: stratum.relations.clone(), once, repeated, growing, reads, enough }
+}
+
+/// What `.limitsize` says of relations; of a relation that it names twice the smaller size counts.
+fn enough(program: &Program, relations: &[RelationId]) -> Vec<(RelationId, usize)> {
+    let limits = program.directives.iter().filter(|directive| {
+        directive.kind == DirectiveKind::LimitSize && relations.contains(&directive.relation)
+    });
+    limits
+        .filter_map(|directive| {
+            let (_, size) = directive.parameters.iter().find(|(name, _)| name == "n")?;
+            Some((directive.relation, size.parse().ok()?))
+        })
+        .collect()
 }
 
 fn collect_reads(body: &[Literal], reads: &mut Vec<RelationId>) {
@@ -172,7 +186,11 @@ impl<'a> Lowering<'a> {
             let best = left
                 .iter()
                 .enumerate()
-                .map(|(place, &at)| (self.urgency(&body[at], bound, exact), place))
+                .map(|(place, &at)| {
+                    let urgency = self.urgency(&body[at], bound, exact);
+                    let idle = urgency == Urgency::Now && idle(body, at, &left, bound);
+                    (if idle { Urgency::Last } else { urgency }, place)
+                })
                 .min_by(|(a, _), (b, _)| a.cmp(b));
             let Some((urgency, place)) = best else { break };
             debug_assert!(urgency != Urgency::Blocked, "a body that analysis called safe");
@@ -214,7 +232,7 @@ impl<'a> Lowering<'a> {
                 let open = self.open_columns(atom, bound, exact);
                 match (fixed, open) {
                     (_, 0) => Urgency::Check,
-                    (0, open) => Urgency::Unrelated { open },
+                    (0, _) => Urgency::Unrelated,
                     (fixed, open) => {
                         Urgency::Join { open_less_fixed: open as isize - fixed as isize }
                     }
@@ -472,9 +490,30 @@ enum Urgency {
     /// A computation that reads relations or makes numbers.
     Aggregate,
     /// An atom that shares nothing.
-    Unrelated { open: usize },
+    Unrelated,
+    /// It computes what only the head needs: best done for what is left at the end.
+    Last,
     /// It needs variables that are not bound yet.
     Blocked,
+}
+
+/// Whether a literal computes a variable that none of the others left over mentions.
+fn idle(body: &[Literal], at: usize, left: &[usize], bound: &[bool]) -> bool {
+    let Literal::Compare { left: one, right: other, .. } = &body[at] else { return false };
+    let computed = match (one, other) {
+        (Term::Variable(variable), Term::Call { .. })
+        | (Term::Call { .. }, Term::Variable(variable))
+            if !bound[variable.index()] =>
+        {
+            *variable
+        }
+        _ => return false,
+    };
+    left.iter().all(|&other| {
+        let mut mentioned = false;
+        mentions(&body[other], &mut |variable| mentioned |= variable == computed);
+        other == at || !mentioned
+    })
 }
 
 fn slot(variable: VariableId) -> Slot {

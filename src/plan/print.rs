@@ -6,7 +6,7 @@ use super::{
     AggregatePlan, Expand, Expression, Operation, Pipeline, Plan, RowCheck, Rows, RulePlan, Slot,
     Source, Stage, Step,
 };
-use crate::syntax::operators::{AggregateOperator, Comparison, Functor, Test};
+use crate::syntax::operators::{CALLS, Functor, INFIX, PREFIXES};
 use crate::value::{Constant, RelationId};
 
 impl Display for Plan {
@@ -113,13 +113,10 @@ impl Printer<'_> {
             }
             Operation::Compare(comparison, _, left, right) => {
                 let (left, right) = (self.expression(left), self.expression(right));
-                writeln!(out, "keep if {left} {} {right}", comparison_sign(*comparison))
+                writeln!(out, "keep if {left} {} {right}", comparison.sign())
             }
             Operation::Test { test, arguments: [first, second], negated, .. } => {
-                let name = match test {
-                    Test::Contains => "contains",
-                    Test::Match => "match",
-                };
+                let name = test.name();
                 let not = if *negated { "not " } else { "" };
                 let (first, second) = (self.expression(first), self.expression(second));
                 writeln!(out, "keep if {not}{name}({first}, {second})")
@@ -138,13 +135,7 @@ impl Printer<'_> {
         aggregate: &AggregatePlan,
         indent: usize,
     ) -> Result {
-        let name = match aggregate.operator {
-            AggregateOperator::Count => "count",
-            AggregateOperator::Sum => "sum",
-            AggregateOperator::Minimum => "min",
-            AggregateOperator::Maximum => "max",
-            AggregateOperator::Mean => "mean",
-        };
+        let name = aggregate.operator.name();
         write!(out, "let {} = {name}", self.slot(aggregate.result))?;
         if let Some(target) = &aggregate.target {
             write!(out, " {}", self.expression(target))?;
@@ -207,54 +198,15 @@ fn which(rows: Rows) -> &'static str {
     }
 }
 
-fn comparison_sign(comparison: Comparison) -> &'static str {
-    match comparison {
-        Comparison::Equal => "=",
-        Comparison::NotEqual => "!=",
-        Comparison::Less => "<",
-        Comparison::LessOrEqual => "<=",
-        Comparison::Greater => ">",
-        Comparison::GreaterOrEqual => ">=",
-    }
-}
-
 fn infix(functor: Functor) -> Option<&'static str> {
-    Some(match functor {
-        Functor::Add => "+",
-        Functor::Subtract => "-",
-        Functor::Multiply => "*",
-        Functor::Divide => "/",
-        Functor::Remainder => "%",
-        Functor::Power => "^",
-        Functor::BitAnd => "band",
-        Functor::BitOr => "bor",
-        Functor::BitXor => "bxor",
-        Functor::ShiftLeft => "bshl",
-        Functor::ShiftRight => "bshr",
-        Functor::ShiftRightUnsigned => "bshru",
-        Functor::And => "land",
-        Functor::Or => "lor",
-        Functor::Xor => "lxor",
-        _ => return None,
-    })
+    INFIX.iter().find(|(_, other, ..)| *other == functor).map(|(sign, ..)| *sign)
 }
 
 fn prefix(functor: Functor) -> &'static str {
+    let call = CALLS.iter().find(|(_, other, ..)| *other == functor).map(|(name, ..)| *name);
+    let sign = PREFIXES.iter().find(|(_, other)| *other == functor).map(|(sign, _)| *sign);
     match functor {
-        Functor::Negate => "-",
-        Functor::BitNot => "bnot",
-        Functor::Not => "lnot",
-        Functor::Cat => "cat",
-        Functor::Length => "strlen",
-        Functor::Substring => "substr",
-        Functor::Ordinal => "ord",
-        Functor::ToNumber => "to_number",
-        Functor::ToString => "to_string",
-        Functor::ToUnsigned => "to_unsigned",
-        Functor::ToFloat => "to_float",
-        Functor::Minimum => "min",
-        Functor::Maximum => "max",
         Functor::Convert => "convert",
-        other => infix(other).unwrap_or("?"),
+        _ => call.or(sign).or(infix(functor)).unwrap_or("?"),
     }
 }

@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn csv_quotes_what_must_be_quoted() {
         assert_eq!(
-            csv(&awkward().sections[0].tables[0]),
+            csv(&awkward().documents[0].sections[0].tables[0]),
             "Path,N\n\"P1\nwrite | read\",7\n\"a \"\"b\"\", <c> & *d*\t\u{1b}[31m\",-10\n,0\n"
         );
     }
@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn tsv_has_a_line_a_row() {
         assert_eq!(
-            tsv(&awkward().sections[0].tables[0]),
+            tsv(&awkward().documents[0].sections[0].tables[0]),
             "Path\tN\nP1\\nwrite | read\t7\na \"b\", <c> & *d*\\t\u{1b}[31m\t-10\n\t0\n"
         );
     }

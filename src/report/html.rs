@@ -1,27 +1,37 @@
 //! One page that needs nothing beside it.
 
-use super::{Document, Table};
+use super::{Document, Stamp, Table};
 
 pub(super) const STYLE: &str = include_str!("page.css");
 
-/// A document as a page.
-pub fn html(document: &Document) -> String {
-    let title = escape(&document.title);
-    let mut out = format!(
+/// The head of the page and what made it.
+pub(super) fn open(stamp: &Stamp, title: &str) -> String {
+    format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n\
+         <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
          <p class=\"stamp\">{}</p>\n",
-        escape(&document.stamp.line())
-    );
-    out.push_str("<nav><ul>\n");
+        escape(title),
+        escape(&stamp.line())
+    )
+}
+
+/// The end of the page.
+pub(super) fn close() -> String {
+    "</body>\n</html>\n".to_owned()
+}
+
+/// A document with links to its sections.
+pub(super) fn document(document: &Document) -> String {
+    let anchor = |name: &str| escape(&format!("{}.{name}", document.name));
+    let mut out = format!("<h1>{}</h1>\n<nav><ul>\n", escape(&document.title));
     for section in &document.sections {
-        let (name, title) = (escape(&section.name), escape(&section.title));
+        let (name, title) = (anchor(&section.name), escape(&section.title));
         out.push_str(&format!("<li><a href=\"#{name}\">{title}</a></li>\n"));
     }
     out.push_str("</ul></nav>\n");
     for section in &document.sections {
-        let (name, title) = (escape(&section.name), escape(&section.title));
+        let (name, title) = (anchor(&section.name), escape(&section.title));
         out.push_str(&format!("<section id=\"{name}\">\n<h2>{title}</h2>\n"));
         for paragraph in &section.paragraphs {
             out.push_str(&format!("<p>{}</p>\n", lines(paragraph)));
@@ -38,7 +48,6 @@ pub fn html(document: &Document) -> String {
         }
         out.push_str("</section>\n");
     }
-    out.push_str("</body>\n</html>\n");
     out
 }
 
@@ -83,18 +92,18 @@ pub(super) fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Format;
     use super::super::tests::awkward;
-    use super::*;
 
     #[test]
     fn a_page_stands_alone_and_shows_text_as_it_is() {
-        let page = html(&awkward());
+        let page = Format::Html.whole(&awkward());
         for part in [
             "<h2>Sheet X — &lt;Awkward&gt;</h2>",
             "<td>P1<br>write | read</td><td class=\"number\">7</td>",
             "a &quot;b&quot;, &lt;c&gt; &amp; *d*",
             "<p>Nothing is open.</p>",
-            "<li><a href=\"#sheet_x\">",
+            "<li><a href=\"#auction.sheet_x\">",
         ] {
             assert!(page.contains(part), "{part}\n{page}");
         }

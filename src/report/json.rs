@@ -20,10 +20,17 @@ pub enum Schema {
 }
 
 #[derive(Serialize)]
-struct DocumentSchema<'a> {
+struct ReportSchema<'a> {
     schema: Schema,
     archlog: &'a str,
     rulebook: RulebookSchema<'a>,
+    /// Written one by one.
+    documents: [DocumentSchema<'a>; 0],
+}
+
+#[derive(Serialize)]
+struct DocumentSchema<'a> {
+    name: &'a str,
     title: &'a str,
     sections: Vec<SectionSchema<'a>>,
 }
@@ -81,15 +88,36 @@ impl Serialize for Value<'_> {
     }
 }
 
-/// A document as one object.
-pub fn json(document: &Document) -> String {
-    pretty(&DocumentSchema {
+/// A report up to its documents.
+pub(super) fn open(stamp: &Stamp) -> String {
+    let whole = pretty(&ReportSchema {
         schema: Schema::One,
-        archlog: &document.stamp.archlog,
-        rulebook: rulebook(&document.stamp),
+        archlog: &stamp.archlog,
+        rulebook: rulebook(stamp),
+        documents: [],
+    });
+    // An empty array and the end of the object: what `close` writes.
+    whole.strip_suffix(EMPTY).map_or(String::new(), str::to_owned)
+}
+
+/// How a report ends that has no documents.
+const EMPTY: &str = "[]\n}\n";
+
+/// A document in its place in the array of documents.
+pub(super) fn document(document: &Document, first: bool) -> String {
+    let schema = DocumentSchema {
+        name: &document.name,
         title: &document.title,
         sections: document.sections.iter().map(section).collect(),
-    })
+    };
+    // Line breaks inside of strings are escaped, so these are all between values.
+    let indented = pretty(&schema).trim_end().replace('\n', "\n    ");
+    format!("{}\n    {indented}", if first { "[" } else { "," })
+}
+
+/// What follows the documents.
+pub(super) fn close(empty: bool) -> String {
+    if empty { EMPTY.to_owned() } else { "\n  ]\n}\n".to_owned() }
 }
 
 /// A table as one object, with the stamp of what made it.
@@ -158,24 +186,40 @@ fn table_schema(table: &Table) -> TableSchema<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Heading;
     use super::super::tests::awkward;
+    use super::super::{Format, Heading, Report};
     use super::*;
 
     #[test]
-    fn a_document_is_one_object_of_the_named_schema() {
-        let text = json(&awkward());
+    fn a_report_is_one_object_of_the_named_schema() {
+        let text = Format::Json.whole(&awkward());
         assert!(
             text.starts_with("{\n  \"schema\": \"archlog/1\",\n  \"archlog\": \"0.1.0\","),
             "{text}"
         );
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value["rulebook"]["hash"], "abc123");
-        let table = &value["sections"][0]["tables"][0];
+        let table = &value["documents"][0]["sections"][0]["tables"][0];
         assert_eq!(table["columns"][1]["type"], "number");
         assert_eq!(table["rows"][0][0], "P1\nwrite | read");
         assert_eq!(table["rows"][1][1], -10);
-        assert_eq!(json(&awkward()), text);
+        assert_eq!(Format::Json.whole(&awkward()), text);
+        assert_eq!(
+            serde_json::to_string_pretty(&value).unwrap().lines().count(),
+            text.lines().count()
+        );
+    }
+
+    #[test]
+    fn a_report_has_any_number_of_documents() {
+        for count in 0..3 {
+            let mut report = awkward();
+            report.documents = vec![report.documents[0].clone(); count];
+            let value: serde_json::Value =
+                serde_json::from_str(&Format::Json.whole(&report)).unwrap();
+            assert_eq!(value["documents"].as_array().unwrap().len(), count);
+        }
+        assert!(Format::Json.whole(&Report::default()).contains("\"schema\": \"archlog/1\""));
     }
 
     #[test]
@@ -203,8 +247,8 @@ mod tests {
 
     #[test]
     fn an_answer_has_its_table_and_its_stamp() {
-        let document = awkward();
-        let text = table_json(&document.sections[0].tables[0], &document.stamp);
+        let report = awkward();
+        let text = table_json(&report.documents[0].sections[0].tables[0], &report.stamp);
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value["schema"], "archlog/1");
         assert_eq!(value["table"]["name"], "sheet_x");

@@ -1,32 +1,36 @@
 //! GitHub-flavoured Markdown.
 
-use super::{Document, Table};
+use super::{Document, Stamp, Table};
 
 /// A document: headings, paragraphs, tables.
-pub fn markdown(document: &Document) -> String {
+pub(super) fn document(document: &Document) -> String {
     let mut out = String::new();
     if !document.title.is_empty() {
         out.push_str(&format!("# {}\n\n", escape(&document.title)));
     }
-    out.push_str(&format!("{}\n", escape(&document.stamp.line())));
     for section in &document.sections {
-        out.push_str(&format!("\n## {}\n", escape(&section.title)));
+        out.push_str(&format!("## {}\n\n", escape(&section.title)));
         for paragraph in &section.paragraphs {
-            out.push_str(&format!("\n{}\n", escape(paragraph)));
+            out.push_str(&format!("{}\n\n", escape(paragraph)));
         }
         for table in section.shown() {
             if let Some(title) = section.title_of(table) {
-                out.push_str(&format!("\n### {}\n", escape(title)));
+                out.push_str(&format!("### {}\n\n", escape(title)));
             }
             if table.rows.is_empty() {
-                out.push_str("\n(none)\n");
+                out.push_str("(none)\n\n");
             } else {
-                out.push('\n');
                 out.push_str(&markdown_table(table));
+                out.push('\n');
             }
         }
     }
     out
+}
+
+/// What made it, in the last line.
+pub(super) fn close(stamp: &Stamp) -> String {
+    format!("*{}*\n", escape(&stamp.line()))
 }
 
 /// A table without its title. A cell's lines are parted by `<br>`.
@@ -85,17 +89,16 @@ pub(super) fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Format;
     use super::super::tests::awkward;
     use super::*;
 
     #[test]
     fn nothing_in_a_cell_is_taken_for_markup() {
         assert_eq!(
-            markdown(&awkward()),
+            Format::Markdown.whole(&awkward()),
             "\
 # Auction
-
-archlog 0.1.0, rulebook 1.0.0 (abc123)
 
 ## Sheet X — &lt;Awkward>
 
@@ -108,6 +111,8 @@ archlog 0.1.0, rulebook 1.0.0 (abc123)
 ## Open items
 
 Nothing is open.
+
+*archlog 0.1.0, rulebook 1.0.0 (abc123)*
 "
         );
         assert_eq!(escape("place_bid _x_"), "place_bid \\_x\\_");

@@ -1,13 +1,14 @@
 //! Replies as text.
 //!
-//! What a command answers is data: a [`Table`], or a [`Document`] of sections with tables and
-//! paragraphs. Each format is one file here and one function from that data to a [`String`]. None
-//! of them knows what the tables are about, and none of them prints.
+//! What a command answers is data: a [`Table`], or a [`Report`] of documents of sections with tables
+//! and paragraphs. Each format is one file here that makes a [`String`] of that data. None of them knows
+//! what the tables are about, and none of them prints.
 //!
 //! Every format says the same: rows in the order given, every column, every line of a cell. What a
 //! format cannot say plainly it escapes.
 
 mod csv;
+mod format;
 pub mod explanation;
 mod html;
 mod json;
@@ -18,10 +19,10 @@ pub mod tree;
 use crate::value::{Constant, Primitive};
 
 pub use csv::{csv, tsv};
-pub use html::html;
-pub use json::{Schema, json, json_lines, table_json};
-pub use markdown::{markdown, markdown_table};
-pub use text::{Look, text, text_table};
+pub use format::Format;
+pub use json::{Schema, json_lines, table_json};
+pub use markdown::markdown_table;
+pub use text::{Look, text_table};
 
 /// The rows of one answer.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -83,13 +84,22 @@ impl Stamp {
     }
 }
 
+/// An answer of several documents, such as one for each design.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Report {
+    /// What made it.
+    pub stamp: Stamp,
+    /// The documents, in order.
+    pub documents: Vec<Document>,
+}
+
 /// A titled answer of several parts.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Document {
+    /// The name that programs know it by.
+    pub name: String,
     /// Its title.
     pub title: String,
-    /// What made it.
-    pub stamp: Stamp,
     /// Its parts, in order.
     pub sections: Vec<Section>,
 }
@@ -138,8 +148,8 @@ mod tests {
         Constant::Symbol(text.into())
     }
 
-    /// A document with everything in it that is awkward somewhere.
-    pub fn awkward() -> Document {
+    /// A report with everything in it that is awkward somewhere.
+    pub fn awkward() -> Report {
         let table = Table {
             name: "sheet_x".into(),
             title: "Sheet X — <Awkward>".into(),
@@ -170,13 +180,16 @@ mod tests {
         ];
         let stamp =
             Stamp { archlog: "0.1.0".into(), rulebook: "1.0.0".into(), hash: "abc123".into() };
-        Document { title: "Auction".into(), stamp, sections }
+        let document = Document { name: "auction".into(), title: "Auction".into(), sections };
+        Report { stamp, documents: vec![document] }
     }
 
     #[test]
     fn a_table_in_a_section_of_the_same_title_is_not_titled_again() {
-        let document = awkward();
-        let [first, second] = document.sections.as_slice() else { panic!("two sections") };
+        let report = awkward();
+        let [first, second] = report.documents[0].sections.as_slice() else {
+            panic!("two sections")
+        };
         assert_eq!(first.title_of(&first.tables[0]), None);
         assert_eq!(second.title_of(&second.tables[0]), Some("Open"));
     }

@@ -1,11 +1,26 @@
 //! Aligned tables for a terminal or a plain file.
 
-use comfy_table::presets::{ASCII_FULL, ASCII_FULL_CONDENSED, UTF8_FULL, UTF8_FULL_CONDENSED};
-use comfy_table::{Cell, CellAlignment, ContentArrangement};
+use comfy_table::{
+    Cell, CellAlignment, ContentArrangement, ContentLineStyle, LineStyle, TableStyle,
+};
 
 use crate::value::Constant;
 
-use super::{Document, Table};
+use super::{Document, Stamp, Table};
+
+const LINES: TableStyle = TableStyle::new()
+    .top_border(LineStyle::new('┌', '─', '┬', '┐'))
+    .header_lines(ContentLineStyle::new('│', '│', '│'))
+    .header_separator(LineStyle::new('╞', '═', '╪', '╡'))
+    .content_lines(ContentLineStyle::new('│', '│', '│'))
+    .bottom_border(LineStyle::new('└', '─', '┴', '┘'));
+
+const ASCII_LINES: TableStyle = TableStyle::new()
+    .top_border(LineStyle::new('+', '-', '+', '+'))
+    .header_lines(ContentLineStyle::new('|', '|', '|'))
+    .header_separator(LineStyle::new('+', '=', '+', '+'))
+    .content_lines(ContentLineStyle::new('|', '|', '|'))
+    .bottom_border(LineStyle::new('+', '-', '+', '+'));
 
 /// How text is to look.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -25,15 +40,17 @@ impl Look {
     }
 }
 
-/// A document: its title, its stamp, its sections.
-pub fn text(document: &Document, look: Look) -> String {
+/// What made it, in the first line.
+pub(super) fn open(stamp: &Stamp) -> String {
+    format!("{}\n", stamp.line())
+}
+
+/// A document: its title and its sections.
+pub(super) fn document(document: &Document, look: Look) -> String {
     let mut out = String::new();
     if !document.title.is_empty() {
-        out.push_str(&look.title(&document.title));
-        out.push('\n');
+        out.push_str(&format!("\n{}\n", look.title(&document.title)));
     }
-    out.push_str(&document.stamp.line());
-    out.push('\n');
     for section in &document.sections {
         out.push('\n');
         out.push_str(&look.title(&section.title));
@@ -66,11 +83,11 @@ pub fn text_table(table: &Table, look: Look) -> String {
         .flatten()
         .any(|cell| matches!(cell, Constant::Symbol(text) if text.contains('\n')));
     let mut grid = comfy_table::Table::new();
-    grid.load_style(match (look.ascii, several_lines) {
-        (true, true) => ASCII_FULL,
-        (true, false) => ASCII_FULL_CONDENSED,
-        (false, true) => UTF8_FULL.with_solid_inner_borders(),
-        (false, false) => UTF8_FULL_CONDENSED.with_solid_inner_borders(),
+    let style = if look.ascii { ASCII_LINES } else { LINES };
+    grid.load_style(match (several_lines, look.ascii) {
+        (false, _) => style,
+        (true, true) => style.row_separator(LineStyle::new('+', '-', '+', '+')),
+        (true, false) => style.row_separator(LineStyle::new('├', '─', '┼', '┤')),
     });
     match look.width {
         Some(width) => {
@@ -120,27 +137,28 @@ pub(super) fn visible(text: &str) -> String {
 mod tests {
     use super::super::tests::awkward;
     use super::*;
-    use crate::report::Heading;
+    use crate::report::{Format, Heading};
     use crate::value::Primitive;
 
     #[test]
-    fn a_document_is_aligned_and_cells_have_several_lines() {
+    fn a_report_is_aligned_and_cells_have_several_lines() {
         let look = Look { ascii: true, ..Look::default() };
         assert_eq!(
-            text(&awkward(), look),
+            Format::Text(look).whole(&awkward()),
             "\
-Auction
 archlog 0.1.0, rulebook 1.0.0 (abc123)
+
+Auction
 
 Sheet X — <Awkward>
 +------------------------------+-----+
 | Path                         |   N |
-+====================================+
++==============================+=====+
 | P1                           |   7 |
 | write | read                 |     |
-|------------------------------+-----|
++------------------------------+-----+
 | a \"b\", <c> & *d*\\t\\u{1b}[31m | -10 |
-|------------------------------+-----|
++------------------------------+-----+
 |                              |   0 |
 +------------------------------+-----+
 

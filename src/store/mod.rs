@@ -15,7 +15,9 @@
 //! no lock; their indices are made once, on demand. Relations that are not complete start in the
 //! layer with the base's rows.
 
+mod bits;
 mod index;
+mod insert;
 mod relation;
 mod table;
 

@@ -1,5 +1,8 @@
 //! One relation: a log of tuples.
 
+use std::sync::OnceLock;
+
+use super::bits::BitTable;
 use super::index::{ColumnSet, Index, IndexList, KeyColumn, RowList, pack, pack_one};
 use super::table::KeyTable;
 use crate::value::Word;
@@ -8,19 +11,25 @@ use crate::value::Word;
 const SMALL: usize = 8;
 
 /// How many keys are looked at ahead of the decision about each.
-const AHEAD: usize = 64;
+pub(super) const AHEAD: usize = 64;
 
 /// A set of tuples, kept as an append-only log: a vector of words for each column. The number of a
 /// row is the tuple's id and never changes.
 #[derive(Debug, Default)]
 pub struct Relation {
-    arity: usize,
-    len: usize,
-    columns: Vec<Vec<Word>>,
-    /// From a tuple's key to its row; empty while the relation is small.
-    set: KeyTable,
+    pub(super) arity: usize,
+    pub(super) len: usize,
+    pub(super) columns: Vec<Vec<Word>>,
+    /// From a tuple's key to its row; empty while the relation is small, and while `bits` stand in.
+    pub(super) set: KeyTable,
+    /// Which tuples there are, for a large binary relation of dense words.
+    pub(super) bits: Option<BitTable>,
+    /// Where `bits` stand in, the table from tuples to rows, made when somebody asks for a row.
+    pub(super) rows_by_tuple: OnceLock<KeyTable>,
+    /// Bits are considered again when there are this many rows.
+    pub(super) reconsider: usize,
     /// Each round that made rows and the first row it made, in order.
-    rounds: Vec<(u32, u32)>,
+    pub(super) rounds: Vec<(u32, u32)>,
     indices: IndexList,
     complete: bool,
 }
@@ -33,6 +42,9 @@ impl Clone for Relation {
             len: self.len,
             columns: self.columns.clone(),
             set: self.set.clone(),
+            bits: self.bits.clone(),
+            rows_by_tuple: OnceLock::new(),
+            reconsider: self.reconsider,
             rounds: self.rounds.clone(),
             indices: IndexList::default(),
             complete: self.complete,
@@ -83,7 +95,10 @@ impl Relation {
 
     /// Whether a tuple is in it.
     pub fn contains(&self, tuple: &[Word]) -> bool {
-        self.find(tuple).is_some()
+        match (&self.bits, tuple) {
+            (Some(bits), [first, second]) => bits.contains(first.0, second.0),
+            _ => self.find(tuple).is_some(),
+        }
     }
 
     /// The row of a tuple.
@@ -91,16 +106,28 @@ impl Relation {
         if tuple.len() != self.arity {
             return None;
         }
-        if self.set.is_empty() {
+        if self.is_small() {
             return (0..self.len).find(|&row| self.equals(row, tuple));
         }
         let key = pack_one(tuple.iter().copied());
+        if let (Some(bits), [first, second]) = (&self.bits, tuple) {
+            if !bits.contains(first.0, second.0) {
+                return None;
+            }
+            let table = self.rows_by_tuple.get_or_init(|| self.table());
+            return table.find(key, |_| true).map(|row| row as usize);
+        }
         let found = if self.arity <= 2 {
             self.set.find(key, |_| true)
         } else {
             self.set.find(key, |row| self.equals(row as usize, tuple))
         };
         found.map(|row| row as usize)
+    }
+
+    /// Whether it is searched row by row.
+    pub(super) fn is_small(&self) -> bool {
+        self.set.is_empty() && self.bits.is_none()
     }
 
     fn equals(&self, row: usize, tuple: &[Word]) -> bool {
@@ -218,22 +245,26 @@ impl Relation {
         }
     }
 
-    /// For each of `count` tuples, whether it is in one of the first `limit` rows. `tuples` has an
-    /// entry a column.
+    /// For each of `count` tuples, whether it is in it. `tuples` has an entry a column.
     pub fn contains_each(
         &self,
         tuples: &[KeyColumn<'_>],
         count: usize,
-        limit: usize,
         keys: &mut Vec<u64>,
         mut answer: impl FnMut(usize, bool),
     ) {
         let same = |row: usize, at: usize| {
             self.columns.iter().zip(tuples).all(|(column, words)| column[row] == words.word(at))
         };
-        if self.set.is_empty() {
+        if self.is_small() {
             for at in 0..count {
-                answer(at, (0..self.len.min(limit)).any(|row| same(row, at)));
+                answer(at, (0..self.len).any(|row| same(row, at)));
+            }
+            return;
+        }
+        if let (Some(bits), [first, second]) = (&self.bits, tuples) {
+            for at in 0..count {
+                answer(at, bits.contains(first.word(at).0, second.word(at).0));
             }
             return;
         }
@@ -245,7 +276,7 @@ impl Relation {
             for (at, &key) in chunk.iter().enumerate() {
                 let at = chunk_at * AHEAD + at;
                 let row = self.set.find(key, |row| narrow || same(row as usize, at));
-                answer(at, row.is_some_and(|row| (row as usize) < limit));
+                answer(at, row.is_some());
             }
         }
     }
@@ -257,9 +288,13 @@ impl Relation {
             return self.insert_empty(round);
         }
         let row = self.len as u32;
+        if self.bits.is_some() {
+            let tuple: Vec<Vec<Word>> = tuple.iter().map(|word| vec![*word]).collect();
+            return self.insert_batch(round, &tuple, 1, &mut Vec::new()) == 1;
+        }
         if self.set.is_empty() {
             if self.len >= SMALL {
-                self.build_set();
+                self.set = self.table();
             } else if (0..self.len).any(|row| self.equals(row, tuple)) {
                 return false;
             }
@@ -283,7 +318,7 @@ impl Relation {
         true
     }
 
-    fn insert_empty(&mut self, round: u32) -> bool {
+    pub(super) fn insert_empty(&mut self, round: u32) -> bool {
         if self.len > 0 {
             return false;
         }
@@ -292,90 +327,21 @@ impl Relation {
         true
     }
 
-    fn build_set(&mut self) {
+    /// The table from tuples to rows.
+    pub(super) fn table(&self) -> KeyTable {
+        let mut table = KeyTable::default();
         for row in 0..self.len {
             let key = pack_one(self.columns.iter().map(|column| column[row]));
             // Rows differ, so equal keys of wide rows are told apart by never being the same.
-            self.set.find_or_insert(key, row as u32, |_| false);
+            table.find_or_insert(key, row as u32, |_| false);
         }
+        table
     }
 
-    fn open_round(&mut self, round: u32) {
+    pub(super) fn open_round(&mut self, round: u32) {
         match self.rounds.last() {
             Some(&(last, _)) if last >= round => {}
             _ => self.rounds.push((round, self.len as u32)),
-        }
-    }
-
-    /// Adds `count` tuples in order, `tuples` having a vector a column; says how many were new.
-    pub(super) fn insert_batch(
-        &mut self,
-        round: u32,
-        tuples: &[Vec<Word>],
-        count: usize,
-        keys: &mut Vec<u64>,
-    ) -> usize {
-        if self.arity == 0 {
-            return usize::from(count > 0 && self.insert_empty(round));
-        }
-        let before = self.len;
-        let mut start = 0;
-        while self.set.is_empty() && start < count {
-            let tuple: Vec<Word> = tuples.iter().map(|column| column[start]).collect();
-            self.insert(round, &tuple);
-            start += 1;
-        }
-        let Some(first) = tuples.first() else { return 0 };
-        let count = count.min(first.len());
-        if start < count {
-            let rest: Vec<KeyColumn<'_>> =
-                tuples.iter().map(|column| KeyColumn::Words(&column[start..count])).collect();
-            pack(&rest, count - start, keys);
-            self.open_round(round);
-            match self.columns.as_mut_slice() {
-                [only] => {
-                    insert_keys(&mut self.set, keys, &mut self.len, |key| {
-                        only.push(Word(key as u32))
-                    });
-                }
-                [first, second] => {
-                    insert_keys(&mut self.set, keys, &mut self.len, |key| {
-                        first.push(Word((key >> 32) as u32));
-                        second.push(Word(key as u32));
-                    });
-                }
-                _ => self.insert_wide(&rest, keys),
-            }
-            // A round without rows leaves no trace.
-            if self.len == before
-                && self.rounds.last().is_some_and(|&(_, at)| at as usize == before)
-            {
-                self.rounds.pop();
-            }
-        }
-        self.len - before
-    }
-
-    fn insert_wide(&mut self, tuples: &[KeyColumn<'_>], keys: &[u64]) {
-        for (chunk_at, chunk) in keys.chunks(AHEAD).enumerate() {
-            let seen = chunk.iter().fold(0, |seen, &key| seen ^ self.set.peek(key));
-            std::hint::black_box(seen);
-            for (at, &key) in chunk.iter().enumerate() {
-                let at = chunk_at * AHEAD + at;
-                let columns = &self.columns;
-                let found = self.set.find_or_insert(key, self.len as u32, |row| {
-                    columns
-                        .iter()
-                        .zip(tuples)
-                        .all(|(column, words)| column[row as usize] == words.word(at))
-                });
-                if found.is_none() {
-                    for (column, words) in self.columns.iter_mut().zip(tuples) {
-                        column.push(words.word(at));
-                    }
-                    self.len += 1;
-                }
-            }
         }
     }
 
@@ -384,6 +350,9 @@ impl Relation {
         self.len = 0;
         self.columns.iter_mut().for_each(Vec::clear);
         self.set.clear();
+        self.bits = None;
+        self.rows_by_tuple.take();
+        self.reconsider = 0;
         self.rounds.clear();
         self.indices = IndexList::default();
         self.complete = false;
@@ -392,26 +361,10 @@ impl Relation {
     /// How many bytes it holds.
     pub fn memory(&self) -> usize {
         let columns: usize = self.columns.iter().map(|column| column.capacity() * 4).sum();
-        columns + self.set.memory() + self.rounds.capacity() * 8 + self.indices.memory()
-    }
-}
-
-/// Adds keys that are whole tuples; `push` stores each new one.
-fn insert_keys(set: &mut KeyTable, keys: &[u64], len: &mut usize, mut push: impl FnMut(u64)) {
-    let mut seen = [0; AHEAD];
-    for chunk in keys.chunks(AHEAD) {
-        for (seen, &key) in seen.iter_mut().zip(chunk) {
-            *seen = set.peek(key);
-        }
-        for (&seen, &key) in seen.iter().zip(chunk) {
-            if KeyTable::proves(seen, key) {
-                continue;
-            }
-            if set.find_or_insert(key, *len as u32, |_| true).is_none() {
-                push(key);
-                *len += 1;
-            }
-        }
+        let bits = self.bits.as_ref().map_or(0, BitTable::memory);
+        let rows = self.rows_by_tuple.get().map_or(0, KeyTable::memory);
+        let members = self.set.memory() + bits + rows;
+        columns + members + self.rounds.capacity() * 8 + self.indices.memory()
     }
 }
 
@@ -437,26 +390,6 @@ mod tests {
                 assert!(relation.row(row).eq(make(i)));
             }
             assert_eq!(relation.find(&make(1000)).is_some(), arity == 0);
-        }
-    }
-
-    #[test]
-    fn a_batch_inserts_as_its_tuples_one_by_one_would() {
-        for arity in [1, 2, 3, 5] {
-            let columns: Vec<Vec<Word>> = (0..arity)
-                .map(|c| (0..500u32).map(|i| Word((i * 31 + c) % 97)).collect())
-                .collect();
-            let mut one = Relation::new(arity as usize);
-            for i in 0..500 {
-                let tuple: Vec<Word> = columns.iter().map(|column| column[i]).collect();
-                one.insert(3, &tuple);
-            }
-            let mut batch = Relation::new(arity as usize);
-            assert_eq!(batch.insert_batch(3, &columns, 500, &mut Vec::new()), one.len());
-            assert!(one.rows().eq(batch.rows()));
-            assert_eq!(batch.insert_batch(4, &columns, 500, &mut Vec::new()), 0);
-            assert_eq!(batch.round_range(4), 0..0);
-            assert_eq!(batch.round_range(3), 0..one.len());
         }
     }
 

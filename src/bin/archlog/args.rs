@@ -1,0 +1,367 @@
+//! What may be typed, as plain data.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Derive distributed-system designs from requirements, and explain them.
+///
+/// archlog is a Datalog rule engine with a rulebook in it. It reads what a system must do as facts,
+/// and derives the paths, invariants, mechanisms, read models and failure answers that follow.
+#[derive(Debug, Parser)]
+#[command(
+    name = "archlog",
+    version,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_long_help = include_str!("../../../docs/help/top.txt")
+)]
+pub struct Arguments {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// When to use colour: `auto` asks NO_COLOR, CLICOLOR_FORCE and the terminal
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Look")]
+    pub color: When,
+
+    /// Draw tables with ASCII only
+    #[arg(long, global = true, help_heading = "Look")]
+    pub ascii: bool,
+}
+
+/// When something is done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum When {
+    /// Where it makes sense.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands. Each is described where its arguments are.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Derive(Derive),
+    Query(Query),
+    /// Why something derives: the proof, down to what was said
+    ///
+    /// The goal is one fact; a variable or `_` asks for each answer. Of all proofs the one that
+    /// needs the fewest assumptions is shown.
+    #[command(after_long_help = include_str!("../../../docs/help/why.txt"))]
+    Why(Why),
+    /// Why something does not derive: the nearest miss of each rule, down to what could be said
+    ///
+    /// The goal is one fact; a variable or `_` stands for anything.
+    #[command(name = "why-not", after_long_help = include_str!("../../../docs/help/why-not.txt"))]
+    WhyNot(Why),
+    Run(Run),
+    New(New),
+    Explain(Explain),
+    Completions(Completions),
+    Man(Man),
+}
+
+/// Derive designs: worksheets, open items, problems, assumptions
+///
+/// A design is a `.dl` file of facts, a `.json` file of the same facts, or a folder with one CSV
+/// file a relation. Each design is a world of its own: what one states says nothing of another.
+#[derive(Debug, Args)]
+#[command(after_long_help = include_str!("../../../docs/help/derive.txt"))]
+pub struct Derive {
+    /// The designs
+    #[arg(required = true, value_name = "DESIGN")]
+    pub designs: Vec<PathBuf>,
+
+    /// Only these worksheets, by letter or by name, parted by commas
+    #[arg(long, value_name = "SHEET", value_delimiter = ',')]
+    pub sheet: Vec<String>,
+
+    /// The format of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: DocumentFormat,
+
+    /// Write a file a worksheet into this folder
+    #[arg(short = 'D', long = "output-dir", value_name = "DIR")]
+    pub output: Option<PathBuf>,
+
+    /// Exit 1 while a design has open items or problems
+    #[arg(long)]
+    pub strict: bool,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
+/// The formats of a document.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum DocumentFormat {
+    /// Aligned tables.
+    Text,
+    /// Markdown.
+    Md,
+    /// JSON (docs/json.md).
+    Json,
+    /// CSV as RFC 4180 has it.
+    Csv,
+    /// One self-contained page.
+    Html,
+}
+
+/// Ask a question about designs
+///
+/// The goal is the body of a rule: atoms, comparisons, negation. Its variables are the columns of
+/// the answer; `_` is left out. It is the last argument; a file with a goal in it will do as well.
+/// With several designs the first column of the answer names the design.
+#[derive(Debug, Args)]
+#[command(after_long_help = include_str!("../../../docs/help/query.txt"))]
+pub struct Query {
+    /// The designs, then the goal or a file with it
+    #[arg(required = true, value_name = "DESIGN... GOAL")]
+    pub designs_and_goal: Vec<String>,
+
+    /// The format of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: TableFormat,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
+/// What `why` and `why-not` take.
+#[derive(Debug, Args)]
+pub struct Why {
+    /// The design
+    #[arg(value_name = "DESIGN")]
+    pub design: PathBuf,
+
+    /// The fact or pattern
+    #[arg(value_name = "GOAL")]
+    pub goal: String,
+
+    /// Every answer and every derivation, every rule that could conclude it
+    #[arg(long)]
+    pub all: bool,
+
+    /// Fold nothing
+    #[arg(long)]
+    pub full: bool,
+
+    /// The format of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: TreeFormat,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
+/// The formats of an explanation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum TreeFormat {
+    /// An indented tree.
+    Text,
+    /// A nested Markdown list.
+    Md,
+    /// JSON (docs/json.md).
+    Json,
+    /// One self-contained page that unfolds.
+    Html,
+    /// A Mermaid flowchart.
+    Mermaid,
+    /// A Graphviz graph.
+    Dot,
+    /// A drawing.
+    Svg,
+}
+
+/// The formats of a table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum TableFormat {
+    /// An aligned table.
+    Table,
+    /// CSV as RFC 4180 has it, with a header.
+    Csv,
+    /// Tab-separated values with a header.
+    Tsv,
+    /// One JSON object (docs/json.md).
+    Json,
+    /// A JSON object a row.
+    Jsonl,
+}
+
+/// Run any Datalog program in Souffle's dialect
+///
+/// Facts are read as the program's `.input` directives say and results written as its `.output`
+/// directives say, with Souffle's defaults: `REL.facts`, parted by tabs, and `REL.csv`.
+#[derive(Debug, Args)]
+#[command(after_long_help = include_str!("../../../docs/help/run.txt"))]
+pub struct Run {
+    /// The program
+    #[arg(value_name = "PROGRAM.dl")]
+    pub program: PathBuf,
+
+    /// The folder that facts are read from
+    #[arg(short = 'F', long = "fact-dir", value_name = "DIR", default_value = ".")]
+    pub facts: PathBuf,
+
+    /// The folder that results are written to; `-` is standard output
+    #[arg(short = 'D', long = "output-dir", value_name = "DIR", default_value = ".")]
+    pub output: PathBuf,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
+/// Which rulebook a design is derived by.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Rulebook")]
+pub struct Rulebook {
+    /// The letter of the written rules alone: no resolutions, no suggestions
+    #[arg(long)]
+    pub as_written: bool,
+
+    /// A folder of rules to lay over the rulebook's own; a file of the same name replaces one
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
+
+    /// A folder of facts to lay over the rulebook's own; a file of the same name replaces one
+    #[arg(long, value_name = "DIR")]
+    pub facts: Option<PathBuf>,
+}
+
+/// How many threads, and when to give up.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Effort")]
+pub struct Effort {
+    /// How many threads; all cores unless said otherwise. The answer is the same for any number
+    #[arg(short = 'j', long = "jobs", value_name = "N")]
+    pub jobs: Option<std::num::NonZeroUsize>,
+
+    /// Stop after this many seconds, exit 3
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub limit_time: Option<std::time::Duration>,
+
+    /// Stop when there are more than this many tuples, exit 3
+    #[arg(long, value_name = "N")]
+    pub limit_tuples: Option<usize>,
+
+    /// Stop when a stratum takes more than this many rounds, exit 3
+    #[arg(long, value_name = "N")]
+    pub limit_rounds: Option<u32>,
+
+    /// Stop when relations take more than this many MiB, exit 3
+    #[arg(long, value_name = "MIB")]
+    pub limit_memory: Option<usize>,
+}
+
+fn seconds(text: &str) -> Result<std::time::Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_string())?;
+    std::time::Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+/// Write a commented skeleton design
+///
+/// The file is NAME.dl. It is never overwritten.
+#[derive(Debug, Args)]
+#[command(after_long_help = include_str!("../../../docs/help/new.txt"))]
+pub struct New {
+    /// The name of the design
+    pub name: String,
+}
+
+/// Say what a message with a code means
+#[derive(Debug, Args)]
+#[command(after_long_help = include_str!("../../../docs/help/explain.txt"))]
+pub struct Explain {
+    /// The code, such as AL0107
+    pub code: Option<String>,
+}
+
+/// Print completions for a shell
+#[derive(Debug, Args)]
+#[command(after_long_help = include_str!("../../../docs/help/completions.txt"))]
+pub struct Completions {
+    /// The shell
+    pub shell: Shell,
+}
+
+/// Print the manual page, or write one for each command
+#[derive(Debug, Args)]
+#[command(after_long_help = include_str!("../../../docs/help/man.txt"))]
+pub struct Man {
+    /// Write the pages of archlog and of each command into this folder
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_a_long_help_with_examples() {
+        for command in Arguments::command().get_subcommands() {
+            let after = command.get_after_long_help().map(|text| text.to_string());
+            let name = command.get_name();
+            assert!(after.unwrap_or_default().contains("archlog "), "{name} has no example");
+        }
+    }
+
+    #[test]
+    fn the_examples_in_the_help_can_be_typed() {
+        let top = Arguments::command();
+        let helps = top.get_subcommands().chain([&top]).filter_map(|it| it.get_after_long_help());
+        let mut tried = 0;
+        for line in
+            helps.flat_map(|help| help.to_string().lines().map(str::to_string).collect::<Vec<_>>())
+        {
+            let Some(example) = line.strip_prefix("  archlog ") else { continue };
+            let example = example.split("   ").next().unwrap_or_default();
+            let example = example.split(['>', '|']).next().unwrap_or_default();
+            let words = shell_words(example);
+            let parsed = Arguments::try_parse_from([vec!["archlog".to_string()], words].concat());
+            assert!(parsed.is_ok(), "{example}: {}", parsed.unwrap_err());
+            tried += 1;
+        }
+        assert!(tried > 15, "{tried}");
+    }
+
+    fn shell_words(text: &str) -> Vec<String> {
+        let mut words = Vec::new();
+        for (index, part) in text.split('\'').enumerate() {
+            if index % 2 == 1 {
+                words.push(part.to_string());
+            } else {
+                words.extend(part.split_whitespace().map(str::to_string));
+            }
+        }
+        words
+    }
+}

@@ -1,0 +1,33 @@
+//! The exit codes, all of them.
+
+use std::process::ExitCode;
+
+/// How the program ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Exit {
+    /// Yes, or clean.
+    Yes,
+    /// No, empty, or findings.
+    No,
+    /// What was typed or read is wrong.
+    Input,
+    /// A limit was hit: the answer is incomplete.
+    Limit,
+    /// The fault is ours.
+    Internal,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(match exit {
+            Exit::Yes => 0,
+            Exit::No => 1,
+            Exit::Input => 2,
+            Exit::Limit => 3,
+            Exit::Internal => 4,
+            Exit::Interrupted => 130,
+        })
+    }
+}

@@ -1,0 +1,98 @@
+//! `query`: answers to a goal.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use archlog::analyze::has_errors;
+use archlog::report::{self, Table};
+use archlog::session::{QueryFailure, Session};
+
+use crate::args::{Query, TableFormat};
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::interrupt::Interrupt;
+use crate::{effort, rulebook};
+
+/// Derives the designs and answers the goal.
+pub fn query(arguments: &Query, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
+    let Some((goal, designs)) = arguments.designs_and_goal.split_last() else {
+        bail!("a goal is missing");
+    };
+    if designs.is_empty() && Path::new(goal).exists() {
+        bail!("a goal is missing: it is the last argument, after the designs");
+    }
+    let goal = text_of(goal)?;
+    let Some(rulebook) = rulebook::load(&arguments.rulebook, console) else {
+        return Ok(Exit::Input);
+    };
+    let mut session = Session::new(Arc::new(rulebook));
+    let mut opened = true;
+    for design in designs {
+        opened &= session.open(Path::new(design));
+    }
+    console.problems(session.sources(), session.diagnostics());
+    if !opened {
+        return Ok(Exit::Input);
+    }
+    let asked = interrupt.defer();
+    let options = effort::options(&arguments.effort, &asked);
+    if let Err(stopped) = session.derive(&options) {
+        return Ok(effort::stopped(console, &stopped, "nothing"));
+    }
+    let table = match session.query_within(&goal, &options) {
+        Ok(table) => table,
+        Err(QueryFailure::Stopped(stopped)) => {
+            return Ok(effort::stopped(console, &stopped, "nothing"));
+        }
+        Err(QueryFailure::Wrong { diagnostics, sources }) => {
+            console.problems(&sources, &diagnostics);
+            return Ok(Exit::Input);
+        }
+    };
+    console.answer(&rendered(&table, &session, arguments.format, console))?;
+    Ok(match (has_errors(session.diagnostics()), table.rows.is_empty()) {
+        (true, _) => Exit::Input,
+        (false, true) => Exit::No,
+        (false, false) => Exit::Yes,
+    })
+}
+
+/// A goal as typed, or the content of the file that was named instead.
+fn text_of(goal: &str) -> Result<String> {
+    let path = Path::new(goal);
+    if path.is_dir() {
+        bail!("`{goal}` is a folder; the last argument is the goal");
+    }
+    if path.is_file() {
+        return fs::read_to_string(path).with_context(|| format!("cannot read `{goal}`"));
+    }
+    Ok(goal.to_string())
+}
+
+fn rendered(table: &Table, session: &Session, format: TableFormat, console: &Console) -> String {
+    match format {
+        TableFormat::Table => {
+            let count = table.rows.len();
+            let answers = if count == 1 { "answer" } else { "answers" };
+            let stamp = session.stamp().line();
+            // A goal without variables has no columns: its answer is yes or no.
+            let rows = match (table.columns.is_empty(), count) {
+                (true, 0) => "no\n".to_string(),
+                (true, _) => "yes\n".to_string(),
+                (false, 0) => String::new(),
+                (false, _) => report::text_table(table, console.look()),
+            };
+            if table.columns.is_empty() {
+                format!("{rows}({stamp})\n")
+            } else {
+                format!("{rows}({count} {answers}; {stamp})\n")
+            }
+        }
+        TableFormat::Csv => report::csv(table),
+        TableFormat::Tsv => report::tsv(table),
+        TableFormat::Json => report::table_json(table, &session.stamp()),
+        TableFormat::Jsonl => report::json_lines(table),
+    }
+}

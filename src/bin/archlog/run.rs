@@ -1,0 +1,136 @@
+//! `run`: the stages in a row, from a program's text to its outputs.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use anyhow::Result;
+use archlog::analyze::program::Program;
+use archlog::analyze::{analyze, has_errors};
+use archlog::diag::{Diagnostic, Sources};
+use archlog::eval::{Warning, evaluate};
+use archlog::io::{
+    Directory, OutputDirectory, Outputs, Rows, StandardOutput, input, output, print_size,
+};
+use archlog::plan::Plan;
+use archlog::store::Database;
+use archlog::syntax::load::load;
+use archlog::syntax::operators::DirectiveKind;
+use archlog::value::Interner;
+
+use crate::args::Run;
+use crate::console::Console;
+use crate::effort;
+use crate::exit::Exit;
+use crate::interrupt::Interrupt;
+
+/// Runs a program as Souffle's command line would.
+pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
+    let mut sources = Sources::new();
+    let path = arguments.program.to_string_lossy();
+    let (trees, mut problems) = load(&path, &mut |path| fs::read(path), &mut sources);
+    let (program, more) = analyze(&trees);
+    problems.extend(more);
+    if has_errors(&problems) {
+        console.problems(&sources, &problems);
+        return Ok(Exit::Input);
+    }
+
+    let mut interner = Interner::new();
+    let mut database = Database::new(&program);
+    database.insert_facts(&program, &mut interner);
+    let read = read_facts(
+        &arguments.facts,
+        &program,
+        &mut database,
+        &mut interner,
+        &mut sources,
+        &mut problems,
+    );
+    let mut spoilt = has_errors(&problems);
+    console.problems(&sources, &problems);
+    if !read {
+        return Ok(Exit::Input);
+    }
+
+    let plan = Plan::new(&program, &mut interner);
+    let asked = interrupt.defer();
+    let options = effort::options(&arguments.effort, &asked);
+    match evaluate(&plan, &mut database, &mut interner, &options) {
+        Ok(report) => console.problems(&sources, &warnings(&report.warnings)),
+        Err(reason) => {
+            console.problems(&sources, &warnings(&reason.report.warnings));
+            return Ok(effort::stopped(console, &reason, "nothing"));
+        }
+    }
+
+    let mut problems = Vec::new();
+    let stream = io::stdout().lock();
+    if arguments.output == Path::new("-") {
+        write(&mut StandardOutput(stream), &program, &database, &interner, &mut problems)?;
+    } else {
+        let mut outputs = OutputDirectory::new(&arguments.output, stream);
+        write(&mut outputs, &program, &database, &interner, &mut problems)?;
+    }
+    console.problems(&sources, &problems);
+    spoilt |= has_errors(&problems);
+    Ok(if spoilt { Exit::Input } else { Exit::Yes })
+}
+
+/// Reads what the program's directives name. Whether every file could be read; single bad lines
+/// are among the problems and leave the others in.
+fn read_facts(
+    folder: &Path,
+    program: &Program,
+    database: &mut Database,
+    interner: &mut Interner,
+    sources: &mut Sources,
+    problems: &mut Vec<Diagnostic>,
+) -> bool {
+    let files = Directory::new(folder);
+    let mut keys = Vec::new();
+    let mut all = true;
+    for directive in &program.directives {
+        if directive.kind != DirectiveKind::Input {
+            continue;
+        }
+        let relation = &program.relations[directive.relation.index()];
+        match input(&files, relation, directive, interner, sources, problems) {
+            None => all = false,
+            Some(loaded) => {
+                let count = loaded.len();
+                database.insert_batch(directive.relation, &loaded.columns, count, &mut keys);
+            }
+        }
+    }
+    all
+}
+
+/// Writes what the program's directives name.
+fn write(
+    outputs: &mut dyn Outputs,
+    program: &Program,
+    database: &Database,
+    interner: &Interner,
+    problems: &mut Vec<Diagnostic>,
+) -> Result<()> {
+    for directive in &program.directives {
+        let relation = &program.relations[directive.relation.index()];
+        let found = database.relation(directive.relation);
+        match directive.kind {
+            DirectiveKind::Output => {
+                let columns = (0..relation.arity()).map(|column| found.column(column)).collect();
+                let rows = Rows { columns, len: found.len() };
+                output(outputs, relation, directive, &rows, interner, problems)?;
+            }
+            DirectiveKind::PrintSize => print_size(outputs, &relation.name, found.len())?,
+            DirectiveKind::Input | DirectiveKind::LimitSize => {}
+        }
+    }
+    Ok(())
+}
+
+/// What went wrong with values, as problems.
+fn warnings(warnings: &[Warning]) -> Vec<Diagnostic> {
+    warnings.iter().map(Warning::diagnostic).collect()
+}
