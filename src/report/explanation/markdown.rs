@@ -46,20 +46,18 @@ fn list(
 ) -> Vec<usize> {
     let base = view[start].depth;
     let mut later = Vec::new();
-    for (at, drawn) in view.iter().enumerate().skip(start) {
-        if at > start && drawn.depth <= base {
-            break;
-        }
+    let mut at = start;
+    while at < view[start].end {
+        let drawn = &view[at];
         let depth = drawn.depth - base;
-        if depth > DEEPEST {
-            continue;
-        }
-        let parent = view.get(at + 1).is_some_and(|next| next.depth > drawn.depth);
         let indent = "  ".repeat(depth);
         item(outline, drawn, &indent, extent, out);
-        if depth == DEEPEST && parent {
+        if depth == DEEPEST && drawn.end > at + 1 {
             out.push_str(&format!("{indent}  - ⋯ goes on further down\n"));
             later.push(at);
+            at = drawn.end;
+        } else {
+            at += 1;
         }
     }
     later

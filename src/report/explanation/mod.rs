@@ -171,7 +171,7 @@ fn reference(step: &Step, extent: Extent) -> String {
             let parts = [&rule, &step.source, &step.place];
             let parts: Vec<&str> =
                 parts.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
-            parts.join("  ")
+            parts.join(" · ")
         }
     }
 }
