@@ -6,11 +6,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::analyze::analyze_goal;
 use crate::analyze::error::unknown_constant;
 use crate::analyze::facts::{StatedFact, pattern, stated_facts};
 use crate::analyze::program::Program;
-use crate::diag::{Diagnostic, Sources, Span};
+use crate::analyze::{analyze_goal, has_errors};
+use crate::diag::{Diagnostic, Sources, Span, reason};
 use crate::eval::{Evaluator, Options as EvalOptions, Silent, Stopped, evaluate};
 use crate::explain::{Origin, Subject};
 use crate::io::{self, Directory, Files};
@@ -95,6 +95,7 @@ impl Session {
     /// gives whether anything was stated.
     pub fn open(&mut self, path: &Path) -> bool {
         let shown = path.display().to_string();
+        let reported = self.diagnostics.len();
         let Rulebook { statable, program, .. } = &*self.rulebook;
         let (relations, problems) = (&program.relations, &mut self.diagnostics);
         let facts = if path.is_dir() {
@@ -113,19 +114,21 @@ impl Session {
             }
             io::design_of_json(&shown, bytes, statable, relations, &mut self.sources, problems)
         };
-        self.add(shown, facts)
+        self.add(shown, facts, reported)
     }
 
     /// Takes a design that is already in memory, in the notation of a `.dl` file.
     pub fn state_text(&mut self, name: &str, bytes: Vec<u8>) -> bool {
+        let reported = self.diagnostics.len();
         let (tree, problems) = tree_of(name, bytes, &mut self.sources);
         self.diagnostics.extend(problems);
         let program = &self.rulebook.program;
         let facts = stated_facts(&self.rulebook.statable, program, &tree, &mut self.diagnostics);
-        self.add(name.to_owned(), facts)
+        self.add(name.to_owned(), facts, reported)
     }
 
-    fn add(&mut self, path: String, facts: Vec<StatedFact>) -> bool {
+    /// Adds what a text states; the problems from `reported` on are those of the text.
+    fn add(&mut self, path: String, facts: Vec<StatedFact>, reported: usize) -> bool {
         self.derived = None;
         let named = facts.iter().find(|fact| Some(fact.relation) == self.rulebook.design);
         let text = |index: usize| match named.and_then(|fact| fact.values.get(index)) {
@@ -134,7 +137,10 @@ impl Session {
         };
         let (mut id, mut title) = (text(0), text(1));
         if facts.is_empty() {
-            self.diagnostics.push(states_nothing(&path));
+            // Where all that it states is wrong, that was said.
+            if !has_errors(&self.diagnostics[reported..]) {
+                self.diagnostics.push(states_nothing(&path));
+            }
             return false;
         }
         if named.is_none() {
@@ -471,7 +477,7 @@ pub enum QueryFailure {
 
 /// A path that leads nowhere.
 fn unreadable(path: &str, problem: &std::io::Error) -> Diagnostic {
-    Diagnostic::error("AL0020", format!("cannot read `{path}`: {problem}"))
+    Diagnostic::error("AL0020", format!("cannot read `{path}`: {}", reason(problem)))
 }
 
 /// An empty file, or one that holds comments only.
