@@ -48,6 +48,17 @@ pub enum When {
 pub enum Command {
     Derive(Derive),
     Query(Query),
+    /// Why something derives: the proof, down to what was said
+    ///
+    /// The goal is one fact; a variable or `_` asks for each answer. Of all proofs the one that
+    /// needs the fewest assumptions is shown.
+    #[command(after_long_help = include_str!("../../../docs/help/why.txt"))]
+    Why(Why),
+    /// Why something does not derive: the nearest miss of each rule, down to what could be said
+    ///
+    /// The goal is one fact; a variable or `_` stands for anything.
+    #[command(name = "why-not", after_long_help = include_str!("../../../docs/help/why-not.txt"))]
+    WhyNot(Why),
     Run(Run),
     New(New),
     Explain(Explain),
@@ -129,6 +140,57 @@ pub struct Query {
     /// How hard to try
     #[command(flatten)]
     pub effort: Effort,
+}
+
+/// What `why` and `why-not` take.
+#[derive(Debug, Args)]
+pub struct Why {
+    /// The design
+    #[arg(value_name = "DESIGN")]
+    pub design: PathBuf,
+
+    /// The fact or pattern
+    #[arg(value_name = "GOAL")]
+    pub goal: String,
+
+    /// Every answer and every derivation, every rule that could conclude it
+    #[arg(long)]
+    pub all: bool,
+
+    /// Fold nothing
+    #[arg(long)]
+    pub full: bool,
+
+    /// The format of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: TreeFormat,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
+/// The formats of an explanation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum TreeFormat {
+    /// An indented tree.
+    Text,
+    /// A nested Markdown list.
+    Md,
+    /// JSON (docs/json.md).
+    Json,
+    /// One self-contained page that unfolds.
+    Html,
+    /// A Mermaid flowchart.
+    Mermaid,
+    /// A Graphviz graph.
+    Dot,
+    /// A drawing.
+    Svg,
 }
 
 /// The formats of a table.

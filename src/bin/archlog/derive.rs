@@ -104,7 +104,9 @@ fn answer(session: &Session, sheets: &[&Sheet], console: &Console) -> Answer {
 
 fn section(session: &Session, sheet: &Sheet, design: usize) -> Section {
     let table = session.sheet(sheet, design);
-    let said = [(&sheet.note, true), (&sheet.empty, table.rows.is_empty())];
+    let empty = table.rows.is_empty();
+    let noted = !empty || sheet.empty.is_empty();
+    let said = [(&sheet.note, noted), (&sheet.empty, empty)];
     let paragraphs = said
         .into_iter()
         .filter(|(text, holds)| *holds && !text.is_empty())

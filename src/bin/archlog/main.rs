@@ -12,6 +12,7 @@ mod new;
 mod query;
 mod rulebook;
 mod run;
+mod why;
 
 use std::any::Any;
 use std::io;
@@ -26,6 +27,7 @@ use args::{Arguments, Command};
 use console::Console;
 use exit::Exit;
 use interrupt::Interrupt;
+use why::Question;
 
 fn main() -> ExitCode {
     let exit = guarded(program).unwrap_or_else(|fault| {
@@ -65,6 +67,8 @@ fn command(command: Command, console: &Console) -> Result<Exit> {
     match command {
         Command::Derive(arguments) => derive::derive(&arguments, console, &interrupt),
         Command::Query(arguments) => query::query(&arguments, console, &interrupt),
+        Command::Why(arguments) => why::why(&arguments, Question::Why, console, &interrupt),
+        Command::WhyNot(arguments) => why::why(&arguments, Question::WhyNot, console, &interrupt),
         Command::Run(arguments) => run::run(&arguments, console, &interrupt),
         Command::New(arguments) => {
             let file = new::new(&arguments.name)?;

@@ -1,0 +1,134 @@
+//! `why` and `why-not`: explanations of what derives and of what does not.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use archlog::analyze::has_errors;
+use archlog::explain::{Why, tree};
+use archlog::report::explanation::{self, Extent};
+use archlog::report::tree::Tree;
+use archlog::session::{Explained, Pattern, QueryFailure, Session};
+
+use crate::args::{self, TreeFormat};
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::interrupt::Interrupt;
+use crate::{effort, rulebook};
+
+/// At most this many answers of a pattern are explained, unless all are asked for.
+const MOST_ANSWERS: usize = 10;
+
+/// What was asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// Why it is there.
+    Why,
+    /// Why it is not there.
+    WhyNot,
+}
+
+/// Derives the design and explains the goal.
+pub fn why(
+    arguments: &args::Why,
+    question: Question,
+    console: &Console,
+    interrupt: &Interrupt,
+) -> Result<Exit> {
+    let Some(rulebook) = rulebook::load(&arguments.rulebook, console) else {
+        return Ok(Exit::Input);
+    };
+    let mut session = Session::new(Arc::new(rulebook));
+    let opened = session.open(&arguments.design);
+    console.problems(session.sources(), session.diagnostics());
+    if !opened {
+        return Ok(Exit::Input);
+    }
+    let asked = interrupt.defer();
+    if let Err(stopped) = session.derive(&effort::options(&arguments.effort, &asked)) {
+        return Ok(effort::stopped(console, &stopped, "nothing"));
+    }
+    let pattern = match session.pattern(&arguments.goal) {
+        Ok(pattern) => pattern,
+        Err(QueryFailure::Wrong { diagnostics, sources }) => {
+            console.problems(&sources, &diagnostics);
+            return Ok(Exit::Input);
+        }
+        Err(QueryFailure::Stopped(stopped)) => return Ok(effort::stopped(console, &stopped, "nothing")),
+    };
+    console.problems(&pattern.sources, &pattern.warnings);
+    let explained = session.explained().context("nothing was derived")?;
+    let rows = session.matching(0, pattern.relation, &pattern.values);
+    let trees = if rows.is_empty() {
+        if question == Question::Why {
+            console.say("nothing answers this; here is why not");
+        }
+        vec![missing(&explained, &pattern, arguments.all)]
+    } else {
+        if question == Question::WhyNot {
+            console.say("this is derived; here is why");
+        }
+        present(&explained, &pattern, &rows, arguments.all, console)
+    };
+    console.answer(&rendered(&trees, &session, arguments, console))?;
+    Ok(match (has_errors(session.diagnostics()), rows.is_empty() == (question == Question::WhyNot)) {
+        (true, _) => Exit::Input,
+        (false, true) => Exit::Yes,
+        (false, false) => Exit::No,
+    })
+}
+
+fn present(
+    explained: &Explained<'_>,
+    pattern: &Pattern,
+    rows: &[usize],
+    all: bool,
+    console: &Console,
+) -> Vec<Tree> {
+    let mut why = Why::new(explained);
+    let shown = if all { rows.len() } else { rows.len().min(MOST_ANSWERS) };
+    if shown < rows.len() {
+        console.say(&format!(
+            "{} answers; the first {shown} are explained (--all explains every one)",
+            rows.len()
+        ));
+    }
+    let mut trees = Vec::new();
+    for row in &rows[..shown] {
+        if all {
+            let proofs = why.all_proofs(pattern.relation, *row, MOST_ANSWERS);
+            trees.extend(proofs.iter().map(|proof| tree::of_proof(explained, proof)));
+        } else {
+            trees.push(tree::of_proof(explained, &why.proof(pattern.relation, *row)));
+        }
+    }
+    trees
+}
+
+fn missing(explained: &Explained<'_>, pattern: &Pattern, all: bool) -> Tree {
+    let mut why = Why::new(explained);
+    let interner = why.solver().interner_mut();
+    let words = explained.words(0, pattern.relation, &pattern.values, interner);
+    let answer = why.why_not(pattern.relation, words);
+    tree::of_why_not(explained, &answer, all)
+}
+
+fn rendered(
+    trees: &[Tree],
+    session: &Session,
+    arguments: &args::Why,
+    console: &Console,
+) -> String {
+    let extent = if arguments.full { Extent::Full } else { Extent::Folded };
+    let each = |draw: &dyn Fn(&Tree) -> String| -> String {
+        trees.iter().map(draw).collect::<Vec<_>>().join("\n")
+    };
+    match arguments.format {
+        TreeFormat::Text => each(&|tree| explanation::text(tree, console.look(), extent)),
+        TreeFormat::Md => each(&|tree| explanation::markdown(tree, extent)),
+        TreeFormat::Json => explanation::json(trees, &session.stamp()),
+        TreeFormat::Html => explanation::html(trees, &session.stamp()),
+        TreeFormat::Mermaid => each(&|tree| explanation::mermaid(tree, extent)),
+        TreeFormat::Dot => each(&|tree| explanation::dot(tree, extent)),
+        TreeFormat::Svg => each(&|tree| explanation::svg(tree, extent)),
+    }
+}
