@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `program/` | a program, or a folder of one with the `facts/` it reads, loaded and run |
 //! | `design/` | a design: a `.dl` or `.json` file, a folder of CSV files, or a folder of several designs |
-//! | `goal/` | a goal, asked of the first shipped design |
+//! | `goal/` | a goal, asked of the first shipped design; `explain_...` are to be explained |
 //! | `rulebook/` | a folder with `rules/` and `facts/`, laid over the rulebook |
 //! | `made/` | made by the tests below, since no text can be it |
 //!
@@ -126,10 +126,17 @@ fn design_problems(case: &Path) -> String {
 
 fn goal_problems(case: &Path) -> String {
     let session = derived(false, &designs()[..1]);
-    match session.query(&fs::read_to_string(case).unwrap()) {
-        Err(QueryFailure::Wrong { diagnostics, sources }) => render(&sources, &diagnostics),
-        Err(QueryFailure::Stopped(stopped)) => panic!("{}: {stopped}", case.display()),
-        Ok(_) => String::new(),
+    let text = fs::read_to_string(case).unwrap();
+    let failure = match stem(case).starts_with("explain_") {
+        true => match session.pattern(&text) {
+            Ok(pattern) => return render(&pattern.sources, &pattern.warnings),
+            Err(failure) => failure,
+        },
+        false => session.query(&text).unwrap_err(),
+    };
+    match failure {
+        QueryFailure::Wrong { diagnostics, sources } => render(&sources, &diagnostics),
+        QueryFailure::Stopped(stopped) => panic!("{}: {stopped}", case.display()),
     }
 }
 

@@ -215,7 +215,7 @@ pub fn not_constant(span: Span, name: &str) -> Diagnostic {
 pub fn not_one_atom(span: Span) -> Diagnostic {
     Diagnostic::error("AL0116", "this is not one fact")
         .at(span, "an explanation is about one fact or pattern")
-        .help("write one atom; a variable or `_` stands for anything: base_mechanism(req, _)")
+        .help("write one atom; a variable or `_` stands for anything")
 }
 
 /// `archlog why DESIGN 'base_mechanism("place_bd", M)'`

@@ -287,7 +287,7 @@ impl<'a> Parser<'a> {
                 "a `.plan` without a rule before it",
                 "write it directly below the rule that it is for",
             ))),
-            name => Err(Box::new(error::unknown_directive(start, name, &DIRECTIVES))),
+            name => Err(self.skip_line(error::unknown_directive(start, name, &DIRECTIVES))),
         }
     }
 
