@@ -10,7 +10,7 @@ use crate::analyze::error::unknown_constant;
 use crate::analyze::facts::{StatedFact, pattern, stated_facts};
 use crate::analyze::program::Program;
 use crate::analyze::{analyze_goal, has_errors};
-use crate::diag::{Diagnostic, Sources, Span};
+use crate::diag::{Diagnostic, Sources, Span, reason};
 use crate::eval::{Evaluator, Options as EvalOptions, Silent, Stopped, evaluate};
 use crate::explain::{Origin, Subject};
 use crate::io::{self, Directory, Files};
@@ -94,7 +94,8 @@ impl Session {
     /// Reads a design: a `.dl` file, a `.json` file, or a folder of CSV files. Problems are kept;
     /// gives whether anything was stated.
     pub fn open(&mut self, path: &Path) -> bool {
-        let (shown, reported) = (path.display().to_string(), self.diagnostics.len());
+        let shown = path.display().to_string();
+        let reported = self.diagnostics.len();
         let Rulebook { statable, program, .. } = &*self.rulebook;
         let (relations, problems) = (&program.relations, &mut self.diagnostics);
         let facts = if path.is_dir() {
@@ -126,7 +127,7 @@ impl Session {
         self.add(name.to_owned(), facts, reported)
     }
 
-    /// Adds a design. What is wrong with its text was reported, from `reported` on.
+    /// Adds what a text states; the problems from `reported` on are those of the text.
     fn add(&mut self, path: String, facts: Vec<StatedFact>, reported: usize) -> bool {
         self.derived = None;
         let named = facts.iter().find(|fact| Some(fact.relation) == self.rulebook.design);
@@ -136,7 +137,7 @@ impl Session {
         };
         let (mut id, mut title) = (text(0), text(1));
         if facts.is_empty() {
-            // Where its facts could not be read, that is the problem, and not that there are none.
+            // Where all that it states is wrong, that was said.
             if !has_errors(&self.diagnostics[reported..]) {
                 self.diagnostics.push(states_nothing(&path));
             }
@@ -476,7 +477,7 @@ pub enum QueryFailure {
 
 /// A path that leads nowhere.
 fn unreadable(path: &str, problem: &std::io::Error) -> Diagnostic {
-    Diagnostic::error("AL0020", format!("cannot read `{path}`: {problem}"))
+    Diagnostic::error("AL0020", format!("cannot read `{path}`: {}", reason(problem)))
 }
 
 /// An empty file, or one that holds comments only.

@@ -31,7 +31,7 @@ use crate::analyze::facts::Statable;
 use crate::analyze::program::{Program, Relation};
 use crate::analyze::worlds::{self, Worlds};
 use crate::analyze::{analyze, has_errors};
-use crate::diag::{Diagnostic, Sources};
+use crate::diag::{Diagnostic, Sources, reason};
 use crate::eval::{Evaluator, Options as EvalOptions, Silent};
 use crate::io;
 use crate::plan::Plan;
@@ -295,5 +295,5 @@ fn concluded_though_stated(program: &Program) -> Vec<Diagnostic> {
 }
 
 fn unreadable_folder(folder: &std::path::Path, problem: &std::io::Error) -> Diagnostic {
-    Diagnostic::error("AL0020", format!("cannot read `{}`: {problem}", folder.display()))
+    Diagnostic::error("AL0020", format!("cannot read `{}`: {}", folder.display(), reason(problem)))
 }
