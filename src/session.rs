@@ -7,7 +7,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::analyze::analyze_goal;
-use crate::analyze::facts::{StatedFact, stated_facts};
+use crate::analyze::error::unknown_constant;
+use crate::analyze::facts::{StatedFact, pattern, stated_facts};
 use crate::analyze::program::Program;
 use crate::diag::{Diagnostic, Sources, Span};
 use crate::eval::{Evaluator, Options as EvalOptions, Silent, Stopped, evaluate};
@@ -19,6 +20,7 @@ use crate::report::{Heading, Stamp, Table};
 use crate::store::Database;
 use crate::syntax::load::tree_of;
 use crate::syntax::parse_goal;
+use crate::syntax::tree::{Body, Expression};
 use crate::value::{Constant, Interner, Primitive, RelationId, Word, compare_tuples};
 
 /// A design as stated.
@@ -136,7 +138,8 @@ impl Session {
             return false;
         }
         if named.is_none() {
-            self.diagnostics.push(unnamed(&path, facts.first().map(|fact| fact.span)));
+            let first = facts.first().map(|fact| fact.span);
+            self.diagnostics.push(unnamed(&path, first, self.rulebook.naming()));
             let stem = Path::new(&path).file_stem();
             id = stem.map_or_else(|| path.clone(), |stem| stem.to_string_lossy().into_owned());
         }
@@ -298,6 +301,19 @@ impl Session {
     }
 }
 
+/// A goal that is one atom.
+#[derive(Debug)]
+pub struct Pattern {
+    /// The relation.
+    pub relation: RelationId,
+    /// What is known of its columns.
+    pub values: Vec<Option<Constant>>,
+    /// What is odd about it.
+    pub warnings: Vec<Diagnostic>,
+    /// All texts, the goal's among them.
+    pub sources: Sources,
+}
+
 /// A derived session as something to be explained.
 #[derive(Debug)]
 pub struct Explained<'a> {
@@ -309,6 +325,35 @@ impl Session {
     /// What derived, to be explained; nothing before [`Session::derive`].
     pub fn explained(&self) -> Option<Explained<'_>> {
         Some(Explained { session: self, derived: self.derived.as_ref()? })
+    }
+
+    /// A goal that is one atom, as a relation and what is known of its columns; and warnings about
+    /// texts in it that occur nowhere.
+    pub fn pattern(&self, goal: &str) -> Result<Pattern, QueryFailure> {
+        let mut sources = Sources::over(Arc::new(self.sources.clone()));
+        let source = sources.add("<goal>", goal);
+        let wrong = |diagnostics| QueryFailure::Wrong { diagnostics, sources: sources.clone() };
+        let body = parse_goal(source, goal).map_err(wrong)?;
+        let (relation, values) = pattern(&self.rulebook.program, &body).map_err(wrong)?;
+        let warnings = self.unknown_constants(&body);
+        Ok(Pattern { relation, values, warnings, sources })
+    }
+
+    fn unknown_constants(&self, goal: &Body) -> Vec<Diagnostic> {
+        let (Some(derived), Body::Atom(atom)) = (&self.derived, goal) else { return Vec::new() };
+        let unknown = atom.arguments.iter().filter_map(|argument| match argument {
+            Expression::Constant(constant @ Constant::Symbol(text), span)
+                if derived.interner.find(constant).is_none() =>
+            {
+                Some((text, *span))
+            }
+            _ => None,
+        });
+        let known = || {
+            let words = (0..derived.interner.symbol_count()).map(Word);
+            words.map(|word| derived.interner.symbol(word)).filter(|text| text.len() <= 64)
+        };
+        unknown.map(|(text, span)| unknown_constant(span, text, known())).collect()
     }
 
     /// The rows that answer a pattern in one design: a relation and a constant or anything for
@@ -334,6 +379,23 @@ impl Session {
             }
         }
         derived.database.relation(relation).matching(&pattern)
+    }
+}
+
+impl Explained<'_> {
+    /// What is known of the columns of a relation in one design, the hidden ones included, for
+    /// [`crate::explain::Why::why_not`]; new words go to the interner given.
+    pub fn words(
+        &self,
+        design: usize,
+        relation: RelationId,
+        values: &[Option<Constant>],
+        interner: &mut Interner,
+    ) -> Vec<Option<Word>> {
+        let world = self.session.rulebook.worlds.dependent[relation.index()];
+        let world = world.then_some(Some(Word(design as u32)));
+        let values = values.iter().map(|value| value.as_ref().map(|value| interner.intern(value)));
+        world.into_iter().chain(values).collect()
     }
 }
 
@@ -418,14 +480,17 @@ fn states_nothing(path: &str) -> Diagnostic {
         .help("`archlog new NAME` writes a design to start from")
 }
 
-/// A design without `design("id", "Title").`
-fn unnamed(path: &str, first: Option<Span>) -> Diagnostic {
+/// A design without the fact that names it.
+fn unnamed(path: &str, first: Option<Span>, naming: Option<String>) -> Diagnostic {
     let problem = Diagnostic::error("AL0041", format!("`{path}` does not say which design it is"));
     let problem = match first {
         Some(span) => problem.at(span, "the first fact"),
         None => problem,
     };
-    problem.help("state it: design(\"id\", \"Title\").")
+    match naming {
+        Some(fact) => problem.help(format!("state it: {fact}")),
+        None => problem,
+    }
 }
 
 /// Two files with `design("a", ...)`

@@ -202,6 +202,12 @@ impl Interner {
         self.base_symbols + self.ends.len() as u32
     }
 
+    /// How many bytes this layer holds, the base not counted.
+    pub fn memory(&self) -> usize {
+        let tables = (self.symbols.capacity() + self.wide_index.capacity()) * 5;
+        self.text.capacity() + self.ends.capacity() * 8 + self.wides.capacity() * 8 + tables
+    }
+
     fn wide_count(&self) -> u32 {
         self.base_wides + self.wides.len() as u32
     }

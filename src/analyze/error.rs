@@ -198,3 +198,21 @@ pub fn not_constant(span: Span, name: &str) -> Diagnostic {
         diagnostic.help(format!("did you mean the text \"{name}\"? texts stand in quotes"))
     }
 }
+
+/// `archlog why DESIGN 'p(x), q(x)'`
+pub fn not_one_atom(span: Span) -> Diagnostic {
+    Diagnostic::error("AL0116", "this is not one fact")
+        .at(span, "an explanation is about one fact or pattern")
+        .help("write one atom; a variable or `_` stands for anything: base_mechanism(req, _)")
+}
+
+/// `archlog why DESIGN 'base_mechanism("place_bd", M)'`
+pub fn unknown_constant<'a>(
+    span: Span,
+    text: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Diagnostic {
+    Diagnostic::warning("AL0117", format!("\"{text}\" occurs nowhere here"))
+        .at(span, "no fact of the design or the rulebook has it")
+        .nearest(text, known)
+}

@@ -4,10 +4,11 @@
 use rustc_hash::FxHashMap;
 
 use crate::diag::{Diagnostic, Span};
-use crate::syntax::tree::{Atom, Expression, Item, Tree};
+use crate::syntax::tree::{Atom, Body, Expression, Item, Tree};
 use crate::value::{Constant, RelationId};
 
 use super::error;
+use super::lower::body_span;
 use super::program::{Program, Relation};
 use super::types::constant_as;
 
@@ -143,4 +144,41 @@ fn item_span(item: &Item) -> Span {
         Item::Clause(clause) => clause.span,
         Item::Query(query) => query.span,
     }
+}
+
+/// A goal that is one atom, as a relation and what is known of its columns. Variables and wildcards
+/// stand for anything.
+pub fn pattern(
+    program: &Program,
+    body: &Body,
+) -> Result<(RelationId, Vec<Option<Constant>>), Vec<Diagnostic>> {
+    let Body::Atom(atom) = body else {
+        return Err(vec![error::not_one_atom(body_span(body))]);
+    };
+    let found = program.relations.iter().position(|relation| relation.name == atom.name.text);
+    let Some(found) = found else {
+        let known = program.relations.iter().map(|relation| relation.name.as_str());
+        return Err(vec![error::unknown_relation(atom.name.span, &atom.name.text, known)]);
+    };
+    let relation = &program.relations[found];
+    if atom.arguments.len() != relation.arity() {
+        return Err(vec![error::wrong_arity(atom.span, relation, atom.arguments.len())]);
+    }
+    let mut diagnostics = Vec::new();
+    let mut values = Vec::with_capacity(atom.arguments.len());
+    for (argument, column) in atom.arguments.iter().zip(&relation.columns) {
+        values.push(match argument {
+            Expression::Wildcard(_) | Expression::Variable(_) => None,
+            Expression::Constant(constant, span) => {
+                let mut constant = constant.clone();
+                constant_as(&mut constant, column.primitive, *span, &mut diagnostics);
+                Some(constant)
+            }
+            other => {
+                diagnostics.push(error::not_constant(other.span(), ""));
+                None
+            }
+        });
+    }
+    if diagnostics.is_empty() { Ok((RelationId::from(found), values)) } else { Err(diagnostics) }
 }

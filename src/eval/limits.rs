@@ -15,7 +15,7 @@ pub struct Options<'a> {
     pub tuples: Option<usize>,
     /// The most rounds in one stratum.
     pub rounds: Option<u32>,
-    /// The most bytes for relations, checked once a round.
+    /// The most bytes for relations and symbols of this layer.
     pub memory: Option<usize>,
     /// Set by somebody else to make evaluation stop soon.
     pub interrupt: Option<&'a AtomicBool>,
@@ -43,7 +43,7 @@ pub enum StopReason {
     Tuples(usize),
     /// A stratum took too many rounds.
     Rounds(u32),
-    /// Relations took too many bytes.
+    /// Relations and symbols took too many bytes.
     Memory(usize),
     /// Somebody asked for it.
     Interrupted,

@@ -18,14 +18,16 @@
 mod aggregate;
 mod batch;
 mod expand;
+mod functor;
 mod limits;
 mod machine;
 mod narrow;
 mod parallel;
 mod value;
 
+pub use functor::{apply, compare, test};
 pub use limits::{Options, StopReason};
-pub use value::{Note, Warning, apply, compare, test};
+pub use value::{Note, Warning};
 
 use batch::Output;
 use limits::Limits;
@@ -201,11 +203,12 @@ impl<'p> Evaluator<'p> {
             if self.bounds.iter().all(|bounds| bounds.old == bounds.all) {
                 break;
             }
+            let enough = |&(relation, size)| run.database.relation(relation).len() >= size;
+            if stratum.enough.iter().any(enough) {
+                break;
+            }
             if round >= run.rounds {
                 return Err(StopReason::Rounds(run.rounds));
-            }
-            if run.memory < usize::MAX && run.database.memory() > run.memory {
-                return Err(StopReason::Memory(run.memory));
             }
             run.begin_round();
             for &(relation, columns) in &stratum.growing {
@@ -290,7 +293,16 @@ impl Run<'_, '_> {
         self.report.concluded += output.len;
         let new = self.database.insert_batch(rule.head, &output.columns, output.len, keys);
         self.report.derived += new;
+        self.check_memory()?;
         self.limits.check_tuples(self.report.derived)
+    }
+
+    fn check_memory(&self) -> Result<(), StopReason> {
+        let limit = self.memory;
+        if limit < usize::MAX && self.database.memory() + self.interner.memory() > limit {
+            return Err(StopReason::Memory(limit));
+        }
+        Ok(())
     }
 }
 

@@ -81,7 +81,7 @@ fn step(subject: &dyn Subject, node: &Node) -> Step {
         }
         NodeKind::Absent { fact, absence } => {
             let atom = format!("!{}", show::fact(subject, fact));
-            match absence {
+            let mut step = match absence {
                 Absence::NeverStated => blank(StepKind::Assumed, atom),
                 Absence::NotGiven => blank(StepKind::NotGiven, atom),
                 Absence::Underivable => blank(StepKind::Failed, atom),
@@ -91,7 +91,11 @@ fn step(subject: &dyn Subject, node: &Node) -> Step {
                     step.sentence = format!("stated instead: {}", show::fact(subject, instead));
                     step
                 }
-            }
+            };
+            // Where the author folds a relation away, that it lacks something is folded too.
+            let relation = &subject.program().relations[fact.relation.index()];
+            step.hidden = relation.doc.tag("hide").is_some();
+            step
         }
         NodeKind::Computed { written, values } => {
             let mut step = blank(StepKind::Computed, values.clone());

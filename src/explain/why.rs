@@ -562,7 +562,11 @@ impl<'a> Why<'a> {
     fn weighed(&mut self, derivations: &[Derivation]) -> usize {
         let weights: Vec<u64> =
             derivations.iter().map(|derivation| self.weight(derivation)).collect();
-        weights.into_iter().enumerate().min_by_key(|(position, weight)| (*weight, *position)).map_or(0, |m| m.0)
+        weights
+            .into_iter()
+            .enumerate()
+            .min_by_key(|(position, weight)| (*weight, *position))
+            .map_or(0, |m| m.0)
     }
 
     /// How many assumptions a derivation rests on, its premises weighed before.

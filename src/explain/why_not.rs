@@ -16,9 +16,9 @@ use crate::syntax::operators::Comparison;
 use crate::value::{Constant, Primitive, RelationId, RuleId, VariableId, Word};
 
 use super::proof::{Absence, Fact, NodeKind, Origin};
+use super::show;
 use super::solve::{Bindings, ready};
 use super::why::Why;
-use super::show;
 
 /// At most this many missing facts are explained in one answer.
 const MOST_FACTS: usize = 200;
@@ -217,9 +217,9 @@ impl WhyNot {
             for condition in missing.attempts.iter().take(shown).flat_map(|a| &a.conditions) {
                 match &condition.state {
                     State::Missing(next) => open.push_back(*next),
-                    State::InTheWay { stated, .. } => stated
-                        .iter()
-                        .for_each(|(fact, origin)| add(Root::InTheWay(fact.clone(), origin.clone()))),
+                    State::InTheWay { stated, .. } => stated.iter().for_each(|(fact, origin)| {
+                        add(Root::InTheWay(fact.clone(), origin.clone()))
+                    }),
                     State::Otherwise => add(Root::Otherwise(condition.text.clone())),
                     State::Holds(_) | State::Unknown | State::NotOpened => {}
                 }
@@ -331,7 +331,8 @@ impl Search {
         let rule = &why.solver().program().rules[miss.rule.index()];
         let mut conditions = Vec::with_capacity(miss.body.len());
         for (literal, outcome) in miss.body.iter().zip(&miss.outcomes) {
-            let text = show::literal(why.subject(), why.solver(), rule, literal, Some(&miss.bindings));
+            let text =
+                show::literal(why.subject(), why.solver(), rule, literal, Some(&miss.bindings));
             let state = match outcome {
                 Outcome::Row(relation, row) => State::Holds(Some(why.fact(*relation, *row))),
                 Outcome::Holds => State::Holds(None),

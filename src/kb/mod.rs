@@ -34,7 +34,7 @@ use crate::eval::{Evaluator, Options as EvalOptions, Silent};
 use crate::io;
 use crate::plan::Plan;
 use crate::store::Database;
-use crate::syntax::load::load;
+use crate::syntax::load::load_all;
 use crate::syntax::operators::DirectiveKind;
 use crate::value::{Interner, RelationId};
 
@@ -122,13 +122,9 @@ impl Rulebook {
         }
         entries
             .extend(files.paths("queries").filter(|path| path.ends_with(".dl")).map(str::to_owned));
-        let (mut trees, mut diagnostics) = (Vec::new(), Vec::new());
         let mut read = |path: &str| files.get(path);
-        for entry in &entries {
-            let (loaded, problems) = load(entry, &mut read, sources);
-            trees.extend(loaded);
-            diagnostics.extend(problems);
-        }
+        let paths = entries.iter().map(String::as_str);
+        let (trees, mut diagnostics) = load_all(paths, &mut read, sources);
         let (mut program, problems) = analyze(&trees);
         diagnostics.extend(problems);
         diagnostics.extend(concluded_though_stated(&program));
@@ -219,6 +215,14 @@ impl Rulebook {
             .iter()
             .position(|relation| relation.name == name)
             .map(RelationId::from)
+    }
+
+    /// The fact that names a design, its columns as examples of themselves.
+    pub fn naming(&self) -> Option<String> {
+        let relation = &self.program.relations[self.design?.index()];
+        let columns: Vec<String> =
+            relation.columns.iter().map(|column| format!("\"{}\"", column.name)).collect();
+        Some(format!("{}({}).", relation.name, columns.join(", ")))
     }
 
     /// The strata that are evaluated for each block of designs.

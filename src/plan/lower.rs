@@ -6,7 +6,7 @@ use super::{
 };
 use crate::analyze::program::{Aggregate, Argument, Atom, Literal, Program, Rule, Stratum, Term};
 use crate::store::ColumnSet;
-use crate::syntax::operators::Comparison;
+use crate::syntax::operators::{Comparison, DirectiveKind};
 use crate::value::{Constant, Interner, Primitive, RelationId, RuleId, VariableId};
 
 /// Plans the rules of a stratum.
@@ -59,7 +59,21 @@ pub(super) fn stratum(
     reads.retain(|relation| !stratum.relations.contains(relation));
     reads.sort();
     reads.dedup();
-    StratumPlan { relations: stratum.relations.clone(), once, repeated, growing, reads }
+    let enough = enough(program, &stratum.relations);
+    StratumPlan { relations: stratum.relations.clone(), once, repeated, growing, reads, enough }
+}
+
+/// What `.limitsize` says of relations; of a relation that it names twice the smaller size counts.
+fn enough(program: &Program, relations: &[RelationId]) -> Vec<(RelationId, usize)> {
+    let limits = program.directives.iter().filter(|directive| {
+        directive.kind == DirectiveKind::LimitSize && relations.contains(&directive.relation)
+    });
+    limits
+        .filter_map(|directive| {
+            let (_, size) = directive.parameters.iter().find(|(name, _)| name == "n")?;
+            Some((directive.relation, size.parse().ok()?))
+        })
+        .collect()
 }
 
 fn collect_reads(body: &[Literal], reads: &mut Vec<RelationId>) {

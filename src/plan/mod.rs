@@ -55,6 +55,9 @@ pub struct StratumPlan {
     /// All relations that the rules read, those in negations and aggregates included, those of the
     /// stratum left out.
     pub reads: Vec<RelationId>,
+    /// Relations of the stratum with so many tuples that no further round is begun, as
+    /// `.limitsize` asks.
+    pub enough: Vec<(RelationId, usize)>,
 }
 
 /// How to evaluate a rule, or one choice of delta of a recursive rule.

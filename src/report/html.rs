@@ -1,31 +1,30 @@
 //! One page that needs nothing beside it.
 
-use super::{Document, Report, Table};
+use super::{Document, Stamp, Table};
 
-const STYLE: &str = include_str!("page.css");
+pub(super) const STYLE: &str = include_str!("page.css");
 
-/// A report as a page.
-pub fn html(report: &Report) -> String {
-    let titles: Vec<String> =
-        report.documents.iter().map(|document| escape(&document.title)).collect();
-    let mut out = format!(
+/// The head of the page and what made it.
+pub(super) fn open(stamp: &Stamp, title: &str) -> String {
+    format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
          <p class=\"stamp\">{}</p>\n",
-        titles.join(", "),
-        escape(&report.stamp.line())
-    );
-    for document in &report.documents {
-        html_document(document, &mut out);
-    }
-    out.push_str("</body>\n</html>\n");
-    out
+        escape(title),
+        escape(&stamp.line())
+    )
 }
 
-fn html_document(document: &Document, out: &mut String) {
+/// The end of the page.
+pub(super) fn close() -> String {
+    "</body>\n</html>\n".to_owned()
+}
+
+/// A document with links to its sections.
+pub(super) fn document(document: &Document) -> String {
     let anchor = |name: &str| escape(&format!("{}.{name}", document.name));
-    out.push_str(&format!("<h1>{}</h1>\n<nav><ul>\n", escape(&document.title)));
+    let mut out = format!("<h1>{}</h1>\n<nav><ul>\n", escape(&document.title));
     for section in &document.sections {
         let (name, title) = (anchor(&section.name), escape(&section.title));
         out.push_str(&format!("<li><a href=\"#{name}\">{title}</a></li>\n"));
@@ -44,11 +43,12 @@ fn html_document(document: &Document, out: &mut String) {
             if table.rows.is_empty() {
                 out.push_str("<p>(none)</p>\n");
             } else {
-                html_table(table, out);
+                html_table(table, &mut out);
             }
         }
         out.push_str("</section>\n");
     }
+    out
 }
 
 fn html_table(table: &Table, out: &mut String) {
@@ -72,7 +72,7 @@ fn lines(text: &str) -> String {
     escape(text).replace('\n', "<br>")
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -92,12 +92,12 @@ fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Format;
     use super::super::tests::awkward;
-    use super::*;
 
     #[test]
     fn a_page_stands_alone_and_shows_text_as_it_is() {
-        let page = html(&awkward());
+        let page = Format::Html.whole(&awkward());
         for part in [
             "<h2>Sheet X — &lt;Awkward&gt;</h2>",
             "<td>P1<br>write | read</td><td class=\"number\">7</td>",

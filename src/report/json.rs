@@ -9,7 +9,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 use crate::value::{Constant, Primitive};
 
-use super::{Report, Section, Stamp, Table};
+use super::{Document, Section, Stamp, Table};
 
 /// The name of the schema.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -24,7 +24,8 @@ struct ReportSchema<'a> {
     schema: Schema,
     archlog: &'a str,
     rulebook: RulebookSchema<'a>,
-    documents: Vec<DocumentSchema<'a>>,
+    /// Written one by one.
+    documents: [DocumentSchema<'a>; 0],
 }
 
 #[derive(Serialize)]
@@ -35,7 +36,7 @@ struct DocumentSchema<'a> {
 }
 
 #[derive(Serialize)]
-struct RulebookSchema<'a> {
+pub(super) struct RulebookSchema<'a> {
     version: &'a str,
     hash: &'a str,
 }
@@ -87,19 +88,36 @@ impl Serialize for Value<'_> {
     }
 }
 
-/// A report as one object.
-pub fn json(report: &Report) -> String {
-    let documents = report.documents.iter().map(|document| DocumentSchema {
+/// A report up to its documents.
+pub(super) fn open(stamp: &Stamp) -> String {
+    let whole = pretty(&ReportSchema {
+        schema: Schema::One,
+        archlog: &stamp.archlog,
+        rulebook: rulebook(stamp),
+        documents: [],
+    });
+    // An empty array and the end of the object: what `close` writes.
+    whole.strip_suffix(EMPTY).map_or(String::new(), str::to_owned)
+}
+
+/// How a report ends that has no documents.
+const EMPTY: &str = "[]\n}\n";
+
+/// A document in its place in the array of documents.
+pub(super) fn document(document: &Document, first: bool) -> String {
+    let schema = DocumentSchema {
         name: &document.name,
         title: &document.title,
         sections: document.sections.iter().map(section).collect(),
-    });
-    pretty(&ReportSchema {
-        schema: Schema::One,
-        archlog: &report.stamp.archlog,
-        rulebook: rulebook(&report.stamp),
-        documents: documents.collect(),
-    })
+    };
+    // Line breaks inside of strings are escaped, so these are all between values.
+    let indented = pretty(&schema).trim_end().replace('\n', "\n    ");
+    format!("{}\n    {indented}", if first { "[" } else { "," })
+}
+
+/// What follows the documents.
+pub(super) fn close(empty: bool) -> String {
+    if empty { EMPTY.to_owned() } else { "\n  ]\n}\n".to_owned() }
 }
 
 /// A table as one object, with the stamp of what made it.
@@ -133,13 +151,13 @@ pub fn json_lines(table: &Table) -> String {
     out
 }
 
-fn pretty(value: &impl Serialize) -> String {
+pub(super) fn pretty(value: &impl Serialize) -> String {
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');
     text
 }
 
-fn rulebook(stamp: &Stamp) -> RulebookSchema<'_> {
+pub(super) fn rulebook(stamp: &Stamp) -> RulebookSchema<'_> {
     RulebookSchema { version: &stamp.rulebook, hash: &stamp.hash }
 }
 
@@ -168,13 +186,13 @@ fn table_schema(table: &Table) -> TableSchema<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Heading;
     use super::super::tests::awkward;
+    use super::super::{Format, Heading, Report};
     use super::*;
 
     #[test]
     fn a_report_is_one_object_of_the_named_schema() {
-        let text = json(&awkward());
+        let text = Format::Json.whole(&awkward());
         assert!(
             text.starts_with("{\n  \"schema\": \"archlog/1\",\n  \"archlog\": \"0.1.0\","),
             "{text}"
@@ -185,7 +203,23 @@ mod tests {
         assert_eq!(table["columns"][1]["type"], "number");
         assert_eq!(table["rows"][0][0], "P1\nwrite | read");
         assert_eq!(table["rows"][1][1], -10);
-        assert_eq!(json(&awkward()), text);
+        assert_eq!(Format::Json.whole(&awkward()), text);
+        assert_eq!(
+            serde_json::to_string_pretty(&value).unwrap().lines().count(),
+            text.lines().count()
+        );
+    }
+
+    #[test]
+    fn a_report_has_any_number_of_documents() {
+        for count in 0..3 {
+            let mut report = awkward();
+            report.documents = vec![report.documents[0].clone(); count];
+            let value: serde_json::Value =
+                serde_json::from_str(&Format::Json.whole(&report)).unwrap();
+            assert_eq!(value["documents"].as_array().unwrap().len(), count);
+        }
+        assert!(Format::Json.whole(&Report::default()).contains("\"schema\": \"archlog/1\""));
     }
 
     #[test]

@@ -1,21 +1,13 @@
 //! GitHub-flavoured Markdown.
 
-use super::{Document, Report, Table};
+use super::{Document, Stamp, Table};
 
-/// A report: its documents with headings, paragraphs and tables, and its stamp at the end.
-pub fn markdown(report: &Report) -> String {
+/// A document: headings, paragraphs, tables.
+pub(super) fn document(document: &Document) -> String {
     let mut out = String::new();
-    for document in &report.documents {
-        if !document.title.is_empty() {
-            out.push_str(&format!("# {}\n\n", escape(&document.title)));
-        }
-        sections(document, &mut out);
+    if !document.title.is_empty() {
+        out.push_str(&format!("# {}\n\n", escape(&document.title)));
     }
-    out.push_str(&format!("*{}*\n", escape(&report.stamp.line())));
-    out
-}
-
-fn sections(document: &Document, out: &mut String) {
     for section in &document.sections {
         out.push_str(&format!("## {}\n\n", escape(&section.title)));
         for paragraph in &section.paragraphs {
@@ -33,6 +25,12 @@ fn sections(document: &Document, out: &mut String) {
             }
         }
     }
+    out
+}
+
+/// What made it, in the last line.
+pub(super) fn close(stamp: &Stamp) -> String {
+    format!("*{}*\n", escape(&stamp.line()))
 }
 
 /// A table without its title. A cell's lines are parted by `<br>`.
@@ -61,7 +59,7 @@ fn cell(text: &str) -> String {
 }
 
 /// A text that is shown as it is: nothing in it is taken for markup.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut before = None;
     let mut characters = text.chars().peekable();
@@ -91,13 +89,14 @@ fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Format;
     use super::super::tests::awkward;
     use super::*;
 
     #[test]
     fn nothing_in_a_cell_is_taken_for_markup() {
         assert_eq!(
-            markdown(&awkward()),
+            Format::Markdown.whole(&awkward()),
             "\
 # Auction
 

@@ -1,13 +1,15 @@
 //! Replies as text.
 //!
 //! What a command answers is data: a [`Table`], or a [`Report`] of documents of sections with tables
-//! and paragraphs. Each format is one file here and one function from that data to a [`String`]. None
-//! of them knows what the tables are about, and none of them prints.
+//! and paragraphs. Each format is one file here that makes a [`String`] of that data. None of them knows
+//! what the tables are about, and none of them prints.
 //!
 //! Every format says the same: rows in the order given, every column, every line of a cell. What a
 //! format cannot say plainly it escapes.
 
 mod csv;
+mod format;
+pub mod explanation;
 mod html;
 mod json;
 mod markdown;
@@ -17,10 +19,10 @@ pub mod tree;
 use crate::value::{Constant, Primitive};
 
 pub use csv::{csv, tsv};
-pub use html::html;
-pub use json::{Schema, json, json_lines, table_json};
-pub use markdown::{markdown, markdown_table};
-pub use text::{Look, text, text_table};
+pub use format::Format;
+pub use json::{Schema, json_lines, table_json};
+pub use markdown::markdown_table;
+pub use text::{Look, text_table};
 
 /// The rows of one answer.
 #[derive(Clone, PartialEq, Debug, Default)]

@@ -6,7 +6,7 @@ use comfy_table::{
 
 use crate::value::Constant;
 
-use super::{Document, Report, Table};
+use super::{Document, Stamp, Table};
 
 const LINES: TableStyle = TableStyle::new()
     .top_border(LineStyle::new('┌', '─', '┬', '┐'))
@@ -40,19 +40,17 @@ impl Look {
     }
 }
 
-/// A report: its stamp, then each document with its title and sections.
-pub fn text(report: &Report, look: Look) -> String {
-    let mut out = format!("{}\n", report.stamp.line());
-    for document in &report.documents {
-        if !document.title.is_empty() {
-            out.push_str(&format!("\n{}\n", look.title(&document.title)));
-        }
-        sections(document, look, &mut out);
-    }
-    out
+/// What made it, in the first line.
+pub(super) fn open(stamp: &Stamp) -> String {
+    format!("{}\n", stamp.line())
 }
 
-fn sections(document: &Document, look: Look, out: &mut String) {
+/// A document: its title and its sections.
+pub(super) fn document(document: &Document, look: Look) -> String {
+    let mut out = String::new();
+    if !document.title.is_empty() {
+        out.push_str(&format!("\n{}\n", look.title(&document.title)));
+    }
     for section in &document.sections {
         out.push('\n');
         out.push_str(&look.title(&section.title));
@@ -74,6 +72,7 @@ fn sections(document: &Document, look: Look, out: &mut String) {
             }
         }
     }
+    out
 }
 
 /// A table without its title. Rows are ruled off where a cell has several lines.
@@ -119,7 +118,7 @@ pub fn text_table(table: &Table, look: Look) -> String {
 }
 
 /// A text that cannot give orders to the terminal: control characters are written out.
-fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     if !text.contains(|character: char| character.is_control() && character != '\n') {
         return text.to_string();
     }
@@ -138,14 +137,14 @@ fn visible(text: &str) -> String {
 mod tests {
     use super::super::tests::awkward;
     use super::*;
-    use crate::report::Heading;
+    use crate::report::{Format, Heading};
     use crate::value::Primitive;
 
     #[test]
     fn a_report_is_aligned_and_cells_have_several_lines() {
         let look = Look { ascii: true, ..Look::default() };
         assert_eq!(
-            text(&awkward(), look),
+            Format::Text(look).whole(&awkward()),
             "\
 archlog 0.1.0, rulebook 1.0.0 (abc123)
 

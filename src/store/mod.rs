@@ -17,6 +17,7 @@
 
 mod bits;
 mod index;
+mod insert;
 mod relation;
 mod table;
 

@@ -22,11 +22,24 @@ const MOST_DEPTH: usize = 64;
 
 /// The trees of a file and of all that it includes, and what is wrong with them.
 pub fn load(path: &str, read: Reader<'_>, sources: &mut Sources) -> (Vec<Tree>, Vec<Diagnostic>) {
-    let mut loader =
-        Loader { read, sources, once: FxHashSet::default(), loaded: Loaded::default() };
-    match (loader.read)(path) {
-        Ok(bytes) => loader.text(path, bytes, 0),
-        Err(problem) => loader.loaded.diagnostics.push(error::unreadable(None, path, &problem)),
+    load_all([path], read, sources)
+}
+
+/// The trees of several files that make one program, and of all that they include.
+pub fn load_all<'p>(
+    paths: impl IntoIterator<Item = &'p str>,
+    read: Reader<'_>,
+    sources: &mut Sources,
+) -> (Vec<Tree>, Vec<Diagnostic>) {
+    let mut loader = Loader { read, sources, once: FxHashSet::default(), loaded: Loaded::default() };
+    for path in paths {
+        if loader.once.contains(path) {
+            continue;
+        }
+        match (loader.read)(path) {
+            Ok(bytes) => loader.text(path, bytes, 0),
+            Err(problem) => loader.loaded.diagnostics.push(error::unreadable(None, path, &problem)),
+        }
     }
     (loader.loaded.trees, loader.loaded.diagnostics)
 }

@@ -40,10 +40,17 @@ impl Console {
 
     /// Shows problems.
     pub fn problems(&self, sources: &Sources, problems: &[Diagnostic]) {
-        if !problems.is_empty() {
-            let renderer = Renderer { colour: self.colours(&io::stderr()) };
-            let _ = io::stderr().lock().write_all(renderer.render(sources, problems).as_bytes());
-        }
+        self.warn(&self.rendered(sources, problems));
+    }
+
+    /// Problems as text; nothing where there are none.
+    pub fn rendered(&self, sources: &Sources, problems: &[Diagnostic]) -> String {
+        Renderer { colour: self.colours(&io::stderr()) }.render(sources, problems)
+    }
+
+    /// Shows problems that are text already.
+    pub fn warn(&self, problems: &str) {
+        let _ = io::stderr().lock().write_all(problems.as_bytes());
     }
 
     /// How tables on standard output may look.

@@ -1,15 +1,20 @@
 //! `derive`: the printed tables of designs.
+//!
+//! Designs are derived in blocks on several threads, and each block is printed or saved when it is
+//! its turn, so ten thousand designs take no more memory than a few hundred.
 
 use std::io::Write;
-use std::path::Path;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use archlog::analyze::has_errors;
-use archlog::diag::nearest;
+use archlog::batch::{Batch, Finished, Input, derive_many};
+use archlog::diag::{Sources, nearest};
 use archlog::io::save;
 use archlog::kb::{Rulebook, Sheet};
-use archlog::report::{self, Document, Report, Section, Table};
+use archlog::report::{self, Document, Format, Look, Report, Section, Stamp};
 use archlog::session::Session;
 
 use crate::args::{Derive, DocumentFormat};
@@ -25,29 +30,87 @@ pub fn derive(arguments: &Derive, console: &Console, interrupt: &Interrupt) -> R
     };
     let rulebook = Arc::new(rulebook);
     let sheets = chosen(&rulebook, &arguments.sheet)?;
-    let mut session = Session::new(Arc::clone(&rulebook));
-    for design in &arguments.designs {
-        session.open(design);
-    }
-    console.problems(session.sources(), session.diagnostics());
-    let spoilt = has_errors(session.diagnostics());
-    if session.designs().is_empty() {
-        return Ok(Exit::Input);
+    let tables = sheets.len() * arguments.designs.len();
+    if arguments.format == DocumentFormat::Csv && arguments.output.is_none() && tables != 1 {
+        bail!(
+            "there are {tables} tables and CSV holds one: pick one with `--sheet`, or a folder with \
+             `-D`"
+        );
     }
     let asked = interrupt.defer();
-    if let Err(stopped) = session.derive(&effort::options(&arguments.effort, &asked)) {
-        return Ok(effort::stopped(console, &stopped));
+    let options = effort::options(&arguments.effort, &asked);
+    let batch = Batch { threads: effort::threads(&arguments.effort), ..Batch::default() };
+    let mut shelf = Shelf::new(arguments, Session::new(Arc::clone(&rulebook)).stamp(), console);
+    let (mut spoilt, mut open, mut failed) = (false, false, None);
+    let designs = arguments.designs.iter().cloned().map(Input::Path);
+    let answer = |session: &Session| answer(session, &sheets, console);
+    let deliver = |Finished { answer, repeated, .. }: Finished<Answer>| {
+        console.warn(&answer.problems);
+        console.problems(&Sources::new(), &repeated);
+        spoilt |= answer.spoilt || has_errors(&repeated);
+        open |= answer.open;
+        match answer.documents.iter().try_for_each(|document| shelf.put(document)) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    };
+    let derived = derive_many(&rulebook, designs, batch, &options, answer, deliver);
+    if let Some(error) = failed {
+        return Err(error);
     }
-    let report = report_of(&session, &sheets);
-    match &arguments.output {
-        Some(folder) => save_all(&report, arguments.format, folder, console)?,
-        None => console.answer(&rendered(&report, arguments.format, console)?)?,
+    if let Err(stopped) = derived {
+        let written = format!("{} of {} designs", shelf.designs, arguments.designs.len());
+        return Ok(effort::stopped(console, &stopped, &written));
     }
-    Ok(match (spoilt, arguments.strict && is_open(&session)) {
+    shelf.close()?;
+    Ok(match (spoilt, arguments.strict && open) {
         (true, _) => Exit::Input,
         (false, true) => Exit::No,
         (false, false) => Exit::Yes,
     })
+}
+
+/// What a block of designs comes to.
+struct Answer {
+    documents: Vec<Document>,
+    /// What is wrong with the texts of the designs, as text.
+    problems: String,
+    /// Whether any of it is an error.
+    spoilt: bool,
+    /// Whether any design has a row in a sheet of what is open.
+    open: bool,
+}
+
+fn answer(session: &Session, sheets: &[&Sheet], console: &Console) -> Answer {
+    let designs = session.designs().iter().enumerate();
+    let documents = designs.clone().map(|(index, design)| Document {
+        name: design.id.clone(),
+        title: design.title.clone(),
+        sections: sheets.iter().map(|sheet| section(session, sheet, index)).collect(),
+    });
+    let open = session.rulebook().sheets.iter().filter(|sheet| sheet.open);
+    let mut rows = designs
+        .flat_map(|(index, _)| open.clone().map(move |sheet| session.count(sheet.relation, index)));
+    Answer {
+        documents: documents.collect(),
+        problems: console.rendered(session.sources(), session.diagnostics()),
+        spoilt: has_errors(session.diagnostics()),
+        open: rows.any(|rows| rows > 0),
+    }
+}
+
+fn section(session: &Session, sheet: &Sheet, design: usize) -> Section {
+    let table = session.sheet(sheet, design);
+    let said = [(&sheet.note, true), (&sheet.empty, table.rows.is_empty())];
+    let paragraphs = said
+        .into_iter()
+        .filter(|(text, holds)| *holds && !text.is_empty())
+        .map(|(text, _)| text.clone())
+        .collect();
+    Section { paragraphs, ..Section::of_table(table) }
 }
 
 /// The sheets that are asked for, in the order of the rulebook; all of them when none is named.
@@ -70,7 +133,7 @@ fn chosen<'a>(rulebook: &'a Rulebook, names: &[String]) -> Result<Vec<&'a Sheet>
     Ok(all.into_iter().filter(wanted).collect())
 }
 
-/// A sheet is called by its name, or by the last word of it.
+/// A sheet is called by its name, or by what distinguishes it.
 fn is_called(sheet: &Sheet, name: &str) -> bool {
     sheet.name.eq_ignore_ascii_case(name) || short_name(sheet).eq_ignore_ascii_case(name)
 }
@@ -80,85 +143,97 @@ fn short_name(sheet: &Sheet) -> &str {
     sheet.name.strip_prefix("sheet_").unwrap_or(&sheet.name)
 }
 
-fn report_of(session: &Session, sheets: &[&Sheet]) -> Report {
-    let documents = session.designs().iter().enumerate().map(|(index, design)| Document {
-        name: design.id.clone(),
-        title: design.title.clone(),
-        sections: sheets.iter().map(|sheet| section(session, sheet, index)).collect(),
-    });
-    Report { stamp: session.stamp(), documents: documents.collect() }
+/// Where documents go, one after the other.
+struct Shelf<'a> {
+    arguments: &'a Derive,
+    stamp: Stamp,
+    console: &'a Console,
+    /// How many designs have been put there.
+    designs: usize,
 }
 
-fn section(session: &Session, sheet: &Sheet, design: usize) -> Section {
-    let table = session.sheet(sheet, design);
-    let said = [(&sheet.note, true), (&sheet.empty, table.rows.is_empty())];
-    let paragraphs = said
-        .into_iter()
-        .filter(|(text, holds)| *holds && !text.is_empty())
-        .map(|(text, _)| text.clone())
-        .collect();
-    Section { paragraphs, ..Section::of_table(table) }
-}
+impl<'a> Shelf<'a> {
+    fn new(arguments: &'a Derive, stamp: Stamp, console: &'a Console) -> Self {
+        Shelf { arguments, stamp, console, designs: 0 }
+    }
 
-/// Whether any design has a row in a sheet of what is open.
-fn is_open(session: &Session) -> bool {
-    let open = session.rulebook().sheets.iter().filter(|sheet| sheet.open);
-    open.clone().any(|sheet| {
-        (0..session.designs().len()).any(|design| session.count(sheet.relation, design) > 0)
-    })
-}
+    /// Whether more than one design is asked for.
+    fn is_for_several(&self) -> bool {
+        self.arguments.designs.len() > 1
+    }
 
-fn rendered(report: &Report, format: DocumentFormat, console: &Console) -> Result<String> {
-    Ok(match format {
-        DocumentFormat::Text => report::text(report, console.look()),
-        DocumentFormat::Md => report::markdown(report),
-        DocumentFormat::Json => report::json(report),
-        DocumentFormat::Html => report::html(report),
-        DocumentFormat::Csv => match tables(report).as_slice() {
-            [(_, table)] => report::csv(table),
-            tables => bail!(
-                "there are {} tables and CSV holds one: pick one with `--sheet`, or a folder with \
-                 `-D`",
-                tables.len()
-            ),
-        },
-    })
-}
+    fn put(&mut self, document: &Document) -> Result<()> {
+        match &self.arguments.output {
+            Some(folder) => {
+                let folder = self.folder_of(document, folder);
+                for section in &document.sections {
+                    self.save(document, section, &folder)?;
+                }
+            }
+            None => self.print(document)?,
+        }
+        self.designs += 1;
+        Ok(())
+    }
 
-fn tables(report: &Report) -> Vec<(&Document, &Table)> {
-    let documents = report.documents.iter();
-    documents
-        .flat_map(|document| document.sections.iter().map(move |section| (document, section)))
-        .flat_map(|(document, section)| section.tables.iter().map(move |table| (document, table)))
-        .collect()
-}
+    fn print(&self, document: &Document) -> Result<()> {
+        let Some(format) = format(self.arguments.format, self.console.look()) else {
+            let tables = document.sections.iter().flat_map(|section| &section.tables);
+            let text: String = tables.map(report::csv).collect();
+            return Ok(self.console.answer(&text)?);
+        };
+        let first = self.designs == 0;
+        let mut text = String::new();
+        if first {
+            let count = self.arguments.designs.len();
+            let several = format!("{count} designs");
+            let title = if self.is_for_several() { &several } else { &document.title };
+            text = format.open(&self.stamp, title);
+        }
+        text.push_str(&format.document(document, first));
+        Ok(self.console.answer(&text)?)
+    }
 
-/// Saves a file a sheet, in a folder a design where there are several.
-fn save_all(
-    report: &Report,
-    format: DocumentFormat,
-    folder: &Path,
-    console: &Console,
-) -> Result<()> {
-    let several = report.documents.len() > 1;
-    for document in &report.documents {
-        let folder = if several { folder.join(&document.name) } else { folder.to_path_buf() };
-        for section in &document.sections {
-            let alone = Report {
-                stamp: report.stamp.clone(),
-                documents: vec![Document { sections: vec![section.clone()], ..document.clone() }],
-            };
-            let path = folder.join(format!("{}.{}", section.name, extension(format)));
-            let text = match format {
-                // What is saved is read elsewhere: no terminal's width, no colours.
-                DocumentFormat::Text => report::text(&alone, Default::default()),
-                _ => rendered(&alone, format, console)?,
-            };
-            save(&path, &mut |file: &mut dyn Write| file.write_all(text.as_bytes()))
-                .with_context(|| format!("cannot write `{}`", path.display()))?;
+    /// Ends what was printed. Where no design was, there is nothing to end.
+    fn close(&self) -> Result<()> {
+        match format(self.arguments.format, Look::default()) {
+            Some(format) if self.arguments.output.is_none() && self.designs > 0 => {
+                Ok(self.console.answer(&format.close(&self.stamp, false))?)
+            }
+            _ => Ok(()),
         }
     }
-    Ok(())
+
+    /// A folder of its own for each design where there are several.
+    fn folder_of(&self, document: &Document, folder: &Path) -> PathBuf {
+        if self.is_for_several() { folder.join(file_name(&document.name)) } else { folder.into() }
+    }
+
+    /// Saves one sheet. What is saved is read elsewhere: no terminal's width, no colours.
+    fn save(&self, document: &Document, section: &Section, folder: &Path) -> Result<()> {
+        let text = match format(self.arguments.format, Look::default()) {
+            None => section.tables.iter().map(report::csv).collect(),
+            Some(format) => {
+                let alone = Document { sections: vec![section.clone()], ..document.clone() };
+                format.whole(&Report { stamp: self.stamp.clone(), documents: vec![alone] })
+            }
+        };
+        let name = format!("{}.{}", section.name, extension(self.arguments.format));
+        let path = folder.join(name);
+        save(&path, &mut |file: &mut dyn Write| file.write_all(text.as_bytes()))
+            .with_context(|| format!("cannot write `{}`", path.display()))
+    }
+}
+
+/// The format of a document; CSV is one of tables.
+fn format(format: DocumentFormat, look: Look) -> Option<Format> {
+    match format {
+        DocumentFormat::Text => Some(Format::Text(look)),
+        DocumentFormat::Md => Some(Format::Markdown),
+        DocumentFormat::Json => Some(Format::Json),
+        DocumentFormat::Html => Some(Format::Html),
+        DocumentFormat::Csv => None,
+    }
 }
 
 fn extension(format: DocumentFormat) -> &'static str {
@@ -168,5 +243,26 @@ fn extension(format: DocumentFormat) -> &'static str {
         DocumentFormat::Json => "json",
         DocumentFormat::Csv => "csv",
         DocumentFormat::Html => "html",
+    }
+}
+
+/// An id as the name of a folder: what leads elsewhere or is no good in a name becomes `_`.
+fn file_name(id: &str) -> String {
+    let plain = |character: char| character.is_alphanumeric() || "-_. ".contains(character);
+    let name: String =
+        id.chars().map(|character| if plain(character) { character } else { '_' }).collect();
+    if name.is_empty() || name.starts_with('.') { format!("_{name}") } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_leads_nowhere_but_into_its_own_folder() {
+        assert_eq!(file_name("ride-dispatch"), "ride-dispatch");
+        assert_eq!(file_name("../../etc"), "_.._.._etc");
+        assert_eq!(file_name(""), "_");
+        assert_eq!(file_name("a/b\\c"), "a_b_c");
     }
 }

@@ -12,9 +12,8 @@ use crate::exit::Exit;
 
 /// The engine's options.
 pub fn options<'a>(effort: &Effort, interrupt: &'a AtomicBool) -> Options<'a> {
-    let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     Options {
-        threads: effort.jobs.unwrap_or_else(cores).get(),
+        threads: threads(effort).get(),
         time: effort.limit_time,
         tuples: effort.limit_tuples,
         rounds: effort.limit_rounds,
@@ -23,12 +22,18 @@ pub fn options<'a>(effort: &Effort, interrupt: &'a AtomicBool) -> Options<'a> {
     }
 }
 
-/// Says why there is no answer, and how the program ends for it.
-pub fn stopped(console: &Console, stopped: &Stopped) -> Exit {
+/// How many threads may work.
+pub fn threads(effort: &Effort) -> NonZeroUsize {
+    let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    effort.jobs.unwrap_or_else(cores)
+}
+
+/// Says why the answer is not complete and how much of it was written; gives how the program ends.
+pub fn stopped(console: &Console, stopped: &Stopped, written: &str) -> Exit {
     if stopped.reason == StopReason::Interrupted {
-        console.say("interrupted; nothing was written");
+        console.say(&format!("interrupted; written: {written}"));
         return Exit::Interrupted;
     }
-    console.say(&format!("stopped: {stopped}; nothing was written"));
+    console.say(&format!("stopped: {stopped}; written: {written}"));
     Exit::Limit
 }

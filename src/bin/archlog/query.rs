@@ -39,11 +39,13 @@ pub fn query(arguments: &Query, console: &Console, interrupt: &Interrupt) -> Res
     let asked = interrupt.defer();
     let options = effort::options(&arguments.effort, &asked);
     if let Err(stopped) = session.derive(&options) {
-        return Ok(effort::stopped(console, &stopped));
+        return Ok(effort::stopped(console, &stopped, "nothing"));
     }
     let table = match session.query_within(&goal, &options) {
         Ok(table) => table,
-        Err(QueryFailure::Stopped(stopped)) => return Ok(effort::stopped(console, &stopped)),
+        Err(QueryFailure::Stopped(stopped)) => {
+            return Ok(effort::stopped(console, &stopped, "nothing"));
+        }
         Err(QueryFailure::Wrong { diagnostics, sources }) => {
             console.problems(&sources, &diagnostics);
             return Ok(Exit::Input);

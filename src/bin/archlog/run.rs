@@ -60,7 +60,7 @@ pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<
         Ok(report) => console.problems(&sources, &warnings(&report.warnings)),
         Err(reason) => {
             console.problems(&sources, &warnings(&reason.report.warnings));
-            return Ok(effort::stopped(console, &reason));
+            return Ok(effort::stopped(console, &reason, "nothing"));
         }
     }
 

@@ -1,0 +1,281 @@
+//! An explanation as a drawing that any browser shows: the conclusion at the top left, what it
+//! stands on to the right of it.
+//!
+//! The layout is our own because a proof drawn as a tree needs little: a column for each level, and
+//! for each step a band as high as all that is drawn below it, so that no two boxes and no two lines
+//! ever cross. A general layout of graphs would draw a shared step once and cross lines to reach it;
+//! here a small box names its number instead. Text is measured by the number of its columns with a
+//! width for each that common fonts stay below.
+
+use std::fmt::Write as _;
+
+use unicode_width::UnicodeWidthStr;
+
+use super::super::tree::{DetailKind, Tree};
+use super::dot::broken;
+use super::html::text as escape;
+use super::outline::{Drawn, Outline, What};
+use super::{Extent, Verdict, label, mark, negative, reference, said};
+
+/// Text is broken at this many columns.
+const COLUMNS: usize = 46;
+
+/// The widest a column of each kind of text gets, in pixels.
+const SANS: f64 = 7.6;
+const SMALL: f64 = 6.8;
+const MONO: f64 = 6.9;
+
+const LINE: f64 = 17.0;
+const PAD: f64 = 9.0;
+const GAP: f64 = 12.0;
+const BETWEEN: f64 = 44.0;
+const MARGIN: f64 = 20.0;
+
+const STYLE: &str = "\
+svg { color-scheme: light dark; --ground: #fff; --text: #16191d; --soft: #5d6673; --edge: #9aa3af; }
+svg { --concluded: #3370c4; --given: #2f8a4b; --assumed: #b07d00; --absent: #8a8a8a; --wrong: #c4402f; --open: #7d55b0; --box: #f7f8fa; }
+@media (prefers-color-scheme: dark) {
+  svg { --ground: #15181c; --text: #e8eaed; --soft: #a3acb8; --edge: #5d6673; --box: #1e2227; }
+  svg { --concluded: #7fb0f5; --given: #6fcf8d; --assumed: #e5b53d; --absent: #8a8a8a; --wrong: #ff8d7d; --open: #bd9bf0; }
+}
+.ground { fill: var(--ground); }
+.box { fill: var(--box); stroke-width: 1.5; }
+.edge { fill: none; stroke: var(--edge); stroke-width: 1.3; }
+text { fill: var(--text); font: 13px system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif; }
+.head { font-weight: 600; font-size: 16px; }
+.atom { font: 11px ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace; fill: var(--soft); }
+.small { font-size: 11.5px; fill: var(--soft); }
+.chosen { font-size: 11.5px; font-weight: 600; }
+.concluded { stroke: var(--concluded); } .given { stroke: var(--given); }
+.assumed { stroke: var(--assumed); stroke-dasharray: 5 3; } .absent { stroke: var(--absent); }
+.wrong { stroke: var(--wrong); } .open { stroke: var(--open); }
+.chip { stroke: var(--edge); stroke-dasharray: 3 3; }
+g:target .box { stroke-width: 3.5; }
+";
+
+/// A box with lines of text.
+struct Block {
+    /// Its column, and the line it is drawn for.
+    depth: usize,
+    lines: Vec<(&'static str, String)>,
+    class: &'static str,
+    /// The number of its step, if the step is drawn here.
+    number: Option<usize>,
+    /// The number of the step it points to.
+    points_to: Option<usize>,
+    width: f64,
+    height: f64,
+    /// The height of all that is drawn to the right of it, itself included.
+    band: f64,
+    x: f64,
+    y: f64,
+    parent: Option<usize>,
+}
+
+/// An explanation as SVG.
+pub fn svg(tree: &Tree, extent: Extent) -> String {
+    let outline = Outline::new(tree);
+    let mut caption = vec![("head", tree.subject.clone())];
+    caption.extend((!tree.summary.is_empty()).then(|| ("small", tree.summary.clone())));
+    caption.extend(tree.notes.iter().map(|note| ("small", note.clone())));
+    caption.extend(outline.folds(extent).map(|folds| ("small", folds)));
+    let top = MARGIN + caption.len() as f64 * 20.0 + GAP;
+    let mut blocks: Vec<Block> =
+        outline.view(extent).iter().map(|drawn| block(&outline, drawn, extent)).collect();
+    place(&mut blocks, top);
+    let column = |class: &str| if class == "head" { 10.0 } else { SMALL };
+    let widest = caption.iter().map(|(class, text)| text.width() as f64 * column(class));
+    let boxes = blocks.iter().map(|block| block.x + block.width);
+    let width = boxes.chain(widest.map(|width| width + MARGIN)).fold(0.0, f64::max) + MARGIN;
+    let bottom = blocks.iter().map(|block| block.y + block.height).fold(top, f64::max);
+    let height = bottom + MARGIN;
+    let mut out = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
+         viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\">\n<title>{}</title>\n\
+         <style>\n{STYLE}</style>\n<rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n",
+        escape(&tree.subject)
+    );
+    for (index, (class, text)) in caption.iter().enumerate() {
+        let y = MARGIN + 14.0 + index as f64 * 20.0;
+        write_text(class, MARGIN, y, text, &mut out);
+    }
+    for block in &blocks {
+        if let Some(parent) = block.parent.map(|parent| &blocks[parent]) {
+            edge(parent, block, &mut out);
+        }
+    }
+    for block in &blocks {
+        draw(block, &mut out);
+    }
+    out.push_str("</svg>\n");
+    out
+}
+
+fn block(outline: &Outline<'_>, drawn: &Drawn, extent: Extent) -> Block {
+    let negative = negative(outline.tree);
+    let mut block = Block {
+        depth: drawn.depth,
+        lines: Vec::new(),
+        class: "chip",
+        number: None,
+        points_to: None,
+        width: 0.0,
+        height: 0.0,
+        band: 0.0,
+        x: 0.0,
+        y: 0.0,
+        parent: None,
+    };
+    let mut add = |class: &'static str, text: &str| {
+        block.lines.extend(broken(text, COLUMNS).into_iter().map(|line| (class, line)));
+    };
+    match &drawn.what {
+        What::More(count, kind) => {
+            add("small", format!("… {count} more {}", label(*kind, negative)).trim_end());
+        }
+        What::Again(step) => {
+            let number = outline.numbers[*step];
+            add("small", &format!("↑ {number} · {}", said(&outline.tree.steps[*step]).0));
+            if block.lines.len() > 1 {
+                block.lines.truncate(1);
+                if let Some((_, line)) = block.lines.last_mut() {
+                    line.push_str(" …");
+                }
+            }
+            block.points_to = Some(number);
+        }
+        What::Step { line, after_chain, notes } => {
+            let step = outline.step(*line);
+            let number = outline.numbers[outline.lines[*line].step];
+            let chain = if *after_chain { "⋯ " } else { "" };
+            let label = label(step.kind, negative);
+            let label = if label.is_empty() { String::new() } else { format!("{label}: ") };
+            let (words, atom) = said(step);
+            if step.sentence.is_empty() {
+                add("", format!("{chain}{number} · {label}").trim_end_matches([' ', ':', '·']));
+                add("atom", words);
+            } else {
+                add("", &format!("{chain}{number} · {label}{words}"));
+                add("atom", atom);
+            }
+            for detail in &step.details {
+                let class = if detail.kind == DetailKind::Chosen { "chosen" } else { "small" };
+                add(class, format!("{} {}", mark(detail.kind, false), detail.text).trim_start());
+            }
+            for note in notes {
+                add("small", &format!("⋯ {note}"));
+            }
+            add("small", &reference(step, extent));
+            block.class = Verdict::of(step.kind, negative).class();
+            block.number = Some(number);
+        }
+    }
+    let widths = block.lines.iter().map(|(class, text)| {
+        let column = match *class {
+            "atom" => MONO,
+            "small" | "chosen" => SMALL,
+            _ => SANS,
+        };
+        text.width() as f64 * column
+    });
+    block.width = widths.fold(60.0, f64::max) + 2.0 * PAD;
+    block.height = block.lines.len() as f64 * LINE + 2.0 * PAD - 4.0;
+    block
+}
+
+/// Gives each box its place: a column for each level, and below each other what stands on one level.
+fn place(blocks: &mut [Block], top: f64) {
+    let mut above: Vec<usize> = Vec::new();
+    let mut columns: Vec<f64> = Vec::new();
+    for at in 0..blocks.len() {
+        above.truncate(blocks[at].depth);
+        blocks[at].parent = above.last().copied();
+        above.push(at);
+        if columns.len() <= blocks[at].depth {
+            columns.push(0.0);
+        }
+        let depth = blocks[at].depth.min(columns.len() - 1);
+        columns[depth] = columns[depth].max(blocks[at].width);
+    }
+    // What is to the right of a box is as high as its children's bands and the gaps in between.
+    let mut below = vec![0.0f64; blocks.len()];
+    for at in (0..blocks.len()).rev() {
+        blocks[at].band = blocks[at].height.max(below[at] - GAP) + GAP;
+        if let Some(parent) = blocks[at].parent {
+            below[parent] += blocks[at].band;
+        }
+        if blocks[at].band < GAP {
+            blocks[at].band = GAP;
+        }
+    }
+    let mut lefts = Vec::with_capacity(columns.len());
+    let mut left = MARGIN;
+    for width in &columns {
+        lefts.push(left);
+        left += width + BETWEEN;
+    }
+    // The next free height to the right of each box.
+    let mut free = vec![top; blocks.len()];
+    for at in 0..blocks.len() {
+        let y = match blocks[at].parent {
+            Some(parent) => {
+                let y = free[parent];
+                free[parent] += blocks[at].band;
+                y
+            }
+            None => top,
+        };
+        free[at] = y;
+        blocks[at].y = y;
+        blocks[at].x = lefts[blocks[at].depth.min(lefts.len() - 1)];
+    }
+}
+
+fn edge(from: &Block, to: &Block, out: &mut String) {
+    let (x1, y1) = (from.x + from.width, from.y + PAD + 9.0);
+    let (x2, y2) = (to.x, to.y + PAD + 9.0);
+    // All lines into a column turn at the same place, close before it.
+    let turn = x2 - BETWEEN / 2.0;
+    if y2 - y1 < 1.0 {
+        let _ = writeln!(out, "<path class=\"edge\" d=\"M{x1:.1} {y1:.1}H{x2:.1}\"/>");
+    } else {
+        let round = 7.0;
+        let _ = writeln!(
+            out,
+            "<path class=\"edge\" d=\"M{x1:.1} {y1:.1}H{:.1}Q{turn:.1} {y1:.1} {turn:.1} {:.1}V{:.1}\
+             Q{turn:.1} {y2:.1} {:.1} {y2:.1}H{x2:.1}\"/>",
+            turn - round,
+            y1 + round,
+            y2 - round,
+            turn + round,
+        );
+    }
+}
+
+fn draw(block: &Block, out: &mut String) {
+    match (block.number, block.points_to) {
+        (Some(number), _) => {
+            let _ = writeln!(out, "<g id=\"n{number}\">");
+        }
+        (None, Some(number)) => {
+            let _ = writeln!(out, "<a href=\"#n{number}\">");
+        }
+        (None, None) => out.push_str("<g>\n"),
+    }
+    let _ = writeln!(
+        out,
+        "<rect class=\"box {}\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"7\"/>",
+        block.class, block.x, block.y, block.width, block.height
+    );
+    for (index, (class, text)) in block.lines.iter().enumerate() {
+        let y = block.y + PAD + 11.0 + index as f64 * LINE;
+        write_text(class, block.x + PAD, y, text, out);
+    }
+    let linked = block.number.is_none() && block.points_to.is_some();
+    out.push_str(if linked { "</a>\n" } else { "</g>\n" });
+}
+
+fn write_text(class: &str, x: f64, y: f64, text: &str, out: &mut String) {
+    let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
+    let _ = writeln!(out, "<text{class} x=\"{x:.1}\" y=\"{y:.1}\">{}</text>", escape(text));
+}

@@ -1,0 +1,62 @@
+//! The formats of a report, piece by piece: what stands before the documents, each document, and
+//! what stands after them. Many documents need not be in memory at once that way; all pieces in a
+//! row are the whole report.
+
+use super::{Document, Look, Report, Stamp, html, json, markdown, text};
+
+/// A format of reports.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Format {
+    /// Aligned tables.
+    Text(Look),
+    /// GitHub-flavoured Markdown.
+    Markdown,
+    /// One object of the documented schema.
+    Json,
+    /// One self-contained page.
+    Html,
+}
+
+impl Format {
+    /// What stands before the documents; `title` is for formats where the whole has one.
+    pub fn open(self, stamp: &Stamp, title: &str) -> String {
+        match self {
+            Format::Text(_) => text::open(stamp),
+            Format::Markdown => String::new(),
+            Format::Json => json::open(stamp),
+            Format::Html => html::open(stamp, title),
+        }
+    }
+
+    /// A document; the first is told apart from those that follow another.
+    pub fn document(self, document: &Document, first: bool) -> String {
+        match self {
+            Format::Text(look) => text::document(document, look),
+            Format::Markdown => markdown::document(document),
+            Format::Json => json::document(document, first),
+            Format::Html => html::document(document),
+        }
+    }
+
+    /// What stands after the documents; `empty` says that there were none.
+    pub fn close(self, stamp: &Stamp, empty: bool) -> String {
+        match self {
+            Format::Text(_) => String::new(),
+            Format::Markdown => markdown::close(stamp),
+            Format::Json => json::close(empty),
+            Format::Html => html::close(),
+        }
+    }
+
+    /// A whole report.
+    pub fn whole(self, report: &Report) -> String {
+        let titles: Vec<&str> =
+            report.documents.iter().map(|document| document.title.as_str()).collect();
+        let mut out = self.open(&report.stamp, &titles.join(", "));
+        for (index, document) in report.documents.iter().enumerate() {
+            out.push_str(&self.document(document, index == 0));
+        }
+        out.push_str(&self.close(&report.stamp, report.documents.is_empty()));
+        out
+    }
+}

@@ -1,0 +1,233 @@
+//! Markdown pages with examples in them, and what the examples say when they are run.
+
+// Each test that includes this file needs a part of it.
+#![allow(dead_code)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
+
+use archlog::analyze::{analyze, has_errors};
+use archlog::diag::{Diagnostic, Renderer, Sources};
+use archlog::eval::{Options as EvalOptions, evaluate};
+use archlog::io::{Directory, OutputDirectory, Rows, input, output};
+use archlog::kb::{Options, Rulebook};
+use archlog::plan::Plan;
+use archlog::session::Session;
+use archlog::store::Database;
+use archlog::syntax::load::load;
+use archlog::syntax::operators::DirectiveKind;
+use archlog::value::Interner;
+
+/// A fenced block: "```language argument".
+#[derive(Clone, Debug)]
+pub struct Block {
+    /// The line of the page that it opens on.
+    pub line: usize,
+    /// The first word behind the fence.
+    pub language: String,
+    /// The rest behind it.
+    pub argument: String,
+    /// What is in it.
+    pub text: String,
+}
+
+impl Block {
+    /// Whether the block is a file of this name rather than a text to be run.
+    fn is_file(&self) -> bool {
+        self.argument.contains('.')
+    }
+}
+
+/// All fenced blocks of a page.
+pub fn blocks(page: &str) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut open = false;
+    for (index, line) in page.lines().enumerate() {
+        match line.strip_prefix("```") {
+            Some(_) if open => open = false,
+            Some(information) => {
+                let (language, argument) = information.split_once(' ').unwrap_or((information, ""));
+                blocks.push(Block {
+                    line: index + 1,
+                    language: language.to_owned(),
+                    argument: argument.trim().to_owned(),
+                    text: String::new(),
+                });
+                open = true;
+            }
+            None if open => {
+                if let Some(block) = blocks.last_mut() {
+                    block.text.push_str(line);
+                    block.text.push('\n');
+                }
+            }
+            None => {}
+        }
+    }
+    blocks
+}
+
+/// What an example said.
+#[derive(Debug, Default)]
+pub struct Said {
+    /// The codes, in order.
+    pub codes: Vec<&'static str>,
+    /// The messages in full.
+    pub messages: String,
+    /// The files that were written, by name and text.
+    pub written: Vec<(String, String)>,
+}
+
+impl Said {
+    fn new(sources: &Sources, diagnostics: &[Diagnostic]) -> Self {
+        Said {
+            codes: diagnostics.iter().map(|diagnostic| diagnostic.code).collect(),
+            messages: Renderer { colour: false }.render(sources, diagnostics),
+            written: Vec::new(),
+        }
+    }
+}
+
+static RULEBOOK: LazyLock<Arc<Rulebook>> =
+    LazyLock::new(|| Arc::new(rulebook(&Options::default())));
+
+fn rulebook(options: &Options) -> Rulebook {
+    Rulebook::load(options).expect("the rulebook is sound")
+}
+
+/// Runs an example: one program, one goal or several designs, with the files that it needs.
+///
+/// | block | what it is |
+/// | --- | --- |
+/// | `datalog` | a program, run as `archlog run` does |
+/// | `datalog design` | a design |
+/// | `datalog rules` | a file of rules laid over the rulebook; other files are its facts |
+/// | `datalog goal` | a goal, asked of the auction |
+/// | `json design.json` | a design |
+/// | `csv NAME.csv` alone | a design in a folder |
+/// | any other with a file's name | a file beside the program |
+pub fn run(blocks: &[Block]) -> Said {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    let (files, texts): (Vec<&Block>, Vec<&Block>) = blocks.iter().partition(|it| it.is_file());
+    for file in &files {
+        let path = folder.join(&file.argument);
+        fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("a folder");
+        fs::write(path, &file.text).expect("a file");
+    }
+    match texts.first() {
+        None => match files.iter().find(|file| file.argument.ends_with(".json")) {
+            Some(file) => designs(&[folder.join(&file.argument)]),
+            None => designs(&[folder.to_path_buf()]),
+        },
+        Some(text) => match text.argument.as_str() {
+            "" => program(folder, &text.text),
+            "goal" => goal(&text.text),
+            "rules" => rules(folder, &text.text),
+            "design" => {
+                let write = |(index, block): (usize, &&Block)| {
+                    let path = folder.join(format!("design-{index}.dl"));
+                    fs::write(&path, &block.text).expect("a file");
+                    path
+                };
+                designs(&texts.iter().enumerate().map(write).collect::<Vec<_>>())
+            }
+            other => panic!("line {}: no such kind of example: {other}", text.line),
+        },
+    }
+}
+
+fn designs(paths: &[PathBuf]) -> Said {
+    let mut session = Session::new(Arc::clone(&RULEBOOK));
+    for path in paths {
+        session.open(path);
+    }
+    Said::new(session.sources(), session.diagnostics())
+}
+
+fn goal(text: &str) -> Said {
+    let mut session = Session::new(Arc::clone(&RULEBOOK));
+    session.open(Path::new("designs/auction.dl"));
+    session.derive(&EvalOptions::default()).expect("no limit is set");
+    let answer = session.query(text);
+    match answer {
+        Ok(table) => {
+            let written = vec![("answers".to_owned(), archlog::report::csv(&table))];
+            Said { written, ..Said::default() }
+        }
+        Err(archlog::session::QueryFailure::Wrong { diagnostics, sources }) => {
+            Said::new(&sources, &diagnostics)
+        }
+        Err(failure) => panic!("{failure:?}"),
+    }
+}
+
+fn rules(folder: &Path, text: &str) -> Said {
+    let beside = folder.join("rules");
+    fs::create_dir(&beside).expect("a folder");
+    fs::write(beside.join("mine.dl"), text).expect("a file");
+    let facts = folder.join("facts");
+    fs::create_dir(&facts).expect("a folder");
+    for entry in fs::read_dir(folder).expect("a folder").flatten() {
+        if entry.path().is_file() {
+            fs::copy(entry.path(), facts.join(entry.file_name())).expect("a copy");
+        }
+    }
+    let options = Options { rules: Some(beside), facts: Some(facts), ..Options::default() };
+    match Rulebook::load(&options) {
+        Ok(rulebook) => Said::new(&rulebook.sources, &rulebook.warnings),
+        Err(unsound) => Said::new(&unsound.sources, &unsound.diagnostics),
+    }
+}
+
+fn program(folder: &Path, text: &str) -> Said {
+    fs::write(folder.join("program.dl"), text).expect("a file");
+    let mut sources = Sources::new();
+    let mut read = |path: &str| fs::read(folder.join(path));
+    let (trees, mut problems) = load("program.dl", &mut read, &mut sources);
+    let (program, more) = analyze(&trees);
+    problems.extend(more);
+    if has_errors(&problems) {
+        return Said::new(&sources, &problems);
+    }
+    let mut interner = Interner::new();
+    let mut database = Database::new(&program);
+    database.insert_facts(&program, &mut interner);
+    let files = Directory::new(folder);
+    let (mut row, mut directives) = (Vec::new(), program.directives.iter());
+    for directive in directives.clone().filter(|it| it.kind == DirectiveKind::Input) {
+        let relation = &program.relations[directive.relation.index()];
+        let loaded = input(&files, relation, directive, &mut interner, &mut sources, &mut problems);
+        let Some(loaded) = loaded else { continue };
+        for index in 0..loaded.len() {
+            loaded.row(index, &mut row);
+            database.insert(directive.relation, &row);
+        }
+    }
+    let plan = Plan::new(&program, &mut interner);
+    let options = EvalOptions { rounds: Some(10_000), ..EvalOptions::default() };
+    let report = evaluate(&plan, &mut database, &mut interner, &options).expect("it ends");
+    problems.extend(report.warnings.iter().map(archlog::eval::Warning::diagnostic));
+    let out = folder.join("out");
+    let mut outputs = OutputDirectory::new(&out, std::io::sink());
+    for directive in directives.by_ref().filter(|it| it.kind == DirectiveKind::Output) {
+        let relation = &program.relations[directive.relation.index()];
+        let found = database.relation(directive.relation);
+        let columns = (0..relation.arity()).map(|column| found.column(column)).collect();
+        let rows = Rows { columns, len: found.len() };
+        let written = output(&mut outputs, relation, directive, &rows, &interner, &mut problems);
+        written.expect("only a closed pipe stops writing");
+    }
+    let mut written: Vec<(String, String)> = fs::read_dir(&out)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let text = fs::read_to_string(entry.path()).ok()?;
+            Some((entry.file_name().to_string_lossy().into_owned(), text))
+        })
+        .collect();
+    written.sort();
+    Said { written, ..Said::new(&sources, &problems) }
+}
