@@ -23,7 +23,7 @@ use super::Change;
 use super::choices::{Choice, Choices, Setting};
 use super::cone::{Ask, Cones, Slice};
 use super::variants::{Base, Edit, Limits};
-use super::what_if::is_contract;
+use super::what_if::promised;
 
 /// A tuple that is wanted; `None` stands for anything.
 #[derive(Clone, PartialEq, Debug)]
@@ -247,7 +247,10 @@ fn sizes(
                 &|at| choices.edit(base, &tried[at]),
                 &|database, _, range| {
                     let worlds = goal.worlds(database);
-                    range.clone().filter(|at| worlds.contains(&((at - range.start) as u32))).collect()
+                    range
+                        .clone()
+                        .filter(|at| worlds.contains(&((at - range.start) as u32)))
+                        .collect()
                 },
                 &|now| (search.progress)(size, done + now, total),
             );
@@ -255,8 +258,13 @@ fn sizes(
                 Ok(blocks) => blocks,
                 Err(stopped) => {
                     // What was found before the stop is answered all the same.
-                    let verified =
-                        verify(base, goal, found, &Limits { threads: 1, ..Limits::default() }, achieved);
+                    let verified = verify(
+                        base,
+                        goal,
+                        found,
+                        &Limits { threads: 1, ..Limits::default() },
+                        achieved,
+                    );
                     rank(achieved);
                     return verified.and(Err(stopped));
                 }
@@ -277,7 +285,8 @@ fn sizes(
 
 fn rank(achieved: &mut Achieved) {
     achieved.plans.sort_by(|a, b| {
-        let key = |plan: &Plan| (plan.contradicted, plan.added, plan.collateral, plan.settings.len());
+        let key =
+            |plan: &Plan| (plan.contradicted, plan.added, plan.collateral, plan.settings.len());
         (key(a), &a.settings).cmp(&(key(b), &b.settings))
     });
 }
@@ -320,7 +329,8 @@ impl<'a> Sets<'a> {
             self.begun = true;
             return true;
         }
-        let Some(place) = (0..size).rev().find(|&place| self.at[place] < count - size + place) else {
+        let Some(place) = (0..size).rev().find(|&place| self.at[place] < count - size + place)
+        else {
             return false;
         };
         self.at[place] += 1;
@@ -369,13 +379,15 @@ fn verify(
             sets.len() - 1
         });
     }
-    let promised: Vec<RelationId> = (0..base.rulebook().program.relations.len())
-        .map(RelationId::from)
-        .filter(|&relation| {
-            base.rulebook().worlds.dependent[relation.index()]
-                && is_contract(base.rulebook(), relation)
-                && !is_stated(&base.rulebook().program.relations[relation.index()])
+    let rulebook = base.rulebook();
+    let promised: Vec<RelationId> = promised(rulebook)
+        .into_iter()
+        .enumerate()
+        .filter(|&(index, promised)| {
+            let stated = is_stated(&rulebook.program.relations[index]);
+            promised && !stated && rulebook.worlds.dependent[index]
         })
+        .map(|(index, _)| RelationId::from(index))
         .collect();
     let choices = &achieved.choices;
     let blocks = base.derive(

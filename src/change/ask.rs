@@ -4,12 +4,12 @@ use crate::analyze::facts::StatedFact;
 use crate::eval::Stopped;
 use crate::kb::Rulebook;
 use crate::store::Database;
-use crate::value::{Constant, Interner, RelationId, Word};
+use crate::value::{Constant, Interner, RelationId, Word, compare_tuples};
 
 use super::choices::{Choices, Setting};
 use super::ledger::{Label, Ledger, ledger_of};
 use super::variants::{Base, Limits};
-use super::what_if::{compare_values, constants};
+use super::what_if::constants;
 
 /// A conclusion: its relation and values.
 pub type Conclusion = (RelationId, Vec<Constant>);
@@ -94,10 +94,9 @@ fn settled(ledger: &Ledger, choice: usize) -> Vec<Answer> {
             .filter(|entry| entry.scope == Some(number) && entry.label == Label::Contingent)
             .filter(|entry| entry.rests_on.contains(&choice));
         for entry in contingent {
-            let found = table
-                .facts
-                .iter()
-                .find(|(relation, values, _)| (relation, values) == (&entry.relation, &entry.values));
+            let found = table.facts.iter().find(|(relation, values, _)| {
+                (relation, values) == (&entry.relation, &entry.values)
+            });
             let Some((relation, values, bits)) = found else { continue };
             // For each answer, how many completions there are and in how many it derives.
             let mut counts = vec![(0usize, 0usize); answers.len()];
@@ -169,7 +168,8 @@ fn compare(
         let mut tuple: Vec<Word> = Vec::new();
         let mut in_base: Vec<Vec<Word>> = Vec::new();
         let subjects = rows.column(1);
-        for row in (0..rows.len()).filter(|&row| ledger.about.contains(&(relation, subjects[row]))) {
+        for row in (0..rows.len()).filter(|&row| ledger.about.contains(&(relation, subjects[row])))
+        {
             tuple.clear();
             tuple.extend(rows.row(row));
             let world = tuple[0].0 as usize;
@@ -196,7 +196,7 @@ fn compare(
     }
     for (added, removed) in &mut found {
         for conclusions in [added, removed] {
-            conclusions.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| compare_values(&a.1, &b.1)));
+            conclusions.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| compare_tuples(&a.1, &b.1)));
         }
     }
     found

@@ -77,7 +77,8 @@ impl Choices {
         let texts = texts(base);
         let open_rows: FxHashSet<Vec<Word>> =
             open.map(|open| data_rows(base, open).collect()).unwrap_or_default();
-        let mut rows: Vec<Vec<Word>> = data_rows(base, choice).filter(|row| row.len() == 6).collect();
+        let mut rows: Vec<Vec<Word>> =
+            data_rows(base, choice).filter(|row| row.len() == 6).collect();
         let statable: FxHashMap<&str, RelationId> = rulebook
             .program
             .relations
@@ -187,9 +188,12 @@ impl Choices {
         };
         let Some(&word) = choice.words.get(setting.value) else { return };
         // Another setting may have changed the fact already.
-        let about = |words: &[Word]| choice.key.iter().all(|(column, word)| words[*column] == *word);
-        let changed =
-            edit.add.iter_mut().find(|(relation, words)| *relation == choice.relation && about(words));
+        let about =
+            |words: &[Word]| choice.key.iter().all(|(column, word)| words[*column] == *word);
+        let changed = edit
+            .add
+            .iter_mut()
+            .find(|(relation, words)| *relation == choice.relation && about(words));
         if let Some((_, words)) = changed {
             words[column] = word;
             return;
@@ -267,8 +271,7 @@ fn data_rows<'b>(base: &'b Base<'_>, relation: RelationId) -> impl Iterator<Item
 
 /// The values of each list, in order.
 fn lists(base: &Base<'_>, relation: RelationId) -> FxHashMap<Word, Vec<(Word, String)>> {
-    let mut rows: Vec<Vec<Word>> =
-        data_rows(base, relation).filter(|row| row.len() == 3).collect();
+    let mut rows: Vec<Vec<Word>> = data_rows(base, relation).filter(|row| row.len() == 3).collect();
     rows.sort_by_key(|row| base.interner().number(row[2]));
     let mut lists: FxHashMap<Word, Vec<(Word, String)>> = FxHashMap::default();
     for row in rows {
@@ -291,11 +294,7 @@ fn texts(base: &Base<'_>) -> FxHashMap<(Word, Word), String> {
 
 /// The key columns of a relation with the words of a subject and a part. Without `@key` all
 /// columns are key.
-fn key(
-    declared: &Relation,
-    parts: &[Word],
-    interner: &mut Interner,
-) -> Option<Vec<(usize, Word)>> {
+fn key(declared: &Relation, parts: &[Word], interner: &mut Interner) -> Option<Vec<(usize, Word)>> {
     let columns = key_columns(declared).unwrap_or_else(|| (0..declared.arity()).collect());
     if columns.len() > parts.len() {
         return None;

@@ -158,8 +158,12 @@ impl<'a> Cones<'a> {
 
     /// What a question depends on.
     pub fn cone(&self, root: usize) -> Cone {
-        let mut choices: Vec<usize> =
-            self.reached(&[root]).into_iter().flat_map(|n| &self.nodes[n].choices).copied().collect();
+        let mut choices: Vec<usize> = self
+            .reached(&[root])
+            .into_iter()
+            .flat_map(|n| &self.nodes[n].choices)
+            .copied()
+            .collect();
         choices.sort_unstable();
         choices.dedup();
         Cone { choices, possible: self.nodes[root].possible }
@@ -306,15 +310,26 @@ impl<'a> Cones<'a> {
     }
 
     /// Follows a body as far as its fixed conditions allow.
-    fn walk(&mut self, rule: &Trimmed, mut open: Vec<&Literal>, bindings: Bindings, walk: &mut Walk) {
+    fn walk(
+        &mut self,
+        rule: &Trimmed,
+        mut open: Vec<&Literal>,
+        bindings: Bindings,
+        walk: &mut Walk,
+    ) {
         let Some(next) = self.next(&open, &bindings) else {
             walk.reached = true;
             return;
         };
         let literal = open.remove(next);
         let exact = match literal {
-            Literal::Positive(atom) | Literal::Negative(atom) => {
-                self.asks(rule, atom, &bindings, walk)
+            Literal::Positive(atom) => match self.asks(rule, atom, &bindings, walk) {
+                Some(node) if self.nodes[node].done && !self.nodes[node].possible => return,
+                node => node.is_none_or(|node| self.settles(node, walk)),
+            },
+            Literal::Negative(atom) => {
+                let node = self.asks(rule, atom, &bindings, walk);
+                node.is_none_or(|node| self.settles(node, walk))
             }
             Literal::Aggregate(aggregate) => {
                 let mut inner = Walk::default();
@@ -347,10 +362,16 @@ impl<'a> Cones<'a> {
         }
     }
 
-    /// Asks for an atom; says whether its tuples are fixed.
-    fn asks(&mut self, rule: &Trimmed, atom: &Atom, bindings: &Bindings, walk: &mut Walk) -> bool {
-        if !self.dependent(atom.relation) {
-            return true;
+    /// Asks for an atom, unless no design can change it; gives the number of the question.
+    fn asks(
+        &mut self,
+        rule: &Trimmed,
+        atom: &Atom,
+        bindings: &Bindings,
+        walk: &mut Walk,
+    ) -> Option<usize> {
+        if !self.dependent(atom.relation) || atom.relation == self.base.rulebook().worlds.world {
+            return None;
         }
         let mut asked = Vec::with_capacity(atom.arguments.len());
         for argument in &atom.arguments {
@@ -368,11 +389,13 @@ impl<'a> Cones<'a> {
                 },
             });
         }
-        if atom.relation == self.base.rulebook().worlds.world {
-            return true;
-        }
         let node = self.node((atom.relation, asked));
         walk.asks.push(node);
+        Some(node)
+    }
+
+    /// Whether the tuples of a question are those of the base whatever is chosen.
+    fn settles(&self, node: usize, walk: &mut Walk) -> bool {
         let fixed = self.nodes[node].done && self.nodes[node].fixed;
         walk.open |= !fixed;
         fixed
@@ -474,8 +497,12 @@ fn total(term: &Term) -> bool {
         Term::Call { functor, arguments, .. } => {
             let safe = matches!(
                 functor,
-                Functor::Cat | Functor::ToString | Functor::Length | Functor::Add
-                    | Functor::Subtract | Functor::Multiply
+                Functor::Cat
+                    | Functor::ToString
+                    | Functor::Length
+                    | Functor::Add
+                    | Functor::Subtract
+                    | Functor::Multiply
             );
             safe && arguments.iter().all(total)
         }

@@ -20,12 +20,12 @@ use crate::analyze::facts::StatedFact;
 use crate::eval::Stopped;
 use crate::kb::Rulebook;
 use crate::store::Database;
-use crate::value::{Constant, Interner, RelationId, Word};
+use crate::value::{Constant, Interner, RelationId, Word, compare_tuples};
 
 use super::choices::{Choices, Setting, tagged};
 use super::cone::{Ask, Cones, Slice};
 use super::variants::{Base, Limits};
-use super::what_if::{compare_values, constants};
+use super::what_if::constants;
 
 /// The most completions of a scope that are derived one by one.
 pub const MOST_COMPLETIONS: usize = 1 << 16;
@@ -257,7 +257,7 @@ pub(super) fn ledger_of(
     let order = |relation: RelationId| ledger.relations.iter().position(|other| *other == relation);
     ledger.entries.sort_by(|a, b| {
         let relations = order(a.relation).cmp(&order(b.relation));
-        relations.then_with(|| compare_values(&a.values, &b.values))
+        relations.then_with(|| compare_tuples(&a.values, &b.values))
     });
     ledger.choices = choices;
     Ok(ledger)
@@ -362,7 +362,8 @@ fn scopes(
         let cone = &roots[at].cone;
         let holds = |questions: &Vec<usize>| {
             let all = cone.iter().all(|choice| questions.binary_search(choice).is_ok());
-            all && (questions.len() == cone.len() || product(choices, questions) <= MOST_COMPLETIONS)
+            all && (questions.len() == cone.len()
+                || product(choices, questions) <= MOST_COMPLETIONS)
         };
         let fitting = scopes.iter_mut().filter(|(questions, _)| holds(questions));
         match fitting.min_by_key(|(questions, _)| questions.len()) {
@@ -482,11 +483,8 @@ impl Enumeration<'_, '_> {
         let wide = |choice: &usize| self.choices.choices[*choice].values.len() > 15;
         let codable = self.questions.len() <= 32 && !self.questions.iter().any(wide);
         let mut complete = codable && product(self.choices, &early) <= MOST_COMPLETIONS;
-        let mut frontier = if complete {
-            self.completions(&[], &early)
-        } else {
-            self.samples(&early)
-        };
+        let mut frontier =
+            if complete { self.completions(&[], &early) } else { self.samples(&early) };
         let words = Mutex::new(Interner::over(std::sync::Arc::clone(self.base.interner())));
         let mut table = Table::default();
         let mut facts: FxHashMap<(RelationId, Vec<Word>), Bits> = FxHashMap::default();
@@ -546,7 +544,7 @@ impl Enumeration<'_, '_> {
                 (relation, constants(&tuple, declared, &words), bits)
             })
             .collect();
-        table.facts.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| compare_values(&a.1, &b.1)));
+        table.facts.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| compare_tuples(&a.1, &b.1)));
         let scope = Scope { questions: self.questions.to_vec(), tried, complete };
         Ok((scope, table))
     }

@@ -39,7 +39,8 @@ pub fn parse_change(
         // The parser sees the piece where it stands in the text, so its spans need no shifting.
         let alone = format!("{}{body}.", " ".repeat(start));
         let (tree, mut problems) = parse(source, &alone);
-        let facts = if problems.is_empty() { facts(rulebook, &tree, &mut problems) } else { vec![] };
+        let facts =
+            if problems.is_empty() { facts(rulebook, &tree, &mut problems) } else { vec![] };
         for problem in &mut problems {
             for label in &mut problem.labels {
                 let last = (start + body.len()) as u32;
@@ -196,11 +197,7 @@ mod tests {
             .collect();
         assert_eq!(
             found,
-            [
-                (Some('+'), r#"p("a-b\"+", -1)"#),
-                (Some('-'), "q(2),"),
-                (Some('+'), r#"r("x")."#)
-            ]
+            [(Some('+'), r#"p("a-b\"+", -1)"#), (Some('-'), "q(2),"), (Some('+'), r#"r("x")."#)]
         );
     }
 

@@ -61,9 +61,8 @@ impl<'a> Limits<'a> {
 
     /// The same limits for one run of the engine.
     pub fn options(&self) -> EvalOptions<'a> {
-        let left = |(deadline, _): (Instant, Duration)| {
-            deadline.saturating_duration_since(Instant::now())
-        };
+        let left =
+            |(deadline, _): (Instant, Duration)| deadline.saturating_duration_since(Instant::now());
         EvalOptions {
             time: self.deadline.map(left),
             interrupt: self.interrupt,

@@ -10,12 +10,12 @@ use rustc_hash::FxHashSet;
 
 use crate::analyze::facts::StatedFact;
 use crate::analyze::program::{Program, Relation};
-use crate::diag::{Sources, Span};
+use crate::diag::{SourceId, Sources, Span};
 use crate::eval::{Evaluator, Silent, Stopped};
 use crate::explain::{Origin, Subject};
 use crate::kb::{Rulebook, is_stated};
 use crate::store::Database;
-use crate::value::{Constant, Interner, RelationId, Word};
+use crate::value::{Constant, Interner, RelationId, Word, compare_tuples};
 
 use super::Change;
 use super::variants::Limits;
@@ -26,13 +26,16 @@ pub const BEFORE: usize = 0;
 /// The world of the changed design.
 pub const AFTER: usize = 1;
 
-/// The file whose relations are the rulebook's promises; all others are its workings.
-const VOCABULARY: &str = "rules/vocabulary.dl";
-
-/// Whether a relation is one of those the rulebook promises, with a contract on its columns.
-pub fn is_contract(rulebook: &Rulebook, relation: RelationId) -> bool {
-    let declared = &rulebook.program.relations[relation.index()];
-    rulebook.sources.name(declared.span) == VOCABULARY
+/// For each relation, whether the rulebook promises it, with a contract on its columns: whether it
+/// is declared in a file that says what designs state. All others are workings.
+pub fn promised(rulebook: &Rulebook) -> Vec<bool> {
+    let relations = &rulebook.program.relations;
+    let files: FxHashSet<SourceId> = relations
+        .iter()
+        .filter(|relation| is_stated(relation))
+        .map(|relation| relation.span.source)
+        .collect();
+    relations.iter().map(|relation| files.contains(&relation.span.source)).collect()
 }
 
 /// A tuple that is there in one world and not in the other.
@@ -158,6 +161,7 @@ pub fn what_if<'a>(
 
 /// How two worlds of a database differ.
 fn compare(rulebook: &Rulebook, database: &Database, interner: &Interner) -> Difference {
+    let promised = promised(rulebook);
     let mut relations = Vec::new();
     for (index, declared) in rulebook.program.relations.iter().enumerate() {
         let relation = RelationId::from(index);
@@ -171,7 +175,7 @@ fn compare(rulebook: &Rulebook, database: &Database, interner: &Interner) -> Dif
             relations.push(RelationDifference {
                 relation,
                 name: declared.name.clone(),
-                contract: is_contract(rulebook, relation),
+                contract: promised[index],
                 stated: is_stated(declared),
                 added,
                 removed,
@@ -202,7 +206,7 @@ fn only(
         .filter(|(words, _)| !known.contains(words.as_slice()))
         .map(|(words, row)| Line { values: constants(words, declared, interner), row: *row })
         .collect();
-    lines.sort_by(|a, b| compare_values(&a.values, &b.values));
+    lines.sort_by(|a, b| compare_tuples(&a.values, &b.values));
     lines
 }
 
@@ -210,15 +214,6 @@ fn only(
 pub fn constants(words: &[Word], declared: &Relation, interner: &Interner) -> Vec<Constant> {
     let columns = words.iter().zip(&declared.columns);
     columns.map(|(word, column)| interner.constant(*word, column.primitive)).collect()
-}
-
-/// Tuples in order: numbers by value, symbols by their bytes.
-pub fn compare_values(a: &[Constant], b: &[Constant]) -> std::cmp::Ordering {
-    let ordered = a.iter().zip(b).map(|pair| match pair {
-        (Constant::Symbol(a), Constant::Symbol(b)) => a.cmp(b),
-        (a, b) => crate::eval::compare(a, b),
-    });
-    ordered.into_iter().find(|order| order.is_ne()).unwrap_or(a.len().cmp(&b.len()))
 }
 
 impl Variant<'_> {

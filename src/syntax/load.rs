@@ -31,7 +31,8 @@ pub fn load_all<'p>(
     read: Reader<'_>,
     sources: &mut Sources,
 ) -> (Vec<Tree>, Vec<Diagnostic>) {
-    let mut loader = Loader { read, sources, once: FxHashSet::default(), loaded: Loaded::default() };
+    let mut loader =
+        Loader { read, sources, once: FxHashSet::default(), loaded: Loaded::default() };
     for path in paths {
         if loader.once.contains(path) {
             continue;
