@@ -241,6 +241,22 @@ impl Variant<'_> {
     }
 }
 
+impl Variant<'_> {
+    /// What is known of the columns of a relation in the changed design, the hidden ones included,
+    /// for [`crate::explain::Why::why_not`]; new words go to the interner given.
+    pub fn words(
+        &self,
+        relation: RelationId,
+        values: &[Option<Constant>],
+        interner: &mut Interner,
+    ) -> Vec<Option<Word>> {
+        let world = self.rulebook.worlds.dependent[relation.index()];
+        let world = world.then_some(Some(Word(AFTER as u32)));
+        let values = values.iter().map(|value| value.as_ref().map(|value| interner.intern(value)));
+        world.into_iter().chain(values).collect()
+    }
+}
+
 impl Subject for Variant<'_> {
     fn program(&self) -> &Program {
         &self.rulebook.worlds.program
