@@ -13,7 +13,10 @@ use archlog::analyze::analyze;
 use archlog::analyze::program::Program;
 use archlog::diag::{Sources, Span};
 use archlog::eval::{Options as EvalOptions, evaluate};
-use archlog::explain::{Origin, Subject, Why, tree::of_proof};
+use archlog::explain::{
+    Origin, Subject, Why,
+    tree::{of_proof, of_why_not},
+};
 use archlog::kb::{Options, Rulebook, is_stated};
 use archlog::plan::Plan;
 use archlog::report::explanation::{self, Extent};
@@ -48,6 +51,15 @@ impl Small {
         evaluate(&plan, &mut database, &mut interner, &EvalOptions::default())
             .unwrap_or_else(|stopped| panic!("{name}: {stopped}"));
         Small { program, database, interner: Arc::new(interner), sources }
+    }
+
+    fn why_not(&self, relation: &str, values: &[&str]) -> Tree {
+        let id = relation_of(&self.program, relation);
+        let pattern: Vec<Option<Word>> = values
+            .iter()
+            .map(|value| self.interner.find(&Constant::Symbol((*value).into())))
+            .collect();
+        of_why_not(self, &Why::new(self).why_not(id, pattern), false)
     }
 
     fn why(&self, relation: &str, values: &[&str]) -> Tree {
@@ -179,6 +191,8 @@ fn cases() -> Vec<(&'static str, Tree)> {
         ("closure", Small::new("reach.dl").why("reach", &["gate", "vault"])),
         ("aggregate", Small::new("load.dl").why("hot", &["orders"])),
         ("absence", Small::new("safe.dl").why("safe", &["alice"])),
+        ("why_not", Small::new("safe.dl").why_not("safe", &["mallory"])),
+        ("why_not_recursive", Small::new("reach.dl").why_not("reach", &["vault", "gate"])),
         ("many", Small::new("many.dl").why("quorum", &["cluster"])),
         ("awkward", awkward()),
     ]

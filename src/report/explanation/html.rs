@@ -7,7 +7,7 @@ use super::super::Stamp;
 use super::super::html::{STYLE as PAGE, escape};
 use super::super::tree::{DetailKind, Tree};
 use super::outline::{Fold, Line, Outline, What};
-use super::{Extent, Verdict, label, mark, negative, plural, said};
+use super::{Extent, Verdict, beside, label, mark, negative, plural, said};
 
 const STYLE: &str = include_str!("explanation.css");
 
@@ -207,13 +207,14 @@ impl Page<'_> {
         if !label.is_empty() {
             out.push_str(&format!("<span class=\"label\">{label}</span> "));
         }
-        let (words, atom) = said(step);
+        let (words, _) = said(step);
+        let atom = beside(self.outline.tree, at, step);
         if step.sentence.is_empty() {
             out.push_str(&format!("<code>{}</code>", text(words)));
         } else {
             out.push_str(&text(words));
         }
-        if !atom.is_empty() && !(at == 0 && atom == self.outline.tree.subject) {
+        if !atom.is_empty() {
             out.push_str(&format!(" <code>{}</code>", text(atom)));
         }
         let parts: Vec<String> =

@@ -3,7 +3,7 @@
 use super::super::markdown::escape;
 use super::super::tree::{DetailKind, Tree};
 use super::outline::{Drawn, Outline, What};
-use super::{Extent, Verdict, label, mark, negative, plural, reference, said};
+use super::{Extent, Verdict, beside, label, mark, negative, plural, reference, said};
 
 /// Steps deeper than this go on in a list of their own.
 const DEEPEST: usize = 12;
@@ -83,8 +83,8 @@ fn item(outline: &Outline<'_>, drawn: &Drawn, indent: &str, extent: Extent, out:
             let chain = if *after_chain { "⋯ " } else { "" };
             let words = words(outline, outline.lines[*at].step);
             out.push_str(&format!("{indent}- {chain}**{number}** {glyph} {words}"));
-            let (_, atom) = said(step);
-            if !atom.is_empty() && !(*at == 0 && atom == outline.tree.subject) {
+            let atom = beside(outline.tree, *at, step);
+            if !atom.is_empty() {
                 out.push_str(&format!(" {}", code(atom)));
             }
             let reference = reference(step, extent);
