@@ -847,6 +847,9 @@ impl<'a> Parser<'a> {
         };
         if digits.contains('.') {
             let number: f64 = digits.parse().unwrap_or(f64::INFINITY);
+            if number.is_infinite() {
+                return Err(Box::new(error::number_out_of_range(span, text)));
+            }
             return Ok(Constant::Float(if negative { -number } else { number }));
         }
         let (digits, unsigned) = match digits.strip_suffix('u') {
