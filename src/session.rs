@@ -12,7 +12,7 @@ use crate::analyze::program::Program;
 use crate::analyze::{analyze_goal, has_errors};
 use crate::change::{self, Achieved, Change, Ledger, Question, WhatIf};
 use crate::diag::{Diagnostic, Sources, Span, reason};
-use crate::eval::{Evaluator, Options as EvalOptions, Silent, Stopped, evaluate};
+use crate::eval::{Evaluator, Options as EvalOptions, Silent, Stopped, Warning, evaluate};
 use crate::explain::{Origin, Subject};
 use crate::io::{self, Directory, Files};
 use crate::kb::{Rulebook, Sheet, is_stated};
@@ -184,7 +184,8 @@ impl Session {
         }
         let strata = rulebook.design_strata();
         let mut evaluator = Evaluator::new(&rulebook.plan);
-        evaluator.run(strata, &mut database, &mut interner, options, &mut Silent)?;
+        let report = evaluator.run(strata, &mut database, &mut interner, options, &mut Silent)?;
+        self.diagnostics.extend(report.warnings.iter().map(Warning::diagnostic));
         self.derived =
             Some(Derived { database: Arc::new(database), interner: Arc::new(interner), origins });
         Ok(())

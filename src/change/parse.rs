@@ -1,8 +1,8 @@
 //! `+fact -fact ...` as a change, and a goal that is one atom.
 
-use crate::analyze::analyze_goal;
 use crate::analyze::facts::{StatedFact, stated_facts};
 use crate::analyze::program::{Argument, Literal};
+use crate::analyze::{analyze_goal, error};
 use crate::diag::{Diagnostic, SourceId, Span};
 use crate::explain::key_columns;
 use crate::kb::Rulebook;
@@ -72,9 +72,9 @@ pub fn parse_goal_fact(
     let whole = span(source, 0, text.len());
     let body = parse_goal(source, text)?;
     let program = analyze_goal(&rulebook.program, &body)?;
-    let [rule] = program.rules.as_slice() else { return Err(vec![not_one_atom(whole)]) };
+    let [rule] = program.rules.as_slice() else { return Err(vec![error::not_one_atom(whole)]) };
     let [Literal::Positive(atom)] = rule.body.as_slice() else {
-        return Err(vec![not_one_atom(whole)]);
+        return Err(vec![error::not_one_atom(whole)]);
     };
     let mut seen = Vec::new();
     let mut values = Vec::with_capacity(atom.arguments.len());
@@ -83,7 +83,7 @@ pub fn parse_goal_fact(
             Argument::Constant(constant) => Some(constant.clone()),
             Argument::Wildcard => None,
             Argument::Variable(variable) if seen.contains(variable) => {
-                return Err(vec![not_one_atom(whole)]);
+                return Err(vec![error::not_one_atom(whole)]);
             }
             Argument::Variable(variable) => {
                 seen.push(*variable);
@@ -175,13 +175,6 @@ fn not_stated(rulebook: &Rulebook, stated: &[StatedFact], fact: &StatedFact) -> 
         Some(other) => problem.help(format!("stated is `{}`", shown(other))),
         None => problem.help("a change can take back only what the design states"),
     }
-}
-
-/// `p(X), q(X)` where one atom is wanted
-fn not_one_atom(span: Span) -> Diagnostic {
-    Diagnostic::error("AL0045", "a goal to achieve is one atom")
-        .at(span, "more than one atom, or a variable used twice")
-        .help("write a relation with constants, and `_` where anything will do")
 }
 
 #[cfg(test)]

@@ -107,7 +107,7 @@ fn differences(what_if: &WhatIf<'_>, all: bool) -> Table {
             }
         }
     }
-    let columns = symbols(&[("change", ""), ("relation", "Relation"), ("fact", "Fact")]);
+    let columns = symbols(&[("change", ""), ("of", "Relation"), ("fact", "Fact")]);
     Table { name: "difference".into(), title: String::new(), columns, rows }
 }
 

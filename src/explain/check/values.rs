@@ -52,69 +52,110 @@ pub(super) fn evaluate(term: &Term, bindings: &BTreeMap<VariableId, Constant>) -
     }
 }
 
-/// The value of a functor. Ordinals are numbers of the interner, which nobody here knows, and bit
-/// operations are left to the engine: such a value counts as unknown.
+/// The value of a functor, if it has one. An ordinal is a number of the interner, which nobody here
+/// knows: it counts as unknown.
 fn call(functor: Functor, primitive: Primitive, values: &[Constant]) -> Option<Constant> {
-    let text = |at: usize| {
-        values.get(at).map(|value| match value {
-            Constant::Float(number) => format!("{number:.6}"),
-            other => other.to_string(),
-        })
+    let text = |at: usize| match values.get(at)? {
+        Constant::Float(number) => Some(format!("{number:.6}")),
+        other => Some(other.to_string()),
     };
     let symbol = |text: String| Some(Constant::Symbol(Arc::from(text)));
     match functor {
         Functor::Cat => symbol((0..values.len()).filter_map(text).collect()),
         Functor::ToString => symbol(text(0)?),
-        Functor::ToNumber => text(0)?.parse().ok().map(Constant::Number),
         Functor::Length => Some(Constant::Number(text(0)?.len() as i64)),
+        Functor::Substring => {
+            let (whole, from, length) = (text(0)?, text(1)?.parse::<usize>(), text(2)?.parse());
+            let (Ok(from), Ok(length)) = (from, length) else { return symbol(String::new()) };
+            let begins = |at: &usize| whole.is_char_boundary(*at);
+            let begin = |at: usize| (0..=at.min(whole.len())).rev().find(begins);
+            let (first, last) = (begin(from)?, begin(from.saturating_add(length))?);
+            symbol(if from < whole.len() { whole[first..last].to_owned() } else { String::new() })
+        }
+        Functor::ToNumber => convert(values.first()?, Primitive::Number),
+        Functor::ToUnsigned => convert(values.first()?, Primitive::Unsigned),
+        Functor::ToFloat => convert(values.first()?, Primitive::Float),
+        Functor::Convert => convert(values.first()?, primitive),
         Functor::Minimum => values.iter().min_by(|a, b| order(a, b)).cloned(),
         Functor::Maximum => values.iter().max_by(|a, b| order(a, b)).cloned(),
-        Functor::Substring => {
-            let (whole, from, length) = (text(0)?, text(1)?.parse().ok()?, text(2)?.parse().ok()?);
-            let end = usize::checked_add(from, length)?.min(whole.len());
-            symbol(whole.get(from..end).unwrap_or_default().to_owned())
-        }
-        Functor::Negate => match values.first()? {
-            Constant::Number(number) => Some(Constant::Number(number.wrapping_neg())),
-            Constant::Float(number) => Some(Constant::Float(-number)),
-            _ => None,
-        },
-        _ => match (values.first()?, values.get(1)?) {
-            (Constant::Number(left), Constant::Number(right)) if primitive == Primitive::Number => {
-                let whole = match functor {
-                    Functor::Add => left.wrapping_add(*right),
-                    Functor::Subtract => left.wrapping_sub(*right),
-                    Functor::Multiply => left.wrapping_mul(*right),
-                    Functor::Divide if *right != 0 => left.wrapping_div(*right),
-                    Functor::Remainder if *right != 0 => left.wrapping_rem(*right),
-                    _ => return None,
-                };
-                Some(Constant::Number(whole))
+        Functor::Ordinal => None,
+        _ => match values {
+            [Constant::Float(one)] => float(functor, 0.0, *one),
+            [Constant::Float(left), Constant::Float(right)] => float(functor, *left, *right),
+            [Constant::Unsigned(one)] => unsigned(functor, 0, *one),
+            [Constant::Unsigned(left), Constant::Unsigned(right)] => {
+                unsigned(functor, *left, *right)
             }
-            (Constant::Unsigned(left), Constant::Unsigned(right)) => {
-                let whole = match functor {
-                    Functor::Add => left.wrapping_add(*right),
-                    Functor::Subtract => left.wrapping_sub(*right),
-                    Functor::Multiply => left.wrapping_mul(*right),
-                    Functor::Divide => left.checked_div(*right)?,
-                    Functor::Remainder => left.checked_rem(*right)?,
-                    _ => return None,
-                };
-                Some(Constant::Unsigned(whole))
-            }
-            (Constant::Float(left), Constant::Float(right)) => {
-                let number = match functor {
-                    Functor::Add => left + right,
-                    Functor::Subtract => left - right,
-                    Functor::Multiply => left * right,
-                    Functor::Divide => left / right,
-                    _ => return None,
-                };
-                Some(Constant::Float(number))
+            [Constant::Number(one)] => signed(functor, 0, *one).map(Constant::Number),
+            [Constant::Number(left), Constant::Number(right)] => {
+                signed(functor, *left, *right).map(Constant::Number)
             }
             _ => None,
         },
     }
+}
+
+fn convert(value: &Constant, to: Primitive) -> Option<Constant> {
+    let digits = |text: &str| text.trim_start().parse::<i64>().ok();
+    Some(match (value, to) {
+        (Constant::Symbol(text), Primitive::Number) => Constant::Number(digits(text)?),
+        (Constant::Symbol(text), Primitive::Unsigned) => {
+            Constant::Unsigned(digits(text)?.try_into().ok()?)
+        }
+        (Constant::Symbol(text), Primitive::Float) => Constant::Float(text.parse().ok()?),
+        (Constant::Float(number), Primitive::Number) => Constant::Number(*number as i64),
+        (Constant::Float(number), Primitive::Unsigned) => Constant::Unsigned(*number as u64),
+        (Constant::Unsigned(number), Primitive::Number) => Constant::Number(*number as i64),
+        (Constant::Number(number), Primitive::Unsigned) => Constant::Unsigned(*number as u64),
+        (number, Primitive::Float) => Constant::Float(as_float(number)),
+        (same, _) => same.clone(),
+    })
+}
+
+fn float(functor: Functor, left: f64, right: f64) -> Option<Constant> {
+    Some(Constant::Float(match functor {
+        Functor::Add => left + right,
+        Functor::Subtract => left - right,
+        Functor::Multiply => left * right,
+        Functor::Divide => left / right,
+        Functor::Power => left.powf(right),
+        Functor::Negate => -right,
+        _ => return None,
+    }))
+}
+
+fn unsigned(functor: Functor, left: u64, right: u64) -> Option<Constant> {
+    Some(Constant::Unsigned(match functor {
+        Functor::Divide => left.checked_div(right)?,
+        Functor::Remainder => left.checked_rem(right)?,
+        Functor::ShiftRight => left.wrapping_shr(right as u32),
+        other => signed(other, left as i64, right as i64)? as u64,
+    }))
+}
+
+fn signed(functor: Functor, left: i64, right: i64) -> Option<i64> {
+    Some(match functor {
+        Functor::Divide | Functor::Remainder if right == 0 => return None,
+        Functor::Divide => left.wrapping_div(right),
+        Functor::Remainder => left.wrapping_rem(right),
+        Functor::Power => (0..right).fold(1, |power: i64, _| power.wrapping_mul(left)),
+        Functor::ShiftLeft => left.wrapping_shl(right as u32),
+        Functor::ShiftRight => left.wrapping_shr(right as u32),
+        Functor::ShiftRightUnsigned => (left as u64).wrapping_shr(right as u32) as i64,
+        Functor::And => i64::from(left != 0 && right != 0),
+        Functor::Or => i64::from(left != 0 || right != 0),
+        Functor::Xor => i64::from((left != 0) != (right != 0)),
+        Functor::Not => i64::from(right == 0),
+        Functor::BitAnd => left & right,
+        Functor::BitOr => left | right,
+        Functor::BitXor => left ^ right,
+        Functor::BitNot => !right,
+        Functor::Negate => right.wrapping_neg(),
+        Functor::Add => left.wrapping_add(right),
+        Functor::Subtract => left.wrapping_sub(right),
+        Functor::Multiply => left.wrapping_mul(right),
+        _ => return None,
+    })
 }
 
 pub(super) fn fold(
