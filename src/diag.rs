@@ -223,6 +223,22 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
+/// What an error of the system says, without its number.
+pub fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        std::io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// A name of a type with its article, as in "an `unsigned`".
+pub fn one(name: &str) -> String {
+    let vowel = name.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O', 'U']);
+    format!("{} `{name}`", if vowel { "an" } else { "a" })
+}
+
 /// How many problems are shown in full before the rest is only counted.
 pub const SHOWN: usize = 20;
 
@@ -234,11 +250,12 @@ pub struct Renderer {
 }
 
 impl Renderer {
-    /// All problems in order of their places, errors of one text together, at most [`SHOWN`] in
-    /// full, then how many more there are.
+    /// All problems in order of their places, errors of one text together, those without a place
+    /// last, at most [`SHOWN`] in full, then how many more there are.
     pub fn render(&self, sources: &Sources, diagnostics: &[Diagnostic]) -> String {
         let mut ordered: Vec<&Diagnostic> = diagnostics.iter().collect();
-        ordered.sort_by(|a, b| (a.span(), a.code, &a.message).cmp(&(b.span(), b.code, &b.message)));
+        let place = |it: &Diagnostic| (it.labels.is_empty(), it.span());
+        ordered.sort_by(|a, b| (place(a), a.code, &a.message).cmp(&(place(b), b.code, &b.message)));
         ordered.dedup();
         let mut text = String::new();
         for diagnostic in ordered.iter().take(SHOWN) {
@@ -266,8 +283,24 @@ impl Renderer {
         group = group
             .element(Level::NOTE.message(format!("more: archlog explain {}", diagnostic.code)));
         let renderer = if self.colour { Snippets::styled() } else { Snippets::plain() };
-        renderer.render(&[group])
+        let text = renderer.render(&[group]);
+        if diagnostic.labels.is_empty() { without_gutter(&text) } else { text }
     }
+}
+
+/// Takes out the lines that hold nothing but the bar below a snippet: where there is no snippet
+/// they lead nowhere.
+fn without_gutter(text: &str) -> String {
+    let is_bar = |line: &&str| {
+        let mut styled = false;
+        let plain = line.chars().filter(|character| {
+            let hidden = styled || *character == '\u{1b}';
+            styled = hidden && *character != 'm';
+            !hidden
+        });
+        plain.filter(|character| !character.is_whitespace()).eq(['|'])
+    };
+    text.lines().filter(|line| !is_bar(line)).collect::<Vec<_>>().join("\n")
 }
 
 /// One snippet a text, with the labels that lie in it. Only the lines from the first label to the
@@ -361,6 +394,16 @@ mod tests {
         let shown = Renderer { colour: false }.render(&sources, &[problem]);
         assert!(shown.len() < 2_000, "{}", shown.len());
         assert!(shown.contains("long.dl:2:") && shown.contains("^^^^ it is here"), "{shown}");
+    }
+
+    #[test]
+    fn a_problem_without_a_place_has_no_gutter() {
+        let problem = Diagnostic::error("AL0001", "nothing there").help("look elsewhere");
+        for colour in [false, true] {
+            let shown = Renderer { colour }.render(&Sources::new(), std::slice::from_ref(&problem));
+            assert_eq!(shown.trim_end().lines().count(), 3, "{shown}");
+            assert_eq!(shown.contains('\u{1b}'), colour);
+        }
     }
 
     #[test]

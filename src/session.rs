@@ -10,8 +10,9 @@ use crate::analyze::error::unknown_constant;
 use crate::analyze::facts::{StatedFact, pattern, stated_facts};
 use crate::analyze::program::Program;
 use crate::analyze::{analyze_goal, has_errors};
-use crate::diag::{Diagnostic, Sources, Span};
-use crate::eval::{Evaluator, Options as EvalOptions, Silent, Stopped, evaluate};
+use crate::change::{self, Achieved, Change, Ledger, Question, WhatIf};
+use crate::diag::{Diagnostic, Sources, Span, reason};
+use crate::eval::{Evaluator, Options as EvalOptions, Silent, Stopped, Warning, evaluate};
 use crate::explain::{Origin, Subject};
 use crate::io::{self, Directory, Files};
 use crate::kb::{Rulebook, Sheet, is_stated};
@@ -94,7 +95,8 @@ impl Session {
     /// Reads a design: a `.dl` file, a `.json` file, or a folder of CSV files. Problems are kept;
     /// gives whether anything was stated.
     pub fn open(&mut self, path: &Path) -> bool {
-        let (shown, reported) = (path.display().to_string(), self.diagnostics.len());
+        let shown = path.display().to_string();
+        let reported = self.diagnostics.len();
         let Rulebook { statable, program, .. } = &*self.rulebook;
         let (relations, problems) = (&program.relations, &mut self.diagnostics);
         let facts = if path.is_dir() {
@@ -126,7 +128,7 @@ impl Session {
         self.add(name.to_owned(), facts, reported)
     }
 
-    /// Adds a design. What is wrong with its text was reported, from `reported` on.
+    /// Adds what a text states; the problems from `reported` on are those of the text.
     fn add(&mut self, path: String, facts: Vec<StatedFact>, reported: usize) -> bool {
         self.derived = None;
         let named = facts.iter().find(|fact| Some(fact.relation) == self.rulebook.design);
@@ -136,7 +138,7 @@ impl Session {
         };
         let (mut id, mut title) = (text(0), text(1));
         if facts.is_empty() {
-            // Where its facts could not be read, that is the problem, and not that there are none.
+            // Where all that it states is wrong, that was said.
             if !has_errors(&self.diagnostics[reported..]) {
                 self.diagnostics.push(states_nothing(&path));
             }
@@ -182,7 +184,8 @@ impl Session {
         }
         let strata = rulebook.design_strata();
         let mut evaluator = Evaluator::new(&rulebook.plan);
-        evaluator.run(strata, &mut database, &mut interner, options, &mut Silent)?;
+        let report = evaluator.run(strata, &mut database, &mut interner, options, &mut Silent)?;
+        self.diagnostics.extend(report.warnings.iter().map(Warning::diagnostic));
         self.derived =
             Some(Derived { database: Arc::new(database), interner: Arc::new(interner), origins });
         Ok(())
@@ -460,6 +463,64 @@ impl Subject for Explained<'_> {
     }
 }
 
+/// What becomes of a design when it is changed, and how to get somewhere. Nothing here changes the
+/// session, and nothing needs it derived.
+impl Session {
+    /// Reads `+fact -fact ...` as a change of a design.
+    pub fn change(&self, design: usize, text: &str) -> Result<Change, QueryFailure> {
+        let mut sources = Sources::over(Arc::new(self.sources.clone()));
+        let source = sources.add("<change>", text);
+        change::parse_change(&self.rulebook, self.stated(design), source, text)
+            .map_err(|diagnostics| QueryFailure::Wrong { diagnostics, sources })
+    }
+
+    /// The difference a change of a design makes in everything derived, to be explained.
+    pub fn what_if(
+        &self,
+        design: usize,
+        change: &Change,
+        options: &EvalOptions<'_>,
+    ) -> Result<WhatIf<'_>, Stopped> {
+        let limits = change::Limits::from_options(options);
+        change::what_if(&self.rulebook, &self.sources, self.stated(design), change, &limits)
+    }
+
+    /// All minimal changes of a design that make a goal of one atom true, up to a size.
+    pub fn achieve(
+        &self,
+        design: usize,
+        goal: &str,
+        search: &change::Search<'_>,
+    ) -> Result<Achieved, QueryFailure> {
+        let mut sources = Sources::over(Arc::new(self.sources.clone()));
+        let source = sources.add("<goal>", goal);
+        let goal = change::parse_goal_fact(&self.rulebook, source, goal)
+            .map_err(|diagnostics| QueryFailure::Wrong { diagnostics, sources })?;
+        change::achieve(&self.rulebook, self.stated(design), &goal, search)
+            .map_err(QueryFailure::Stopped)
+    }
+
+    /// Which conclusions of a design hold whatever the answers to its open questions are.
+    pub fn ledger(&self, design: usize, options: &EvalOptions<'_>) -> Result<Ledger, Stopped> {
+        let limits = change::Limits::from_options(options);
+        change::ledger(&self.rulebook, self.stated(design), &limits)
+    }
+
+    /// The open questions of a design, the one that settles most first, and the ledger.
+    pub fn ask(
+        &self,
+        design: usize,
+        options: &EvalOptions<'_>,
+    ) -> Result<(Vec<Question>, Ledger), Stopped> {
+        let limits = change::Limits::from_options(options);
+        change::ask(&self.rulebook, self.stated(design), &limits)
+    }
+
+    fn stated(&self, design: usize) -> &[StatedFact] {
+        self.designs.get(design).map(|design| design.facts.as_slice()).unwrap_or_default()
+    }
+}
+
 /// Why a goal has no answer.
 #[derive(Debug)]
 pub enum QueryFailure {
@@ -476,7 +537,7 @@ pub enum QueryFailure {
 
 /// A path that leads nowhere.
 fn unreadable(path: &str, problem: &std::io::Error) -> Diagnostic {
-    Diagnostic::error("AL0020", format!("cannot read `{path}`: {problem}"))
+    Diagnostic::error("AL0020", format!("cannot read `{path}`: {}", reason(problem)))
 }
 
 /// An empty file, or one that holds comments only.

@@ -79,7 +79,7 @@ fn run(program: &Program, facts: &Facts, threads: usize) -> BTreeMap<String, Str
             DirectiveKind::Output => {
                 let columns = (0..relation.arity()).map(|column| relation.column(column)).collect();
                 let rows = Rows { columns, len: relation.len() };
-                output(&mut written, declared, directive, &rows, &interner, &mut problems);
+                output(&mut written, declared, directive, &rows, &interner, &mut problems).unwrap();
             }
             DirectiveKind::PrintSize => {
                 print_size(&mut written, &declared.name, relation.len()).unwrap();

@@ -162,8 +162,10 @@ impl Declarations {
         for declaration in types {
             let name = &declaration.name;
             if let Some(first) = self.types_by_name.get(&name.text) {
-                let first = spans.get(first).copied().unwrap_or(name.span);
-                diagnostics.push(error::declared_twice(name.span, &name.text, first));
+                diagnostics.push(match spans.get(first) {
+                    Some(first) => error::declared_twice(name.span, &name.text, *first),
+                    None => error::declared_built_in(name.span, &name.text),
+                });
                 continue;
             }
             let id = TypeId::from(self.types.len());

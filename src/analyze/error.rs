@@ -1,6 +1,6 @@
 //! What can be wrong with a text that parses, each kind with the shortest text that has it.
 
-use crate::diag::{Diagnostic, Span};
+use crate::diag::{Diagnostic, Span, one};
 use crate::value::Primitive;
 
 use super::program::Relation;
@@ -23,6 +23,13 @@ pub fn declared_twice(span: Span, name: &str, first: Span) -> Diagnostic {
         .at(first, "first declared here")
 }
 
+/// `.type symbol <: number`
+pub fn declared_built_in(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("AL0106", format!("`{name}` is a type of the language"))
+        .at(span, "declared again here")
+        .help("give your type another name")
+}
+
 /// `.decl p(a: number, a: number)`
 pub fn column_twice(span: Span, name: &str, first: Span) -> Diagnostic {
     Diagnostic::error("AL0102", format!("two columns are called `{name}`"))
@@ -43,7 +50,9 @@ pub fn unknown_type<'a>(
 
 /// `.type A <: B .type B <: A`
 pub fn cyclic_type(span: Span, name: &str) -> Diagnostic {
-    Diagnostic::error("AL0104", format!("the type `{name}` is defined by itself")).at(span, "")
+    Diagnostic::error("AL0104", format!("the type `{name}` is defined by itself"))
+        .at(span, "what it stands on leads back to it")
+        .help("in the end a type stands on `symbol`, `number`, `unsigned` or `float`")
 }
 
 /// `.type A = symbol | number`
@@ -73,13 +82,15 @@ pub fn wildcard_as_value(span: Span) -> Diagnostic {
 
 /// `p(x) :- q(x), x = "a".` with `.decl q(x: number)`
 pub fn type_conflict(span: Span, what: &str, found: &str, wanted: &str) -> Diagnostic {
-    Diagnostic::error("AL0201", format!("{what} is a `{found}`, but a `{wanted}` is wanted here"))
+    let (found, wanting) = (one(found), one(wanted));
+    Diagnostic::error("AL0201", format!("{what} is {found}, but {wanting} is wanted here"))
         .at(span, format!("wanted: `{wanted}`"))
 }
 
 /// `p(x) :- q(x), r(x).` where the columns have types with nothing in common
 pub fn disjoint_types(span: Span, name: &str, a: (&str, Span), b: (&str, Span)) -> Diagnostic {
-    Diagnostic::error("AL0202", format!("`{name}` would have to be a `{}` and a `{}`", a.0, b.0))
+    let both = format!("{} and {}", one(a.0), one(b.0));
+    Diagnostic::error("AL0202", format!("`{name}` would have to be {both}"))
         .at(span, "no value has both types")
         .at(a.1, format!("`{}` here", a.0))
         .at(b.1, format!("`{}` here", b.0))
@@ -87,9 +98,10 @@ pub fn disjoint_types(span: Span, name: &str, a: (&str, Span), b: (&str, Span)) 
 
 /// `p(x) :- q(x).` where the column of `q` is a wider type than that of `p`
 pub fn not_a_subtype(span: Span, what: &str, found: &str, wanted: &str) -> Diagnostic {
-    Diagnostic::error("AL0203", format!("{what} is a `{found}`, which need not be a `{wanted}`"))
+    let (found, wanting) = (one(found), one(wanted));
+    Diagnostic::error("AL0203", format!("{what} is {found}, which need not be {wanting}"))
         .at(span, format!("wanted: `{wanted}`"))
-        .help(format!("bind it with an atom whose column is a `{wanted}`, or widen this column"))
+        .help(format!("bind it with an atom whose column is {wanting}, or widen this column"))
 }
 
 /// `p(x) :- q().`
@@ -203,7 +215,7 @@ pub fn not_constant(span: Span, name: &str) -> Diagnostic {
 pub fn not_one_atom(span: Span) -> Diagnostic {
     Diagnostic::error("AL0116", "this is not one fact")
         .at(span, "an explanation is about one fact or pattern")
-        .help("write one atom; a variable or `_` stands for anything: base_mechanism(req, _)")
+        .help("write one atom; a variable or `_` stands for anything")
 }
 
 /// `archlog why DESIGN 'base_mechanism("place_bd", M)'`

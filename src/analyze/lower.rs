@@ -10,6 +10,7 @@ use crate::value::{ClauseId, Constant, Primitive, RelationId, VariableId};
 use super::declarations::Declarations;
 use super::error;
 use super::program::{Aggregate, Argument, Atom, Head, Literal, Rule, Term, Variable};
+use super::types::constant_as;
 
 /// More rules than this no clause may stand for.
 const MOST_BRANCHES: usize = 1024;
@@ -330,7 +331,17 @@ impl<'a> Lowering<'a> {
                 Expression::Variable(name) => {
                     Argument::Variable(self.variable(&name.text, name.span))
                 }
-                Expression::Constant(constant, _) => Argument::Constant(constant.clone()),
+                Expression::Constant(constant, span) => {
+                    let mut constant = constant.clone();
+                    let column = relation.and_then(|id| {
+                        let declared = &self.declarations.relations[id.index()];
+                        declared.columns.get(arguments.len())
+                    });
+                    if let Some(column) = column {
+                        constant_as(&mut constant, column.primitive, *span, self.diagnostics);
+                    }
+                    Argument::Constant(constant)
+                }
                 other => {
                     let span = other.span();
                     let right = self.term(other, computed);

@@ -277,7 +277,7 @@ mod tests {
         let found = problems(text);
         assert_eq!(
             found,
-            ["AL0201 5:3 the number -1 is a `number`, but a `unsigned` is wanted here"]
+            ["AL0201 5:3 the number -1 is a `number`, but an `unsigned` is wanted here"]
         );
     }
 
@@ -288,8 +288,8 @@ mod tests {
         assert_eq!(
             problems(text),
             [
-                "AL0202 7:3 `x` would have to be a `A` and a `B`",
-                "AL0203 8:3 `x` is a `symbol`, which need not be a `A`",
+                "AL0202 7:3 `x` would have to be an `A` and a `B`",
+                "AL0203 8:3 `x` is a `symbol`, which need not be an `A`",
             ]
         );
     }

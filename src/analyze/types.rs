@@ -30,8 +30,9 @@ pub fn check(
         lowered.rule.variables.iter().map(|variable| variable.primitive).collect();
     let names: Vec<String> =
         lowered.rule.variables.iter().map(|variable| variable.name.clone()).collect();
-    let mut settle =
-        Settle { declarations, primitives, names, places: &lowered.places, diagnostics };
+    let mut places = lowered.places.clone();
+    bound_at(&lowered.rule.body, &mut places);
+    let mut settle = Settle { declarations, primitives, names, places, diagnostics };
     let mut body = std::mem::take(&mut lowered.rule.body);
     settle.literals(&mut body);
     lowered.rule.body = body;
@@ -199,9 +200,10 @@ enum Kind {
 fn argument_kind(functor: Functor) -> Kind {
     match functor {
         // `substr` wants numbers behind the first argument; that is seen to where it is checked.
-        Functor::Length | Functor::Substring | Functor::Ordinal => Kind::Is(Primitive::Symbol),
-        Functor::Cat
-        | Functor::ToNumber
+        Functor::Cat | Functor::Length | Functor::Substring | Functor::Ordinal => {
+            Kind::Is(Primitive::Symbol)
+        }
+        Functor::ToNumber
         | Functor::ToString
         | Functor::ToUnsigned
         | Functor::ToFloat
@@ -235,11 +237,29 @@ fn works_on(functor: Functor, primitive: Primitive) -> bool {
     }
 }
 
+/// Puts in the place of each variable the first atom that it stands in: what its type is from.
+fn bound_at(literals: &[Literal], places: &mut [Span]) {
+    for literal in literals.iter().rev() {
+        match literal {
+            Literal::Positive(atom) => {
+                for argument in &atom.arguments {
+                    if let Argument::Variable(variable) = argument {
+                        places[variable.index()] = atom.span;
+                    }
+                }
+            }
+            Literal::Aggregate(aggregate) => bound_at(&aggregate.body, places),
+            _ => {}
+        }
+    }
+}
+
 struct Settle<'a> {
     declarations: &'a Declarations,
     primitives: Vec<Primitive>,
     names: Vec<String>,
-    places: &'a [Span],
+    /// Where each variable has its type from.
+    places: Vec<Span>,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
@@ -311,10 +331,8 @@ impl Settle<'_> {
                     if found != column.primitive {
                         let what = format!("`{}`", self.names[variable.index()]);
                         let wanted = column.primitive.name();
-                        self.diagnostics.push(
-                            error::type_conflict(atom.span, &what, found.name(), wanted)
-                                .at(self.places[variable.index()], format!("`{found}` here")),
-                        );
+                        let problem = error::type_conflict(atom.span, &what, found.name(), wanted);
+                        self.report(problem, *variable);
                     }
                 }
                 Argument::Constant(constant) => {
@@ -322,6 +340,16 @@ impl Settle<'_> {
                 }
             }
         }
+    }
+
+    /// Reports what is wrong with a variable, and where its type is from unless that is the place.
+    fn report(&mut self, problem: Diagnostic, variable: VariableId) {
+        let from = self.places[variable.index()];
+        let found = self.primitives[variable.index()];
+        self.diagnostics.push(match problem.span() {
+            Some(place) if place != from => problem.at(from, format!("`{found}` here")),
+            _ => problem,
+        });
     }
 
     fn of(&self, term: &Term) -> Option<Primitive> {
@@ -349,10 +377,8 @@ impl Settle<'_> {
                     } else {
                         format!("`{name}`")
                     };
-                    self.diagnostics.push(
-                        error::type_conflict(place, &what, found.name(), wanted.name())
-                            .at(self.places[variable.index()], format!("`{found}` here")),
-                    );
+                    let problem = error::type_conflict(place, &what, found.name(), wanted.name());
+                    self.report(problem, *variable);
                 }
             }
             Term::Constant(constant) => constant_as(constant, wanted, place, self.diagnostics),

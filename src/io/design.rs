@@ -416,7 +416,8 @@ impl<'a> Json<'a> {
         // serde_json ends with the place, which the span says better.
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default();
-        error::not_json(span, message)
+        let message = message.replacen("EOF while parsing", "the text ends within", 1);
+        error::not_json(span, &message)
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::io;
 
-use crate::diag::{Diagnostic, Span};
+use crate::diag::{Diagnostic, Span, reason};
 use crate::value::Primitive;
 
 use super::value::expected;
@@ -53,21 +53,11 @@ pub fn unreadable(span: Span, relation: &str, shown: &str, error: &io::Error) ->
     .at(span, "asked for here");
     if error.kind() == io::ErrorKind::NotFound {
         diagnostic.help(
-            "`filename` in the directive names the file; the folder it is looked for in is the one \
-             given with `-F`",
+            "`filename` in the directive names the file; it is looked for in the folder given with \
+             `-F`, that of a rulebook in the one given with `--facts`",
         )
     } else {
         diagnostic
-    }
-}
-
-/// What an error of the system says, without its number.
-pub fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "no such file".to_string(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_string(),
-        io::ErrorKind::IsADirectory => "it is a directory".to_string(),
-        _ => error.to_string(),
     }
 }
 
@@ -125,19 +115,21 @@ fn delimiter_name(delimiter: &str) -> String {
 
 /// A line `a` for `.decl p(x: number)`
 pub fn bad_value(span: Span, column: &str, primitive: Primitive, found: &str) -> Diagnostic {
-    let message = format!("`{column}` is a {primitive}, and {} is none", quote(found));
+    let article = if primitive == Primitive::Unsigned { "an" } else { "a" };
+    let message = format!("`{column}` is {article} {primitive}, and {} is none", quote(found));
     Diagnostic::error("AL0508", message).at(span, format!("expected {}", expected(primitive)))
 }
 
 /// A line of two fields for `.decl p(x: symbol)`
 pub fn extra_fields(span: Span, relation: &str, wanted: usize, lines: usize) -> Diagnostic {
+    let picked: Vec<String> = (0..wanted).map(|column| column.to_string()).collect();
     let lines = if lines == 1 { "a line has".to_string() } else { format!("{lines} lines have") };
     Diagnostic::warning(
         "AL0509",
         format!("{lines} more fields than the {} of `{relation}`", count(wanted, "column")),
     )
     .at(span, "this and what follows it is not read")
-    .help("to say that this is meant, pick columns: `columns=\"0:1\"`")
+    .help(format!("to say that this is meant, pick columns: `columns=\"{}\"`", picked.join(":")))
 }
 
 /// A line `"a`
@@ -220,7 +212,7 @@ pub fn column_twice(span: Span, name: &str) -> Diagnostic {
 /// A header `object` for a relation of an object and a value
 pub fn column_missing(span: Span, relation: &str, name: &str) -> Diagnostic {
     Diagnostic::error("AL0523", format!("the column `{name}` of `{relation}` is missing"))
-        .at(span, "")
+        .at(span, format!("no `{name}` here"))
 }
 
 /// `{"owner": [`

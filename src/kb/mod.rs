@@ -9,6 +9,8 @@
 //! | `@stated` | a relation | a design states it; no rule concludes it |
 //! | `@design` | one stated relation | its first two columns are a design's id and title |
 //! | `@title`, `@column` | a relation with `.output` in `queries/` | a sheet, see [`Sheet`] |
+//! | `@note`, `@empty`, `@order` | a sheet | a line below its heading, what is said when it is empty, its place among the sheets |
+//! | `@open` | a sheet | a row in it says that the design is not complete (`derive --strict`) |
 //! | `@reference` | a relation of the knowledge base | a table of [`vocabulary`] |
 
 mod files;
@@ -29,7 +31,7 @@ use crate::analyze::facts::Statable;
 use crate::analyze::program::{Program, Relation};
 use crate::analyze::worlds::{self, Worlds};
 use crate::analyze::{analyze, has_errors};
-use crate::diag::{Diagnostic, Sources};
+use crate::diag::{Diagnostic, Sources, reason};
 use crate::eval::{Evaluator, Options as EvalOptions, Silent};
 use crate::io;
 use crate::plan::Plan;
@@ -293,5 +295,5 @@ fn concluded_though_stated(program: &Program) -> Vec<Diagnostic> {
 }
 
 fn unreadable_folder(folder: &std::path::Path, problem: &std::io::Error) -> Diagnostic {
-    Diagnostic::error("AL0020", format!("cannot read `{}`: {problem}", folder.display()))
+    Diagnostic::error("AL0020", format!("cannot read `{}`: {}", folder.display(), reason(problem)))
 }

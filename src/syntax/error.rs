@@ -1,14 +1,31 @@
 //! What can be wrong with a text before it means anything, each kind with the shortest text that
 //! has it.
 
-use crate::diag::{Diagnostic, Span};
+use crate::diag::{Diagnostic, Span, reason};
 
 use super::lexer::Token;
 
 /// `p(.`
-pub fn unexpected(found: Token, span: Span, expected: &str) -> Diagnostic {
-    let message = format!("expected {expected}, found {found}");
-    Diagnostic::error("AL0001", message).at(span, format!("expected {expected}"))
+pub fn unexpected(found: Token, word: &str, span: Span, expected: &str) -> Diagnostic {
+    Diagnostic::error("AL0001", format!("expected {expected}, found {}", shown(found, word)))
+        .at(span, format!("expected {expected}"))
+}
+
+/// `p(1)` and a line below it `q(1).`
+pub fn unfinished(found: Token, word: &str, span: Span, after: Span, expected: &str) -> Diagnostic {
+    let found = shown(found, word);
+    Diagnostic::error("AL0001", format!("expected {expected}, found {found}"))
+        .at(after, format!("expected {expected}"))
+        .at(span, format!("before {found}"))
+}
+
+/// A token as a message names it: by its text where that says more than its kind.
+fn shown(token: Token, word: &str) -> String {
+    let telling = matches!(
+        token,
+        Token::Name | Token::Number | Token::Float | Token::Directive | Token::Unknown
+    );
+    if telling && word.len() <= 40 { format!("`{word}`") } else { token.to_string() }
 }
 
 /// `p("a).`
@@ -74,9 +91,12 @@ pub fn detached_doc(span: Span) -> Diagnostic {
 
 /// A file that is not there, at its inclusion or on its own.
 pub fn unreadable(span: Option<Span>, path: &str, problem: &std::io::Error) -> Diagnostic {
-    let diagnostic = Diagnostic::error("AL0020", format!("cannot read `{path}`: {problem}"));
+    let message = format!("cannot read `{path}`: {}", reason(problem));
+    let diagnostic = Diagnostic::error("AL0020", message);
     match span {
-        Some(span) => diagnostic.at(span, "included here"),
+        Some(span) => diagnostic
+            .at(span, "included here")
+            .help("a path is relative to the file that includes it"),
         None => diagnostic,
     }
 }

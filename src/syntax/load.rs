@@ -174,7 +174,7 @@ mod tests {
         let files =
             [("m.dl", ".include \"gone.dl\"\n.include \"n.dl\""), ("n.dl", ".include \"n.dl\"")];
         let problems = loaded(&files).1;
-        assert_eq!(problems[0], "cannot read `gone.dl`: entity not found");
+        assert_eq!(problems[0], "cannot read `gone.dl`: no such file");
         assert_eq!(problems[1], "`n.dl` includes itself without end");
     }
 }

@@ -157,6 +157,14 @@ impl Test {
         }
     }
 
+    /// An example of its use.
+    pub fn usage(self) -> &'static str {
+        match self {
+            Test::Contains => "contains(part, whole)",
+            Test::Match => "match(pattern, text)",
+        }
+    }
+
     /// The test of a name.
     pub fn by_name(name: &str) -> Option<Test> {
         Test::ALL.into_iter().find(|test| test.name() == name)
@@ -225,22 +233,22 @@ pub const INFIX: [(&str, Functor, Precedence, bool); 15] = [
 pub const PREFIXES: [(&str, Functor); 3] =
     [("-", Functor::Negate), ("bnot", Functor::BitNot), ("lnot", Functor::Not)];
 
-/// All functors written as calls: the name, the fewest and the most arguments.
-pub const CALLS: [(&str, Functor, usize, usize); 16] = [
-    ("cat", Functor::Cat, 2, usize::MAX),
-    ("strlen", Functor::Length, 1, 1),
-    ("substr", Functor::Substring, 3, 3),
-    ("ord", Functor::Ordinal, 1, 1),
-    ("to_number", Functor::ToNumber, 1, 1),
-    ("to_string", Functor::ToString, 1, 1),
-    ("to_unsigned", Functor::ToUnsigned, 1, 1),
-    ("to_float", Functor::ToFloat, 1, 1),
-    ("min", Functor::Minimum, 2, usize::MAX),
-    ("max", Functor::Maximum, 2, usize::MAX),
-    ("itou", Functor::Convert, 1, 1),
-    ("utoi", Functor::Convert, 1, 1),
-    ("itof", Functor::Convert, 1, 1),
-    ("ftoi", Functor::Convert, 1, 1),
-    ("utof", Functor::Convert, 1, 1),
-    ("ftou", Functor::Convert, 1, 1),
+/// All functors written as calls: the name, the fewest and the most arguments, an example.
+pub const CALLS: [(&str, Functor, usize, usize, &str); 16] = [
+    ("cat", Functor::Cat, 2, usize::MAX, "cat(a, b, ...)"),
+    ("strlen", Functor::Length, 1, 1, "strlen(text)"),
+    ("substr", Functor::Substring, 3, 3, "substr(text, from, length)"),
+    ("ord", Functor::Ordinal, 1, 1, "ord(text)"),
+    ("to_number", Functor::ToNumber, 1, 1, "to_number(text)"),
+    ("to_string", Functor::ToString, 1, 1, "to_string(n)"),
+    ("to_unsigned", Functor::ToUnsigned, 1, 1, "to_unsigned(text)"),
+    ("to_float", Functor::ToFloat, 1, 1, "to_float(text)"),
+    ("min", Functor::Minimum, 2, usize::MAX, "min(a, b, ...)"),
+    ("max", Functor::Maximum, 2, usize::MAX, "max(a, b, ...)"),
+    ("itou", Functor::Convert, 1, 1, "itou(x)"),
+    ("utoi", Functor::Convert, 1, 1, "utoi(x)"),
+    ("itof", Functor::Convert, 1, 1, "itof(x)"),
+    ("ftoi", Functor::Convert, 1, 1, "ftoi(x)"),
+    ("utof", Functor::Convert, 1, 1, "utof(x)"),
+    ("ftou", Functor::Convert, 1, 1, "ftou(x)"),
 ];

@@ -130,8 +130,24 @@ impl<'a> Parser<'a> {
             Token::At => error::unsupported(span, "a user-defined functor"),
             Token::Dollar => error::unsupported(span, "`$` (a counter or an algebraic data type)"),
             Token::LeftBracket => error::unsupported(span, "a record"),
-            found => error::unexpected(found, span, expected),
+            found => error::unexpected(found, self.slice(span), span, expected),
         })
+    }
+
+    /// Where what comes stands on a later line, the place to mend is the end of what came before.
+    fn unfinished(&self, expected: &str) -> Box<Diagnostic> {
+        let (before, span) = (self.previous(), self.span());
+        let between = &self.text[before.end as usize..span.start as usize];
+        let after = Span { start: before.end, ..before };
+        match self.token() {
+            Token::OpenText | Token::OpenComment | Token::At | Token::Dollar => {
+                self.unexpected(expected)
+            }
+            found if self.at > 0 && between.contains('\n') => {
+                Box::new(error::unfinished(found, self.slice(span), span, after, expected))
+            }
+            _ => self.unexpected(expected),
+        }
     }
 
     fn deeper<T>(&mut self, inner: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
@@ -230,7 +246,8 @@ impl<'a> Parser<'a> {
                 let end = self.end_of_clause()?;
                 Ok(Item::Retraction { atom, span: start.to(end) })
             }
-            _ => self.clause_or_question(doc),
+            token if begins_condition(token) => self.clause_or_question(doc),
+            _ => Err(self.unexpected("a declaration, a directive, a fact or a rule")),
         }
     }
 
@@ -270,7 +287,7 @@ impl<'a> Parser<'a> {
                 "a `.plan` without a rule before it",
                 "write it directly below the rule that it is for",
             ))),
-            name => Err(Box::new(error::unknown_directive(start, name, &DIRECTIVES))),
+            name => Err(self.skip_line(error::unknown_directive(start, name, &DIRECTIVES))),
         }
     }
 
@@ -371,7 +388,11 @@ impl<'a> Parser<'a> {
                 let first = self.name("the name of a type")?;
                 if self.token() == Token::LeftBrace {
                     let construct = "an algebraic data type";
-                    return Err(self.skip_braces(error::unsupported(first.span, construct)));
+                    let mut problem = self.skip_braces(error::unsupported(first.span, construct));
+                    while self.accept(Token::Bar) {
+                        problem = self.skip_braces(*problem);
+                    }
+                    return Err(problem);
                 }
                 let mut members = vec![first];
                 while self.accept(Token::Bar) {
@@ -473,7 +494,10 @@ impl<'a> Parser<'a> {
             self.lexemes[self.at] = Lexeme { token: Token::Name, span: name };
             return Ok(dot);
         }
-        self.expect(Token::Dot, "`,` and another condition, or `.` and the end of the clause")
+        if self.token() == Token::Dot {
+            return Ok(self.advance());
+        }
+        Err(self.unfinished("`,` and another condition, or `.` and the end of the clause"))
     }
 
     fn goal(&mut self) -> Parsed<Body> {
@@ -537,6 +561,9 @@ impl<'a> Parser<'a> {
                 let truth = self.word() == "true";
                 Ok(Body::Truth(truth, self.advance()))
             }
+            token if !begins_condition(token) => {
+                Err(self.unexpected("a condition, such as an atom or a comparison"))
+            }
             _ => self.comparison(),
         }
     }
@@ -574,8 +601,8 @@ impl<'a> Parser<'a> {
         let span = start.to(self.previous());
         if arguments.len() != 2 {
             let message = format!("`{}` takes 2 arguments, not {}", test.name(), arguments.len());
-            let help = "write `contains(part, whole)` or `match(pattern, text)`";
-            return Err(Box::new(error::malformed(span, &message, help)));
+            let help = format!("write `{}`", test.usage());
+            return Err(Box::new(error::malformed(span, &message, &help)));
         }
         Ok(Body::Test { test, arguments, span })
     }
@@ -732,7 +759,8 @@ impl<'a> Parser<'a> {
             }
             return Ok(Expression::Range { arguments, span });
         }
-        let Some((_, functor, fewest, most)) = CALLS.iter().find(|(name, ..)| *name == word) else {
+        let Some((_, functor, fewest, most, usage)) = CALLS.iter().find(|(name, ..)| *name == word)
+        else {
             let span = self.span();
             return Err(Box::new(if word == "as" {
                 error::unsupported(span, "a type cast (`as`)")
@@ -754,7 +782,7 @@ impl<'a> Parser<'a> {
             } else {
                 format!("`{word}` takes at least {fewest} arguments, not {}", arguments.len())
             };
-            return Err(Box::new(error::malformed(span, &message, "see `docs/language.md`")));
+            return Err(Box::new(error::malformed(span, &message, &format!("write `{usage}`"))));
         }
         Ok(Expression::Call { functor: *functor, arguments, name, span })
     }
@@ -819,6 +847,9 @@ impl<'a> Parser<'a> {
         };
         if digits.contains('.') {
             let number: f64 = digits.parse().unwrap_or(f64::INFINITY);
+            if number.is_infinite() {
+                return Err(Box::new(error::number_out_of_range(span, text)));
+            }
             return Ok(Constant::Float(if negative { -number } else { number }));
         }
         let (digits, unsigned) = match digits.strip_suffix('u') {
@@ -871,6 +902,26 @@ fn starts_expression(word: &str) -> bool {
         || CALLS.iter().any(|(name, ..)| *name == word)
         || AggregateOperator::by_name(word).is_some()
         || PREFIXES.iter().any(|(sign, _)| *sign == word)
+}
+
+/// Whether a condition may begin so, rightly or with a problem that says more.
+fn begins_condition(token: Token) -> bool {
+    matches!(
+        token,
+        Token::Name
+            | Token::Wildcard
+            | Token::Number
+            | Token::Float
+            | Token::Text
+            | Token::OpenText
+            | Token::OpenComment
+            | Token::LeftParenthesis
+            | Token::LeftBracket
+            | Token::Not
+            | Token::Minus
+            | Token::Dollar
+            | Token::At
+    )
 }
 
 fn continues_expression(token: Token, word: &str) -> bool {

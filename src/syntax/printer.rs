@@ -221,7 +221,14 @@ impl Display for Literal<'_> {
             Constant::Symbol(text) => write!(out, "{}", Quoted(text)),
             Constant::Number(number) => write!(out, "{number}"),
             Constant::Unsigned(number) => write!(out, "{number}u"),
-            Constant::Float(number) => write!(out, "{number:?}"),
+            Constant::Float(number) => {
+                let text = format!("{number:?}");
+                // The language has no exponent without a point: `1.0e300`.
+                match text.split_once('e').filter(|_| !text.contains('.')) {
+                    Some((digits, exponent)) => write!(out, "{digits}.0e{exponent}"),
+                    None => out.write_str(&text),
+                }
+            }
         }
     }
 }

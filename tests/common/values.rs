@@ -164,10 +164,16 @@ pub fn call(functor: Functor, primitive: Primitive, values: &[Value]) -> Option<
         (Functor::Cat, _) => symbol(values.iter().map(Value::text).collect::<String>()),
         (Functor::Length, [text]) => number(text.text().len() as i64),
         (Functor::Substring, [text, from, length]) => {
+            // Bytes are counted; a place within a character is taken back to where it begins.
+            let text = text.text();
             let (from, length) = (usize::try_from(from.to_i64()), usize::try_from(length.to_i64()));
             let (Ok(from), Ok(length)) = (from, length) else { return symbol("") };
-            let bytes = text.text().bytes().skip(from).take(length).collect();
-            symbol(String::from_utf8(bytes).expect("the twin does not split characters"))
+            if from >= text.len() {
+                return symbol("");
+            }
+            let begins = |at: &usize| text.is_char_boundary(*at);
+            let begin = |at: usize| (0..=at.min(text.len())).rev().find(begins).unwrap();
+            symbol(&text[begin(from)..begin(from.saturating_add(length))])
         }
         // Any number will do, as long as it is the symbol's own.
         (Functor::Ordinal, [text]) => number(
