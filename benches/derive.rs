@@ -15,6 +15,8 @@
 //! distinct, so that no two designs share more than the rulebook. As a test
 //! (`cargo test --benches`) everything runs once and small.
 
+#![allow(missing_docs, clippy::expect_used)]
+
 use std::env;
 use std::hint::black_box;
 use std::num::NonZeroUsize;
