@@ -4,6 +4,8 @@
 //! below it are what it prints. A line `...` stands for any lines, `(...)` for the rulebook's hash.
 //! `ARCHLOG_UPDATE=1` writes anew what the blocks without such a line show.
 
+#![allow(clippy::expect_used, clippy::panic)]
+
 #[path = "common/pages.rs"]
 mod pages;
 
