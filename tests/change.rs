@@ -181,8 +181,8 @@ fn a_goal_is_one_atom() {
         let problems = parse_goal_fact(rulebook(), source, text).err().unwrap_or_default();
         Renderer { colour: false }.render(&sources, &problems)
     };
-    assert!(wrong("base_mechanism(X, \"lease\"), path(X, _, _)").contains("AL0045"));
-    assert!(wrong("base_mechanism(X, X)").contains("AL0045"));
+    assert!(wrong("base_mechanism(X, \"lease\"), path(X, _, _)").contains("AL0116"));
+    assert!(wrong("base_mechanism(X, X)").contains("AL0116"));
     assert!(wrong("base_mechanism(\"a\")").contains("AL0108"));
     assert!(wrong("base_mechansm(\"a\", \"b\")").contains("base_mechanism"));
     assert_eq!(goal("base_mechanism(\"a\", _)?").values.len(), 2);

@@ -243,7 +243,8 @@ fn plans(achieved: &Achieved, arguments: &args::Achieve) -> Section {
     Section { name: "achieve".into(), title, paragraphs, tables: vec![table] }
 }
 
-fn setting_line(choices: &Choices, setting: Setting) -> String {
+/// A choice made, as people say it.
+pub fn setting_line(choices: &Choices, setting: Setting) -> String {
     let choice = &choices.choices[setting.choice];
     let value = choice.values.get(setting.value).map_or("", String::as_str);
     if choice.subject == choice.field {

@@ -13,7 +13,7 @@ use crate::syntax::operators::{Comparison, Test};
 use crate::value::{Constant, RelationId, VariableId};
 
 use super::proof::{Fact, NodeId, NodeKind, Proof};
-use values::{as_float, equal, evaluate, fold, holds};
+use values::{equal, evaluate, fold, holds, range};
 
 /// The contents of relations, and which facts need no reason.
 pub trait World {
@@ -66,11 +66,15 @@ impl Checker<'_> {
                 if rule.head.relation != fact.relation || premises.len() != rule.body.len() {
                     return Err("the rule does not fit".into());
                 }
-                let bindings = self.instance(&rule.body, premises)?;
-                for (term, value) in rule.head.terms.iter().zip(tuple_of(fact)?) {
-                    if evaluate(term, &bindings).is_none_or(|head| !equal(&head, &value)) {
-                        return Err(format!("the head does not come to {value}"));
-                    }
+                let tuple = tuple_of(fact)?;
+                let head = rule.head.terms.iter().zip(&tuple);
+                let comes_to = |way: &Bindings| {
+                    head.clone().all(|(term, value)| {
+                        evaluate(term, way).is_some_and(|head| equal(&head, value))
+                    })
+                };
+                if !self.instances(&rule.body, premises)?.iter().any(comes_to) {
+                    return Err(format!("the head does not come to {tuple:?}"));
                 }
                 list.iter().try_for_each(|choice| {
                     let rank = |row: &super::PassedOver| Constant::Number(row.rank);
@@ -109,8 +113,9 @@ impl Checker<'_> {
         if found { Err(()) } else { Ok(()) }
     }
 
-    /// The bindings under which all literals of a body hold, given a premise for each.
-    fn instance(&self, body: &[Literal], premises: &[NodeId]) -> Result<Bindings, String> {
+    /// The bindings under which all literals of a body hold, given a premise for each; there are
+    /// several only where a range gives several values.
+    fn instances(&self, body: &[Literal], premises: &[NodeId]) -> Result<Vec<Bindings>, String> {
         let mut bindings = Bindings::new();
         for (literal, premise) in body.iter().zip(premises) {
             let Literal::Positive(atom) = literal else { continue };
@@ -123,27 +128,27 @@ impl Checker<'_> {
                 return Err("a premise does not match its condition".into());
             }
         }
+        let mut ways = vec![bindings];
         let mut open: Vec<usize> =
             (0..body.len()).filter(|at| !matches!(body[*at], Literal::Positive(_))).collect();
-        while !open.is_empty() {
-            let ready = open.iter().position(|at| ready(&body[*at], &bindings));
+        while let Some(first) = ways.first().filter(|_| !open.is_empty()) {
+            let ready = open.iter().position(|at| ready(&body[*at], first));
             let Some(ready) = ready else { return Err("a condition is not bound".into()) };
             let at = open.remove(ready);
-            let more = self.decide(&body[at], &bindings);
-            // What a condition gives must be what the proof says, so one value at most fits.
-            match more.as_slice() {
-                [one] => bindings.clone_from(one),
-                [] => return Err(format!("condition {} does not hold", at + 1)),
-                _ => return Err(format!("condition {} has several values", at + 1)),
+            ways = ways.iter().flat_map(|way| self.decide(&body[at], way)).collect();
+            if ways.is_empty() {
+                return Err(format!("condition {} does not hold", at + 1));
             }
             if let (Literal::Aggregate(aggregate), NodeKind::Aggregate(said)) =
                 (&body[at], self.proof.node(premises[at]))
-                && bindings.get(&aggregate.result).is_none_or(|real| !equal(real, &said.result))
+                && ways.iter().any(|way| {
+                    !way.get(&aggregate.result).is_some_and(|real| equal(real, &said.result))
+                })
             {
                 return Err("an aggregate has another value".into());
             }
         }
-        Ok(bindings)
+        Ok(ways)
     }
 
     /// All ways to extend bindings so that a body holds.
@@ -211,15 +216,20 @@ impl Checker<'_> {
                 extended.insert(aggregate.result, value);
                 vec![extended]
             }
-            Literal::Range { result, from, to, step, .. } => {
-                let number = |term: &Term| value(term).map(|value| as_float(&value));
-                let (Some(from), Some(to)) = (number(from), number(to)) else { return Vec::new() };
-                let ahead = if from <= to { 1.0 } else { -1.0 };
-                let step = step.as_ref().and_then(number).unwrap_or(ahead);
-                let Some(Constant::Number(at)) = bindings.get(result) else { return Vec::new() };
-                let (at, steps) = (*at as f64, (*at as f64 - from) / step);
-                let inside = if step > 0.0 { at < to } else { at > to };
-                only(steps >= 0.0 && steps.fract() == 0.0 && inside)
+            Literal::Range { result, from, to, step, primitive, .. } => {
+                let step = step.as_ref().map(value);
+                let (Some(from), Some(to)) = (value(from), value(to)) else { return Vec::new() };
+                let values = match step {
+                    None => range(*primitive, &from, &to, None),
+                    Some(Some(step)) => range(*primitive, &from, &to, Some(&step)),
+                    Some(None) => Vec::new(),
+                };
+                let bind = |value: Constant| {
+                    let mut extended = bindings.clone();
+                    let bound = extended.entry(*result).or_insert_with(|| value.clone());
+                    equal(bound, &value).then_some(extended)
+                };
+                values.into_iter().filter_map(bind).collect()
             }
         }
     }

@@ -32,7 +32,7 @@ pub(super) fn holds(comparison: Comparison, left: &Constant, right: &Constant) -
     }
 }
 
-pub(super) fn as_float(value: &Constant) -> f64 {
+fn as_float(value: &Constant) -> f64 {
     match value {
         Constant::Number(number) => *number as f64,
         Constant::Unsigned(number) => *number as f64,
@@ -183,4 +183,39 @@ pub(super) fn fold(
             values.try_fold(zero, |sum, next| call(Functor::Add, primitive, &[sum, next]))
         }
     }
+}
+
+/// The values from one to another, the last left out; a step of nothing gives the first alone.
+pub(super) fn range(
+    primitive: Primitive,
+    from: &Constant,
+    to: &Constant,
+    step: Option<&Constant>,
+) -> Vec<Constant> {
+    let ahead = order(from, to).is_le();
+    let one = match primitive {
+        Primitive::Float => Constant::Float(1.0),
+        Primitive::Unsigned => Constant::Unsigned(1),
+        _ => Constant::Number(1),
+    };
+    let back = step.map_or(!ahead, |step| as_float(step) < 0.0);
+    let still = step.is_some_and(|step| as_float(step) == 0.0);
+    let step = step.cloned().unwrap_or(one);
+    // Without a step of its own a range counts down by one where it has to.
+    let functor = if back && as_float(&step) > 0.0 { Functor::Subtract } else { Functor::Add };
+    let mut values = Vec::new();
+    let mut at = from.clone();
+    while if back {
+        order(&at, to).is_gt()
+    } else {
+        order(&at, to).is_lt() || still && !equal(&at, to)
+    } {
+        let Some(next) = call(functor, primitive, &[at.clone(), step.clone()]) else { break };
+        let ends = still || order(&next, &at).is_gt() == back;
+        values.push(std::mem::replace(&mut at, next));
+        if ends {
+            break;
+        }
+    }
+    values
 }
