@@ -1,6 +1,8 @@
 //! The shipped designs: what each of them comes to stands in `tests/golden/designs.csv`, and
 //! between them they reach everything that can be reached.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by panicking")]
+
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};

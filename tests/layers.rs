@@ -1,6 +1,8 @@
 //! The shape of the library: modules use those declared above them, and the source holds no
 //! knowledge of its own about designs.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by panicking")]
+
 mod common;
 
 use std::collections::BTreeSet;

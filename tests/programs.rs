@@ -5,6 +5,8 @@
 //! A folder of `tests/programs/` holds `program.dl`, the files it reads in `facts/`, and in
 //! `expected/` exactly the files it writes; what it prints is in `expected/stdout`.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by panicking")]
+
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -155,11 +157,12 @@ fn the_twin_agrees_on_every_program() {
 #[test]
 fn the_corpus_uses_every_operator() {
     let mut words = BTreeSet::new();
+    let text = regex::Regex::new(r#""[^"]*""#).unwrap();
+    let word = regex::Regex::new(r"\.?[a-z_0-9]+|[^\sa-z_0-9]").unwrap();
     for folder in folders() {
-        let text = fs::read_to_string(folder.join("program.dl")).unwrap();
-        let code: String = text.lines().map(|line| line.split("//").next().unwrap()).collect();
-        let code = regex::Regex::new(r#""[^"]*""#).unwrap().replace_all(&code, "\"\"").into_owned();
-        let word = regex::Regex::new(r"\.?[a-z_0-9]+|[^\sa-z_0-9]").unwrap();
+        let program = fs::read_to_string(folder.join("program.dl")).unwrap();
+        let code: String = program.lines().map(|line| line.split("//").next().unwrap()).collect();
+        let code = text.replace_all(&code, "\"\"").into_owned();
         words.extend(word.find_iter(&code).map(|found| found.as_str().to_owned()));
     }
     let signs = INFIX.iter().map(|row| row.0).chain(PREFIXES.iter().map(|row| row.0));

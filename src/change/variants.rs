@@ -159,6 +159,7 @@ impl<'a> Base<'a> {
     /// `progress` is told how many variants are done.
     ///
     /// World 0 of a block is the base itself if `with_base` is set; variants follow.
+    #[allow(clippy::too_many_arguments, reason = "each is a choice of the caller")]
     pub fn derive<T: Send>(
         &self,
         slice: &Slice,
