@@ -5,14 +5,21 @@
 //! cargo bench --bench derive                                  everything, some two minutes
 //! cargo bench --bench derive -- process                       one group
 //! ARCHLOG_BENCH_SIZES=100,1000 cargo bench --bench derive     other numbers of designs
+//! ARCHLOG_BENCH_BLOCK=64 cargo bench --bench derive           other blocks
 //! ```
+//!
+//! At the end the processor time and the peak memory of whole processes are told: unlike the time
+//! on the clock they do not depend on what else the machine is doing.
 //!
 //! The many designs are the auction over and over, every word in it that is the user's own made
 //! distinct, so that no two designs share more than the rulebook. As a test
 //! (`cargo test --benches`) everything runs once and small.
 
+#![allow(missing_docs, clippy::expect_used)]
+
 use std::env;
 use std::hint::black_box;
+use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -26,14 +33,18 @@ use archlog::session::Session;
 use archlog::value::Constant;
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
 
+const DESIGN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/designs/auction.dl");
 const AUCTION: &str = include_str!("../designs/auction.dl");
 
 /// Set for a process of its own that derives so many designs and tells its peak memory.
-const MEMORY_RUN: &str = "ARCHLOG_BENCH_MEMORY_RUN";
+const ALONE: &str = "ARCHLOG_BENCH_ALONE";
+
+/// How often the program is started to tell its processor time.
+const STARTS: u32 = 50;
 
 fn main() {
     let rulebook = Arc::new(rulebook());
-    if let Some(count) = env::var(MEMORY_RUN).ok().and_then(|count| count.parse().ok()) {
+    if let Some(count) = number(ALONE) {
         many(&rulebook, &Template::new(&rulebook), count);
         println!("{}", peak_memory().unwrap_or_default());
         return;
@@ -44,8 +55,13 @@ fn main() {
     designs(&mut criterion, &rulebook);
     criterion.final_summary();
     if measuring() && !filtered() {
-        memory();
+        resources();
     }
+}
+
+/// A number in the environment.
+fn number(name: &str) -> Option<usize> {
+    env::var(name).ok()?.parse().ok()
 }
 
 /// Whether this is a measurement and not a test that the benches still run.
@@ -73,10 +89,7 @@ fn rulebook() -> Rulebook {
 
 /// `archlog derive designs/auction.dl`, from the start of the process to its end.
 fn process(criterion: &mut Criterion) {
-    let program = env!("CARGO_BIN_EXE_archlog");
-    let design = concat!(env!("CARGO_MANIFEST_DIR"), "/designs/auction.dl");
-    let mut command = Command::new(program);
-    command.args(["derive", design]).stdin(Stdio::null());
+    let mut command = auction();
     match command.output() {
         Ok(output) if output.status.success() && !output.stdout.is_empty() => {}
         Ok(output) => {
@@ -84,7 +97,7 @@ fn process(criterion: &mut Criterion) {
             return;
         }
         Err(problem) => {
-            println!("process: skipped, {program} cannot be started: {problem}");
+            println!("process: skipped, the program cannot be started: {problem}");
             return;
         }
     }
@@ -92,6 +105,12 @@ fn process(criterion: &mut Criterion) {
     criterion.bench_function("process/derive designs/auction.dl", |bencher| {
         bencher.iter(|| command.status().expect("it ran before"));
     });
+}
+
+fn auction() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_archlog"));
+    command.args(["derive", DESIGN]).stdin(Stdio::null());
+    command
 }
 
 /// Reading, checking, planning and evaluating the rulebook, which every process does once.
@@ -105,7 +124,7 @@ fn designs(criterion: &mut Criterion, rulebook: &Arc<Rulebook>) {
     criterion.bench_function("designs/1 alone", |bencher| {
         bencher.iter(|| {
             let mut session = Session::new(Arc::clone(rulebook));
-            session.open(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/designs/auction.dl")));
+            session.open(Path::new(DESIGN));
             session.derive(&EvalOptions::default()).expect("no limit is set");
             black_box(&session);
         });
@@ -130,8 +149,11 @@ fn many(rulebook: &Arc<Rulebook>, template: &Template, count: usize) -> usize {
         designs.map(|design| session.count(open, design)).sum::<usize>()
     };
     let inputs = (0..count).map(|number| template.design(number));
-    let (mut found, options) = (0, EvalOptions::default());
-    derive_many(rulebook, inputs, Batch::default(), &options, answer, |finished| {
+    let (mut found, options, mut batch) = (0, EvalOptions::default(), Batch::default());
+    if let Some(block) = number("ARCHLOG_BENCH_BLOCK").and_then(NonZeroUsize::new) {
+        batch.block = block;
+    }
+    derive_many(rulebook, inputs, batch, &options, answer, |finished| {
         found += finished.answer;
         ControlFlow::Continue(())
     })
@@ -171,17 +193,38 @@ impl Template {
     }
 }
 
-/// Peak memory of a process that does nothing but derive so many designs.
-fn memory() {
+/// Processor time and peak memory of whole processes.
+fn resources() {
+    let before = children();
+    for _ in 0..STARTS {
+        let mut command = auction();
+        drop(command.stdout(Stdio::null()).stderr(Stdio::null()).status());
+    }
+    if let (Some(before), Some(after)) = (before, children()) {
+        println!("resources/process: {:?} of processor time", (after - before) / STARTS);
+    }
     let Ok(program) = env::current_exe() else { return };
     for size in sizes() {
-        let output = Command::new(&program).env(MEMORY_RUN, size.to_string()).output();
-        let shown = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
-        match shown {
-            Ok(peak) if !peak.is_empty() => println!("memory/{size}: peak {peak}"),
-            _ => println!("memory/{size}: skipped, this system does not tell peak memory"),
+        let before = children();
+        let output = Command::new(&program).env(ALONE, size.to_string()).output();
+        let peak = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+        match (before, children(), peak) {
+            (Some(before), Some(after), Ok(peak)) => {
+                println!("resources/{size}: {:?} of processor time, peak {peak}", after - before);
+            }
+            _ => println!("resources/{size}: skipped, this system does not tell"),
         }
     }
+}
+
+/// The processor time of all processes that this one has started and seen the end of, as Linux
+/// tells it: in ticks of a hundredth of a second.
+fn children() -> Option<Duration> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut fields = fields.split_whitespace().skip(13);
+    let (user, system): (u64, u64) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+    Some(Duration::from_millis((user + system) * 10))
 }
 
 /// The most memory this process has had, as Linux tells it.

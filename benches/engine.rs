@@ -172,6 +172,12 @@ fn sparse() -> Vec<(u32, u32)> {
     (0..nodes * 4).map(|_| (random.below(nodes), random.below(nodes))).collect()
 }
 
+/// The same with names far apart, so that nothing can be looked up by position.
+fn scattered() -> Vec<(u32, u32)> {
+    let name = |node: u32| node.wrapping_mul(2_654_435_769) >> 1;
+    sparse().into_iter().map(|(x, y)| (name(x), name(y))).collect()
+}
+
 fn chain() -> Vec<(u32, u32)> {
     let nodes = (2.0 * outputs()).sqrt() as u32;
     (1..nodes).map(|node| (node - 1, node)).collect()
@@ -194,7 +200,9 @@ fn tree() -> Vec<(u32, u32)> {
 
 fn closures(criterion: &mut Criterion) {
     let planned = planned(CLOSURE);
-    for (name, edges) in [("sparse", sparse()), ("chain", chain()), ("grid", grid())] {
+    for (name, edges) in
+        [("sparse", sparse()), ("scattered", scattered()), ("chain", chain()), ("grid", grid())]
+    {
         let mut group = criterion.benchmark_group(format!("closure of a {name} graph"));
         group.sample_size(10);
         let tuples = planned.run(&edges, 1);

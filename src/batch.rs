@@ -47,8 +47,9 @@ pub struct Batch {
     pub threads: NonZeroUsize,
 }
 
-/// Blocks small enough for the caches and large enough that the cost of a run is spread: with 64
-/// or 1,024 designs of the auction's size a design takes about a tenth more.
+/// Of 16, 64, 256, 1,024 and 4,096 the least processor time for 4,096 designs of the auction's size:
+/// 1.3, 1.1, 1.1, 1.3 and 1.6 s, at 19, 33, 90, 300 and 550 MiB on two threads (`cargo bench --bench
+/// derive`). Smaller blocks pay more often for a run; larger ones leave the caches.
 const BLOCK: NonZeroUsize = match NonZeroUsize::new(256) {
     Some(block) => block,
     None => NonZeroUsize::MIN,

@@ -17,5 +17,6 @@ pub mod eval;
 pub mod report;
 pub mod kb;
 pub mod explain;
+pub mod change;
 pub mod session;
 pub mod batch;

@@ -10,8 +10,9 @@ use crate::analyze::error::unknown_constant;
 use crate::analyze::facts::{StatedFact, pattern, stated_facts};
 use crate::analyze::program::Program;
 use crate::analyze::{analyze_goal, has_errors};
+use crate::change::{self, Achieved, Change, Ledger, Question, WhatIf};
 use crate::diag::{Diagnostic, Sources, Span, reason};
-use crate::eval::{Evaluator, Options as EvalOptions, Silent, Stopped, evaluate};
+use crate::eval::{Evaluator, Options as EvalOptions, Silent, Stopped, Warning, evaluate};
 use crate::explain::{Origin, Subject};
 use crate::io::{self, Directory, Files};
 use crate::kb::{Rulebook, Sheet, is_stated};
@@ -183,7 +184,8 @@ impl Session {
         }
         let strata = rulebook.design_strata();
         let mut evaluator = Evaluator::new(&rulebook.plan);
-        evaluator.run(strata, &mut database, &mut interner, options, &mut Silent)?;
+        let report = evaluator.run(strata, &mut database, &mut interner, options, &mut Silent)?;
+        self.diagnostics.extend(report.warnings.iter().map(Warning::diagnostic));
         self.derived =
             Some(Derived { database: Arc::new(database), interner: Arc::new(interner), origins });
         Ok(())
@@ -458,6 +460,64 @@ impl Subject for Explained<'_> {
     fn place(&self, span: Span) -> (String, u32) {
         let sources = &self.session.sources;
         (sources.name(span).to_owned(), sources.position(span).line)
+    }
+}
+
+/// What becomes of a design when it is changed, and how to get somewhere. Nothing here changes the
+/// session, and nothing needs it derived.
+impl Session {
+    /// Reads `+fact -fact ...` as a change of a design.
+    pub fn change(&self, design: usize, text: &str) -> Result<Change, QueryFailure> {
+        let mut sources = Sources::over(Arc::new(self.sources.clone()));
+        let source = sources.add("<change>", text);
+        change::parse_change(&self.rulebook, self.stated(design), source, text)
+            .map_err(|diagnostics| QueryFailure::Wrong { diagnostics, sources })
+    }
+
+    /// The difference a change of a design makes in everything derived, to be explained.
+    pub fn what_if(
+        &self,
+        design: usize,
+        change: &Change,
+        options: &EvalOptions<'_>,
+    ) -> Result<WhatIf<'_>, Stopped> {
+        let limits = change::Limits::from_options(options);
+        change::what_if(&self.rulebook, &self.sources, self.stated(design), change, &limits)
+    }
+
+    /// All minimal changes of a design that make a goal of one atom true, up to a size.
+    pub fn achieve(
+        &self,
+        design: usize,
+        goal: &str,
+        search: &change::Search<'_>,
+    ) -> Result<Achieved, QueryFailure> {
+        let mut sources = Sources::over(Arc::new(self.sources.clone()));
+        let source = sources.add("<goal>", goal);
+        let goal = change::parse_goal_fact(&self.rulebook, source, goal)
+            .map_err(|diagnostics| QueryFailure::Wrong { diagnostics, sources })?;
+        change::achieve(&self.rulebook, self.stated(design), &goal, search)
+            .map_err(QueryFailure::Stopped)
+    }
+
+    /// Which conclusions of a design hold whatever the answers to its open questions are.
+    pub fn ledger(&self, design: usize, options: &EvalOptions<'_>) -> Result<Ledger, Stopped> {
+        let limits = change::Limits::from_options(options);
+        change::ledger(&self.rulebook, self.stated(design), &limits)
+    }
+
+    /// The open questions of a design, the one that settles most first, and the ledger.
+    pub fn ask(
+        &self,
+        design: usize,
+        options: &EvalOptions<'_>,
+    ) -> Result<(Vec<Question>, Ledger), Stopped> {
+        let limits = change::Limits::from_options(options);
+        change::ask(&self.rulebook, self.stated(design), &limits)
+    }
+
+    fn stated(&self, design: usize) -> &[StatedFact] {
+        self.designs.get(design).map(|design| design.facts.as_slice()).unwrap_or_default()
     }
 }
 

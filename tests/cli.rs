@@ -351,6 +351,65 @@ mod derive {
     }
 
     #[test]
+    fn one_sheet_is_printed_as_csv() {
+        let golden = format!("{}/tests/golden/auction/sheet_f.csv", env!("CARGO_MANIFEST_DIR"));
+        Desk::new()
+            .archlog(&["derive", &design("auction"), "--sheet", "f", "--format", "csv"])
+            .assert()
+            .code(0)
+            .stdout(fs::read_to_string(golden).unwrap());
+    }
+
+    #[test]
+    fn several_tables_are_no_csv() {
+        Desk::new()
+            .archlog(&["derive", &design("auction"), "--format", "csv"])
+            .assert()
+            .code(2)
+            .stdout(is_empty())
+            .stderr(contains("pick one with `--sheet`"));
+    }
+
+    #[test]
+    fn a_folder_gets_a_file_a_sheet_and_a_folder_a_design() {
+        let desk = Desk::new();
+        let saved = |designs: &[&str], format: &str, folder: &str| {
+            let designs: Vec<String> = designs.iter().map(|name| design(name)).collect();
+            let mut arguments = vec!["derive", "--format", format, "-D", folder];
+            arguments.extend(designs.iter().map(String::as_str));
+            desk.archlog(&arguments).assert().code(0).stdout(is_empty());
+            desk.names(folder)
+        };
+        let names = saved(&["auction"], "csv", "one");
+        assert!(names.contains(&"sheet_a.csv".to_string()), "{names:?}");
+        assert!(names.contains(&"open_items.csv".to_string()), "{names:?}");
+        assert_eq!(saved(&["auction", "chat"], "md", "two"), ["auction", "chat"]);
+        assert!(desk.read("two/chat/sheet_e.md").starts_with("# Conversations\n\n## Sheet E"));
+    }
+
+    #[test]
+    fn strict_exits_1_while_anything_is_open() {
+        let desk = Desk::new();
+        desk.archlog(&["derive", &design("auction"), "--strict"]).assert().code(0);
+        desk.archlog(&["derive", &design("auction-minimal"), "--strict"]).assert().code(1);
+        desk.archlog(&["derive", &design("auction-minimal")]).assert().code(0);
+    }
+
+    #[test]
+    fn every_format_says_what_made_it() {
+        let desk = Desk::new();
+        for format in ["text", "md", "json", "html"] {
+            let arguments = ["derive", &design("auction"), "--format", format];
+            let output = desk.archlog(&arguments).assert().code(0);
+            let text = String::from_utf8(output.get_output().stdout.clone()).unwrap();
+            assert!(
+                text.contains("rulebook") && text.contains(env!("CARGO_PKG_VERSION")),
+                "{format}"
+            );
+        }
+    }
+
+    #[test]
     fn an_unknown_sheet_is_an_error() {
         Desk::new()
             .archlog(&["derive", &design("auction"), "--sheet", "zz"])

@@ -1,5 +1,7 @@
 //! Every code has a page, and the examples on the pages are what the pages say they are.
 
+#![allow(clippy::expect_used, clippy::panic)]
+
 #[path = "common/pages.rs"]
 mod pages;
 

@@ -1,5 +1,7 @@
 //! `docs/language.md` says what is true: its examples run, and write what is shown below them.
 
+#![allow(clippy::expect_used, clippy::panic)]
+
 #[path = "common/pages.rs"]
 mod pages;
 

@@ -5,6 +5,7 @@
 
 #![allow(clippy::panic, reason = "a test says what went wrong by panicking")]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,7 +13,10 @@ use archlog::analyze::analyze;
 use archlog::analyze::program::Program;
 use archlog::diag::{Sources, Span};
 use archlog::eval::{Options as EvalOptions, evaluate};
-use archlog::explain::{Origin, Subject, Why, tree::of_proof};
+use archlog::explain::{
+    Origin, Subject, Why,
+    tree::{of_proof, of_why_not},
+};
 use archlog::kb::{Options, Rulebook, is_stated};
 use archlog::plan::Plan;
 use archlog::report::explanation::{self, Extent};
@@ -21,6 +25,8 @@ use archlog::report::{Look, Stamp};
 use archlog::session::Session;
 use archlog::store::Database;
 use archlog::syntax::load::tree_of;
+use unicode_width::UnicodeWidthStr;
+
 use archlog::value::{Constant, Interner, RelationId, Word};
 
 /// A program of its own as something to be explained.
@@ -45,6 +51,15 @@ impl Small {
         evaluate(&plan, &mut database, &mut interner, &EvalOptions::default())
             .unwrap_or_else(|stopped| panic!("{name}: {stopped}"));
         Small { program, database, interner: Arc::new(interner), sources }
+    }
+
+    fn why_not(&self, relation: &str, values: &[&str]) -> Tree {
+        let id = relation_of(&self.program, relation);
+        let pattern: Vec<Option<Word>> = values
+            .iter()
+            .map(|value| self.interner.find(&Constant::Symbol((*value).into())))
+            .collect();
+        of_why_not(self, &Why::new(self).why_not(id, pattern), false)
     }
 
     fn why(&self, relation: &str, values: &[&str]) -> Tree {
@@ -176,6 +191,8 @@ fn cases() -> Vec<(&'static str, Tree)> {
         ("closure", Small::new("reach.dl").why("reach", &["gate", "vault"])),
         ("aggregate", Small::new("load.dl").why("hot", &["orders"])),
         ("absence", Small::new("safe.dl").why("safe", &["alice"])),
+        ("why_not", Small::new("safe.dl").why_not("safe", &["mallory"])),
+        ("why_not_recursive", Small::new("reach.dl").why_not("reach", &["vault", "gate"])),
         ("many", Small::new("many.dl").why("quorum", &["cluster"])),
         ("awkward", awkward()),
     ]
@@ -192,7 +209,6 @@ const NARROW: Look = Look { width: Some(80), ..WIDE };
 fn every_medium_draws_what_is_kept() {
     let mut golden = Golden::default();
     for (name, tree) in cases() {
-        let Extent::Folded = Extent::default() else { panic!("folded is the default") };
         let folded = Extent::Folded;
         golden.check(name, "80.txt", &explanation::text(&tree, NARROW, folded));
         golden.check(name, "120.txt", &explanation::text(&tree, WIDE, folded));
@@ -208,6 +224,247 @@ fn every_medium_draws_what_is_kept() {
         golden.check(name, "html", &explanation::html(one, &stamp()));
     }
     golden.done();
+}
+
+#[test]
+fn lines_end_within_the_width() {
+    for (name, tree) in cases().into_iter().chain(random().into_iter().take(20)) {
+        for width in [40, 60, 80, 120, 200] {
+            for (extent, ascii) in [(Extent::Folded, false), (Extent::Full, true)] {
+                let look = Look { width: Some(width), ascii, styled: false };
+                let text = explanation::text(&tree, look, extent);
+                for line in text.lines() {
+                    let wide = line.width() > usize::from(width);
+                    assert!(!wide && line == line.trim_end(), "{name} {width}: {line:?}");
+                }
+                assert!(!ascii || tree_is_not_ascii(&tree) || text.is_ascii(), "{text}");
+            }
+        }
+    }
+}
+
+fn tree_is_not_ascii(tree: &Tree) -> bool {
+    tree.steps.iter().any(|step| !(step.sentence.is_ascii() && step.source.is_ascii()))
+}
+
+#[test]
+fn colours_change_nothing_but_colours() {
+    for (name, tree) in cases() {
+        let plain = explanation::text(&tree, WIDE, Extent::Folded);
+        let mut styled = explanation::text(&tree, Look { styled: true, ..WIDE }, Extent::Folded);
+        assert!(styled.contains('\u{1b}'), "{name}");
+        for code in [0, 1, 2, 31, 32, 33, 36] {
+            styled = styled.replace(&format!("\u{1b}[{code}m"), "");
+        }
+        assert_eq!(styled, plain, "{name}");
+    }
+}
+
+#[test]
+fn every_step_is_shown_or_counted() {
+    for (name, tree) in cases().into_iter().chain(random()) {
+        let text = explanation::text(&tree, Look::default(), Extent::Folded);
+        let full = explanation::text(&tree, Look::default(), Extent::Full);
+        assert!(!full.contains("folded:"), "{name}\n{full}");
+        let folded: usize = text
+            .lines()
+            .last()
+            .and_then(|line| {
+                line.split_once(if line.contains("steps") {
+                    " steps folded"
+                } else {
+                    " step folded"
+                })
+            })
+            .map_or(0, |(count, _)| count.parse().unwrap_or_else(|e| panic!("{name}: {e}")));
+        let shown = numbers(&text);
+        let all = numbers(&full);
+        assert_eq!(shown.len() + folded, all.len(), "{name}\n{text}");
+        assert_eq!(all, (1..=all.len()).collect::<BTreeSet<usize>>(), "{name}: depth first");
+        let json: serde_json::Value =
+            serde_json::from_str(&explanation::json(std::slice::from_ref(&tree), &stamp()))
+                .unwrap_or_else(|e| panic!("{name}: {e}"));
+        let steps = json["explanations"][0]["steps"].as_array().unwrap_or_else(|| panic!("{name}"));
+        let unfolded = steps.iter().filter(|step| step["folded"].is_null());
+        let unfolded: BTreeSet<usize> =
+            unfolded.filter_map(|step| step["number"].as_u64().map(|n| n as usize)).collect();
+        assert_eq!(unfolded, shown, "{name}: every medium folds the same");
+        assert_eq!(steps.len(), all.len(), "{name}: JSON has every step");
+    }
+}
+
+/// The numbers of the steps that a text shows in full.
+fn numbers(text: &str) -> BTreeSet<usize> {
+    let lines = text.lines().map(|line| line.trim_start_matches(['│', '├', '└', '─', ' ', '⋯']));
+    lines
+        .filter_map(|line| {
+            let (number, rest) = line.split_once(' ')?;
+            rest.starts_with(['●', '✓', '○', '∅', '✗', '?']).then(|| number.parse().ok())?
+        })
+        .collect()
+}
+
+#[test]
+fn pages_and_drawings_are_well_formed_and_every_link_leads_somewhere() {
+    for (name, tree) in cases().into_iter().chain(random()) {
+        let page = explanation::html(&[tree.clone(), tree.clone()], &stamp());
+        let page = page.strip_prefix("<!doctype html>\n").unwrap_or_else(|| panic!("{name}"));
+        well_formed(name, page);
+        assert!(!page.contains("<script") && !page.contains("http"), "{name}: stands alone");
+        for extent in [Extent::Folded, Extent::Full] {
+            well_formed(name, &explanation::svg(&tree, extent));
+        }
+    }
+}
+
+fn well_formed(name: &str, text: &str) {
+    let parsed = roxmltree::Document::parse(text).unwrap_or_else(|e| panic!("{name}: {e}\n{text}"));
+    let mut ids = BTreeSet::new();
+    for node in parsed.descendants() {
+        if let Some(id) = node.attribute("id") {
+            assert!(ids.insert(id), "{name}: {id} twice");
+        }
+    }
+    for node in parsed.descendants() {
+        if let Some(link) = node.attribute("href") {
+            let to = link.strip_prefix('#').unwrap_or_else(|| panic!("{name}: {link}"));
+            assert!(ids.contains(to), "{name}: {link} leads nowhere");
+        }
+    }
+}
+
+#[test]
+fn boxes_of_a_drawing_lie_apart_and_inside() {
+    for (name, tree) in cases().into_iter().chain(random()) {
+        let svg = explanation::svg(&tree, Extent::Full);
+        let parsed = roxmltree::Document::parse(&svg).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let number = |node: &roxmltree::Node<'_, '_>, key: &str| -> f64 {
+            let text = node.attribute(key).unwrap_or_else(|| panic!("{name}: no {key}"));
+            text.parse().unwrap_or_else(|e| panic!("{name}: {text}: {e}"))
+        };
+        let root = parsed.root_element();
+        let (width, height) = (number(&root, "width"), number(&root, "height"));
+        let boxes: Vec<[f64; 4]> = parsed
+            .descendants()
+            .filter(|node| node.attribute("class").is_some_and(|class| class.starts_with("box ")))
+            .map(|node| ["x", "y", "width", "height"].map(|key| number(&node, key)))
+            .collect();
+        for (at, [x, y, w, h]) in boxes.iter().enumerate() {
+            assert!(*x >= 0.0 && x + w <= width && *y >= 0.0 && y + h <= height, "{name}");
+            for [x2, y2, w2, h2] in &boxes[at + 1..] {
+                let apart = x + w < *x2 || x2 + w2 < *x || y + h < *y2 || y2 + h2 < *y;
+                assert!(apart, "{name}: two boxes overlap");
+            }
+        }
+    }
+}
+
+#[test]
+fn graphs_name_every_node_they_draw_lines_to() {
+    for (name, tree) in cases().into_iter().chain(random()) {
+        for (text, arrow) in [
+            (explanation::dot(&tree, Extent::Folded), " -> "),
+            (explanation::mermaid(&tree, Extent::Folded), " --> "),
+        ] {
+            let mut known = BTreeSet::new();
+            let mut named = BTreeSet::new();
+            for line in text.lines().map(str::trim) {
+                let id = |part: &str| part.split(['[', ';']).next().map(|id| id.trim().to_owned());
+                if let Some((from, to)) = line.split_once(arrow) {
+                    named.extend(id(from));
+                    named.extend(id(to));
+                    if to.contains('[') {
+                        known.extend(id(to));
+                    }
+                } else if line.contains('[') && line.starts_with(['n', 'm']) {
+                    known.extend(id(line));
+                }
+            }
+            assert!(named.is_subset(&known), "{name}\n{text}");
+        }
+    }
+}
+
+#[test]
+fn a_very_deep_proof_is_drawn_by_every_medium() {
+    let steps = 100_000;
+    let mut tree = awkward();
+    let step = Step { atom: "deep".into(), details: Vec::new(), ..tree.steps[3].clone() };
+    tree.steps = (0..steps)
+        .map(|at| Step {
+            kind: if at + 1 < steps { StepKind::Derived } else { StepKind::Stated },
+            rule: format!("rule-{}", at % 2),
+            // Shared leaves keep it from being a chain.
+            children: if at + 1 < steps { vec![at + 1, steps - 1] } else { Vec::new() },
+            ..step.clone()
+        })
+        .collect();
+    for extent in [Extent::Folded, Extent::Full] {
+        assert!(explanation::text(&tree, NARROW, extent).contains("steps, "));
+        assert!(explanation::markdown(&tree, extent).contains("deep"));
+        assert!(explanation::dot(&tree, extent).contains("n3"));
+        assert!(explanation::mermaid(&tree, extent).contains("n3"));
+        assert!(explanation::svg(&tree, extent).contains("</svg>"));
+    }
+    assert!(explanation::html(std::slice::from_ref(&tree), &stamp()).contains("e1-100000"));
+    assert!(explanation::json(&[tree], &stamp()).contains("100000"));
+}
+
+#[test]
+fn an_empty_explanation_is_drawn_too() {
+    let tree = Tree::default();
+    for extent in [Extent::Folded, Extent::Full] {
+        assert_eq!(explanation::text(&tree, NARROW, extent), "\n0 steps, 0 levels\n");
+        explanation::markdown(&tree, extent);
+        explanation::dot(&tree, extent);
+        explanation::mermaid(&tree, extent);
+        well_formed("empty", &explanation::svg(&tree, extent));
+    }
+    let page = explanation::html(&[], &stamp());
+    well_formed("empty", page.trim_start_matches("<!doctype html>\n"));
+}
+
+/// Graphs of any shape, circles included, always the same ones.
+fn random() -> Vec<(&'static str, Tree)> {
+    let mut seed = 7u64;
+    let mut next = move |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % below
+    };
+    const KINDS: [StepKind; 8] = [
+        StepKind::Derived,
+        StepKind::Derived,
+        StepKind::Derived,
+        StepKind::Derived,
+        StepKind::Stated,
+        StepKind::Failed,
+        StepKind::Computed,
+        StepKind::Assumed,
+    ];
+    let mut tree = || {
+        let size = 1 + next(90);
+        let steps = (0..size).map(|at| {
+            let kind = KINDS[next(KINDS.len())];
+            let most = if kind == StepKind::Derived { next(4) } else { 0 };
+            let most = if next(12) == 0 { most + 10 } else { most };
+            Step {
+                kind,
+                sentence: if next(2) == 0 { String::new() } else { format!("says {at}") },
+                atom: if next(9) == 0 { "1 = 1".into() } else { format!("atom({at})") },
+                rule: format!("rule-{}", next(3)),
+                source: String::new(),
+                place: String::new(),
+                details: Vec::new(),
+                children: (0..most)
+                    .map(|_| if next(3) == 0 { next(size) } else { (at + 1 + next(6)) % size })
+                    .collect(),
+                hidden: next(4) == 0,
+                stop: next(15) == 0,
+            }
+        });
+        Tree { subject: "random".into(), steps: steps.collect(), ..Tree::default() }
+    };
+    (0..200).map(|_| ("random", tree())).collect()
 }
 
 /// Expected texts and how they differ from what is.

@@ -7,7 +7,7 @@
 //!
 //! ```text
 //! path(r) :- need(r, p), retained(p).       path(w, r) :- need(w, r, p), retained(p).
-//! none("x") :- !need(_, _).                 none(w, "x") :- @world(w), !need(w, _, _).
+//! none("x") :- !need(_, _).                 none(w, "x") :- !need(w, _, _), @world(w).
 //! ```
 
 use crate::diag::Span;
@@ -162,7 +162,7 @@ impl Separation<'_> {
             let arguments = vec![Argument::Variable(world)];
             let span = Default::default();
             let atom = Atom { relation: self.world, arguments, span };
-            rule.body.insert(0, Literal::Positive(atom));
+            rule.body.push(Literal::Positive(atom));
         }
     }
 
@@ -219,7 +219,7 @@ mod tests {
         assert_eq!(worlds.shared_strata, 2);
         // `none`, `many` and the fact of `need` read the worlds, having no other positive atom.
         let reading = worlds.program.rules.iter().filter(|rule| {
-            matches!(rule.body.first(), Some(Literal::Positive(atom)) if atom.relation == worlds.world)
+            matches!(rule.body.last(), Some(Literal::Positive(atom)) if atom.relation == worlds.world)
         });
         assert_eq!(reading.count(), 3);
     }

@@ -12,7 +12,9 @@
 //! | `why_not` | what a missing fact lacks |
 //! | `tree` | both as a tree that can be drawn |
 //! | `lists` | which rules form a first-match list |
+//! | `check` | whether a proof holds, by code that did not make it |
 
+pub mod check;
 mod lists;
 mod proof;
 pub mod show;

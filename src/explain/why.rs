@@ -13,7 +13,7 @@ use std::ops::ControlFlow;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::analyze::bind_all;
-use crate::analyze::program::{Aggregate, Argument, Atom, Literal, Rule, Term};
+use crate::analyze::program::{Aggregate, Argument, Atom, Literal, Program, Rule, Term};
 use crate::syntax::operators::Comparison;
 use crate::value::{Constant, Primitive, RelationId, RuleId, VariableId, Word};
 
@@ -122,6 +122,9 @@ impl<'a> Why<'a> {
             let rule = &self.solver.program().rules[derivation.rule.index()];
             let mut premises = Vec::with_capacity(rule.body.len());
             for (literal, ground) in rule.body.iter().zip(&derivation.solution.grounds) {
+                if is_made_up(self.solver.program(), literal) {
+                    continue;
+                }
                 let premise = match ground {
                     Ground::Row(relation, row) => match known.get(&(*relation, *row)) {
                         Some(known) => *known,
@@ -651,6 +654,12 @@ impl<'a> Why<'a> {
         let count = self.derivations(tuple, most).len();
         Others { count: count.saturating_sub(1), more: count == most }
     }
+}
+
+/// Whether a literal reads a relation that no text declares, such as that of worlds.
+pub fn is_made_up(program: &Program, literal: &Literal) -> bool {
+    matches!(literal, Literal::Positive(atom)
+        if program.relations[atom.relation.index()].name.starts_with('@'))
 }
 
 fn push(proof: &mut Proof, kind: NodeKind) -> NodeId {

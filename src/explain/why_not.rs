@@ -18,7 +18,7 @@ use crate::value::{Constant, Primitive, RelationId, RuleId, VariableId, Word};
 use super::proof::{Absence, Fact, NodeKind, Origin};
 use super::show;
 use super::solve::{Bindings, ready};
-use super::why::Why;
+use super::why::{Why, is_made_up};
 
 /// At most this many missing facts are explained in one answer.
 const MOST_FACTS: usize = 200;
@@ -119,7 +119,8 @@ pub enum State {
     },
     /// A comparison, test or aggregate comes out otherwise.
     Otherwise,
-    /// No fact meets it, and it was not looked into: other rules are nearer.
+    /// No fact meets it, and it was not looked into: other rules are nearer, or it wants two columns
+    /// to agree and facts agree with all else.
     NotOpened,
     /// It is about something that a missing condition would have named.
     Unknown,
@@ -331,6 +332,9 @@ impl Search {
         let rule = &why.solver().program().rules[miss.rule.index()];
         let mut conditions = Vec::with_capacity(miss.body.len());
         for (literal, outcome) in miss.body.iter().zip(&miss.outcomes) {
+            if is_made_up(why.solver().program(), literal) {
+                continue;
+            }
             let text =
                 show::literal(why.subject(), why.solver(), rule, literal, Some(&miss.bindings));
             let state = match outcome {
@@ -340,7 +344,13 @@ impl Search {
                 Outcome::Fails => match literal {
                     Literal::Positive(atom) if opened => {
                         let words = why.words(atom, &miss.bindings);
-                        State::Missing(self.missing(why, (atom.relation, words)))
+                        // Rows may match but for a variable that stands in it twice.
+                        let rows = why.solver().database().relation(atom.relation).matching(&words);
+                        if rows.is_empty() {
+                            State::Missing(self.missing(why, (atom.relation, words)))
+                        } else {
+                            State::NotOpened
+                        }
                     }
                     Literal::Negative(atom) => {
                         let facts = in_the_way(why, atom, &miss.bindings);

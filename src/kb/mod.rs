@@ -9,6 +9,8 @@
 //! | `@stated` | a relation | a design states it; no rule concludes it |
 //! | `@design` | one stated relation | its first two columns are a design's id and title |
 //! | `@title`, `@column` | a relation with `.output` in `queries/` | a sheet, see [`Sheet`] |
+//! | `@note`, `@empty`, `@order` | a sheet | a line below its heading, what is said when it is empty, its place among the sheets |
+//! | `@open` | a sheet | a row in it says that the design is not complete (`derive --strict`) |
 //! | `@reference` | a relation of the knowledge base | a table of [`vocabulary`] |
 
 mod files;

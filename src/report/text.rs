@@ -49,7 +49,9 @@ pub(super) fn open(stamp: &Stamp) -> String {
 pub(super) fn document(document: &Document, look: Look) -> String {
     let mut out = String::new();
     if !document.title.is_empty() {
-        out.push_str(&format!("\n{}\n", look.title(&document.title)));
+        let rule = if look.ascii { "=" } else { "═" };
+        let under = rule.repeat(document.title.chars().count());
+        out.push_str(&format!("\n{}\n{under}\n", look.title(&document.title)));
     }
     for section in &document.sections {
         out.push('\n');
@@ -149,6 +151,7 @@ mod tests {
 archlog 0.1.0, rulebook 1.0.0 (abc123)
 
 Auction
+=======
 
 Sheet X — <Awkward>
 +------------------------------+-----+

@@ -270,13 +270,20 @@ impl Relation {
         }
         pack(tuples, count, keys);
         let narrow = self.arity <= 2;
+        let mut seen = [0; AHEAD];
         for (chunk_at, chunk) in keys.chunks(AHEAD).enumerate() {
-            let seen = chunk.iter().fold(0, |seen, &key| seen ^ self.set.peek(key));
-            std::hint::black_box(seen);
-            for (at, &key) in chunk.iter().enumerate() {
+            for (seen, &key) in seen.iter_mut().zip(chunk) {
+                *seen = self.set.peek(key);
+            }
+            for (at, (&seen, &key)) in seen.iter().zip(chunk).enumerate() {
                 let at = chunk_at * AHEAD + at;
-                let row = self.set.find(key, |row| narrow || same(row as usize, at));
-                answer(at, row.is_some());
+                let found = if narrow && KeyTable::proves(seen, key) {
+                    true
+                } else {
+                    !KeyTable::refutes(seen, key)
+                        && self.set.find(key, |row| narrow || same(row as usize, at)).is_some()
+                };
+                answer(at, found);
             }
         }
     }

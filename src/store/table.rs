@@ -57,6 +57,11 @@ impl KeyTable {
         seen == key && key != FREE
     }
 
+    /// Whether what [`KeyTable::peek`] saw proves that `key` is not there.
+    pub(crate) fn refutes(seen: u64, key: u64) -> bool {
+        seen == FREE && key != FREE
+    }
+
     /// The value under `key` that `is` says yes to.
     pub(crate) fn find(&self, key: u64, mut is: impl FnMut(u32) -> bool) -> Option<u32> {
         if key == FREE {
@@ -80,6 +85,7 @@ impl KeyTable {
     }
 
     /// The value under `key` that `is` says yes to; `new` is put there when there is none.
+    #[inline]
     pub(crate) fn find_or_insert(
         &mut self,
         key: u64,

@@ -1,7 +1,7 @@
 //! Markdown pages with examples in them, and what the examples say when they are run.
 
 // Each test that includes this file needs a part of it.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::expect_used, clippy::panic)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -59,6 +59,21 @@ pub enum Command {
     /// The goal is one fact; a variable or `_` stands for anything.
     #[command(name = "why-not", after_long_help = include_str!("../../../docs/help/why-not.txt"))]
     WhyNot(Why),
+    /// What would change if other facts were stated
+    ///
+    /// Changes are facts with a sign: `+fact` states one in addition, `-fact` takes one back. All
+    /// of them are made at once.
+    #[command(name = "what-if", after_long_help = include_str!("../../../docs/help/what-if.txt"))]
+    WhatIf(WhatIf),
+    /// What it would take to make something true: all minimal sets of choices
+    #[command(after_long_help = include_str!("../../../docs/help/achieve.txt"))]
+    Achieve(Achieve),
+    /// The open question that settles most, and what each answer would change
+    #[command(after_long_help = include_str!("../../../docs/help/ask.txt"))]
+    Ask(Ask),
+    /// Which conclusions hold whatever is still open, and what the others rest on
+    #[command(after_long_help = include_str!("../../../docs/help/ledger.txt"))]
+    Ledger(Ledger),
     Run(Run),
     New(New),
     Explain(Explain),
@@ -164,6 +179,114 @@ pub struct Why {
     /// The format of the answer
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: TreeFormat,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
+/// What `what-if` takes.
+#[derive(Debug, Args)]
+pub struct WhatIf {
+    /// The design
+    #[arg(value_name = "DESIGN")]
+    pub design: PathBuf,
+
+    /// The changes
+    #[arg(required = true, value_name = "CHANGE", allow_hyphen_values = true)]
+    pub changes: Vec<String>,
+
+    /// Show the workings of the rulebook too
+    #[arg(long)]
+    pub all: bool,
+
+    /// Say of each line why
+    #[arg(long)]
+    pub reasons: bool,
+
+    /// The format of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: DocumentFormat,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
+/// What `achieve` takes.
+#[derive(Debug, Args)]
+pub struct Achieve {
+    /// The design
+    #[arg(value_name = "DESIGN")]
+    pub design: PathBuf,
+
+    /// The fact or pattern wanted
+    #[arg(value_name = "GOAL")]
+    pub goal: String,
+
+    /// The most choices in one answer
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub size: usize,
+
+    /// The most answers
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub answers: usize,
+
+    /// The format of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: DocumentFormat,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
+/// What `ask` takes.
+#[derive(Debug, Args)]
+pub struct Ask {
+    /// The design
+    #[arg(value_name = "DESIGN")]
+    pub design: PathBuf,
+
+    /// Show every open question, not only the first
+    #[arg(long)]
+    pub all: bool,
+
+    /// The format of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: DocumentFormat,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
+/// What `ledger` takes.
+#[derive(Debug, Args)]
+pub struct Ledger {
+    /// The design
+    #[arg(value_name = "DESIGN")]
+    pub design: PathBuf,
+
+    /// The format of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: DocumentFormat,
 
     /// Which rulebook
     #[command(flatten)]

@@ -31,6 +31,13 @@ impl Console {
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
 
+    /// Shows how far a long search has come, on the same line each time; nothing ends it.
+    pub fn status(&self, text: &str) {
+        let mut stream = io::stderr().lock();
+        let _ = write!(stream, "\r\u{1b}[2K{text}");
+        let _ = stream.flush();
+    }
+
     /// Says what kept the program from doing what it was asked.
     pub fn fail(&self, error: &anyhow::Error) {
         let (start, end) =

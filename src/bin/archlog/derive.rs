@@ -227,6 +227,14 @@ impl<'a> Shelf<'a> {
     }
 }
 
+/// One document as a whole answer; CSV shows its tables.
+pub fn whole(document: Document, stamp: Stamp, asked: DocumentFormat, look: Look) -> String {
+    match format(asked, look) {
+        Some(format) => format.whole(&Report { stamp, documents: vec![document] }),
+        None => document.sections.iter().flat_map(|s| &s.tables).map(report::csv).collect(),
+    }
+}
+
 /// The format of a document; CSV is one of tables.
 fn format(format: DocumentFormat, look: Look) -> Option<Format> {
     match format {

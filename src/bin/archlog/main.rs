@@ -1,6 +1,7 @@
 //! The program around the library: what was typed, the work, what is printed, the exit code.
 
 mod args;
+mod change;
 mod console;
 mod derive;
 mod effort;
@@ -69,6 +70,10 @@ fn command(command: Command, console: &Console) -> Result<Exit> {
         Command::Query(arguments) => query::query(&arguments, console, &interrupt),
         Command::Why(arguments) => why::why(&arguments, Question::Why, console, &interrupt),
         Command::WhyNot(arguments) => why::why(&arguments, Question::WhyNot, console, &interrupt),
+        Command::WhatIf(arguments) => change::what_if(&arguments, console, &interrupt),
+        Command::Achieve(arguments) => change::achieve(&arguments, console, &interrupt),
+        Command::Ask(arguments) => change::ask(&arguments, console, &interrupt),
+        Command::Ledger(arguments) => change::ledger(&arguments, console, &interrupt),
         Command::Run(arguments) => run::run(&arguments, console, &interrupt),
         Command::New(arguments) => {
             let file = new::new(&arguments.name)?;

@@ -1,15 +1,19 @@
 //! `why` and `why-not`: explanations of what derives and of what does not.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use archlog::analyze::has_errors;
+use archlog::change::{Limits, Search};
+use archlog::eval::Options;
 use archlog::explain::{Why, tree};
 use archlog::report::explanation::{self, Extent};
 use archlog::report::tree::Tree;
 use archlog::session::{Explained, Pattern, QueryFailure, Session};
 
 use crate::args::{self, TreeFormat};
+use crate::change::setting_line;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
@@ -17,6 +21,9 @@ use crate::{effort, rulebook};
 
 /// At most this many answers of a pattern are explained, unless all are asked for.
 const MOST_ANSWERS: usize = 10;
+
+/// How long the smallest change is looked for; `archlog achieve` looks as long as it takes.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What was asked.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,7 +60,9 @@ pub fn why(
             console.problems(&sources, &diagnostics);
             return Ok(Exit::Input);
         }
-        Err(QueryFailure::Stopped(stopped)) => return Ok(effort::stopped(console, &stopped, "nothing")),
+        Err(QueryFailure::Stopped(stopped)) => {
+            return Ok(effort::stopped(console, &stopped, "nothing"));
+        }
     };
     console.problems(&pattern.sources, &pattern.warnings);
     let explained = session.explained().context("nothing was derived")?;
@@ -62,7 +71,13 @@ pub fn why(
         if question == Question::Why {
             console.say("nothing answers this; here is why not");
         }
-        vec![missing(&explained, &pattern, arguments.all)]
+        let mut tree = missing(&explained, &pattern, arguments.all);
+        tree.notes.extend(ways(
+            &session,
+            &arguments.goal,
+            &effort::options(&arguments.effort, &asked),
+        ));
+        vec![tree]
     } else {
         if question == Question::WhyNot {
             console.say("this is derived; here is why");
@@ -70,11 +85,14 @@ pub fn why(
         present(&explained, &pattern, &rows, arguments.all, console)
     };
     console.answer(&rendered(&trees, &session, arguments, console))?;
-    Ok(match (has_errors(session.diagnostics()), rows.is_empty() == (question == Question::WhyNot)) {
-        (true, _) => Exit::Input,
-        (false, true) => Exit::Yes,
-        (false, false) => Exit::No,
-    })
+    Ok(
+        match (has_errors(session.diagnostics()), rows.is_empty() == (question == Question::WhyNot))
+        {
+            (true, _) => Exit::Input,
+            (false, true) => Exit::Yes,
+            (false, false) => Exit::No,
+        },
+    )
 }
 
 fn present(
@@ -112,12 +130,27 @@ fn missing(explained: &Explained<'_>, pattern: &Pattern, all: bool) -> Tree {
     tree::of_why_not(explained, &answer, all)
 }
 
-fn rendered(
-    trees: &[Tree],
-    session: &Session,
-    arguments: &args::Why,
-    console: &Console,
-) -> String {
+/// The smallest changes that would make a goal true, a line each.
+fn ways(session: &Session, goal: &str, options: &Options<'_>) -> Vec<String> {
+    let mut limits = Limits::from_options(options);
+    limits.deadline = limits.deadline.or_else(|| Some((Instant::now() + PATIENCE, PATIENCE)));
+    let search = Search { size: 3, answers: 3, limits, progress: &|_, _, _| {} };
+    let Ok(achieved) = session.achieve(0, goal, &search) else { return Vec::new() };
+    if achieved.impossible {
+        return vec!["no choice of any kind would give it".to_owned()];
+    }
+    let said = achieved.plans.iter().take(3).map(|plan| {
+        let lines = plan.settings.iter().map(|it| setting_line(&achieved.choices, *it));
+        format!("to get it, say {}", lines.collect::<Vec<_>>().join("; and "))
+    });
+    let mut lines: Vec<String> = said.collect();
+    if lines.is_empty() {
+        lines.push(format!("no change of up to {} choices gives it", achieved.complete_to));
+    }
+    lines
+}
+
+fn rendered(trees: &[Tree], session: &Session, arguments: &args::Why, console: &Console) -> String {
     let extent = if arguments.full { Extent::Full } else { Extent::Folded };
     let each = |draw: &dyn Fn(&Tree) -> String| -> String {
         trees.iter().map(draw).collect::<Vec<_>>().join("\n")

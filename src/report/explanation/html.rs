@@ -6,8 +6,8 @@
 use super::super::Stamp;
 use super::super::html::{STYLE as PAGE, escape};
 use super::super::tree::{DetailKind, Tree};
-use super::outline::{Line, Outline, What};
-use super::{Extent, Verdict, label, mark, negative, plural, said};
+use super::outline::{Fold, Line, Outline, What};
+use super::{Extent, Verdict, beside, label, mark, negative, plural, said};
 
 const STYLE: &str = include_str!("explanation.css");
 
@@ -107,25 +107,22 @@ impl Page<'_> {
         // The lines whose lists are open.
         let mut open: Vec<usize> = Vec::new();
         out.push_str("<ul class=\"steps\">\n");
-        for at in start..lines[start].end {
-            let depth = lines[at].depth - base;
-            if depth > DEEPEST {
-                continue;
-            }
+        let mut at = start;
+        while at < lines[start].end {
             while open.last().is_some_and(|line| lines[*line].end <= at) {
                 open.pop();
                 out.push_str("</ul></details></li>\n");
             }
             let parent = lines[at].end > at + 1;
-            if parent && depth < DEEPEST {
+            if parent && lines[at].depth - base < DEEPEST {
                 self.head(at, out);
                 out.push_str("<ul>\n");
                 open.push(at);
+                at += 1;
             } else {
                 self.leaf(at, parent, out);
-                if parent {
-                    later.push(at);
-                }
+                later.extend(parent.then_some(at));
+                at = lines[at].end;
             }
         }
         for _ in open {
@@ -140,7 +137,7 @@ impl Page<'_> {
         let mut class = Verdict::of(step.kind, negative(self.outline.tree)).class().to_owned();
         if line.through {
             class.push_str(" through");
-        } else if line.fold.is_some() {
+        } else if !matches!(line.fold, None | Some(Fold::Stop | Fold::Deep)) {
             class.push_str(" gone");
         }
         class
@@ -150,9 +147,15 @@ impl Page<'_> {
     fn head(&self, at: usize, out: &mut String) {
         let line = &self.outline.lines[at];
         let id = self.id(line.step);
-        let open = if self.outline.tree.steps[line.step].stop { "" } else { " open=\"\"" };
+        // What lies below a stop is not hidden by the style sheet: the reader opens it.
+        let open = if self.outline.closed(at) { "" } else { " open=\"\"" };
         out.push_str(&format!("<li{id} class=\"{}\"><details{open}><summary>", self.class(line)));
         self.says(line.step, at, out);
+        if self.outline.closed(at) {
+            for note in &self.notes[at] {
+                out.push_str(&format!(" <span class=\"note\">⋯ {}</span>", text(note)));
+            }
+        }
         out.push_str("</summary>");
         self.details(at, out);
     }
@@ -204,13 +207,14 @@ impl Page<'_> {
         if !label.is_empty() {
             out.push_str(&format!("<span class=\"label\">{label}</span> "));
         }
-        let (words, atom) = said(step);
+        let (words, _) = said(step);
+        let atom = beside(self.outline.tree, at, step);
         if step.sentence.is_empty() {
             out.push_str(&format!("<code>{}</code>", text(words)));
         } else {
             out.push_str(&text(words));
         }
-        if !atom.is_empty() && !(at == 0 && atom == self.outline.tree.subject) {
+        if !atom.is_empty() {
             out.push_str(&format!(" <code>{}</code>", text(atom)));
         }
         let parts: Vec<String> =
@@ -226,7 +230,8 @@ impl Page<'_> {
 
     fn details(&self, at: usize, out: &mut String) {
         let step = self.outline.step(at);
-        if step.details.is_empty() && self.notes[at].is_empty() {
+        let notes = if self.outline.closed(at) { &[][..] } else { &self.notes[at] };
+        if step.details.is_empty() && notes.is_empty() {
             return;
         }
         out.push_str("<ul class=\"details\">");
@@ -239,7 +244,7 @@ impl Page<'_> {
                 text(&detail.text)
             ));
         }
-        for note in &self.notes[at] {
+        for note in notes {
             out.push_str(&format!(
                 "<li class=\"note\"><span class=\"mark\">⋯</span> {}</li>",
                 text(note)

@@ -3,7 +3,7 @@
 use super::super::markdown::escape;
 use super::super::tree::{DetailKind, Tree};
 use super::outline::{Drawn, Outline, What};
-use super::{Extent, Verdict, label, mark, negative, plural, reference, said};
+use super::{Extent, Verdict, beside, label, mark, negative, plural, reference, said};
 
 /// Steps deeper than this go on in a list of their own.
 const DEEPEST: usize = 12;
@@ -46,20 +46,18 @@ fn list(
 ) -> Vec<usize> {
     let base = view[start].depth;
     let mut later = Vec::new();
-    for (at, drawn) in view.iter().enumerate().skip(start) {
-        if at > start && drawn.depth <= base {
-            break;
-        }
+    let mut at = start;
+    while at < view[start].end {
+        let drawn = &view[at];
         let depth = drawn.depth - base;
-        if depth > DEEPEST {
-            continue;
-        }
-        let parent = view.get(at + 1).is_some_and(|next| next.depth > drawn.depth);
         let indent = "  ".repeat(depth);
         item(outline, drawn, &indent, extent, out);
-        if depth == DEEPEST && parent {
+        if depth == DEEPEST && drawn.end > at + 1 {
             out.push_str(&format!("{indent}  - ⋯ goes on further down\n"));
             later.push(at);
+            at = drawn.end;
+        } else {
+            at += 1;
         }
     }
     later
@@ -85,8 +83,8 @@ fn item(outline: &Outline<'_>, drawn: &Drawn, indent: &str, extent: Extent, out:
             let chain = if *after_chain { "⋯ " } else { "" };
             let words = words(outline, outline.lines[*at].step);
             out.push_str(&format!("{indent}- {chain}**{number}** {glyph} {words}"));
-            let (_, atom) = said(step);
-            if !atom.is_empty() && !(*at == 0 && atom == outline.tree.subject) {
+            let atom = beside(outline.tree, *at, step);
+            if !atom.is_empty() {
                 out.push_str(&format!(" {}", code(atom)));
             }
             let reference = reference(step, extent);

@@ -24,7 +24,9 @@ pub fn mermaid(tree: &Tree, extent: Extent) -> String {
     let outline = Outline::new(tree);
     let negative = negative(tree);
     let graph = outline.graph(extent);
-    let mut out = String::from("flowchart LR\n");
+    // Lines are broken here; left alone, Mermaid breaks them again, and narrower.
+    let mut out =
+        String::from("%%{init: {\"flowchart\": {\"wrappingWidth\": 600}}}%%\nflowchart LR\n");
     for (step, notes) in &graph.nodes {
         let shown = &tree.steps[*step];
         let mut lines = step_lines(shown, outline.numbers[*step], negative, extent, WIDTH);

@@ -160,6 +160,12 @@ fn said(step: &Step) -> (&str, &str) {
     if step.sentence.is_empty() { (&step.atom, "") } else { (&step.sentence, &step.atom) }
 }
 
+/// The atom that stands beside the sentence of a line; none at the root if the title says it.
+fn beside<'t>(tree: &'t Tree, line: usize, step: &'t Step) -> &'t str {
+    let (_, atom) = said(step);
+    if line == 0 && atom == tree.subject { "" } else { atom }
+}
+
 /// Where a step can be looked up: the passage it cites, else its place.
 fn reference(step: &Step, extent: Extent) -> String {
     match extent {
@@ -171,7 +177,7 @@ fn reference(step: &Step, extent: Extent) -> String {
             let parts = [&rule, &step.source, &step.place];
             let parts: Vec<&str> =
                 parts.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
-            parts.join("  ")
+            parts.join(" · ")
         }
     }
 }

@@ -15,6 +15,12 @@ use super::{Extent, plural};
 /// More children of one kind than this are folded.
 const MOST_SIBLINGS: usize = 8;
 
+/// If more steps than this are drawn, those of the deepest levels are folded.
+const MOST_DRAWN: usize = 60;
+
+/// The levels that are drawn however many steps that makes.
+const LEAST_LEVELS: usize = 3;
+
 /// A run of one rule is folded if at least this many of its steps go.
 const SHORTEST_RUN: usize = 2;
 
@@ -34,11 +40,13 @@ pub enum Fold {
     Stop,
     /// One of very many children of one kind.
     More,
+    /// It lies deeper than there is room for.
+    Deep,
 }
 
 impl Fold {
-    const ALL: [Fold; 6] =
-        [Fold::Hidden, Fold::Technical, Fold::Chain, Fold::Run, Fold::Stop, Fold::More];
+    const ALL: [Fold; 7] =
+        [Fold::Hidden, Fold::Technical, Fold::Chain, Fold::Run, Fold::Stop, Fold::More, Fold::Deep];
 
     fn words(self, count: usize) -> String {
         match self {
@@ -48,6 +56,7 @@ impl Fold {
             Fold::Run => format!("{count} inside runs of one rule"),
             Fold::Stop => format!("{count} below a stop"),
             Fold::More => format!("{count} among many of a kind"),
+            Fold::Deep => format!("{count} on deep levels"),
         }
     }
 }
@@ -93,6 +102,8 @@ pub struct Outline<'t> {
 pub struct Drawn {
     /// How far it is indented.
     pub depth: usize,
+    /// The drawn line behind the last one below it.
+    pub end: usize,
     /// What stands on it.
     pub what: What,
 }
@@ -129,8 +140,30 @@ pub struct Graph {
 impl<'t> Outline<'t> {
     /// Lays an explanation out.
     pub fn new(tree: &'t Tree) -> Self {
+        let outline = Outline::down_to(tree, usize::MAX);
+        let view = outline.folded();
+        if view.len() <= MOST_DRAWN {
+            return outline;
+        }
+        // How many lines each level has, and the deepest level up to which there is room for all.
+        let mut levels: Vec<usize> = Vec::new();
+        for drawn in &view {
+            levels.resize(levels.len().max(drawn.depth + 1), 0);
+            levels[drawn.depth] += 1;
+        }
+        let mut drawn = 0;
+        let fitting = levels.iter().take_while(|level| {
+            drawn += **level;
+            drawn <= MOST_DRAWN
+        });
+        Outline::down_to(tree, fitting.count().max(LEAST_LEVELS) - 1)
+    }
+
+    /// Lays an explanation out with the steps below a level folded.
+    fn down_to(tree: &'t Tree, deepest: usize) -> Self {
         let mut walk = Walk {
             tree,
+            deepest,
             claimed: vec![None; tree.steps.len()],
             through: FxHashMap::default(),
             gone: FxHashMap::default(),
@@ -197,10 +230,20 @@ impl<'t> Outline<'t> {
 
     /// The lines that are drawn.
     pub fn view(&self, extent: Extent) -> Vec<Drawn> {
-        match extent {
+        let mut view: Vec<Drawn> = match extent {
             Extent::Full => (0..self.lines.len()).map(|line| self.plain(line)).collect(),
             Extent::Folded => self.folded(),
+        };
+        let mut open: Vec<usize> = Vec::new();
+        for at in 0..view.len() {
+            while open.last().is_some_and(|above| view[*above].depth >= view[at].depth) {
+                open.pop().into_iter().for_each(|above| view[above].end = at);
+            }
+            open.push(at);
         }
+        let all = view.len();
+        open.into_iter().for_each(|above| view[above].end = all);
+        view
     }
 
     fn plain(&self, line: usize) -> Drawn {
@@ -210,7 +253,7 @@ impl<'t> Outline<'t> {
         } else {
             What::Step { line, after_chain: false, notes: Vec::new() }
         };
-        Drawn { depth, what }
+        Drawn { depth, end: 0, what }
     }
 
     fn folded(&self) -> Vec<Drawn> {
@@ -225,7 +268,7 @@ impl<'t> Outline<'t> {
             {
                 let depth = above.len();
                 for (kind, count) in above.pop().map(|(_, more)| more).unwrap_or_default() {
-                    drawn.push(Drawn { depth, what: What::More(count, kind) });
+                    drawn.push(Drawn { depth, end: 0, what: What::More(count, kind) });
                 }
             }
             let Some(line) = self.lines.get(at) else { return drawn };
@@ -251,13 +294,13 @@ impl<'t> Outline<'t> {
                 let parent = above.last().map_or(0, |(line, _)| *line);
                 for step in self.frontier(line.step) {
                     if pointed.insert((parent, step)) {
-                        drawn.push(Drawn { depth, what: What::Again(step) });
+                        drawn.push(Drawn { depth, end: 0, what: What::Again(step) });
                     }
                 }
                 at += 1;
                 continue;
             }
-            drawn.push(Drawn { depth, what: self.noted(at) });
+            drawn.push(Drawn { depth, end: 0, what: self.noted(at) });
             above.push((at, Vec::new()));
             at += 1;
         }
@@ -278,19 +321,28 @@ impl<'t> Outline<'t> {
         {
             notes.push(format!(
                 "{} more by the same rule: {} to {}",
-                plural(run.len(), "step"),
+                run.len(),
                 self.numbers[*first],
                 self.numbers[*last]
             ));
         }
-        if self.tree.steps[step].stop {
-            let below = self.lines[line + 1..end].iter();
-            let below = below.filter(|line| line.fold == Some(Fold::Stop) && !line.again).count();
-            if below > 0 {
-                notes.push(format!("{} below", plural(below, "step")));
+        if self.closed(line) {
+            let below = self.lines[line + 1..end].iter().filter(|line| !line.again);
+            let below = below.filter(|line| matches!(line.fold, Some(Fold::Stop | Fold::Deep)));
+            match below.count() {
+                0 => {}
+                count => notes.push(format!("{} below", plural(count, "step"))),
             }
         }
         What::Step { line, after_chain, notes }
+    }
+
+    /// Whether all below a line that is drawn is folded away.
+    pub fn closed(&self, line: usize) -> bool {
+        let below = |line: &Line| matches!(line.fold, Some(Fold::Stop | Fold::Deep));
+        // All children are folded for the same reason, so the first one tells.
+        let child = self.lines.get(line + 1).filter(|child| child.parent == Some(line));
+        !below(&self.lines[line]) && child.is_some_and(below)
     }
 
     /// The steps that stand for a step where it is not drawn itself.
@@ -374,6 +426,8 @@ impl<'t> Outline<'t> {
 /// The way of a reader through the folded explanation.
 struct Walk<'t> {
     tree: &'t Tree,
+    /// The deepest level that is drawn.
+    deepest: usize,
     /// Where each step is drawn in full: at this edge, or at no edge for the root. The outer
     /// `None` is a step the reader never meets.
     claimed: Vec<Option<Option<Edge>>>,
@@ -390,8 +444,9 @@ impl Walk<'_> {
         if self.tree.steps.is_empty() {
             return;
         }
-        let mut open: Vec<(Option<Edge>, usize)> = vec![(None, 0)];
-        while let Some((edge, step)) = open.pop() {
+        // An edge, where it leads, and on which level that is drawn.
+        let mut open: Vec<(Option<Edge>, usize, usize)> = vec![(None, 0, 0)];
+        while let Some((edge, step, level)) = open.pop() {
             if self.claimed[step].is_some()
                 || edge.is_some_and(|edge| self.gone.contains_key(&edge))
             {
@@ -403,11 +458,14 @@ impl Walk<'_> {
                 self.through.insert(step, Fold::Hidden);
             } else if shown.stop {
                 self.fold_all(step, Fold::Stop);
+            } else if level >= self.deepest && !self.through.contains_key(&step) {
+                self.fold_all(step, Fold::Deep);
             } else {
                 self.fold_below(step);
             }
             self.fold_technical(step);
-            open.extend(self.edges(step).rev().map(|(edge, child)| (Some(edge), child)));
+            let below = if self.through.contains_key(&step) { level } else { level + 1 };
+            open.extend(self.edges(step).rev().map(|(edge, child)| (Some(edge), child, below)));
         }
     }
 

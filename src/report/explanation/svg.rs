@@ -2,10 +2,9 @@
 //! stands on to the right of it.
 //!
 //! The layout is our own because a proof drawn as a tree needs little: a column for each level, and
-//! for each step a band as high as all that is drawn below it, so that no two boxes and no two lines
-//! ever cross. A general layout of graphs would draw a shared step once and cross lines to reach it;
-//! here a small box names its number instead. Text is measured by the number of its columns with a
-//! width for each that common fonts stay below.
+//! boxes pushed down until no two of them and no two lines touch. A general layout of graphs would
+//! draw a shared step once and cross lines to reach it; here a small box names its number instead.
+//! Text is measured by the number of its columns with a width for each that common fonts stay below.
 
 use std::fmt::Write as _;
 
@@ -65,8 +64,6 @@ struct Block {
     points_to: Option<usize>,
     width: f64,
     height: f64,
-    /// The height of all that is drawn to the right of it, itself included.
-    band: f64,
     x: f64,
     y: f64,
     parent: Option<usize>,
@@ -121,7 +118,6 @@ fn block(outline: &Outline<'_>, drawn: &Drawn, extent: Extent) -> Block {
         points_to: None,
         width: 0.0,
         height: 0.0,
-        band: 0.0,
         x: 0.0,
         y: 0.0,
         parent: None,
@@ -183,52 +179,54 @@ fn block(outline: &Outline<'_>, drawn: &Drawn, extent: Extent) -> Block {
     block
 }
 
-/// Gives each box its place: a column for each level, and below each other what stands on one level.
+/// Gives each box its place: a column for each level, and in a column as high up as the boxes above
+/// it and the lines beside it let it be.
 fn place(blocks: &mut [Block], top: f64) {
     let mut above: Vec<usize> = Vec::new();
-    let mut columns: Vec<f64> = Vec::new();
+    let mut columns: Vec<Column> = Vec::new();
     for at in 0..blocks.len() {
-        above.truncate(blocks[at].depth);
+        let depth = blocks[at].depth.min(above.len());
+        above.truncate(depth);
         blocks[at].parent = above.last().copied();
         above.push(at);
-        if columns.len() <= blocks[at].depth {
-            columns.push(0.0);
+        if columns.len() <= depth {
+            columns.push(Column { left: 0.0, width: 0.0, free: top, last: top - GAP });
         }
-        let depth = blocks[at].depth.min(columns.len() - 1);
-        columns[depth] = columns[depth].max(blocks[at].width);
-    }
-    // What is to the right of a box is as high as its children's bands and the gaps in between.
-    let mut below = vec![0.0f64; blocks.len()];
-    for at in (0..blocks.len()).rev() {
-        blocks[at].band = blocks[at].height.max(below[at] - GAP) + GAP;
+        let next = blocks.get(at + 1).is_some_and(|next| next.depth > blocks[at].depth);
+        let mut y = columns[depth].free;
         if let Some(parent) = blocks[at].parent {
-            below[parent] += blocks[at].band;
+            y = y.max(blocks[parent].y);
         }
-        if blocks[at].band < GAP {
-            blocks[at].band = GAP;
+        // The lines of two boxes to the same column run down in the same place, so those of the
+        // first must have ended where those of the second begin.
+        if next && let Some(column) = columns.get(depth + 1) {
+            y = y.max(column.last + GAP);
         }
+        let block = &mut blocks[at];
+        (block.depth, block.y) = (depth, y);
+        let column = &mut columns[depth];
+        column.width = column.width.max(block.width);
+        column.free = y + block.height + GAP;
+        column.last = y;
     }
-    let mut lefts = Vec::with_capacity(columns.len());
     let mut left = MARGIN;
-    for width in &columns {
-        lefts.push(left);
-        left += width + BETWEEN;
+    for column in &mut columns {
+        column.left = left;
+        left += column.width + BETWEEN;
     }
-    // The next free height to the right of each box.
-    let mut free = vec![top; blocks.len()];
-    for at in 0..blocks.len() {
-        let y = match blocks[at].parent {
-            Some(parent) => {
-                let y = free[parent];
-                free[parent] += blocks[at].band;
-                y
-            }
-            None => top,
-        };
-        free[at] = y;
-        blocks[at].y = y;
-        blocks[at].x = lefts[blocks[at].depth.min(lefts.len() - 1)];
+    for block in blocks {
+        block.x = columns[block.depth].left;
     }
+}
+
+/// A column of boxes while they are placed.
+struct Column {
+    left: f64,
+    width: f64,
+    /// Where there is room for the next box.
+    free: f64,
+    /// Where the last box begins.
+    last: f64,
 }
 
 fn edge(from: &Block, to: &Block, out: &mut String) {

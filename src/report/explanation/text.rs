@@ -7,8 +7,11 @@ use super::super::tree::{DetailKind, Tree};
 use super::outline::{Drawn, Outline, What};
 use super::{Extent, Verdict, label, mark, negative, plural, reference, said};
 
-/// Text is not squeezed into fewer columns than this, however narrow the terminal.
+/// Text is not squeezed into fewer columns than this.
 const LEAST: usize = 24;
+
+/// A terminal is taken to be no narrower than this.
+const NARROWEST: usize = 40;
 
 /// Without a width, steps deeper than this go on in a block of their own.
 const DEEPEST: usize = 40;
@@ -86,6 +89,10 @@ struct Margin {
 }
 
 impl Page<'_> {
+    fn width(&self) -> Option<usize> {
+        self.look.width.map(|width| usize::from(width).max(NARROWEST))
+    }
+
     fn paint(&mut self, paint: Paint, text: &str) {
         if self.look.styled && paint != Paint::Plain && !text.is_empty() {
             self.out.push_str(paint.code());
@@ -97,8 +104,8 @@ impl Page<'_> {
     }
 
     fn paragraph(&mut self, paint: Paint, text: &str) {
-        let width = self.look.width.map(usize::from);
-        for line in wrapped(&clean(text), width.map(|width| width.max(LEAST))) {
+        let width = self.width();
+        for line in wrapped(&clean(text), width) {
             self.paint(paint, &line);
             self.out.push('\n');
         }
@@ -106,8 +113,8 @@ impl Page<'_> {
 
     /// Draws lines; what lies too deep for the width goes on in blocks of its own behind them.
     fn lines(&mut self, view: &[Drawn]) {
-        let deepest = match self.look.width {
-            Some(width) => (usize::from(width).saturating_sub(LEAST + 12) / 3).max(4),
+        let deepest = match self.width() {
+            Some(width) => (width.saturating_sub(LEAST + 10) / 3).max(2),
             None => DEEPEST,
         };
         // The first line of each block, and whether the step goes on there.
@@ -125,20 +132,17 @@ impl Page<'_> {
 
     fn block(&mut self, view: &[Drawn], start: usize, deepest: usize) -> Vec<usize> {
         let base = view[start].depth;
-        let end = view[start + 1..]
-            .iter()
-            .position(|line| line.depth <= base)
-            .map_or(view.len(), |length| start + 1 + length);
         let mut later = Vec::new();
         let mut shown = Vec::new();
-        for at in start..end {
+        let mut at = start;
+        while at < view[start].end {
             let depth = view[at].depth - base;
-            if depth <= deepest {
-                let parent = view.get(at + 1).is_some_and(|next| next.depth > view[at].depth);
-                if depth == deepest && parent {
-                    later.push(at);
-                }
-                shown.push((at, depth));
+            shown.push((at, depth));
+            if depth == deepest && view[at].end > at + 1 {
+                later.push(at);
+                at = view[at].end;
+            } else {
+                at += 1;
             }
         }
         // Whether another child of the same step follows, from the last line upwards.
@@ -165,7 +169,7 @@ impl Page<'_> {
             }
             let has_children = shown.get(index + 1).is_some_and(|(_, next)| next > depth);
             margin.rest.push_str(if has_children { bar } else { gap });
-            let continued = later.contains(at) && *depth == deepest;
+            let continued = *depth == deepest && view[*at].end > at + 1;
             self.drawn(&view[*at], &margin, continued);
         }
         later
@@ -193,6 +197,14 @@ impl Page<'_> {
                     said(shown).0.to_owned()
                 } else {
                     format!("{label}  {}", said(shown).0)
+                };
+                let text = clean(&text);
+                let text = match self.width() {
+                    Some(width) => {
+                        let room = width.saturating_sub(margin.first.width() + head.width());
+                        shortened(&text, room.max(LEAST), self.look.ascii)
+                    }
+                    None => text,
                 };
                 self.body(margin, head.width(), &[(Paint::Dim, text)], "");
             }
@@ -249,10 +261,12 @@ impl Page<'_> {
     /// where all fit, else each part on lines of its own.
     fn body(&mut self, margin: &Margin, head: usize, parts: &[(Paint, String)], right: &str) {
         let right = clean(right);
+        let right =
+            if self.look.ascii { right.replace('…', "...").replace('·', "-") } else { right };
         let parts: Vec<(Paint, String)> =
             parts.iter().map(|(paint, text)| (*paint, clean(text))).collect();
         let left = margin.first.width() + head;
-        let Some(width) = self.look.width.map(usize::from) else {
+        let Some(width) = self.width() else {
             for (index, (paint, text)) in parts.iter().enumerate() {
                 self.out.push_str(if index > 0 { "  " } else { "" });
                 self.paint(*paint, text);
@@ -296,6 +310,7 @@ impl Page<'_> {
                     let right = pending.take().unwrap_or_default();
                     self.right(width, used, &right);
                 } else {
+                    self.out.truncate(self.out.trim_end_matches(' ').len());
                     self.out.push('\n');
                 }
             }
@@ -321,7 +336,7 @@ impl Page<'_> {
     /// A line that belongs to a step, behind a mark.
     fn below(&mut self, margin: &Margin, mark: &str, paint: Paint, text: &str) {
         let start = margin.rest.width() + 2 + mark.width() + 1;
-        let width = self.look.width.map(usize::from);
+        let width = self.width();
         let text = clean(text);
         let lines = match width {
             Some(width) => wrapped_from(&text, width, start, start),
@@ -357,10 +372,7 @@ pub(super) fn wrapped(text: &str, width: Option<usize>) -> Vec<String> {
 /// A text in lines that end before `width`, the first of which starts at column `first` and the
 /// others at column `rest`. A word that is wider than a line is broken.
 fn wrapped_from(text: &str, width: usize, first: usize, rest: usize) -> Vec<String> {
-    let room = |row: usize| {
-        let start = if row == 0 { first } else { rest };
-        width.saturating_sub(start).max(LEAST.min(width))
-    };
+    let room = |row: usize| width.saturating_sub(if row == 0 { first } else { rest }).max(1);
     let mut lines = vec![String::new()];
     let mut used = 0;
     for word in text.split(' ') {
@@ -374,7 +386,8 @@ fn wrapped_from(text: &str, width: usize, first: usize, rest: usize) -> Vec<Stri
             used += gap + word.width();
             continue;
         }
-        if used > 0 {
+        // What does not fit behind a long head starts on a line of its own.
+        if used > 0 || (lines.len() == 1 && rest < first) {
             lines.push(String::new());
         }
         while word.width() > room(lines.len() - 1) {
@@ -393,6 +406,15 @@ fn push(lines: &mut [String], text: &str) {
     if let Some(last) = lines.last_mut() {
         last.push_str(text);
     }
+}
+
+/// A text that fits into a width, its end left out if it has to be.
+fn shortened(text: &str, width: usize, ascii: bool) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let dots = if ascii { "..." } else { "…" };
+    format!("{}{dots}", &text[..fitting(text, width.saturating_sub(dots.width()))])
 }
 
 /// How many bytes of a word fit into a width; at least one character.

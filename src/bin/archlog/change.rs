@@ -1,0 +1,388 @@
+//! `what-if`, `achieve`, `ask` and `ledger`: what becomes of a design when it is changed.
+
+use std::io::IsTerminal;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Result;
+use archlog::analyze::has_errors;
+use archlog::change::{
+    Achieved, Choices, Label, Ledger, Limits, Question, Search, Setting, WhatIf,
+};
+use archlog::explain::{Fact, Subject, Why, show, tree};
+use archlog::report::explanation::{self, Extent};
+use archlog::report::{Document, Heading, Section, Table};
+use archlog::session::{QueryFailure, Session};
+use archlog::value::{Constant, Primitive, RelationId};
+
+use crate::args::{self, DocumentFormat};
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::interrupt::Interrupt;
+use crate::{derive, effort, rulebook};
+
+/// The session of one design; nothing when it cannot be used, which has been said then.
+fn open(rulebook: &args::Rulebook, design: &Path, console: &Console) -> Option<Session> {
+    let mut session = Session::new(Arc::new(rulebook::load(rulebook, console)?));
+    let opened = session.open(design);
+    console.problems(session.sources(), session.diagnostics());
+    opened.then_some(session)
+}
+
+/// How a command ends that found something, or did not.
+fn ended(session: &Session, found: bool) -> Exit {
+    match (has_errors(session.diagnostics()), found) {
+        (true, _) => Exit::Input,
+        (false, true) => Exit::Yes,
+        (false, false) => Exit::No,
+    }
+}
+
+fn failed(failure: QueryFailure, console: &Console) -> Exit {
+    match failure {
+        QueryFailure::Wrong { diagnostics, sources } => {
+            console.problems(&sources, &diagnostics);
+            Exit::Input
+        }
+        QueryFailure::Stopped(stopped) => effort::stopped(console, &stopped, "nothing"),
+    }
+}
+
+fn text(text: impl Into<String>) -> Constant {
+    Constant::Symbol(Arc::from(text.into()))
+}
+
+fn symbols(names: &[(&str, &str)]) -> Vec<Heading> {
+    let heading =
+        |(name, title): &(&str, &str)| Heading::new(*name, Primitive::Symbol).titled(*title);
+    names.iter().map(heading).collect()
+}
+
+/// The difference that a change makes.
+pub fn what_if(arguments: &args::WhatIf, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
+    let Some(session) = open(&arguments.rulebook, &arguments.design, console) else {
+        return Ok(Exit::Input);
+    };
+    let change = match session.change(0, &arguments.changes.join(" ")) {
+        Ok(change) => change,
+        Err(failure) => return Ok(failed(failure, console)),
+    };
+    let asked = interrupt.defer();
+    let what_if = match session.what_if(0, &change, &effort::options(&arguments.effort, &asked)) {
+        Ok(what_if) => what_if,
+        Err(stopped) => return Ok(effort::stopped(console, &stopped, "nothing")),
+    };
+    let hidden =
+        what_if.difference.workings().map(|r| r.added.len() + r.removed.len()).sum::<usize>();
+    let table = differences(&what_if, arguments.all);
+    let found = !table.rows.is_empty();
+    let mut paragraphs = Vec::new();
+    if !found {
+        paragraphs.push("Nothing changes.".to_owned());
+    }
+    if !arguments.all && hidden > 0 {
+        paragraphs.push(format!(
+            "Workings of the rulebook that change too: {hidden} (--all shows them)."
+        ));
+    }
+    let title = "What would change".to_owned();
+    let section = Section { name: "difference".into(), title, paragraphs, tables: vec![table] };
+    answer(&session, vec![section], arguments.format, console)?;
+    if arguments.reasons {
+        console.answer(&reasons(&what_if, arguments.all, console))?;
+    }
+    Ok(ended(&session, found))
+}
+
+fn differences(what_if: &WhatIf<'_>, all: bool) -> Table {
+    let mut rows = Vec::new();
+    for relation in what_if.difference.relations.iter().filter(|relation| !relation.stated) {
+        if !relation.contract && !all {
+            continue;
+        }
+        for (sign, lines) in [("-", &relation.removed), ("+", &relation.added)] {
+            for line in lines {
+                let fact = written(&what_if.variant, relation.relation, &line.values);
+                rows.push(vec![text(sign), text(&relation.name), text(fact)]);
+            }
+        }
+    }
+    let columns = symbols(&[("change", ""), ("of", "Relation"), ("fact", "Fact")]);
+    Table { name: "difference".into(), title: String::new(), columns, rows }
+}
+
+fn written(subject: &dyn Subject, relation: RelationId, values: &[Constant]) -> String {
+    let values = values.iter().cloned().map(Some).collect();
+    show::fact(subject, &Fact { relation, row: None, values })
+}
+
+/// Why each added line is there, and each removed one is not.
+fn reasons(what_if: &WhatIf<'_>, all: bool, console: &Console) -> String {
+    let mut why = Why::new(&what_if.variant);
+    let mut drawn = String::new();
+    for relation in what_if.difference.relations.iter().filter(|r| !r.stated && (r.contract || all))
+    {
+        for line in &relation.removed {
+            let interner = why.solver().interner_mut();
+            let values: Vec<Option<Constant>> = line.values.iter().cloned().map(Some).collect();
+            let words = what_if.variant.words(relation.relation, &values, interner);
+            let answer = why.why_not(relation.relation, words);
+            let tree = tree::of_why_not(&what_if.variant, &answer, false);
+            drawn.push_str(&explanation::text(&tree, console.look(), Extent::Folded));
+            drawn.push('\n');
+        }
+        for line in &relation.added {
+            let tree = tree::of_proof(&what_if.variant, &why.proof(relation.relation, line.row));
+            drawn.push_str(&explanation::text(&tree, console.look(), Extent::Folded));
+            drawn.push('\n');
+        }
+    }
+    drawn
+}
+
+/// Prints sections about the design.
+fn answer(
+    session: &Session,
+    sections: Vec<Section>,
+    format: DocumentFormat,
+    console: &Console,
+) -> Result<()> {
+    let design = session.designs().first();
+    let name = design.map_or_else(String::new, |design| design.id.clone());
+    let title = design.map_or_else(String::new, |design| design.title.clone());
+    let document = Document { name, title, sections };
+    Ok(console.answer(&derive::whole(document, session.stamp(), format, console.look()))?)
+}
+
+/// All minimal changes that make a goal true.
+pub fn achieve(
+    arguments: &args::Achieve,
+    console: &Console,
+    interrupt: &Interrupt,
+) -> Result<Exit> {
+    let Some(session) = open(&arguments.rulebook, &arguments.design, console) else {
+        return Ok(Exit::Input);
+    };
+    let asked = interrupt.defer();
+    let options = effort::options(&arguments.effort, &asked);
+    let visible = std::io::stderr().is_terminal();
+    let progress = |size: usize, tried: usize, of: usize| {
+        if visible {
+            console.status(&format!("size {size}: {tried} of {of} sets tried"));
+        }
+    };
+    let search = Search {
+        size: arguments.size,
+        answers: arguments.answers,
+        limits: Limits::from_options(&options),
+        progress: &progress,
+    };
+    let achieved = match session.achieve(0, &arguments.goal, &search) {
+        Ok(achieved) => achieved,
+        Err(failure) => return Ok(failed(failure, console)),
+    };
+    if visible {
+        console.status("");
+    }
+    let section = plans(&achieved, arguments);
+    answer(&session, vec![section], arguments.format, console)?;
+    if achieved.stopped.is_some() {
+        return Ok(Exit::Limit);
+    }
+    Ok(ended(&session, achieved.holds || !achieved.plans.is_empty()))
+}
+
+fn plans(achieved: &Achieved, arguments: &args::Achieve) -> Section {
+    let mut paragraphs = Vec::new();
+    if achieved.holds {
+        paragraphs.push("It holds already; `archlog why` says why.".to_owned());
+    } else if achieved.impossible {
+        paragraphs.push("No set of choices of any size makes it true.".to_owned());
+    } else {
+        let stopped = achieved.stopped.map(|reason| format!(" ({reason})")).unwrap_or_default();
+        paragraphs.push(format!(
+            "Complete to {} at a time{stopped}: {} sets tried over {} choices that matter.",
+            plural(achieved.complete_to, "choice"),
+            achieved.tried,
+            achieved.cone.len()
+        ));
+        if achieved.plans.is_empty() {
+            paragraphs
+                .push(format!("Nothing of at most {} does it.", plural(arguments.size, "choice")));
+        }
+    }
+    let number = |number: usize| Constant::Number(number as i64);
+    let row = |(at, plan): (usize, &archlog::change::Plan)| {
+        let lines = plan.settings.iter().map(|setting| setting_line(&achieved.choices, *setting));
+        vec![
+            number(at + 1),
+            text(lines.collect::<Vec<_>>().join("\n")),
+            number(plan.contradicted),
+            number(plan.added),
+            number(plan.collateral),
+        ]
+    };
+    let columns = [
+        ("n", "#"),
+        ("choices", "Say"),
+        ("contradicted", "Taken back"),
+        ("added", "Stated"),
+        ("collateral", "Else changed"),
+    ];
+    let columns = columns.iter().map(|(name, title)| {
+        let primitive = if *name == "choices" { Primitive::Symbol } else { Primitive::Number };
+        Heading::new(*name, primitive).titled(*title)
+    });
+    let table = Table {
+        name: "plans".into(),
+        title: String::new(),
+        columns: columns.collect(),
+        rows: achieved.plans.iter().enumerate().map(row).collect(),
+    };
+    let title = format!("What it would take: {}", arguments.goal);
+    Section { name: "achieve".into(), title, paragraphs, tables: vec![table] }
+}
+
+/// A choice made, as people say it.
+pub fn setting_line(choices: &Choices, setting: Setting) -> String {
+    let choice = &choices.choices[setting.choice];
+    let value = choice.values.get(setting.value).map_or("", String::as_str);
+    if choice.subject == choice.field {
+        format!("{}: {value}", choice.field)
+    } else {
+        format!("{}, {}: {value}", choice.subject, choice.field)
+    }
+}
+
+fn plural(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+/// The open questions, the one that settles most first.
+pub fn ask(arguments: &args::Ask, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
+    let Some(session) = open(&arguments.rulebook, &arguments.design, console) else {
+        return Ok(Exit::Input);
+    };
+    let asked = interrupt.defer();
+    let options = effort::options(&arguments.effort, &asked);
+    let (questions, ledger) = match session.ask(0, &options) {
+        Ok(found) => found,
+        Err(stopped) => return Ok(effort::stopped(console, &stopped, "nothing")),
+    };
+    let shown = if arguments.all { questions.len() } else { 1 };
+    let sections = questions.iter().take(shown).map(|question| put(question, &ledger, &session));
+    let mut sections: Vec<Section> = sections.collect();
+    if questions.is_empty() {
+        let title = "No open question".to_owned();
+        let paragraphs = vec!["Every question that can make a difference is answered.".to_owned()];
+        sections.push(Section { name: "ask".into(), title, paragraphs, tables: Vec::new() });
+    } else if let Some(last) = sections.last_mut()
+        && shown < questions.len()
+    {
+        let more = questions.len() - shown;
+        last.paragraphs
+            .push(format!("{} wait behind this one (--all).", plural(more, "other question")));
+    }
+    answer(&session, sections, arguments.format, console)?;
+    Ok(ended(&session, !questions.is_empty()))
+}
+
+/// A question as a section: its words, and what each answer does.
+fn put(question: &Question, ledger: &Ledger, session: &Session) -> Section {
+    let choice = &ledger.choices.choices[question.choice];
+    let mut paragraphs = Vec::new();
+    if !choice.text.is_empty() {
+        paragraphs.push(choice.text.clone());
+    }
+    let mut rows = Vec::new();
+    for each in &question.answers {
+        let value = choice.values.get(each.value).cloned().unwrap_or_default();
+        let effects = [
+            ("then certain", &each.certain),
+            ("then excluded", &each.excluded),
+            ("added", &each.added),
+            ("removed", &each.removed),
+        ];
+        let mut any = false;
+        for (effect, conclusions) in effects {
+            for (relation, values) in conclusions {
+                any = true;
+                let fact = fact_of(session, *relation, values);
+                rows.push(vec![text(&value), text(effect), text(fact)]);
+            }
+        }
+        if !any {
+            rows.push(vec![text(&value), text("settles nothing by itself"), text("")]);
+        }
+    }
+    let columns =
+        symbols(&[("answer", "Answer"), ("effect", "What it does"), ("conclusion", "Conclusion")]);
+    let table = Table { name: "answers".into(), title: String::new(), columns, rows };
+    let title = format!("{}: {}", choice.subject, choice.field);
+    Section { name: choice.field.clone(), title, paragraphs, tables: vec![table] }
+}
+
+fn fact_of(session: &Session, relation: RelationId, values: &[Constant]) -> String {
+    let name = &session.rulebook().program.relations[relation.index()].name;
+    let values = values.iter().map(|value| archlog::syntax::printer::Literal(value).to_string());
+    format!("{name}({})", values.collect::<Vec<_>>().join(", "))
+}
+
+/// Which conclusions hold whatever the open questions are answered.
+pub fn ledger(arguments: &args::Ledger, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
+    let Some(session) = open(&arguments.rulebook, &arguments.design, console) else {
+        return Ok(Exit::Input);
+    };
+    let asked = interrupt.defer();
+    let options = effort::options(&arguments.effort, &asked);
+    let ledger = match session.ledger(0, &options) {
+        Ok(ledger) => ledger,
+        Err(stopped) => return Ok(effort::stopped(console, &stopped, "nothing")),
+    };
+    let rows = ledger.entries.iter().map(|entry| {
+        let label = match entry.label {
+            Label::Certain => "certain",
+            Label::Contingent => "contingent",
+            Label::Excluded => "excluded",
+            Label::Open => "not settled",
+        };
+        let rests: Vec<String> = entry
+            .rests_on
+            .iter()
+            .map(|question| {
+                let choice = &ledger.choices.choices[*question];
+                format!("{}, {}", choice.subject, choice.field)
+            })
+            .collect();
+        vec![
+            text(fact_of(&session, entry.relation, &entry.values)),
+            text(label),
+            text(if entry.now { "yes" } else { "no" }),
+            text(rests.join("\n")),
+        ]
+    });
+    let columns = symbols(&[
+        ("conclusion", "Conclusion"),
+        ("label", "Holds"),
+        ("now", "Now"),
+        ("rests_on", "Rests on"),
+    ]);
+    let table =
+        Table { name: "ledger".into(), title: String::new(), columns, rows: rows.collect() };
+    let sampled = ledger.scopes.iter().filter(|scope| !scope.complete).count();
+    let tried: usize = ledger.scopes.iter().map(|scope| scope.tried).sum();
+    let exact = if sampled == 0 {
+        "every one was derived".to_owned()
+    } else {
+        format!("{} too large to enumerate, sampled", plural(sampled, "group of questions"))
+    };
+    let paragraphs = vec![format!(
+        "{} open; {} of their answers tried; {exact}.",
+        plural(ledger.questions.len(), "question"),
+        plural(tried, "combination")
+    )];
+    let title = "What stands, and on what".to_owned();
+    let section = Section { name: "ledger".into(), title, paragraphs, tables: vec![table] };
+    answer(&session, vec![section], arguments.format, console)?;
+    Ok(ended(&session, true))
+}

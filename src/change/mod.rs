@@ -1,0 +1,64 @@
+//! What if: a design with some facts changed, many such variants at once, and what is learned from
+//! them.
+//!
+//! Everything here rests on two things. *Variants* ([`Base`]) derives hundreds of changed designs in
+//! one run, each in a world of its own. *Cones* ([`Cones`]) finds what a goal can depend on at all,
+//! by asking the rules backwards: the choices that lie outside can be left alone, and so can the
+//! facts, which makes a variant cost microseconds.
+//!
+//! | file | what it does |
+//! | --- | --- |
+//! | `choices` | the choices a designer has, read from relations the rulebook concludes |
+//! | `variants` | derives many variants of a design, on several threads |
+//! | `cone` | what a goal depends on |
+//! | `parse` | `+fact -fact ...` as a [`Change`] |
+//! | `what_if` | the difference a change makes in everything derived |
+//! | `achieve` | all minimal changes that make a goal true |
+//! | `ledger` | which conclusions hold whatever the answers to open questions are |
+//! | `ask` | the open question that settles most |
+//!
+//! Nothing here knows what a rulebook is about. It finds its way by tags on declarations:
+//!
+//! | tag | on | meaning |
+//! | --- | --- | --- |
+//! | `@choice` | a relation | form, column, subject, part, field, list: see [`Choice`] |
+//! | `@choice_open` | a relation | form, column, subject, part of the choices nobody has made |
+//! | `@choice_value` | a relation | list, value, ordinal: what a choice can be |
+//! | `@choice_text` | a relation | form, part, text: how a choice is put to somebody |
+//! | `@conclusion LIST` | a relation | what the ledger is about; its second column is of the list |
+
+mod achieve;
+mod ask;
+mod choices;
+mod cone;
+mod ledger;
+mod parse;
+mod variants;
+mod what_if;
+
+pub use achieve::{Achieved, Goal, Plan, Search, achieve};
+pub use ask::{Answer, Question, ask};
+pub use choices::{Choice, Choices, Setting};
+pub use cone::{Cone, Cones, Slice};
+pub use ledger::{Entry, Label, Ledger, Scope, ledger};
+pub use parse::{parse_change, parse_goal_fact};
+pub use variants::{Base, Edit, Limits};
+pub use what_if::{Difference, Line, RelationDifference, Variant, WhatIf, what_if};
+
+use crate::analyze::facts::StatedFact;
+
+/// Facts stated in addition, and facts taken back.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Change {
+    /// What is stated in addition.
+    pub add: Vec<StatedFact>,
+    /// What is taken back.
+    pub remove: Vec<StatedFact>,
+}
+
+impl Change {
+    /// How many facts it touches.
+    pub fn size(&self) -> usize {
+        self.add.len() + self.remove.len()
+    }
+}
