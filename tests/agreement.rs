@@ -171,7 +171,7 @@ impl Vocabulary {
     }
 
     fn fact(&self, relation: u16, choices: [u8; 6]) -> String {
-        let often = if relation % 2 == 0 { OFTEN.len() } else { self.relations.len() };
+        let often = if relation.is_multiple_of(2) { OFTEN.len() } else { self.relations.len() };
         let (name, columns) = &self.relations[usize::from(relation / 2) % often];
         let values = columns.iter().zip(choices).map(|(column, choice)| match column {
             Column::Number => (choice % 4).to_string(),
