@@ -2,6 +2,8 @@
 //! prints, kept in `tests/golden/auction/`, except exactly the cells of `differences.csv`, each with
 //! its reason.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
+
 mod common;
 
 use std::collections::BTreeMap;

@@ -1,6 +1,8 @@
 //! The shape of the library: modules use those declared above them, and the source holds no
 //! knowledge of its own about designs.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
+
 mod common;
 
 use std::collections::BTreeSet;

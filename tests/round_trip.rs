@@ -1,6 +1,8 @@
 //! A tree printed and parsed again is the same tree: every file that is shipped or tested, and
 //! random programs.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
+
 mod common;
 
 use std::fs;

@@ -256,7 +256,7 @@ impl Draft {
     /// A relation of at most this level; every other time one of facts.
     fn up_to(&self, level: usize, choice: u8) -> usize {
         let below = (0..self.schema.len()).filter(|index| self.level(*index) <= level).count();
-        let among = if choice % 2 == 0 { BASE } else { below };
+        let among = if choice.is_multiple_of(2) { BASE } else { below };
         usize::from(choice / 2) % among
     }
 
@@ -384,7 +384,7 @@ impl Draft {
         scope.made = inner.made;
         let numeric = own.iter().find(|(_, kind)| *kind != Kind::Symbol).cloned();
         let filter = match own.first() {
-            Some((name, kind)) if filter % 3 == 0 => {
+            Some((name, kind)) if filter.is_multiple_of(3) => {
                 format!(", {name} != {}", kind.constant(filter / 3))
             }
             _ => String::new(),
