@@ -196,9 +196,9 @@ pub struct WhatIf {
     #[arg(value_name = "DESIGN")]
     pub design: PathBuf,
 
-    /// The changes
-    #[arg(required = true, value_name = "CHANGE", allow_hyphen_values = true)]
-    pub changes: Vec<String>,
+    /// The changes, in one argument: `+fact -fact ...`
+    #[arg(value_name = "CHANGES", allow_hyphen_values = true)]
+    pub changes: String,
 
     /// Show the workings of the rulebook too
     #[arg(long)]
@@ -232,9 +232,9 @@ pub struct Achieve {
     #[arg(value_name = "GOAL")]
     pub goal: String,
 
-    /// The most choices in one answer
-    #[arg(long, value_name = "N", default_value_t = 3)]
-    pub size: usize,
+    /// The most choices in one answer, at most 8
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=8))]
+    pub size: u8,
 
     /// The most answers
     #[arg(long, value_name = "N", default_value_t = 20)]
@@ -283,6 +283,10 @@ pub struct Ledger {
     /// The design
     #[arg(value_name = "DESIGN")]
     pub design: PathBuf,
+
+    /// Show conclusions that no answer leads to, too
+    #[arg(long)]
+    pub all: bool,
 
     /// The format of the answer
     #[arg(long, value_name = "FORMAT", default_value = "text")]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use archlog::analyze::has_errors;
 use archlog::change::{
-    Achieved, Choices, Label, Ledger, Limits, Question, Search, Setting, WhatIf,
+    Achieved, Choices, Entry, Label, Ledger, Limits, Question, Search, Setting, WhatIf,
 };
 use archlog::explain::{Fact, Subject, Why, show, tree};
 use archlog::report::explanation::{self, Extent};
@@ -63,7 +63,7 @@ pub fn what_if(arguments: &args::WhatIf, console: &Console, interrupt: &Interrup
     let Some(session) = open(&arguments.rulebook, &arguments.design, console) else {
         return Ok(Exit::Input);
     };
-    let change = match session.change(0, &arguments.changes.join(" ")) {
+    let change = match session.change(0, &arguments.changes) {
         Ok(change) => change,
         Err(failure) => return Ok(failed(failure, console)),
     };
@@ -172,7 +172,7 @@ pub fn achieve(
         }
     };
     let search = Search {
-        size: arguments.size,
+        size: usize::from(arguments.size),
         answers: arguments.answers,
         limits: Limits::from_options(&options),
         progress: &progress,
@@ -339,7 +339,8 @@ pub fn ledger(arguments: &args::Ledger, console: &Console, interrupt: &Interrupt
         Ok(ledger) => ledger,
         Err(stopped) => return Ok(effort::stopped(console, &stopped, "nothing")),
     };
-    let rows = ledger.entries.iter().map(|entry| {
+    let shown = |entry: &&Entry| arguments.all || entry.label != Label::Excluded;
+    let rows = ledger.entries.iter().filter(shown).map(|entry| {
         let label = match entry.label {
             Label::Certain => "certain",
             Label::Contingent => "contingent",
@@ -376,11 +377,15 @@ pub fn ledger(arguments: &args::Ledger, console: &Console, interrupt: &Interrupt
     } else {
         format!("{} too large to enumerate, sampled", plural(sampled, "group of questions"))
     };
-    let paragraphs = vec![format!(
+    let mut paragraphs = vec![format!(
         "{} open; {} of their answers tried; {exact}.",
         plural(ledger.questions.len(), "question"),
         plural(tried, "combination")
     )];
+    let hidden = ledger.entries.iter().filter(|entry| !shown(entry)).count();
+    if hidden > 0 {
+        paragraphs.push(format!("{} under no answer (--all).", plural(hidden, "conclusion")));
+    }
     let title = "What stands, and on what".to_owned();
     let section = Section { name: "ledger".into(), title, paragraphs, tables: vec![table] };
     answer(&session, vec![section], arguments.format, console)?;

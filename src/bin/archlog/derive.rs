@@ -86,10 +86,13 @@ struct Answer {
 
 fn answer(session: &Session, sheets: &[&Sheet], console: &Console) -> Answer {
     let designs = session.designs().iter().enumerate();
+    let partly = session.designs().len() == 1 && has_errors(session.diagnostics());
     let documents = designs.clone().map(|(index, design)| Document {
         name: design.id.clone(),
         title: design.title.clone(),
-        sections: sheets.iter().map(|sheet| section(session, sheet, index)).collect(),
+        sections: (partly.then(read_in_part).into_iter())
+            .chain(sheets.iter().map(|sheet| section(session, sheet, index)))
+            .collect(),
     });
     let open = session.rulebook().sheets.iter().filter(|sheet| sheet.open);
     let mut rows = designs
@@ -99,6 +102,18 @@ fn answer(session: &Session, sheets: &[&Sheet], console: &Console) -> Answer {
         problems: console.rendered(session.sources(), session.diagnostics()),
         spoilt: has_errors(session.diagnostics()),
         open: rows.any(|rows| rows > 0),
+    }
+}
+
+/// What stands before all else where facts of a design could not be read.
+fn read_in_part() -> Section {
+    let text = "Some of this design could not be read; the messages say what and where. What follows \
+                derives from the rest of it.";
+    Section {
+        name: "read_in_part".to_owned(),
+        title: "Read in part".to_owned(),
+        paragraphs: vec![text.to_owned()],
+        tables: Vec::new(),
     }
 }
 
