@@ -71,8 +71,12 @@ fn count_branches(body: &Body) -> usize {
 
 fn multiply(body: &Body) -> Vec<Vec<Body>> {
     match body {
-        Body::And(parts) => parts.iter().fold(vec![Vec::new()], |products, part| {
+        Body::And(parts) => parts.iter().fold(vec![Vec::new()], |mut products, part| {
             let branches = multiply(part);
+            if let [branch] = branches.as_slice() {
+                products.iter_mut().for_each(|product| product.extend_from_slice(branch));
+                return products;
+            }
             products
                 .iter()
                 .flat_map(|product| {

@@ -21,7 +21,9 @@ mod strata;
 mod types;
 pub mod worlds;
 
-use crate::diag::{Diagnostic, Severity, Span};
+use rustc_hash::FxHashSet;
+
+use crate::diag::{Diagnostic, Severity};
 use crate::syntax::operators::DirectiveKind;
 use crate::syntax::tree::{self, Body, Item, Tree};
 use crate::value::{ClauseId, Constant, RuleId};
@@ -73,6 +75,7 @@ fn add_clause(
     program: &mut Program,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
+    let reported = diagnostics.len();
     let id = ClauseId::from(program.clauses.len());
     program.clauses.push(Clause { span: clause.span, doc: clause.doc.clone() });
     let branches = match &clause.body {
@@ -81,12 +84,12 @@ fn add_clause(
     };
     for conditions in branches.iter().flatten() {
         for head in &clause.heads {
-            let reported = diagnostics.len();
+            let before = diagnostics.len();
             let lowered = lower::lower_rule(declarations, head, conditions, id, diagnostics);
             let Some(mut lowered) = lowered else { continue };
             types::check(declarations, &mut lowered, diagnostics);
             safety::check(&lowered, diagnostics);
-            if diagnostics.len() > reported {
+            if diagnostics.len() > before {
                 continue;
             }
             let rule = lowered.rule;
@@ -107,20 +110,13 @@ fn add_clause(
             }
         }
     }
-    // The branches of a clause repeat what is wrong with all of them.
-    let mut seen: Vec<Diagnostic> = Vec::new();
-    diagnostics.retain(|diagnostic| {
-        let again = diagnostic.span().is_some_and(|span| within(span, clause.span))
-            && seen.contains(diagnostic);
-        if !again && diagnostic.span().is_some_and(|span| within(span, clause.span)) {
-            seen.push(diagnostic.clone());
-        }
-        !again
-    });
-}
-
-fn within(span: Span, of: Span) -> bool {
-    span.source == of.source && of.start <= span.start && span.end <= of.end
+    // The branches and heads of a clause repeat what is wrong with all of them.
+    let mut seen = FxHashSet::default();
+    let new = diagnostics.split_off(reported);
+    diagnostics
+        .extend(new.into_iter().filter(|problem| {
+            seen.insert((problem.code, problem.message.clone(), problem.span()))
+        }));
 }
 
 fn add_directive(

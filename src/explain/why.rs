@@ -98,6 +98,11 @@ impl<'a> Why<'a> {
         &self.concluding[relation.index()]
     }
 
+    /// Forgets what was learnt from proofs made so far.
+    pub fn forget(&mut self) {
+        self.best.clear();
+    }
+
     /// Whether what is stated can change a relation. Where nothing can be stated at all, every
     /// relation counts as changeable.
     pub fn is_changeable(&self, relation: RelationId) -> bool {

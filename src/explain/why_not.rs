@@ -420,16 +420,19 @@ fn wanted_body(why: &mut Why<'_>, rule: &Rule, wanted: &[Option<Word>]) -> Vec<L
     let mut body = rule.body.clone();
     let columns = &why.solver().program().relations[rule.head.relation.index()].columns;
     for ((term, word), column) in rule.head.terms.iter().zip(wanted).zip(columns) {
-        if let (Term::Call { span, .. }, Some(word)) = (term, word) {
-            let constant = why.solver().interner().constant(*word, column.primitive);
-            body.push(Literal::Compare {
-                comparison: Comparison::Equal,
-                primitive: column.primitive,
-                left: term.clone(),
-                right: Term::Constant(constant),
-                span: *span,
-            });
-        }
+        let Term::Call { span, .. } = term else { continue };
+        // Where any value will do the column must still have one.
+        let right = match word {
+            Some(word) => Term::Constant(why.solver().interner().constant(*word, column.primitive)),
+            None => term.clone(),
+        };
+        body.push(Literal::Compare {
+            comparison: Comparison::Equal,
+            primitive: column.primitive,
+            left: term.clone(),
+            right,
+            span: *span,
+        });
     }
     body
 }

@@ -60,6 +60,8 @@ struct Parser<'a> {
     text: &'a str,
     lexemes: Vec<Lexeme>,
     at: usize,
+    /// Where the item begins that is read.
+    item: usize,
     depth: usize,
     /// The item that failed was passed over already; what follows is the next one.
     passed_over: bool,
@@ -72,7 +74,15 @@ type Parsed<T> = Result<T, Box<Diagnostic>>;
 impl<'a> Parser<'a> {
     fn new(source: SourceId, text: &'a str) -> Self {
         let lexemes = lex(source, text);
-        Parser { text, lexemes, at: 0, depth: 0, passed_over: false, diagnostics: Vec::new() }
+        Parser {
+            text,
+            lexemes,
+            at: 0,
+            item: 0,
+            depth: 0,
+            passed_over: false,
+            diagnostics: Vec::new(),
+        }
     }
 
     // Moving over tokens.
@@ -122,32 +132,24 @@ impl<'a> Parser<'a> {
         if self.token() == token { Ok(self.advance()) } else { Err(self.unexpected(expected)) }
     }
 
+    /// Where what was found stands on a later line than what came before it in the item, the place
+    /// to mend is the end of what came before.
     fn unexpected(&self, expected: &str) -> Box<Diagnostic> {
-        let span = self.span();
+        let (before, span) = (self.previous(), self.span());
+        let later = self.at > self.item
+            && self.text[before.end as usize..span.start as usize].contains('\n');
         Box::new(match self.token() {
             Token::OpenText => error::open_text(span),
             Token::OpenComment => error::open_comment(span),
             Token::At => error::unsupported(span, "a user-defined functor"),
             Token::Dollar => error::unsupported(span, "`$` (a counter or an algebraic data type)"),
             Token::LeftBracket => error::unsupported(span, "a record"),
+            found if later => {
+                let after = Span { start: before.end, ..before };
+                error::unfinished(found, self.slice(span), span, after, expected)
+            }
             found => error::unexpected(found, self.slice(span), span, expected),
         })
-    }
-
-    /// Where what comes stands on a later line, the place to mend is the end of what came before.
-    fn unfinished(&self, expected: &str) -> Box<Diagnostic> {
-        let (before, span) = (self.previous(), self.span());
-        let between = &self.text[before.end as usize..span.start as usize];
-        let after = Span { start: before.end, ..before };
-        match self.token() {
-            Token::OpenText | Token::OpenComment | Token::At | Token::Dollar => {
-                self.unexpected(expected)
-            }
-            found if self.at > 0 && between.contains('\n') => {
-                Box::new(error::unfinished(found, self.slice(span), span, after, expected))
-            }
-            _ => self.unexpected(expected),
-        }
     }
 
     fn deeper<T>(&mut self, inner: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
@@ -173,6 +175,7 @@ impl<'a> Parser<'a> {
                 }
                 return items;
             }
+            self.item = self.at;
             match self.item(doc) {
                 Ok(item) => items.push(item),
                 Err(problem) => {
@@ -494,10 +497,7 @@ impl<'a> Parser<'a> {
             self.lexemes[self.at] = Lexeme { token: Token::Name, span: name };
             return Ok(dot);
         }
-        if self.token() == Token::Dot {
-            return Ok(self.advance());
-        }
-        Err(self.unfinished("`,` and another condition, or `.` and the end of the clause"))
+        self.expect(Token::Dot, "`,` and another condition, or `.` and the end of the clause")
     }
 
     fn goal(&mut self) -> Parsed<Body> {
@@ -658,9 +658,15 @@ impl<'a> Parser<'a> {
     fn infix(&mut self, least: Precedence) -> Parsed<Expression> {
         self.deeper(|parser| {
             let mut left = parser.prefix()?;
+            // A chain of signs is a tree as deep as the chain is long.
+            let mut links = parser.depth;
             while let Some((functor, precedence, right_first)) = parser.infix_sign()
                 && precedence >= least
             {
+                links += 1;
+                if links > MOST_DEPTH {
+                    return Err(Box::new(error::too_deep(parser.span(), MOST_DEPTH)));
+                }
                 let span = parser.advance();
                 let name = Name { text: parser.slice(span).to_owned(), span };
                 let next = if right_first { precedence.0 } else { precedence.0 + 1 };

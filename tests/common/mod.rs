@@ -24,18 +24,23 @@ use archlog::syntax::load::tree_of;
 use archlog::syntax::operators::DirectiveKind;
 use archlog::value::{Constant, Interner, RelationId, Word};
 
-use proptest::test_runner::Config as ProptestConfig;
+use proptest::test_runner::{Config as ProptestConfig, RngSeed};
 
 use naive::{Relations, Tuple};
 use values::Value;
 
 pub type Facts = Vec<(RelationId, Vec<Constant>)>;
 
-/// How many random cases to try: as many as said, or as `PROPTEST_CASES` says.
+/// How many random cases to try: as many as said, or as `PROPTEST_CASES` says. The cases are the same
+/// in every run, so that a run can be repeated; `PROPTEST_RNG_SEED` draws others.
 pub fn config(cases: u32) -> ProptestConfig {
-    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
-    let cases = asked.unwrap_or(cases);
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+    let asked = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
+    ProptestConfig {
+        cases: asked("PROPTEST_CASES").map_or(cases, |cases| cases as u32),
+        rng_seed: RngSeed::Fixed(asked("PROPTEST_RNG_SEED").unwrap_or(7)),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
 }
 
 /// The folder that the package lies in.

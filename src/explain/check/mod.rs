@@ -141,11 +141,12 @@ impl Checker<'_> {
             }
             if let (Literal::Aggregate(aggregate), NodeKind::Aggregate(said)) =
                 (&body[at], self.proof.node(premises[at]))
-                && ways.iter().any(|way| {
-                    !way.get(&aggregate.result).is_some_and(|real| equal(real, &said.result))
-                })
             {
-                return Err("an aggregate has another value".into());
+                let result = |way: &Bindings| way.get(&aggregate.result).cloned();
+                ways.retain(|way| result(way).is_some_and(|real| equal(&real, &said.result)));
+                if ways.is_empty() {
+                    return Err("an aggregate has another value".into());
+                }
             }
         }
         Ok(ways)
