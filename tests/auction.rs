@@ -2,7 +2,7 @@
 //! prints, kept in `tests/golden/auction/`, except exactly the cells of `differences.csv`, each with
 //! its reason.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
 
 mod common;
 

@@ -1,6 +1,8 @@
 //! Input that is wrong: each kind with its clear error or finding, what could be derived all the
 //! same still there, and nothing that panics or never ends, not on random bytes either.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
+
 mod common;
 
 use std::fs;

@@ -1,7 +1,7 @@
 //! The shipped designs: what each of them comes to stands in `tests/golden/designs.csv`, and
 //! between them they reach everything that can be reached.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
 
 mod common;
 
@@ -19,6 +19,9 @@ struct Decided {
     read_path: BTreeSet<String>,
 }
 
+/// Where in [`Decided`] the answers to a goal go.
+type Field = fn(&mut Decided) -> &mut BTreeSet<String>;
+
 type Decisions = BTreeMap<(String, String), Decided>;
 
 /// A companion that a design chooses; what is not on the list is a problem and counts for nothing.
@@ -27,7 +30,7 @@ const CHOSEN: &str = "companion(Req, Value), closed_value(\"Required companions\
 /// Everything that is decided in the designs of a session, by design and requirement.
 fn decided(session: &Session) -> Decisions {
     let mut decisions = Decisions::new();
-    let fields: [(&str, fn(&mut Decided) -> &mut BTreeSet<String>); 5] = [
+    let fields: [(&str, Field); 5] = [
         ("write_shape(Req, Value)", |decided| &mut decided.write_shape),
         ("base_mechanism(Req, Value)", |decided| &mut decided.base_mechanism),
         ("required_companion(Req, Value)", |decided| &mut decided.companions),

@@ -11,7 +11,7 @@
 //! The message stands in `NAME.txt`. `ARCHLOG_UPDATE=1 cargo test --test errors` writes those that
 //! are missing or differ; read what it wrote.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
 
 mod common;
 

@@ -1,7 +1,7 @@
 //! The shape of the library: modules use those declared above them, and the source holds no
 //! knowledge of its own about designs.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
 
 mod common;
 

@@ -5,7 +5,7 @@
 //! A folder of `tests/programs/` holds `program.dl`, the files it reads in `facts/`, and in
 //! `expected/` exactly the files it writes; what it prints is in `expected/stdout`.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
 
 mod common;
 

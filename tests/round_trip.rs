@@ -1,7 +1,7 @@
 //! A tree printed and parsed again is the same tree: every file that is shipped or tested, and
 //! random programs.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
 
 mod common;
 

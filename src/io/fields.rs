@@ -122,9 +122,10 @@ impl<'a> Records<'a> {
     fn quoted_fields(&mut self, start: usize) -> Result<End, Misquoted> {
         let bytes = self.text.as_bytes();
         let mut at = start;
+        // Where the line ends is found again only behind a quoted field, which may hold line breaks.
+        let mut line = self.line_end(start);
         loop {
             if bytes.get(at) != Some(&b'"') {
-                let line = self.line_end(at);
                 match self.find_delimiter(at..line.content) {
                     Some(delimiter) => {
                         self.fields.push(Field { range: at..delimiter, doubled: false });
@@ -141,11 +142,13 @@ impl<'a> Records<'a> {
             let (close, doubled) = closing_quote(bytes, quote).ok_or(Misquoted::Open { quote })?;
             self.fields.push(Field { range: quote + 1..close, doubled });
             at = close + 1;
+            if at > line.content {
+                line = self.line_end(at);
+            }
             if self.text[at..].starts_with(self.cut.delimiter) {
                 at += self.cut.delimiter.len();
                 continue;
             }
-            let line = self.line_end(at);
             return if line.content == at {
                 Ok(line)
             } else {

@@ -34,6 +34,9 @@ const DIRECTIVES: [&str; 11] = [
     ".comp",
 ];
 
+/// How many signs a chain such as `a + b + c` may have.
+pub const MOST_LINKS: usize = 1_000;
+
 /// The tree of a text, and what is wrong with the text. The tree holds all items that are right.
 pub fn parse(source: SourceId, text: &str) -> (Tree, Vec<Diagnostic>) {
     let mut parser = Parser::new(source, text);
@@ -666,6 +669,11 @@ impl<'a> Parser<'a> {
                 links += 1;
                 if links > MOST_DEPTH {
                     return Err(Box::new(error::too_deep(parser.span(), MOST_DEPTH)));
+                }
+                // A chain leans to the left, one level a link.
+                links += 1;
+                if links > MOST_LINKS {
+                    return Err(Box::new(error::too_deep(parser.span(), MOST_LINKS)));
                 }
                 let span = parser.advance();
                 let name = Name { text: parser.slice(span).to_owned(), span };
