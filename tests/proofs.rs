@@ -1,6 +1,8 @@
 //! Every proof goes through the checker that trusts nobody, and every why-not names conditions that
 //! really fail: on all that derives from the shipped designs, and on random programs.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
+
 mod common;
 
 use std::collections::BTreeSet;

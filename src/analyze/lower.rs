@@ -4,6 +4,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diag::{Diagnostic, Span};
+use crate::syntax::operators::Functor;
 use crate::syntax::tree::{self, Body, Expression};
 use crate::value::{ClauseId, Constant, Primitive, RelationId, VariableId};
 
@@ -374,8 +375,22 @@ impl<'a> Lowering<'a> {
             }
             Expression::Constant(constant, _) => Term::Constant(constant.clone()),
             Expression::Call { functor, arguments, name, span } => {
-                let arguments: Vec<Term> =
+                let mut arguments: Vec<Term> =
                     arguments.iter().map(|argument| self.term(argument, body)).collect();
+                // The ordinal of a text is its word, so a computed text gets one before.
+                if let (Functor::Ordinal, [argument @ Term::Call { .. }]) =
+                    (functor, arguments.as_mut_slice())
+                {
+                    let variable = Term::Variable(self.made_up(*span));
+                    let right = std::mem::replace(argument, variable.clone());
+                    body.push(Literal::Compare {
+                        comparison: crate::syntax::operators::Comparison::Equal,
+                        primitive: Primitive::Symbol,
+                        left: variable,
+                        right,
+                        span: *span,
+                    });
+                }
                 let primitive = match name.text.as_str() {
                     "itou" | "ftou" => Primitive::Unsigned,
                     "utoi" | "ftoi" => Primitive::Number,

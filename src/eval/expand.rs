@@ -9,7 +9,7 @@ use super::value::{Note, Symbols, Value, value};
 use crate::diag::Span;
 use crate::plan::{Expand, Expression, RowCheck, Rows, Slot, Source, Stage};
 use crate::store::{ColumnSet, KeyColumn, Relation, RowList};
-use crate::value::{Primitive, RelationId, Word};
+use crate::value::{Constant, Primitive, RelationId, Word};
 
 /// A relation of at most so many rows is searched row by row instead of by an index.
 pub(super) const FEW: usize = 8;
@@ -380,6 +380,40 @@ impl Range<'_> {
             }
         }
     }
+}
+
+/// The values of a range, one after the other: what evaluation computes by the batch, for
+/// explanations. All arguments are numbers of the kind given.
+pub fn range(
+    primitive: Primitive,
+    from: &Constant,
+    to: &Constant,
+    step: Option<&Constant>,
+) -> Box<dyn Iterator<Item = Constant>> {
+    let integer = |value: &Constant| match value {
+        Constant::Number(number) => i128::from(*number),
+        Constant::Unsigned(number) => i128::from(*number),
+        _ => 0,
+    };
+    let float = |value: &Constant| match value {
+        Constant::Float(number) => *number,
+        _ => 0.0,
+    };
+    if primitive == Primitive::Float {
+        let (from, to, step) = (float(from), float(to), step.map(float));
+        let values = (0..).map_while(move |offset| float_at(from, to, step, offset));
+        return Box::new(values.map(Constant::Float));
+    }
+    let (from, to) = (integer(from), integer(to));
+    if primitive == Primitive::Unsigned {
+        // A step that counts down is written as its two's complement.
+        let step = step.map(|step| i128::from(integer(step) as i64));
+        let values = (0..).map_while(move |offset| integer_at(from, to, step, offset));
+        return Box::new(values.map(|number| Constant::Unsigned(number as u64)));
+    }
+    let step = step.map(integer);
+    let values = (0..).map_while(move |offset| integer_at(from, to, step, offset));
+    Box::new(values.map(|number| Constant::Number(number as i64)))
 }
 
 fn integer_at(from: i128, to: i128, step: Option<i128>, offset: usize) -> Option<i128> {

@@ -25,6 +25,7 @@ mod narrow;
 mod parallel;
 mod value;
 
+pub use expand::range;
 pub use functor::{apply, compare, test};
 pub use limits::{Options, StopReason};
 pub use value::{Note, Warning};

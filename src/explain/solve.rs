@@ -10,7 +10,7 @@
 use std::ops::ControlFlow;
 
 use crate::analyze::program::{Aggregate, Argument, Atom, Literal, Program, Term};
-use crate::eval::{apply, compare, test};
+use crate::eval::{apply, compare, range, test};
 use crate::store::Database;
 use crate::syntax::operators::{AggregateOperator, Comparison, Functor};
 use crate::value::{Constant, Interner, Primitive, RelationId, VariableId, Word};
@@ -333,10 +333,10 @@ impl<'a> Solver<'a> {
                 let step = step.as_ref().map(|step| self.value(step, types, bindings));
                 match (from, to, step) {
                     (Some(from), Some(to), None) => {
-                        Held::Values(*result, range(*primitive, &from, &to, None))
+                        Held::Values(*result, range(*primitive, &from, &to, None).collect())
                     }
                     (Some(from), Some(to), Some(Some(step))) => {
-                        Held::Values(*result, range(*primitive, &from, &to, Some(&step)))
+                        Held::Values(*result, range(*primitive, &from, &to, Some(&step)).collect())
                     }
                     _ => Held::No,
                 }
@@ -499,31 +499,4 @@ fn fold<'v>(
             Some(Constant::Float(values.map(number).sum::<f64>() / count as f64))
         }
     }
-}
-
-fn range(
-    primitive: Primitive,
-    from: &Constant,
-    to: &Constant,
-    step: Option<&Constant>,
-) -> Vec<Constant> {
-    let number = |value: &Constant| match value {
-        Constant::Number(number) => *number as f64,
-        Constant::Unsigned(number) => *number as f64,
-        Constant::Float(number) => *number,
-        Constant::Symbol(_) => 0.0,
-    };
-    let (first, end) = (number(from), number(to));
-    let step = step.map_or(if first <= end { 1.0 } else { -1.0 }, number);
-    let mut values = Vec::new();
-    let mut at = first;
-    while step != 0.0 && (step > 0.0 && at < end || step < 0.0 && at > end) {
-        values.push(match primitive {
-            Primitive::Unsigned => Constant::Unsigned(at as u64),
-            Primitive::Float => Constant::Float(at),
-            _ => Constant::Number(at as i64),
-        });
-        at += step;
-    }
-    values
 }

@@ -712,7 +712,11 @@ impl<'a> Parser<'a> {
             return self.primary();
         };
         let start = self.advance();
-        if *functor == Functor::Negate && matches!(self.token(), Token::Number | Token::Float) {
+        // `-2` is a constant, but `-2 ^ 2` is the negative of a power.
+        if *functor == Functor::Negate
+            && matches!(self.token(), Token::Number | Token::Float)
+            && self.lexeme(1).token != Token::Caret
+        {
             let span = start.to(self.advance());
             let constant = self.number(span)?;
             return Ok(Expression::Constant(constant, span));

@@ -206,9 +206,9 @@ fn plans(achieved: &Achieved, arguments: &args::Achieve) -> Section {
             achieved.tried,
             achieved.cone.len()
         ));
-        if achieved.plans.is_empty() {
-            paragraphs
-                .push(format!("Nothing of at most {} does it.", plural(arguments.size, "choice")));
+        if achieved.plans.is_empty() && achieved.complete_to > 0 {
+            let most = plural(achieved.complete_to, "choice");
+            paragraphs.push(format!("Nothing of at most {most} does it."));
         }
     }
     let number = |number: usize| Constant::Number(number as i64);

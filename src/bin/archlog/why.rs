@@ -144,7 +144,9 @@ fn ways(session: &Session, goal: &str, options: &Options<'_>) -> Vec<String> {
         format!("to get it, say {}", lines.collect::<Vec<_>>().join("; and "))
     });
     let mut lines: Vec<String> = said.collect();
-    if lines.is_empty() {
+    if lines.is_empty() && achieved.complete_to == 0 {
+        lines.push("no change was found in time; `archlog achieve` looks longer".to_owned());
+    } else if lines.is_empty() {
         lines.push(format!("no change of up to {} choices gives it", achieved.complete_to));
     }
     lines
