@@ -43,7 +43,7 @@ pub struct Search<'a> {
     pub answers: usize,
     /// When to give up, and who may work.
     pub limits: Limits<'a>,
-    /// Told the size that is searched, how many sets were tried, and of how many in that size.
+    /// Told the size that is searched, how many sets were tried, and of how many at most.
     pub progress: &'a (dyn Fn(usize, usize, usize) + Sync),
 }
 
@@ -90,6 +90,11 @@ impl Achieved {
     pub fn choice(&self, setting: Setting) -> &Choice {
         &self.choices.choices[setting.choice]
     }
+}
+
+/// How many sets of a size there are at most.
+fn combinations(options: usize, size: usize) -> usize {
+    (0..size).fold(1usize, |count, at| count.saturating_mul(options.saturating_sub(at)) / (at + 1))
 }
 
 /// How many sets are made ahead of trying them.
@@ -228,7 +233,7 @@ fn sizes(
         // A setting that is an answer by itself is in no other.
         options.retain(|option| !answers.contains(std::slice::from_ref(option)));
         let mut sets = Sets::new(&options, &achieved.cut, size);
-        let total = sets.clone().filter(|set| !has_answer(set, &answers)).count();
+        let total = combinations(options.len(), size);
         let before = achieved.tried;
         let mut found: Vec<Vec<Setting>> = Vec::new();
         loop {

@@ -74,11 +74,6 @@ impl Database {
         RelationId::from(self.relations.len() - 1)
     }
 
-    /// How many relations there are.
-    pub fn relation_count(&self) -> usize {
-        self.relations.len()
-    }
-
     /// A relation.
     pub fn relation(&self, id: RelationId) -> &Relation {
         match &self.base {
@@ -177,11 +172,6 @@ impl Database {
                 *relation = base.relation(id).clone();
             }
         }
-    }
-
-    /// How many tuples there are in this layer, those of the base not counted.
-    pub fn own_tuples(&self) -> usize {
-        self.relations.iter().map(Relation::len).sum()
     }
 
     /// How many bytes this layer holds, the base not counted.

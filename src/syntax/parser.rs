@@ -34,7 +34,7 @@ const DIRECTIVES: [&str; 11] = [
     ".comp",
 ];
 
-/// How many signs a chain such as `a + b + c` may have.
+/// How many infix signs one item may have.
 pub const MOST_LINKS: usize = 1_000;
 
 /// The tree of a text, and what is wrong with the text. The tree holds all items that are right.
@@ -66,6 +66,8 @@ struct Parser<'a> {
     /// Where the item begins that is read.
     item: usize,
     depth: usize,
+    /// The infix signs of the item so far.
+    links: usize,
     /// The item that failed was passed over already; what follows is the next one.
     passed_over: bool,
     diagnostics: Vec<Diagnostic>,
@@ -83,6 +85,7 @@ impl<'a> Parser<'a> {
             at: 0,
             item: 0,
             depth: 0,
+            links: 0,
             passed_over: false,
             diagnostics: Vec::new(),
         }
@@ -171,6 +174,7 @@ impl<'a> Parser<'a> {
         let mut items = Vec::new();
         loop {
             let start = self.at;
+            self.links = 0;
             let doc = self.doc();
             if self.token() == Token::End {
                 if self.at > start {
@@ -662,17 +666,12 @@ impl<'a> Parser<'a> {
         self.deeper(|parser| {
             let mut left = parser.prefix()?;
             // A chain of signs is a tree as deep as the chain is long.
-            let mut links = parser.depth;
             while let Some((functor, precedence, right_first)) = parser.infix_sign()
                 && precedence >= least
             {
-                links += 1;
-                if links > MOST_DEPTH {
-                    return Err(Box::new(error::too_deep(parser.span(), MOST_DEPTH)));
-                }
-                // A chain leans to the left, one level a link.
-                links += 1;
-                if links > MOST_LINKS {
+                // A chain leans to the left, one level a link, and chains may stand in chains.
+                parser.links += 1;
+                if parser.links > MOST_LINKS {
                     return Err(Box::new(error::too_deep(parser.span(), MOST_LINKS)));
                 }
                 let span = parser.advance();
