@@ -9,6 +9,7 @@ use archlog::analyze::has_errors;
 use archlog::change::{
     Achieved, Choices, Entry, Label, Ledger, Limits, Question, Search, Setting, WhatIf,
 };
+use archlog::eval::StopReason;
 use archlog::explain::{Fact, Subject, Why, show, tree};
 use archlog::report::explanation::{self, Extent};
 use archlog::report::{Document, Heading, Section, Table};
@@ -186,8 +187,10 @@ pub fn achieve(
     }
     let section = plans(&achieved, arguments);
     answer(&session, vec![section], arguments.format, console)?;
-    if achieved.stopped.is_some() {
-        return Ok(Exit::Limit);
+    match achieved.stopped {
+        None => {}
+        Some(StopReason::Interrupted) => return Ok(Exit::Interrupted),
+        Some(_) => return Ok(Exit::Limit),
     }
     Ok(ended(&session, achieved.holds || !achieved.plans.is_empty()))
 }
@@ -197,7 +200,9 @@ fn plans(achieved: &Achieved, arguments: &args::Achieve) -> Section {
     if achieved.holds {
         paragraphs.push("It holds already; `archlog why` says why.".to_owned());
     } else if achieved.impossible {
-        paragraphs.push("No set of choices of any size makes it true.".to_owned());
+        paragraphs.push("No set of choices among closed lists of values makes it true, whatever its size. Facts \
+             with names or texts of their own are not tried."
+                .to_owned());
     } else {
         let stopped = achieved.stopped.map(|reason| format!(" ({reason})")).unwrap_or_default();
         paragraphs.push(format!(

@@ -135,7 +135,9 @@ fn ways(session: &Session, goal: &str, options: &Options<'_>) -> Vec<String> {
     let search = Search { size: WAY, answers: 3, limits, progress: &|_, _, _| {} };
     let Ok(achieved) = session.achieve(0, goal, &search) else { return Vec::new() };
     if achieved.impossible {
-        return vec!["no choice of any kind would give it".to_owned()];
+        return vec![
+            "no choice among closed lists of values gives it; other facts are not tried".to_owned(),
+        ];
     }
     let said = achieved.plans.iter().take(3).map(|plan| {
         let lines = plan.settings.iter().map(|it| setting_line(&achieved.choices, *it));
