@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use archlog::analyze::facts::StatedFact;
 use archlog::analyze::program::Program;
-use archlog::analyze::worlds::WORLD;
+use archlog::analyze::worlds::{self, WORLD};
 use archlog::eval::Options as EvalOptions;
 use archlog::session::Session;
 use archlog::syntax::printer::Quoted;
@@ -304,8 +304,30 @@ fn long_relations_derive_the_same_on_several_threads_and_what_they_must() {
     assert!(pairs(4) == through_odd.map(|(a, b)| (a, edge(b).1)).collect());
 }
 
+/// How many worlds a random program is derived in.
+const WORLDS: i64 = 3;
+
+/// The facts of the first two relations are stated by designs: most of them in some worlds only,
+/// every fifth in none, so that it stays in the program and holds everywhere.
+fn apart(program: &mut Program) -> Vec<Facts> {
+    let mut stated: Vec<Facts> = vec![Facts::new(); WORLDS as usize];
+    let facts = std::mem::take(&mut program.facts);
+    for (index, fact) in facts.into_iter().enumerate() {
+        if fact.relation.index() >= 2 || index % 5 == 0 {
+            program.facts.push(fact);
+            continue;
+        }
+        for (world, facts) in stated.iter_mut().enumerate() {
+            if (index + world) % 3 != 0 {
+                facts.push((fact.relation, fact.values.clone()));
+            }
+        }
+    }
+    stated
+}
+
 proptest! {
-    #![proptest_config(config(2000))]
+    #![proptest_config(config(1500))]
 
     #[test]
     fn random_programs_derive_as_the_twin_says_with_true_ranks(sample in programs()) {
@@ -317,5 +339,38 @@ proptest! {
         let several = engine(&program, &Facts::new(), 4);
         prop_assert_eq!(&derived.rows, &several.rows);
         prop_assert_eq!(&derived.ranks, &several.ranks);
+    }
+
+    #[test]
+    fn random_programs_derive_in_many_worlds_as_in_each_alone(sample in programs()) {
+        let mut program = program(&sample.text);
+        let stated = apart(&mut program);
+        let alone = program.clone();
+        worlds::declare(&mut program);
+        let worlds = worlds::separate(&program, |relation| ["r0", "r1"].contains(&&*relation.name));
+        let mut facts = Facts::new();
+        for (world, stated) in stated.iter().enumerate() {
+            let world = Constant::Number(world as i64);
+            facts.push((worlds.world, vec![world.clone()]));
+            facts.extend(stated.iter().map(|(relation, values)| {
+                let values = std::iter::once(&world).chain(values).cloned();
+                (*relation, values.collect())
+            }));
+        }
+        let derived = engine(&worlds.program, &facts, 1);
+        for (world, stated) in stated.iter().enumerate() {
+            let world = Value(Constant::Number(world as i64));
+            let of_world = |index: usize| -> BTreeSet<_> {
+                let tuples = derived.relations[index].iter();
+                match worlds.dependent[index] {
+                    true => tuples.filter(|it| it[0] == world).map(|it| it[1..].to_vec()).collect(),
+                    false => tuples.cloned().collect(),
+                }
+            };
+            let found: Relations = (0..alone.relations.len()).map(of_world).collect();
+            let twin = naive::evaluate(&alone, stated.iter().cloned());
+            let text = format!("in world {}\n{}", shown(&vec![world]), sample.text);
+            assert_same(&alone, &found, &twin, &text);
+        }
     }
 }
