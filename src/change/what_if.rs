@@ -98,8 +98,8 @@ impl Difference {
 pub struct WhatIf<'a> {
     /// How it differs.
     pub difference: Difference,
-    /// Both designs, to be explained: the one as it is in world [`BEFORE`], the changed one in world
-    /// [`AFTER`].
+    /// Both designs, to be explained: the one as it is in world `BEFORE`, the changed one in world
+    /// `AFTER`.
     pub variant: Variant<'a>,
 }
 

@@ -11,7 +11,7 @@
 //! | `@title`, `@column` | a relation with `.output` in `queries/` | a sheet, see [`Sheet`] |
 //! | `@note`, `@empty`, `@order` | a sheet | a line below its heading, what is said when it is empty, its place among the sheets |
 //! | `@open` | a sheet | a row in it says that the design is not complete (`derive --strict`) |
-//! | `@reference` | a relation of the knowledge base | a table of [`vocabulary`] |
+//! | `@reference` | a relation of the knowledge base | a table of [`vocabulary()`] |
 
 mod files;
 mod sheet;
