@@ -26,6 +26,7 @@ mod why_not;
 pub use lists::{List, Lists};
 pub use proof::{
     Absence, Choice, Fact, Gathered, Node, NodeId, NodeKind, Origin, Others, PassedOver, Proof,
+    Unproved,
 };
 pub use solve::{Bindings, Ground, Group, Solution, Solver, compares, ready};
 pub use why::{Why, in_order};

@@ -14,18 +14,22 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::analyze::bind_all;
 use crate::analyze::program::{Aggregate, Argument, Atom, Literal, Program, Rule, Term};
-use crate::syntax::operators::Comparison;
+use crate::eval::{Limits, StopReason};
+use crate::syntax::operators::{AggregateOperator, Comparison, Functor};
 use crate::value::{Constant, Primitive, RelationId, RuleId, VariableId, Word};
 
 use super::lists::Lists;
 use super::proof::{
-    Absence, Choice, Fact, Gathered, Node, NodeId, NodeKind, Others, PassedOver, Proof,
+    Absence, Choice, Fact, Gathered, Node, NodeId, NodeKind, Others, PassedOver, Proof, Unproved,
 };
 use super::solve::{Bindings, Ground, Solution, Solver, ready};
 use super::{Subject, key_columns, show};
 
 /// At most this many derivations of one fact are looked at.
 const MOST_DERIVATIONS: usize = 256;
+
+/// Up to this many derivations of one fact are counted.
+const MOST_COUNTED: usize = 64;
 
 /// At most this many facts are weighed to find the proof with the fewest assumptions.
 const MOST_WEIGHED: usize = 100_000;
@@ -43,6 +47,17 @@ struct Derivation {
     solution: Solution,
 }
 
+/// What is known of the derivations of a tuple.
+#[derive(Clone, Debug, Default)]
+struct Best {
+    /// How many assumptions the best one rests on.
+    weight: u64,
+    /// The best one; none for a tuple that needs none, or of which none was found.
+    derivation: Option<Derivation>,
+    /// How many others there are.
+    others: Others,
+}
+
 /// Makes proofs over one subject. What it learns on the way is kept for the next.
 pub struct Why<'a> {
     subject: &'a dyn Subject,
@@ -54,8 +69,8 @@ pub struct Why<'a> {
     can_assume: Vec<bool>,
     /// For each relation, whether what is stated can change it.
     changeable: Vec<bool>,
-    /// The best derivation of tuples weighed already, with its number of assumptions.
-    best: FxHashMap<Tuple, (u64, Option<Derivation>)>,
+    /// The best derivation of tuples weighed already.
+    best: FxHashMap<Tuple, Best>,
 }
 
 impl<'a> Why<'a> {
@@ -76,6 +91,17 @@ impl<'a> Why<'a> {
             changeable: changeable(subject),
             best: FxHashMap::default(),
         }
+    }
+
+    /// Holds explanations to limits from now on. Once they are hit, what is not explained yet stays
+    /// so and says so.
+    pub fn limit(&mut self, limits: Limits<'a>) {
+        self.solver.limit(limits);
+    }
+
+    /// Why explanations break off, once they do.
+    pub fn stopped(&self) -> Option<StopReason> {
+        self.solver.stopped()
     }
 
     /// What is explained.
@@ -170,12 +196,14 @@ impl<'a> Why<'a> {
             return vec![self.proof(relation, row)];
         }
         let kept = self.best.remove(&(relation, row));
+        let others = Others::of(derivations.len());
         let first = self.weighed(&derivations);
         derivations.swap(0, first);
         let proofs = derivations
             .into_iter()
             .map(|derivation| {
-                self.best.insert((relation, row), (0, Some(derivation)));
+                let derivation = Some(derivation);
+                self.best.insert((relation, row), Best { weight: 0, derivation, others });
                 self.proof(relation, row)
             })
             .collect();
@@ -194,7 +222,10 @@ impl<'a> Why<'a> {
     ) -> NodeId {
         let fact = self.fact(tuple.0, tuple.1);
         let kind = match self.derivation(tuple) {
-            None => NodeKind::Given { fact, origin: self.subject.origin(tuple.0, tuple.1) },
+            None if self.is_given(tuple) => {
+                NodeKind::Given { fact, origin: self.subject.origin(tuple.0, tuple.1) }
+            }
+            None => NodeKind::Unproved { fact, reason: self.unproved(tuple.0) },
             Some(derivation) => {
                 let rule = &self.solver.program().rules[derivation.rule.index()];
                 let clause = &self.solver.program().clauses[rule.clause.index()];
@@ -203,7 +234,7 @@ impl<'a> Why<'a> {
                     rule: derivation.rule,
                     bindings: self.named(rule, &derivation.solution.bindings),
                     premises: Vec::new(),
-                    others: self.others(tuple),
+                    others: self.best.get(&tuple).map(|best| best.others).unwrap_or_default(),
                     assumed: clause.doc.tag("assumption").is_some(),
                     list: None,
                 }
@@ -267,7 +298,8 @@ impl<'a> Why<'a> {
             Literal::Negative(atom) | Literal::Positive(atom) => {
                 let fact = self.pattern(rule, atom, bindings);
                 let words = self.words(atom, bindings);
-                NodeKind::Absent { fact, absence: self.absence(atom.relation, &words) }
+                let absence = self.absence(atom.relation, &words);
+                NodeKind::Absent { fact, wanted: words, absence }
             }
             Literal::Aggregate(aggregate) => self.gathered(rule, aggregate, bindings),
             other => {
@@ -322,6 +354,12 @@ impl<'a> Why<'a> {
     fn gathered(&mut self, rule: &Rule, aggregate: &Aggregate, bindings: &Bindings) -> NodeKind {
         let types: Vec<Primitive> = rule.variables.iter().map(|v| v.primitive).collect();
         let group = self.solver.aggregate(aggregate, &types, bindings);
+        if self.stopped().is_some() {
+            // Not all of the group is known.
+            let literal = Literal::Aggregate(aggregate.clone());
+            let show = |known| show::literal(self.subject, &self.solver, rule, &literal, known);
+            return NodeKind::Computed { written: show(None), values: show(Some(bindings)) };
+        }
         let mut contributions = group.contributions;
         let size = contributions.len();
         contributions.sort_by(|(a, _), (b, _)| crate::eval::compare(b, a));
@@ -483,6 +521,7 @@ impl<'a> Why<'a> {
             });
             match found {
                 Some(bindings) => known = bindings,
+                None if self.stopped().is_some() => return "something, not looked into".into(),
                 None => {
                     let literal = &ordered[length - 1];
                     return show::literal(self.subject, &self.solver, rule, literal, Some(&known));
@@ -519,7 +558,25 @@ impl<'a> Why<'a> {
         if !self.best.contains_key(&tuple) {
             self.weigh(tuple);
         }
-        self.best.get(&tuple).and_then(|(_, derivation)| derivation.clone())
+        self.best.get(&tuple).and_then(|best| best.derivation.clone())
+    }
+
+    /// Why no derivation of a tuple of a relation was found.
+    fn unproved(&self, relation: RelationId) -> Unproved {
+        let adds_floats = |literal: &Literal| {
+            matches!(literal, Literal::Aggregate(Aggregate { operator, primitive, .. })
+                if *operator == AggregateOperator::Mean
+                    || *operator == AggregateOperator::Sum && *primitive == Primitive::Float)
+        };
+        let rules = &self.solver.program().rules;
+        let mut bodies = self.concluding(relation).iter().map(|rule| &rules[rule.index()].body);
+        if self.stopped().is_some() {
+            Unproved::Stopped
+        } else if bodies.any(|body| body.iter().any(adds_floats)) {
+            Unproved::Order
+        } else {
+            Unproved::Fault
+        }
     }
 
     fn is_given(&self, tuple: Tuple) -> bool {
@@ -537,13 +594,19 @@ impl<'a> Why<'a> {
                 continue;
             }
             if self.is_given(tuple) {
-                self.best.insert(tuple, (0, None));
+                self.best.insert(tuple, Best::default());
                 continue;
             }
+            if self.stopped().is_some() {
+                break;
+            }
             let weighs = self.can_assume[tuple.0.index()] && found.len() < MOST_WEIGHED;
-            let derivations = self.derivations(tuple, if weighs { MOST_DERIVATIONS } else { 1 });
+            let most = if weighs { MOST_DERIVATIONS } else { MOST_COUNTED };
+            let derivations = self.derivations(tuple, most);
             if !weighs {
-                self.best.insert(tuple, (0, derivations.into_iter().next()));
+                let others = Others::of(derivations.len());
+                let derivation = derivations.into_iter().next();
+                self.best.insert(tuple, Best { weight: 0, derivation, others });
                 continue;
             }
             for derivation in &derivations {
@@ -561,8 +624,9 @@ impl<'a> Why<'a> {
         for (_, tuple, mut derivations) in found {
             let first = self.weighed(&derivations);
             let weight = derivations.get(first).map_or(0, |best| self.weight(best));
-            let best = (first < derivations.len()).then(|| derivations.swap_remove(first));
-            self.best.insert(tuple, (weight, best));
+            let others = Others::of(derivations.len());
+            let derivation = (first < derivations.len()).then(|| derivations.swap_remove(first));
+            self.best.insert(tuple, Best { weight, derivation, others });
         }
     }
 
@@ -588,7 +652,7 @@ impl<'a> Why<'a> {
         for (literal, ground) in rule.body.iter().zip(&derivation.solution.grounds) {
             weight = weight.saturating_add(match (literal, ground) {
                 (_, Ground::Row(relation, row)) => {
-                    self.best.get(&(*relation, *row)).map_or(0, |(weight, _)| *weight)
+                    self.best.get(&(*relation, *row)).map_or(0, |best| best.weight)
                 }
                 (Literal::Negative(atom), Ground::Absent) => {
                     let words = self.words(atom, &derivation.solution.bindings);
@@ -604,60 +668,93 @@ impl<'a> Why<'a> {
     fn derivations(&mut self, tuple: Tuple, most: usize) -> Vec<Derivation> {
         let (relation, row) = tuple;
         let rows = self.solver.database().relation(relation);
-        let words: Vec<Word> = rows.row(row).collect();
+        let known: Vec<Option<Word>> = rows.row(row).map(Some).collect();
         let rank = rows.rank(row);
-        let known: Vec<Option<Word>> = words.iter().copied().map(Some).collect();
         let mut derivations = Vec::new();
         for rule_id in self.concluding[relation.index()].clone() {
             let rule = &self.solver.program().rules[rule_id.index()];
-            let Some(bindings) = self.unify(rule, &known) else { continue };
+            let Some(mut bindings) = self.unify(rule, &known) else { continue };
+            self.turn_round(rule, &known, &mut bindings);
             let types: Vec<Primitive> = rule.variables.iter().map(|v| v.primitive).collect();
-            let mut found = Vec::new();
-            let computed = rule.head.terms.iter().any(|term| matches!(term, Term::Call { .. }));
-            let left = most - derivations.len();
-            let _ = self.solver.solve(&rule.body, &types, bindings, Some(rank), &mut |_, s| {
-                found.push(s.clone());
-                // A computed head is checked below, so not every solution counts.
-                if found.len() >= left && !computed {
-                    ControlFlow::Break(())
-                } else {
+            // What a computed column of the head comes to is one more condition.
+            let body = self.wanted_body(rule, &known);
+            let _ = self.solver.solve(&body, &types, bindings, Some(rank), &mut |_, solution| {
+                let mut solution = solution.clone();
+                solution.grounds.truncate(rule.body.len());
+                derivations.push(Derivation { rule: rule_id, solution });
+                if derivations.len() < most {
                     ControlFlow::Continue(())
+                } else {
+                    ControlFlow::Break(())
                 }
             });
-            for solution in found {
-                if self.concludes(rule, &types, &solution.bindings, &words) {
-                    derivations.push(Derivation { rule: rule_id, solution });
-                }
-            }
             if derivations.len() >= most {
-                derivations.truncate(most);
                 break;
             }
         }
         derivations
     }
 
-    /// Whether the computed terms of a head come to the tuple.
-    fn concludes(
-        &self,
-        rule: &Rule,
-        types: &[Primitive],
-        bindings: &Bindings,
-        words: &[Word],
-    ) -> bool {
-        rule.head.terms.iter().zip(words).all(|(term, word)| match term {
-            Term::Call { .. } => self
-                .solver
-                .value(term, types, bindings)
-                .is_some_and(|value| self.solver.interner().find(&value) == Some(*word)),
-            _ => true,
-        })
+    /// Binds what a computed column of a head leaves no choice of: where `d + 1` came to 8, `d` is 7.
+    /// Whole numbers wrap, so there is one such number always.
+    fn turn_round(&mut self, rule: &Rule, known: &[Option<Word>], bindings: &mut Bindings) {
+        for (term, word) in rule.head.terms.iter().zip(known) {
+            let Term::Call { functor, primitive, arguments, .. } = term else { continue };
+            let (Some(word), [left, right]) = (word, arguments.as_slice()) else { continue };
+            let whole = self.solver.interner().constant(*word, *primitive);
+            let (variable, functor, arguments) = match (functor, left, right) {
+                (Functor::Add, Term::Variable(variable), Term::Constant(part))
+                | (Functor::Add, Term::Constant(part), Term::Variable(variable)) => {
+                    (variable, Functor::Subtract, [whole, part.clone()])
+                }
+                (Functor::Subtract, Term::Variable(variable), Term::Constant(part)) => {
+                    (variable, Functor::Add, [whole, part.clone()])
+                }
+                (Functor::Subtract, Term::Constant(part), Term::Variable(variable)) => {
+                    (variable, Functor::Subtract, [part.clone(), whole])
+                }
+                _ => continue,
+            };
+            let place = &mut bindings[variable.index()];
+            if place.is_some() || !matches!(primitive, Primitive::Number | Primitive::Unsigned) {
+                continue;
+            }
+            let value = crate::eval::apply(functor, *primitive, &arguments, self.solver.interner());
+            *place = value.map(|value| self.solver.interner_mut().intern(&value));
+        }
     }
 
-    fn others(&mut self, tuple: Tuple) -> Others {
-        let most = MOST_DERIVATIONS.min(64);
-        let count = self.derivations(tuple, most).len();
-        Others { count: count.saturating_sub(1), more: count == most }
+    /// The body of a rule and, for each computed column of the head that is wanted, the condition
+    /// that it comes to what is wanted.
+    pub(super) fn wanted_body(&self, rule: &Rule, wanted: &[Option<Word>]) -> Vec<Literal> {
+        let mut body = rule.body.clone();
+        let columns = &self.solver.program().relations[rule.head.relation.index()].columns;
+        for ((term, word), column) in rule.head.terms.iter().zip(wanted).zip(columns) {
+            let Term::Call { span, .. } = term else { continue };
+            // Where any value will do the column must still have one.
+            let right = match word {
+                Some(word) => {
+                    Term::Constant(self.solver.interner().constant(*word, column.primitive))
+                }
+                None => term.clone(),
+            };
+            body.push(Literal::Compare {
+                comparison: Comparison::Equal,
+                primitive: column.primitive,
+                left: term.clone(),
+                right,
+                span: *span,
+            });
+        }
+        body
+    }
+}
+
+impl Others {
+    /// What a count of derivations, taken no further than [`MOST_COUNTED`], says.
+    fn of(derivations: usize) -> Self {
+        let count = derivations.min(MOST_COUNTED);
+        Others { count: count.saturating_sub(1), more: count == MOST_COUNTED }
     }
 }
 

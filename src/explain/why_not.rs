@@ -9,10 +9,9 @@
 
 use std::collections::VecDeque;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::analyze::program::{Argument, Atom, Literal, Rule, Term};
-use crate::syntax::operators::Comparison;
+use crate::analyze::program::{Argument, Atom, Literal, Term};
 use crate::value::{Constant, Primitive, RelationId, RuleId, VariableId, Word};
 
 use super::proof::{Absence, Fact, NodeKind, Origin};
@@ -28,6 +27,9 @@ const MOST_STEPS: usize = 4_000;
 
 /// A condition that nothing stated could change counts for so many that could be.
 const UNCHANGEABLE: usize = 100;
+
+/// At most this many ways of one rule that are equally near are told apart.
+const WAYS: usize = 3;
 
 /// At most this many rows of an atom are tried for one nearest miss.
 const MOST_ROWS: usize = 64;
@@ -56,8 +58,10 @@ pub struct Missing {
     pub fact: Fact,
     /// In which way it is missing.
     pub absence: Absence,
-    /// The nearest miss of each rule that could conclude it, the nearest first.
+    /// The nearest misses of each rule that could conclude it, the nearest first.
     pub attempts: Vec<Attempt>,
+    /// Whether the search stopped before it came to this fact: then `attempts` says nothing.
+    pub cut: bool,
 }
 
 /// The nearest miss of a rule.
@@ -231,22 +235,29 @@ impl WhyNot {
 }
 
 /// What is wanted: a relation and what is known of its columns, the hidden ones included.
-type Pattern = (RelationId, Vec<Option<Word>>);
+pub type Pattern = (RelationId, Vec<Option<Word>>);
 
 impl Why<'_> {
     /// Why no fact of a relation matches a pattern; `pattern` has an entry for every column, the
     /// hidden ones included.
     pub fn why_not(&mut self, relation: RelationId, pattern: Vec<Option<Word>>) -> WhyNot {
+        let instead = self.instead(relation, &pattern);
+        WhyNot { instead, ..self.why_none(vec![(relation, pattern)], MOST_FACTS) }
+    }
+
+    /// Why nothing matches some patterns, explained together: what is missing in several places is
+    /// explained once. The first missing facts are the patterns, which must be distinct; at most so
+    /// many others are explained.
+    pub fn why_none(&mut self, patterns: Vec<Pattern>, most: usize) -> WhyNot {
         let mut search = Search {
-            answer: WhyNot {
-                missing: Vec::new(),
-                instead: self.instead(relation, &pattern),
-                cut: false,
-            },
+            answer: WhyNot { missing: Vec::new(), instead: Vec::new(), cut: false },
             known: FxHashMap::default(),
             open: VecDeque::new(),
+            most: patterns.len() + most,
         };
-        search.missing(self, (relation, pattern));
+        for pattern in patterns {
+            search.missing(self, pattern);
+        }
         while let Some((at, pattern)) = search.open.pop_front() {
             search.explain(self, at, pattern);
         }
@@ -282,6 +293,8 @@ struct Search {
     answer: WhyNot,
     known: FxHashMap<Pattern, usize>,
     open: VecDeque<(usize, Pattern)>,
+    /// At most so many missing facts are looked into.
+    most: usize,
 }
 
 impl Search {
@@ -299,7 +312,7 @@ impl Search {
         });
         let fact = Fact { relation: pattern.0, row: None, values: values.collect() };
         let absence = why.absence(pattern.0, &pattern.1);
-        self.answer.missing.push(Missing { fact, absence, attempts: Vec::new() });
+        self.answer.missing.push(Missing { fact, absence, attempts: Vec::new(), cut: false });
         self.known.insert(pattern.clone(), at);
         self.open.push_back((at, pattern));
         at
@@ -309,13 +322,17 @@ impl Search {
         if self.answer.missing[at].absence != Absence::Underivable {
             return;
         }
-        if self.answer.missing.len() >= MOST_FACTS {
-            self.answer.cut = true;
-            return;
-        }
         let mut misses: Vec<Miss> = Vec::new();
-        for rule in why.concluding(pattern.0).to_vec() {
-            misses.extend(nearest_miss(why, rule, &pattern.1, &mut self.answer.cut));
+        if at < self.most && why.stopped().is_none() {
+            for rule in why.concluding(pattern.0).to_vec() {
+                misses.extend(nearest_misses(why, rule, &pattern.1, &mut self.answer.cut));
+            }
+        }
+        // A search that broke off has found conditions failing that it never looked at.
+        if at >= self.most || why.stopped().is_some() {
+            self.answer.cut = true;
+            self.answer.missing[at].cut = true;
+            return;
         }
         misses.sort_by_key(|miss| (miss.score, miss.unknown(), miss.rule));
         let mut attempts = Vec::with_capacity(misses.len());
@@ -414,50 +431,36 @@ impl Miss {
     }
 }
 
-/// The body of a rule and, for each computed column of the head that is wanted, the condition that
-/// it comes to what is wanted.
-fn wanted_body(why: &mut Why<'_>, rule: &Rule, wanted: &[Option<Word>]) -> Vec<Literal> {
-    let mut body = rule.body.clone();
-    let columns = &why.solver().program().relations[rule.head.relation.index()].columns;
-    for ((term, word), column) in rule.head.terms.iter().zip(wanted).zip(columns) {
-        let Term::Call { span, .. } = term else { continue };
-        // Where any value will do the column must still have one.
-        let right = match word {
-            Some(word) => Term::Constant(why.solver().interner().constant(*word, column.primitive)),
-            None => term.clone(),
-        };
-        body.push(Literal::Compare {
-            comparison: Comparison::Equal,
-            primitive: column.primitive,
-            left: term.clone(),
-            right,
-            span: *span,
-        });
-    }
-    body
-}
-
-fn nearest_miss(
+/// The ways in which a rule comes nearest to a pattern.
+fn nearest_misses(
     why: &mut Why<'_>,
     rule_id: RuleId,
     wanted: &[Option<Word>],
     cut: &mut bool,
-) -> Option<Miss> {
+) -> Vec<Miss> {
     let rule = &why.solver().program().rules[rule_id.index()];
-    let bindings = why.unify(rule, wanted)?;
-    let body = wanted_body(why, rule, wanted);
+    let Some(bindings) = why.unify(rule, wanted) else { return Vec::new() };
+    let body = why.wanted_body(rule, wanted);
     let types: Vec<Primitive> = rule.variables.iter().map(|variable| variable.primitive).collect();
     let mut nearest = Nearest {
         body: &body,
         types: &types,
-        best: None,
+        least: usize::MAX,
+        best: Vec::new(),
         steps: 0,
         state: Partial { bindings, outcomes: vec![Outcome::Open; body.len()], failed: 0 },
     };
     nearest.step(why);
     *cut |= nearest.steps >= MOST_STEPS;
-    let (score, best) = nearest.best?;
-    Some(Miss { rule: rule_id, bindings: best.bindings, outcomes: best.outcomes, body, score })
+    let score = nearest.least;
+    let ways = nearest.best.into_iter().map(|way| Miss {
+        rule: rule_id,
+        bindings: way.bindings,
+        outcomes: way.outcomes,
+        body: body.clone(),
+        score,
+    });
+    ways.collect()
 }
 
 #[derive(Clone)]
@@ -471,7 +474,9 @@ struct Partial {
 struct Nearest<'b> {
     body: &'b [Literal],
     types: &'b [Primitive],
-    best: Option<(usize, Partial)>,
+    /// How many conditions are set aside at least, and ways to set that many aside.
+    least: usize,
+    best: Vec<Partial>,
     steps: usize,
     state: Partial,
 }
@@ -480,7 +485,9 @@ impl Nearest<'_> {
     fn step(&mut self, why: &mut Why<'_>) {
         self.steps += 1;
         if self.steps > MOST_STEPS
-            || self.best.as_ref().is_some_and(|(least, _)| self.state.failed >= *least)
+            || self.state.failed > self.least
+            || self.state.failed == self.least && self.best.len() >= WAYS
+            || why.solver().count().is_break()
         {
             return;
         }
@@ -488,8 +495,12 @@ impl Nearest<'_> {
             // What is still open waits for something that nothing bound.
             let open = self.state.outcomes.iter().filter(|o| **o == Outcome::Open).count();
             let score = self.state.failed + open;
-            if self.best.as_ref().is_none_or(|(least, _)| score < *least) {
-                self.best = Some((score, self.state.clone()));
+            if score < self.least {
+                self.least = score;
+                self.best.clear();
+            }
+            if score == self.least && self.best.len() < WAYS && !self.is_known() {
+                self.best.push(self.state.clone());
             }
             return;
         };
@@ -498,6 +509,23 @@ impl Nearest<'_> {
         } else {
             self.decide(why, literal);
         }
+    }
+
+    /// Whether a way was found that sets the same conditions aside with the same values.
+    fn is_known(&self) -> bool {
+        let fails = |way: &Partial, at: usize| way.outcomes[at] == Outcome::Fails;
+        self.best.iter().any(|way| {
+            (0..self.body.len()).all(|at| {
+                fails(way, at) == fails(&self.state, at)
+                    && (!fails(way, at) || {
+                        let mut of_body = FxHashSet::default();
+                        mentions(&self.body[at], &mut of_body);
+                        of_body.iter().all(|variable| {
+                            way.bindings[variable.index()] == self.state.bindings[variable.index()]
+                        })
+                    })
+            })
+        })
     }
 
     /// The next literal: what can be decided, else the atom with the fewest rows, those first that
@@ -598,6 +626,36 @@ impl Nearest<'_> {
         }
         self.state.outcomes[literal] = Outcome::Open;
         self.state.bindings = before;
+    }
+}
+
+/// The variables of a condition that its value depends on.
+fn mentions(literal: &Literal, found: &mut FxHashSet<VariableId>) {
+    match literal {
+        Literal::Positive(atom) | Literal::Negative(atom) => {
+            found.extend(atom.arguments.iter().filter_map(|argument| match argument {
+                Argument::Variable(variable) => Some(*variable),
+                _ => None,
+            }));
+        }
+        Literal::Aggregate(aggregate) => found.extend(aggregate.outer.iter().copied()),
+        Literal::Compare { left, right, .. } => of_terms([left, right], found),
+        Literal::Test { arguments, .. } => of_terms(arguments, found),
+        Literal::Range { from, to, step, .. } => {
+            of_terms([from, to], found);
+            of_terms(step, found);
+        }
+        Literal::Truth(_) => {}
+    }
+}
+
+fn of_terms<'t>(terms: impl IntoIterator<Item = &'t Term>, found: &mut FxHashSet<VariableId>) {
+    for term in terms {
+        match term {
+            Term::Variable(variable) => drop(found.insert(*variable)),
+            Term::Constant(_) => {}
+            Term::Call { arguments, .. } => of_terms(arguments, found),
+        }
     }
 }
 

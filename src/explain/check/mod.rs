@@ -54,6 +54,7 @@ impl Checker<'_> {
                     None => Ok(()),
                 }
             }
+            NodeKind::Unproved { reason, .. } => Err(format!("not proved: {reason:?}")),
             // These are checked where a rule uses them.
             NodeKind::Computed { .. } | NodeKind::Aggregate(_) => Ok(()),
             NodeKind::Derived { fact, rule, premises, list, .. } => {
