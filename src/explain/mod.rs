@@ -10,12 +10,14 @@
 //! | `proof` | what a proof is |
 //! | `why` | the proof of a fact |
 //! | `why_not` | what a missing fact lacks |
+//! | `never` | what can never hold, whatever is stated |
 //! | `tree` | both as a tree that can be drawn |
 //! | `lists` | which rules form a first-match list |
 //! | `check` | whether a proof holds, by code that did not make it |
 
 pub mod check;
 mod lists;
+mod never;
 mod proof;
 pub mod show;
 pub mod tree;
@@ -30,7 +32,7 @@ pub use proof::{
 };
 pub use solve::{Bindings, Ground, Group, Solution, Solver, compares, ready};
 pub use why::{Why, in_order};
-pub use why_not::{Attempt, Condition, Missing, Root, State, WhyNot};
+pub use why_not::{Attempt, Condition, Missing, Never, Pattern, Root, State, WhyNot};
 
 use crate::analyze::program::{Program, Relation};
 use crate::store::Database;

@@ -8,7 +8,7 @@ use crate::value::{Constant, RuleId};
 
 use super::proof::{Absence, Choice, Gathered, Node, NodeKind, Origin, Proof, Unproved};
 use super::why::Why;
-use super::why_not::{Attempt, Condition, Pattern, Root, State, WhyNot};
+use super::why_not::{Attempt, Condition, Never, Pattern, Root, State, WhyNot};
 use super::{Subject, show};
 
 /// At most so many missing facts are explained below the absences of one proof.
@@ -398,6 +398,15 @@ impl Unrolled<'_> {
         let clause = &program.clauses[program.rules[attempt.rule.index()].clause.index()];
         step.sentence = clause.doc.tag("title").unwrap_or_default().to_owned();
         (step.hidden, step.stop) = (false, false);
+        let never = attempt.never.as_ref().map(|never| match never {
+            Never::Alone => "can never hold, whatever is stated".to_owned(),
+            Never::Together(fact) => format!(
+                "can never hold together with the rest: {} has to be there for one and not for \
+                 the other",
+                show::fact(self.subject, fact)
+            ),
+        });
+        step.details.extend(never.map(|text| Detail { kind: DetailKind::Plain, text }));
         let at = self.push(step);
         for condition in &attempt.conditions {
             let child = self.condition(condition, open);

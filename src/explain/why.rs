@@ -19,6 +19,7 @@ use crate::syntax::operators::{AggregateOperator, Comparison, Functor};
 use crate::value::{Constant, Primitive, RelationId, RuleId, VariableId, Word};
 
 use super::lists::Lists;
+use super::never::Known;
 use super::proof::{
     Absence, Choice, Fact, Gathered, Node, NodeId, NodeKind, Others, PassedOver, Proof, Unproved,
 };
@@ -71,6 +72,8 @@ pub struct Why<'a> {
     changeable: Vec<bool>,
     /// The best derivation of tuples weighed already.
     best: FxHashMap<Tuple, Best>,
+    /// What is known of what can never hold.
+    pub(super) never: Known,
 }
 
 impl<'a> Why<'a> {
@@ -90,6 +93,7 @@ impl<'a> Why<'a> {
             can_assume,
             changeable: changeable(subject),
             best: FxHashMap::default(),
+            never: Known::default(),
         }
     }
 

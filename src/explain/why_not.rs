@@ -8,12 +8,14 @@
 //! The result is a graph: a fact that is missing in several places is explained once.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::analyze::program::{Argument, Atom, Literal, Term};
 use crate::value::{Constant, Primitive, RelationId, RuleId, VariableId, Word};
 
+use super::never::Needs;
 use super::proof::{Absence, Fact, NodeKind, Origin};
 use super::show;
 use super::solve::{Bindings, ready};
@@ -75,6 +77,17 @@ pub struct Attempt {
     pub conditions: Vec<Condition>,
     /// Whether it fails on something that nothing stated could change.
     pub hopeless: bool,
+    /// Whether it can be proved that it can never hold, and why.
+    pub never: Option<Never>,
+}
+
+/// Why something can never hold, whatever is stated.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Never {
+    /// Its conditions rule each other out, or want what nobody can state and no rule concludes.
+    Alone,
+    /// It needs this fact one way, and what it is needed for needs it the other way.
+    Together(Fact),
 }
 
 impl Attempt {
@@ -87,6 +100,9 @@ impl Attempt {
 impl Attempt {
     /// What it would take to meet all its conditions, given what each missing fact takes.
     fn cost(&self, costs: &[u32]) -> u32 {
+        if self.never.is_some() {
+            return cost::OUT_OF_REACH;
+        }
         let each = self.conditions.iter().map(|condition| match &condition.state {
             State::Holds(_) | State::Unknown => 0,
             State::Missing(at) => costs.get(*at).copied().unwrap_or(cost::OUT_OF_REACH),
@@ -242,27 +258,43 @@ impl Why<'_> {
     /// hidden ones included.
     pub fn why_not(&mut self, relation: RelationId, pattern: Vec<Option<Word>>) -> WhyNot {
         let instead = self.instead(relation, &pattern);
-        WhyNot { instead, ..self.why_none(vec![(relation, pattern)], MOST_FACTS) }
+        WhyNot { instead, ..self.search(vec![(relation, pattern)], MOST_FACTS, true) }
     }
 
     /// Why nothing matches some patterns, explained together: what is missing in several places is
     /// explained once. The first missing facts are the patterns, which must be distinct; at most so
     /// many others are explained.
     pub fn why_none(&mut self, patterns: Vec<Pattern>, most: usize) -> WhyNot {
+        self.search(patterns, most, false)
+    }
+
+    fn search(&mut self, patterns: Vec<Pattern>, most: usize, prove: bool) -> WhyNot {
+        self.never.begin();
         let mut search = Search {
             answer: WhyNot { missing: Vec::new(), instead: Vec::new(), cut: false },
             known: FxHashMap::default(),
             open: VecDeque::new(),
             most: patterns.len() + most,
+            prove,
         };
         for pattern in patterns {
-            search.missing(self, pattern);
+            search.missing(self, pattern, &Rc::default());
         }
-        while let Some((at, pattern)) = search.open.pop_front() {
-            search.explain(self, at, pattern);
+        while let Some(open) = search.open.pop_front() {
+            search.explain(self, open);
         }
         search.answer.rank();
         search.answer
+    }
+
+    /// A pattern as it is shown.
+    fn shown(&mut self, relation: RelationId, words: &[Option<Word>]) -> Fact {
+        let hidden = self.subject().hidden(relation);
+        let columns = &self.solver().program().relations[relation.index()].columns;
+        let values = words.iter().zip(columns).skip(hidden).map(|(word, column)| {
+            word.map(|word| self.solver().interner().constant(word, column.primitive))
+        });
+        Fact { relation, row: None, values: values.collect() }
     }
 
     /// Facts that agree with a pattern in all known columns but one.
@@ -292,33 +324,38 @@ impl Why<'_> {
 struct Search {
     answer: WhyNot,
     known: FxHashMap<Pattern, usize>,
-    open: VecDeque<(usize, Pattern)>,
+    open: VecDeque<Open>,
     /// At most so many missing facts are looked into.
     most: usize,
+    /// Whether to prove what can never hold.
+    prove: bool,
+}
+
+/// A missing fact that is to be explained.
+struct Open {
+    at: usize,
+    pattern: Pattern,
+    /// What is needed besides where it was first met: all that its being there would be good for.
+    context: Rc<Needs>,
 }
 
 impl Search {
     /// The position of a missing fact, added and to be explained if it is new.
-    fn missing(&mut self, why: &mut Why<'_>, pattern: Pattern) -> usize {
+    fn missing(&mut self, why: &mut Why<'_>, pattern: Pattern, context: &Rc<Needs>) -> usize {
         if let Some(at) = self.known.get(&pattern) {
             return *at;
         }
         let at = self.answer.missing.len();
-        let hidden = why.subject().hidden(pattern.0);
-        let program = why.solver().program();
-        let columns = &program.relations[pattern.0.index()].columns;
-        let values = pattern.1.iter().zip(columns).skip(hidden).map(|(word, column)| {
-            word.map(|word| why.solver().interner().constant(word, column.primitive))
-        });
-        let fact = Fact { relation: pattern.0, row: None, values: values.collect() };
+        let fact = why.shown(pattern.0, &pattern.1);
         let absence = why.absence(pattern.0, &pattern.1);
         self.answer.missing.push(Missing { fact, absence, attempts: Vec::new(), cut: false });
         self.known.insert(pattern.clone(), at);
-        self.open.push_back((at, pattern));
+        self.open.push_back(Open { at, pattern, context: Rc::clone(context) });
         at
     }
 
-    fn explain(&mut self, why: &mut Why<'_>, at: usize, pattern: Pattern) {
+    fn explain(&mut self, why: &mut Why<'_>, open: Open) {
+        let Open { at, pattern, context } = open;
         if self.answer.missing[at].absence != Absence::Underivable {
             return;
         }
@@ -334,18 +371,56 @@ impl Search {
             self.answer.missing[at].cut = true;
             return;
         }
-        misses.sort_by_key(|miss| (miss.score, miss.unknown(), miss.rule));
+        let mut misses: Vec<(Option<Never>, Rc<Needs>, Miss)> = misses
+            .into_iter()
+            .map(|miss| {
+                let (never, needs) = self.never(why, &miss, &context);
+                (never, needs, miss)
+            })
+            .collect();
+        misses.sort_by_key(|(never, _, miss)| {
+            (never.is_some(), miss.score, miss.unknown(), miss.rule)
+        });
         let mut attempts = Vec::with_capacity(misses.len());
         // A rule that nothing stated could make hold is opened only where there is no other.
-        let hope = misses.iter().any(|miss| miss.score < UNCHANGEABLE);
-        for (position, miss) in misses.into_iter().enumerate() {
+        let hope = misses.iter().any(|(.., miss)| miss.score < UNCHANGEABLE);
+        for (position, (never, needs, miss)) in misses.into_iter().enumerate() {
             let opened = position < OPENED && (!hope || miss.score < UNCHANGEABLE);
-            attempts.push(self.attempt(why, miss, opened));
+            let attempt = self.attempt(why, miss, opened, &needs);
+            attempts.push(Attempt { never, ..attempt });
         }
         self.answer.missing[at].attempts = attempts;
     }
 
-    fn attempt(&mut self, why: &mut Why<'_>, miss: Miss, opened: bool) -> Attempt {
+    /// Whether a miss can be proved never to hold, and what it needs together with what it is
+    /// needed for.
+    fn never(
+        &self,
+        why: &mut Why<'_>,
+        miss: &Miss,
+        context: &Rc<Needs>,
+    ) -> (Option<Never>, Rc<Needs>) {
+        if !self.prove {
+            return (None, Rc::clone(context));
+        }
+        let Some(needs) = why.needs_of_rule(miss.rule, &miss.bound) else {
+            return (Some(Never::Alone), Rc::clone(context));
+        };
+        let both = needs.and(context);
+        let never = both
+            .contradiction()
+            .map(|(relation, words)| Never::Together(why.shown(*relation, words)));
+        let needs = if never.is_some() { Rc::clone(context) } else { Rc::new(both) };
+        (never, needs)
+    }
+
+    fn attempt(
+        &mut self,
+        why: &mut Why<'_>,
+        miss: Miss,
+        opened: bool,
+        needs: &Rc<Needs>,
+    ) -> Attempt {
         let rule = &why.solver().program().rules[miss.rule.index()];
         let mut conditions = Vec::with_capacity(miss.body.len());
         for (literal, outcome) in miss.body.iter().zip(&miss.outcomes) {
@@ -364,7 +439,7 @@ impl Search {
                         // Rows may match but for a variable that stands in it twice.
                         let rows = why.solver().database().relation(atom.relation).matching(&words);
                         if rows.is_empty() {
-                            State::Missing(self.missing(why, (atom.relation, words)))
+                            State::Missing(self.missing(why, (atom.relation, words), needs))
                         } else {
                             State::NotOpened
                         }
@@ -386,6 +461,7 @@ impl Search {
             bindings: why.named(rule, &miss.bindings),
             conditions,
             hopeless: miss.score >= UNCHANGEABLE,
+            never: None,
         }
     }
 }
@@ -420,6 +496,8 @@ struct Miss {
     rule: RuleId,
     body: Vec<Literal>,
     bindings: Bindings,
+    /// The bindings that the missing fact and what nothing changes leave no choice of.
+    bound: Bindings,
     outcomes: Vec<Outcome>,
     /// How far it is from holding.
     score: usize,
@@ -448,19 +526,41 @@ fn nearest_misses(
         least: usize::MAX,
         best: Vec::new(),
         steps: 0,
-        state: Partial { bindings, outcomes: vec![Outcome::Open; body.len()], failed: 0 },
+        state: Partial {
+            bindings: bindings.clone(),
+            outcomes: vec![Outcome::Open; body.len()],
+            failed: 0,
+        },
     };
     nearest.step(why);
     *cut |= nearest.steps >= MOST_STEPS;
     let score = nearest.least;
-    let ways = nearest.best.into_iter().map(|way| Miss {
+    let ways = std::mem::take(&mut nearest.best).into_iter().map(|way| Miss {
         rule: rule_id,
+        bound: fixed(why, &body, &way, &bindings),
         bindings: way.bindings,
         outcomes: way.outcomes,
         body: body.clone(),
         score,
     });
     ways.collect()
+}
+
+/// Bindings with those that rows of relations add which nothing stated changes.
+fn fixed(why: &Why<'_>, body: &[Literal], way: &Partial, bindings: &Bindings) -> Bindings {
+    let mut bound = bindings.clone();
+    for (literal, outcome) in body.iter().zip(&way.outcomes) {
+        if let (Literal::Positive(atom), Outcome::Row(..)) = (literal, outcome)
+            && !why.is_changeable(atom.relation)
+        {
+            for argument in &atom.arguments {
+                if let Argument::Variable(variable) = argument {
+                    bound[variable.index()] = way.bindings[variable.index()];
+                }
+            }
+        }
+    }
+    bound
 }
 
 #[derive(Clone)]
