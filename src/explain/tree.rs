@@ -292,6 +292,9 @@ pub fn of_why_not(subject: &dyn Subject, answer: &WhyNot, all: bool) -> Tree {
     let rules = answer.missing.first().map_or(0, |missing| {
         missing.attempts.iter().map(|attempt| attempt.rule).collect::<BTreeSet<_>>().len()
     });
+    let never = answer.missing.first().is_some_and(|missing| {
+        missing.attempts.iter().all(|attempt| attempt.never == Some(Never::Alone))
+    });
     let cut = answer.missing.first().is_some_and(|missing| missing.cut);
     let mut notes: Vec<String> = answer
         .instead
@@ -305,6 +308,10 @@ pub fn of_why_not(subject: &dyn Subject, answer: &WhyNot, all: bool) -> Tree {
     let summary = match rules {
         0 if cut => "not derived; the search stopped before it said why".to_owned(),
         0 => "not derived; no rule could conclude it".to_owned(),
+        rules if never => format!(
+            "not derived; {} could conclude it, and can never hold for it",
+            plural(rules, "rule")
+        ),
         1 => "not derived; 1 rule could conclude it".to_owned(),
         rules => format!("not derived; {rules} rules could conclude it, the nearest first"),
     };

@@ -57,7 +57,11 @@ pub(super) fn evaluate(term: &Term, bindings: &BTreeMap<VariableId, Constant>) -
 
 /// The value of a functor, if it has one. An ordinal is a number of the interner, which nobody here
 /// knows: it counts as unknown.
-fn call(functor: Functor, primitive: Primitive, values: &[Constant]) -> Option<Constant> {
+pub(super) fn call(
+    functor: Functor,
+    primitive: Primitive,
+    values: &[Constant],
+) -> Option<Constant> {
     let text = |at: usize| match values.get(at)? {
         Constant::Float(number) => Some(format!("{number:.6}")),
         other => Some(other.to_string()),
