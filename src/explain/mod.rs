@@ -9,7 +9,10 @@
 //! | `solve` | all ways to make a body hold, given some of its variables |
 //! | `proof` | what a proof is |
 //! | `why` | the proof of a fact |
+//! | `weigh` | its derivations, and the best of them |
+//! | `reach` | what can lie below a relation |
 //! | `why_not` | what a missing fact lacks |
+//! | `nearest` | the ways in which a rule comes nearest |
 //! | `never` | what can never hold, whatever is stated |
 //! | `tree` | both as a tree that can be drawn |
 //! | `lists` | which rules form a first-match list |
@@ -17,11 +20,14 @@
 
 pub mod check;
 mod lists;
+mod nearest;
 mod never;
 mod proof;
 pub mod show;
 pub mod tree;
+mod reach;
 mod solve;
+mod weigh;
 mod why;
 mod why_not;
 

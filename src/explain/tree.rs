@@ -271,6 +271,16 @@ fn choice_lines(subject: &dyn Subject, choice: &Choice) -> Vec<Detail> {
     lines
 }
 
+/// The kind of step that a missing fact is.
+fn missing_kind(absence: &Absence) -> StepKind {
+    match absence {
+        Absence::NeverStated => StepKind::Assumed,
+        Absence::StatedOtherwise { .. } => StepKind::RuledOut,
+        Absence::NotGiven => StepKind::NotGiven,
+        Absence::Underivable => StepKind::Failed,
+    }
+}
+
 /// The steps of a why-not.
 struct Unrolled<'a> {
     subject: &'a dyn Subject,
@@ -381,12 +391,7 @@ impl Unrolled<'_> {
 
     fn fact_step(&mut self, index: usize) -> usize {
         let missing = &self.answer.missing[index];
-        let kind = match &missing.absence {
-            Absence::NeverStated => StepKind::Assumed,
-            Absence::StatedOtherwise { .. } => StepKind::RuledOut,
-            Absence::NotGiven => StepKind::NotGiven,
-            Absence::Underivable => StepKind::Failed,
-        };
+        let kind = missing_kind(&missing.absence);
         let mut step = blank(kind, show::fact(self.subject, &missing.fact));
         if let Absence::StatedOtherwise { instead, origin } = &missing.absence {
             (step.place, _) = origin_of(origin);
@@ -427,7 +432,8 @@ impl Unrolled<'_> {
         let mut step = match &condition.state {
             State::Holds(_) => blank(StepKind::Holds, text),
             State::Unknown => blank(StepKind::Unknown, text),
-            State::Otherwise | State::NotOpened => blank(StepKind::Missing, text),
+            State::Otherwise => blank(StepKind::Missing, text),
+            State::NotOpened(absence) => blank(missing_kind(absence), text),
             State::InTheWay { facts, .. } => {
                 let mut step = blank(StepKind::InTheWay, text);
                 step.details = facts

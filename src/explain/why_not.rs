@@ -1,40 +1,28 @@
 //! Why a fact is not there: for each rule that could conclude it the nearest miss, what it lacks,
 //! and what those lack in turn, down to facts that somebody could state.
 //!
-//! Nobody is asked for bindings. For each rule the body is solved as far as it goes: a condition
-//! that nothing meets is set aside, and the rest is tried without the variables it would have
-//! bound. The attempt with the fewest conditions set aside is the nearest miss.
+//! Nobody is asked for bindings. For each rule the body is solved as far as it goes; see `nearest`.
+//! Of the ways there are, one that can hold comes before one that never can; see `never`.
 //!
 //! The result is a graph: a fact that is missing in several places is explained once.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
-use crate::analyze::program::{Argument, Atom, Literal, Term};
-use crate::value::{Constant, Primitive, RelationId, RuleId, VariableId, Word};
+use crate::analyze::program::{Atom, Literal};
+use crate::value::{Constant, RelationId, RuleId, Word};
 
+use super::nearest::{Miss, Outcome, UNCHANGEABLE, nearest_misses};
 use super::never::Needs;
 use super::proof::{Absence, Fact, NodeKind, Origin};
 use super::show;
-use super::solve::{Bindings, ready};
+use super::solve::Bindings;
 use super::why::{Why, is_made_up};
 
 /// At most this many missing facts are explained in one answer.
 const MOST_FACTS: usize = 200;
-
-/// At most this many steps are spent on the nearest miss of one rule.
-const MOST_STEPS: usize = 4_000;
-
-/// A condition that nothing stated could change counts for so many that could be.
-const UNCHANGEABLE: usize = 100;
-
-/// At most this many ways of one rule that are equally near are told apart.
-const WAYS: usize = 3;
-
-/// At most this many rows of an atom are tried for one nearest miss.
-const MOST_ROWS: usize = 64;
 
 /// Of the rules that could conclude a missing fact, conditions are opened for this many.
 const OPENED: usize = 3;
@@ -108,7 +96,7 @@ impl Attempt {
             State::Missing(at) => costs.get(*at).copied().unwrap_or(cost::OUT_OF_REACH),
             State::InTheWay { .. } => cost::CHANGE,
             State::Otherwise => cost::OTHERWISE,
-            State::NotOpened => cost::NOT_OPENED,
+            State::NotOpened(_) => cost::NOT_OPENED,
         });
         each.fold(0, u32::saturating_add)
     }
@@ -141,7 +129,7 @@ pub enum State {
     Otherwise,
     /// No fact meets it, and it was not looked into: other rules are nearer, or it wants two columns
     /// to agree and facts agree with all else.
-    NotOpened,
+    NotOpened(Absence),
     /// It is about something that a missing condition would have named.
     Unknown,
 }
@@ -242,7 +230,7 @@ impl WhyNot {
                         add(Root::InTheWay(fact.clone(), origin.clone()))
                     }),
                     State::Otherwise => add(Root::Otherwise(condition.text.clone())),
-                    State::Holds(_) | State::Unknown | State::NotOpened => {}
+                    State::Holds(_) | State::Unknown | State::NotOpened(_) => {}
                 }
             }
         }
@@ -434,14 +422,14 @@ impl Search {
                 Outcome::Holds => State::Holds(None),
                 Outcome::Open => State::Unknown,
                 Outcome::Fails => match literal {
-                    Literal::Positive(atom) if opened => {
+                    Literal::Positive(atom) => {
                         let words = why.words(atom, &miss.bindings);
                         // Rows may match but for a variable that stands in it twice.
-                        let rows = why.solver().database().relation(atom.relation).matching(&words);
-                        if rows.is_empty() {
+                        let relation = why.solver().database().relation(atom.relation);
+                        if opened && relation.matching(&words).is_empty() {
                             State::Missing(self.missing(why, (atom.relation, words), needs))
                         } else {
-                            State::NotOpened
+                            State::NotOpened(why.absence(atom.relation, &words))
                         }
                     }
                     Literal::Negative(atom) => {
@@ -449,7 +437,6 @@ impl Search {
                         let stated = if opened { stated_below(why, &facts) } else { Vec::new() };
                         State::InTheWay { facts, stated }
                     }
-                    Literal::Positive(_) => State::NotOpened,
                     _ => State::Otherwise,
                 },
             };
@@ -480,283 +467,6 @@ fn stated_below(why: &mut Why<'_>, facts: &[Fact]) -> Vec<(Fact, Origin)> {
         }
     }
     stated
-}
-
-/// How a literal fared in a nearest miss.
-#[derive(Clone, Copy, PartialEq, Debug)]
-enum Outcome {
-    Row(RelationId, usize),
-    Holds,
-    Fails,
-    Open,
-}
-
-/// The nearest miss of a rule.
-struct Miss {
-    rule: RuleId,
-    body: Vec<Literal>,
-    bindings: Bindings,
-    /// The bindings that the missing fact and what nothing changes leave no choice of.
-    bound: Bindings,
-    outcomes: Vec<Outcome>,
-    /// How far it is from holding.
-    score: usize,
-}
-
-impl Miss {
-    fn unknown(&self) -> usize {
-        self.outcomes.iter().filter(|outcome| **outcome == Outcome::Open).count()
-    }
-}
-
-/// The ways in which a rule comes nearest to a pattern.
-fn nearest_misses(
-    why: &mut Why<'_>,
-    rule_id: RuleId,
-    wanted: &[Option<Word>],
-    cut: &mut bool,
-) -> Vec<Miss> {
-    let rule = &why.solver().program().rules[rule_id.index()];
-    let Some(bindings) = why.unify(rule, wanted) else { return Vec::new() };
-    let body = why.wanted_body(rule, wanted);
-    let types: Vec<Primitive> = rule.variables.iter().map(|variable| variable.primitive).collect();
-    let mut nearest = Nearest {
-        body: &body,
-        types: &types,
-        least: usize::MAX,
-        best: Vec::new(),
-        steps: 0,
-        state: Partial {
-            bindings: bindings.clone(),
-            outcomes: vec![Outcome::Open; body.len()],
-            failed: 0,
-        },
-    };
-    nearest.step(why);
-    *cut |= nearest.steps >= MOST_STEPS;
-    let score = nearest.least;
-    let ways = std::mem::take(&mut nearest.best).into_iter().map(|way| Miss {
-        rule: rule_id,
-        bound: fixed(why, &body, &way, &bindings),
-        bindings: way.bindings,
-        outcomes: way.outcomes,
-        body: body.clone(),
-        score,
-    });
-    ways.collect()
-}
-
-/// Bindings with those that rows of relations add which nothing stated changes.
-fn fixed(why: &Why<'_>, body: &[Literal], way: &Partial, bindings: &Bindings) -> Bindings {
-    let mut bound = bindings.clone();
-    for (literal, outcome) in body.iter().zip(&way.outcomes) {
-        if let (Literal::Positive(atom), Outcome::Row(..)) = (literal, outcome)
-            && !why.is_changeable(atom.relation)
-        {
-            for argument in &atom.arguments {
-                if let Argument::Variable(variable) = argument {
-                    bound[variable.index()] = way.bindings[variable.index()];
-                }
-            }
-        }
-    }
-    bound
-}
-
-#[derive(Clone)]
-struct Partial {
-    bindings: Bindings,
-    outcomes: Vec<Outcome>,
-    failed: usize,
-}
-
-/// The search for the way through a body with the fewest conditions set aside.
-struct Nearest<'b> {
-    body: &'b [Literal],
-    types: &'b [Primitive],
-    /// How many conditions are set aside at least, and ways to set that many aside.
-    least: usize,
-    best: Vec<Partial>,
-    steps: usize,
-    state: Partial,
-}
-
-impl Nearest<'_> {
-    fn step(&mut self, why: &mut Why<'_>) {
-        self.steps += 1;
-        if self.steps > MOST_STEPS
-            || self.state.failed > self.least
-            || self.state.failed == self.least && self.best.len() >= WAYS
-            || why.solver().count().is_break()
-        {
-            return;
-        }
-        let Some(literal) = self.next(why) else {
-            // What is still open waits for something that nothing bound.
-            let open = self.state.outcomes.iter().filter(|o| **o == Outcome::Open).count();
-            let score = self.state.failed + open;
-            if score < self.least {
-                self.least = score;
-                self.best.clear();
-            }
-            if score == self.least && self.best.len() < WAYS && !self.is_known() {
-                self.best.push(self.state.clone());
-            }
-            return;
-        };
-        if let Literal::Positive(atom) = &self.body[literal] {
-            self.positive(why, literal, atom);
-        } else {
-            self.decide(why, literal);
-        }
-    }
-
-    /// Whether a way was found that sets the same conditions aside with the same values.
-    fn is_known(&self) -> bool {
-        let fails = |way: &Partial, at: usize| way.outcomes[at] == Outcome::Fails;
-        self.best.iter().any(|way| {
-            (0..self.body.len()).all(|at| {
-                fails(way, at) == fails(&self.state, at)
-                    && (!fails(way, at) || {
-                        let mut of_body = FxHashSet::default();
-                        mentions(&self.body[at], &mut of_body);
-                        of_body.iter().all(|variable| {
-                            way.bindings[variable.index()] == self.state.bindings[variable.index()]
-                        })
-                    })
-            })
-        })
-    }
-
-    /// The next literal: what can be decided, else the atom with the fewest rows, those first that
-    /// nobody can change; an atom that nothing matches comes last.
-    fn next(&self, why: &mut Why<'_>) -> Option<usize> {
-        let open = |index: &usize| self.state.outcomes[*index] == Outcome::Open;
-        let mut best: Option<((bool, bool, usize), usize)> = None;
-        for index in (0..self.body.len()).filter(open) {
-            match &self.body[index] {
-                Literal::Positive(atom) => {
-                    let rows = why.solver().rows(atom, &self.state.bindings);
-                    // An atom that nothing matches waits: what others bind says more about it.
-                    let count = rows.map_or(0, |rows| rows.len());
-                    let cost = (count == 0, why.is_changeable(atom.relation), count);
-                    if best.is_none_or(|(least, _)| cost < least) {
-                        best = Some((cost, index));
-                    }
-                }
-                literal if ready(literal, &self.state.bindings) => return Some(index),
-                _ => {}
-            }
-        }
-        best.map(|(_, index)| index)
-    }
-
-    fn positive(&mut self, why: &mut Why<'_>, literal: usize, atom: &Atom) {
-        let rows = why.solver().rows(atom, &self.state.bindings).unwrap_or_default();
-        let mut matched = false;
-        for row in rows.into_iter().take(MOST_ROWS) {
-            let relation = why.solver().database().relation(atom.relation);
-            let mut set: Vec<VariableId> = Vec::new();
-            let mut fits = true;
-            for (column, argument) in atom.arguments.iter().enumerate() {
-                if let Argument::Variable(variable) = argument {
-                    let word = relation.word(row, column);
-                    match self.state.bindings[variable.index()] {
-                        Some(known) => fits &= known == word,
-                        None => {
-                            self.state.bindings[variable.index()] = Some(word);
-                            set.push(*variable);
-                        }
-                    }
-                }
-            }
-            if fits {
-                matched = true;
-                self.state.outcomes[literal] = Outcome::Row(atom.relation, row);
-                self.step(why);
-                self.state.outcomes[literal] = Outcome::Open;
-            }
-            for variable in set {
-                self.state.bindings[variable.index()] = None;
-            }
-        }
-        if !matched {
-            self.fails(why, literal);
-        }
-    }
-
-    fn fails(&mut self, why: &mut Why<'_>, literal: usize) {
-        let weight = match &self.body[literal] {
-            Literal::Positive(atom) | Literal::Negative(atom)
-                if !why.is_changeable(atom.relation) =>
-            {
-                UNCHANGEABLE
-            }
-            _ => 1,
-        };
-        self.state.outcomes[literal] = Outcome::Fails;
-        self.state.failed += weight;
-        self.step(why);
-        self.state.failed -= weight;
-        self.state.outcomes[literal] = Outcome::Open;
-    }
-
-    /// A literal that is no positive atom and has all it needs: the solver says whether it holds,
-    /// and what it binds.
-    fn decide(&mut self, why: &mut Why<'_>, literal: usize) {
-        let one = std::slice::from_ref(&self.body[literal]);
-        let mut ways: Vec<Bindings> = Vec::new();
-        let bindings = self.state.bindings.clone();
-        let _ = why.solver().solve(one, self.types, bindings, None, &mut |_, solution| {
-            ways.push(solution.bindings.clone());
-            if ways.len() < MOST_ROWS {
-                std::ops::ControlFlow::Continue(())
-            } else {
-                std::ops::ControlFlow::Break(())
-            }
-        });
-        if ways.is_empty() {
-            return self.fails(why, literal);
-        }
-        let before = self.state.bindings.clone();
-        for way in ways {
-            self.state.bindings = way;
-            self.state.outcomes[literal] = Outcome::Holds;
-            self.step(why);
-        }
-        self.state.outcomes[literal] = Outcome::Open;
-        self.state.bindings = before;
-    }
-}
-
-/// The variables of a condition that its value depends on.
-fn mentions(literal: &Literal, found: &mut FxHashSet<VariableId>) {
-    match literal {
-        Literal::Positive(atom) | Literal::Negative(atom) => {
-            found.extend(atom.arguments.iter().filter_map(|argument| match argument {
-                Argument::Variable(variable) => Some(*variable),
-                _ => None,
-            }));
-        }
-        Literal::Aggregate(aggregate) => found.extend(aggregate.outer.iter().copied()),
-        Literal::Compare { left, right, .. } => of_terms([left, right], found),
-        Literal::Test { arguments, .. } => of_terms(arguments, found),
-        Literal::Range { from, to, step, .. } => {
-            of_terms([from, to], found);
-            of_terms(step, found);
-        }
-        Literal::Truth(_) => {}
-    }
-}
-
-fn of_terms<'t>(terms: impl IntoIterator<Item = &'t Term>, found: &mut FxHashSet<VariableId>) {
-    for term in terms {
-        match term {
-            Term::Variable(variable) => drop(found.insert(*variable)),
-            Term::Constant(_) => {}
-            Term::Call { arguments, .. } => of_terms(arguments, found),
-        }
-    }
 }
 
 /// Facts that match an atom that wants none.
