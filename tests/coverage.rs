@@ -1,0 +1,139 @@
+//! How much of the five documents is in `facts/`, and whether it is there to the letter.
+//!
+//! `ARCHLOG_SEEDS=DIRECTORY cargo test --test coverage -- --nocapture`, where the directory has the
+//! documents under the names of `facts/sources.csv`, prints for each section how many rows, list
+//! items, lines of code and rules the text has and how many the facts carry over, and fails when
+//! one is missing that `left_out.csv` does not name. Without the documents it says so and compares
+//! the rows of every relation and section with `counts.csv`.
+//!
+//! What is ours, and read beside the text, lies in `tests/coverage/`:
+//!
+//! | File | What it lists |
+//! |---|---|
+//! | `headings.csv` | the headings of each document, with the levels that the text has lost |
+//! | `tables.csv` | the headers of tables whose cells are run together; `*`: carried over in our own words |
+//! | `words.csv` | labels and connecting words that need no term |
+//! | `left_out.csv` | items that no fact carries over, and why |
+//! | `ours.csv` | columns whose terms are not the documents' |
+//! | `stated.csv` | how many of what the facts must have |
+//! | `counts.csv` | rows of each relation and section; `ARCHLOG_UPDATE=1` writes it anew |
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a report for a person")]
+
+#[path = "coverage/cover.rs"]
+mod cover;
+#[path = "coverage/facts.rs"]
+mod facts;
+#[path = "coverage/report.rs"]
+mod report;
+#[path = "coverage/seed.rs"]
+mod seed;
+#[path = "coverage/tiles.rs"]
+mod tiles;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::path::{Path, PathBuf};
+
+use facts::Row;
+use seed::Heading;
+
+/// The records of a file in `tests/coverage/`, without its header.
+fn records(name: &str) -> Vec<Vec<String>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/coverage").join(name);
+    let mut reader = csv::Reader::from_path(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
+    reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
+}
+
+/// The headings of each document.
+fn headings() -> BTreeMap<String, Vec<Heading>> {
+    let mut all: BTreeMap<String, Vec<Heading>> = BTreeMap::new();
+    for row in records("headings.csv") {
+        let heading = Heading { level: row[1].parse().unwrap(), text: row[2].clone() };
+        all.entry(row[0].clone()).or_default().push(heading);
+    }
+    all
+}
+
+fn all_facts(headings: &BTreeMap<String, Vec<Heading>>) -> Vec<Row> {
+    facts::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("facts"), headings)
+}
+
+/// The documents, by number, when they are at hand.
+fn documents() -> Option<BTreeMap<String, PathBuf>> {
+    let directory = PathBuf::from(env::var_os("ARCHLOG_SEEDS")?);
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("facts/sources.csv");
+    let mut reader = csv::Reader::from_path(sources).unwrap();
+    let files = reader.records().map(|record| {
+        let record = record.unwrap();
+        (record[0].to_owned(), directory.join(&record[2]))
+    });
+    let files: BTreeMap<String, PathBuf> = files.collect();
+    files.values().all(|file| file.is_file()).then_some(files)
+}
+
+#[test]
+fn every_row_cites_a_section_that_exists() {
+    let rows = all_facts(&headings());
+    let lost: Vec<String> = rows
+        .iter()
+        .filter(|row| row.heading.is_none())
+        .map(|row| format!("{}:{}: {} {:?}", row.relation, row.line, row.source, row.section))
+        .collect();
+    assert!(lost.is_empty(), "no such heading:\n{}", lost.join("\n"));
+}
+
+#[test]
+fn the_documents_are_carried_over() {
+    let Some(files) = documents() else {
+        eprintln!(
+            "The documents are not at hand (ARCHLOG_SEEDS names no directory that has them): coverage is not \
+             computed. The recorded counts are checked instead."
+        );
+        return;
+    };
+    let (mut known, tables) = (headings(), seed::tables());
+    let rows = all_facts(&known);
+    let mut left_out = report::LeftOut::read();
+    let mut problems = Vec::new();
+    for (source, file) in &files {
+        let listed = known.remove(source).unwrap();
+        let seed = seed::read(source, file, listed, &tables);
+        let words = records("words.csv").into_iter().filter(|row| row[0] == *source);
+        let words = words.map(|row| (row[1].clone(), row[2].clone())).collect();
+        let carried = cover::Cover::new(&seed, &rows, &tables, words).items();
+        problems.extend(report::print(&seed, &carried, &mut left_out));
+    }
+    problems.extend(left_out.unused());
+    assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
+}
+
+#[test]
+fn no_term_is_changed_by_a_typo() {
+    let Some(files) = documents() else { return };
+    let mut known = headings();
+    let rows = all_facts(&known);
+    let mut ours: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for row in records("ours.csv") {
+        ours.entry(row[0].clone()).or_default().insert(row[1].clone());
+    }
+    let mut problems = Vec::new();
+    for (source, file) in &files {
+        let seed = seed::read(source, file, known.remove(source).unwrap(), &seed::tables());
+        for (row, column, text) in cover::typos(&seed, &rows, &ours) {
+            problems.push(format!("{}:{}: {column} {text:?} is not in {source}", row.relation, row.line));
+        }
+    }
+    assert!(problems.is_empty(), "{} terms:\n{}", problems.len(), problems.join("\n"));
+}
+
+#[test]
+fn the_rows_are_those_recorded() {
+    report::check_counts(&all_facts(&headings()), &headings());
+}
+
+#[test]
+fn the_facts_have_what_the_documents_count() {
+    report::check_stated(&all_facts(&headings()));
+}

@@ -1,0 +1,193 @@
+//! Whether a text is made of given terms, to the letter, and of nothing else but what stands
+//! between terms.
+//!
+//! A row of a table comes with its cells run together. So the text is laid with tiles: a cell of
+//! the facts that reads exactly as the text goes on there, then a comma, an arrow, a bracket, then
+//! the next cell. At the end of a column nothing need stand between. The laying that uses the
+//! least text of no tile wins; only a column in our own words may have such text.
+
+use std::collections::{BTreeSet, HashMap};
+
+/// Terms by their first character.
+#[derive(Default)]
+pub struct Terms {
+    by_first: HashMap<char, Vec<String>>,
+}
+
+impl Terms {
+    pub fn new(terms: BTreeSet<String>) -> Terms {
+        let mut by_first: HashMap<char, Vec<String>> = HashMap::new();
+        for term in terms {
+            if let Some(first) = term.chars().next() {
+                by_first.entry(first).or_default().push(term);
+            }
+        }
+        Terms { by_first }
+    }
+
+    fn at<'a>(&'a self, rest: &'a str) -> impl Iterator<Item = &'a str> {
+        let first = rest.chars().next();
+        let some = first.and_then(|first| self.by_first.get(&first));
+        some.into_iter()
+            .flatten()
+            .map(String::as_str)
+            .filter(move |term| rest.starts_with(term))
+    }
+}
+
+/// How a text was laid.
+#[derive(Debug, Default)]
+pub struct Laid {
+    /// Column and term, in the order of the text.
+    pub tiles: Vec<(usize, String)>,
+    /// Column and text that no term covers.
+    pub gaps: Vec<(usize, String)>,
+}
+
+/// What the text is like.
+pub struct Layout<'a> {
+    /// For each column, whether it is in our own words.
+    pub columns: &'a [bool],
+    /// Labels and connecting words that need no term.
+    pub words: &'a [&'a str],
+    /// White space alone separates terms, and so do dots and comparisons: code.
+    pub code: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Skip,
+    Tile,
+    Gap,
+    Column,
+}
+
+/// States of a column: nothing laid yet, just laid a term, past a separator after a term.
+const FRESH: usize = 0;
+const LAID: usize = 1;
+const BETWEEN: usize = 2;
+
+/// Lays `text`; an error is the part of the text that could not be laid, from the furthest place
+/// reached.
+pub fn lay(text: &str, terms: &Terms, layout: &Layout) -> Result<Laid, String> {
+    let columns = layout.columns.len();
+    let width = columns * 3;
+    let id = |at: usize, column: usize, state: usize| at * width + column * 3 + state;
+    let mut cost = vec![usize::MAX; (text.len() + 1) * width];
+    let mut from: Vec<Option<(usize, Step)>> = vec![None; cost.len()];
+    let mut furthest = 0;
+    cost[id(0, 0, FRESH)] = 0;
+
+    for at in 0..=text.len() {
+        if !text.is_char_boundary(at) {
+            continue;
+        }
+        let rest = &text[at..];
+        let separators = separators(text, at, layout);
+        for column in 0..columns {
+            for state in [FRESH, LAID, BETWEEN] {
+                let here = id(at, column, state);
+                if cost[here] == usize::MAX {
+                    continue;
+                }
+                if state != FRESH {
+                    furthest = furthest.max(at);
+                }
+                let mut reach = |to: usize, extra: usize, step: Step| {
+                    let total = cost[here] + extra;
+                    if total < cost[to] {
+                        cost[to] = total;
+                        from[to] = Some((here, step));
+                    }
+                };
+                for &end in &separators {
+                    let after = if state == FRESH { FRESH } else { BETWEEN };
+                    reach(id(end, column, after), 0, Step::Skip);
+                }
+                if state != LAID {
+                    for term in terms.at(rest) {
+                        reach(id(at + term.len(), column, LAID), 0, Step::Tile);
+                    }
+                    if layout.columns[column] {
+                        for (length, char) in rest.char_indices() {
+                            let length = length + char.len_utf8();
+                            reach(id(at + length, column, LAID), length, Step::Gap);
+                        }
+                    }
+                }
+                if state != FRESH && column + 1 < columns {
+                    reach(id(at, column + 1, FRESH), 0, Step::Column);
+                }
+            }
+        }
+    }
+
+    let last = [LAID, BETWEEN].map(|state| id(text.len(), columns - 1, state));
+    let end = last.into_iter().min_by_key(|&end| cost[end]).unwrap();
+    if cost[end] == usize::MAX {
+        return Err(text[furthest..].to_owned());
+    }
+    let mut laid = Laid::default();
+    let mut here = end;
+    while let Some((before, step)) = from[here] {
+        let (start, column) = (before / width, before % width / 3);
+        let part = text[start..here / width].to_owned();
+        match step {
+            Step::Tile => laid.tiles.push((column, part)),
+            Step::Gap => laid.gaps.push((column, part)),
+            Step::Skip | Step::Column => {}
+        }
+        here = before;
+    }
+    laid.tiles.reverse();
+    laid.gaps.reverse();
+    Ok(laid)
+}
+
+/// Where a separator that begins at `at` may end.
+fn separators(text: &str, at: usize, layout: &Layout) -> Vec<usize> {
+    const MARKS: [&str; 25] = [
+        ",", ";", ":", "|->", "->", "=>", "<-", "→", "←", "↔", "+", "/", "|", "(", ")", "[", "]", "{", "}",
+        "“", "”", "...", "…", "≠", "□",
+    ];
+    const SPACED: [&str; 9] = [" — ", " – ", " - ", " = ", " and ", " or ", " vs ", " then ", ". "];
+    const CODE: [&str; 9] = [".", "=", "<", ">", "!", "\"", "'", "*", " "];
+    let rest = &text[at..];
+    let mut ends = Vec::new();
+    let mut add = |length: usize| ends.push(at + length);
+    let spaces = rest.len() - rest.trim_start().len();
+    for mark in MARKS {
+        if rest[spaces..].starts_with(mark) {
+            let after = &rest[spaces + mark.len()..];
+            add(spaces + mark.len() + after.len() - after.trim_start().len());
+        }
+    }
+    for mark in SPACED {
+        if rest.starts_with(mark) {
+            add(mark.len());
+        }
+        // After a mark the space before a word is used up.
+        let used = &mark[1..];
+        if at > 0 && text[..at].ends_with(' ') && mark.starts_with(' ') && rest.starts_with(used) {
+            add(used.len());
+        }
+    }
+    if layout.code {
+        for mark in CODE {
+            if rest.starts_with(mark) {
+                add(mark.len());
+            }
+        }
+    }
+    for word in layout.words {
+        let begins = at == 0 || text[..at].ends_with(' ') || !rest.starts_with(char::is_alphanumeric);
+        if rest[spaces..].starts_with(word) && (begins || spaces > 0) {
+            let after = &rest[spaces + word.len()..];
+            add(spaces + word.len() + after.len() - after.trim_start().len());
+        }
+    }
+    if rest == "." || rest == " " {
+        add(1);
+    }
+    ends
+}
