@@ -12,7 +12,9 @@
 //! |---|---|
 //! | `headings.csv` | the headings of each document, with the levels that the text has lost |
 //! | `tables.csv` | the headers of tables whose cells are run together; `*`: carried over in our own words |
-//! | `words.csv` | labels and connecting words that need no term |
+//! | `splits.csv` | what begins a paragraph though the text has run it together with the one before |
+//! | `words.csv` | labels and connecting words that need no term, and the relation that a label or column stands for |
+//! | `elsewhere.csv` | sections that repeat what rows of another section carry over, and why |
 //! | `left_out.csv` | items that no fact carries over, and why |
 //! | `ours.csv` | columns whose terms are not the documents' |
 //! | `stated.csv` | how many of what the facts must have |
@@ -37,6 +39,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use facts::Row;
+use regex::Regex;
 use seed::Heading;
 
 /// The records of a file in `tests/coverage/`, without its header.
@@ -101,8 +104,18 @@ fn the_documents_are_carried_over() {
         let listed = known.remove(source).unwrap();
         let seed = seed::read(source, file, listed, &tables);
         let words = records("words.csv").into_iter().filter(|row| row[0] == *source);
-        let words = words.map(|row| (row[1].clone(), row[2].clone())).collect();
-        let carried = cover::Cover::new(&seed, &rows, &tables, words).items();
+        let words = words.map(|row| cover::Word {
+            heading: row[1].clone(),
+            text: row[2].clone(),
+            relation: (!row[3].is_empty()).then(|| Regex::new(&format!("^({})$", row[3])).unwrap()),
+        });
+        let elsewhere = records("elsewhere.csv").into_iter().filter(|row| row[0] == *source);
+        let place = |section: &str| {
+            let found = facts::resolve(section, &seed.headings);
+            found.unwrap_or_else(|| panic!("elsewhere.csv: no heading {section} in {source}"))
+        };
+        let elsewhere = elsewhere.map(|row| (place(&row[1]), place(&row[2]))).collect();
+        let carried = cover::Cover::new(&seed, &rows, &tables, words.collect(), elsewhere).items();
         problems.extend(report::print(&seed, &carried, &mut left_out));
     }
     problems.extend(left_out.unused());

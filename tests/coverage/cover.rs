@@ -16,13 +16,16 @@ use super::seed::{Item, Kind, Seed, Table};
 use super::tiles::{Laid, Layout, Terms, lay};
 
 /// An item of fewer words is a term, and is carried over to the letter.
-const SENTENCE_WORDS: usize = 8;
+const SENTENCE_WORDS: usize = 6;
 
 /// The share of an item's words that a row in our own words has, where nothing else ties them.
-const SAME_WORDS: f64 = 0.34;
+const SAME_WORDS: f64 = 0.25;
 
 /// The same where the row also has the number of the item in its list.
 const SAME_WORDS_AND_NUMBER: f64 = 0.15;
+
+/// In `words.csv`: white space alone separates terms.
+const SPACE: &str = "(space)";
 
 /// What became of an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +34,15 @@ pub enum Carried {
     OwnWords,
     /// Why not.
     Missing(String),
+}
+
+/// A label or a connecting word of a document, or the name of a column.
+pub struct Word {
+    /// The heading below which it is one; anywhere, when empty.
+    pub heading: String,
+    pub text: String,
+    /// The relation that has the terms after it, when it says which.
+    pub relation: Option<Regex>,
 }
 
 /// The rows that may carry over the items of one heading.
@@ -46,8 +58,9 @@ pub struct Cover<'a> {
     seed: &'a Seed,
     rows: Vec<&'a Row>,
     tables: &'a [Table],
-    /// Labels and connecting words: heading (any, when empty) and text.
-    words: Vec<(String, String)>,
+    words: Vec<Word>,
+    /// Sections whose terms also stand in rows that cite another section.
+    elsewhere: Vec<(usize, usize)>,
     here: Vec<OnceCell<Here<'a>>>,
     identifier: Regex,
 }
@@ -57,7 +70,8 @@ impl<'a> Cover<'a> {
         seed: &'a Seed,
         rows: &'a [Row],
         tables: &'a [Table],
-        words: Vec<(String, String)>,
+        words: Vec<Word>,
+        elsewhere: Vec<(usize, usize)>,
     ) -> Cover<'a> {
         let rows = rows.iter().filter(|row| row.source == seed.source && !row.is_alias()).collect();
         Cover {
@@ -65,6 +79,7 @@ impl<'a> Cover<'a> {
             rows,
             tables,
             words,
+            elsewhere,
             here: seed.headings.iter().map(|_| OnceCell::new()).collect(),
             identifier: Regex::new(r"\b([A-Z][a-z0-9]+[A-Z]\w*|\w*[A-Za-z0-9]_\w+|[AI]\d\d)\b").unwrap(),
         }
@@ -77,7 +92,7 @@ impl<'a> Cover<'a> {
     }
 
     fn item(&self, item: &Item, used: &mut HashSet<(u64, &'a str)>) -> Option<Carried> {
-        let words = self.words_at(item.heading);
+        let words: Vec<&str> = self.words_at(item.heading).iter().map(|word| word.text.as_str()).collect();
         if item.text.ends_with(':') && matches!(item.kind, Kind::List | Kind::Paragraph)
             || words.contains(&item.text.as_str())
         {
@@ -89,7 +104,7 @@ impl<'a> Cover<'a> {
             None => vec![false],
         };
         let several_lines = item.table.is_some_and(|table| self.tables[table].row_start.is_some());
-        let code = item.kind == Kind::Code || several_lines;
+        let code = item.kind == Kind::Code || several_lines || words.contains(&SPACE);
         let layout = Layout { columns: &columns, words: &words, code };
         let failed = match lay(&item.text, &here.terms, &layout) {
             Ok(laid) => return Some(self.hangs_together(item, here, &laid)),
@@ -125,7 +140,7 @@ impl<'a> Cover<'a> {
                 .flat_map(|row| row.terms())
                 .filter(|term| term.parse::<f64>().is_err())
                 .collect();
-            for (_, term) in &laid.tiles {
+            for (_, term, _) in &laid.tiles {
                 let tied = key.contains(term)
                     || here.rows.iter().any(|row| {
                         row.holds(term) && row.terms().any(|cell| cell != *term && bound.contains(&cell))
@@ -134,6 +149,18 @@ impl<'a> Cover<'a> {
                 if !tied {
                     return Carried::Missing(format!("`{term}` is not tied to `{}`", key.join(", ")));
                 }
+            }
+        }
+        let words = self.words_at(item.heading);
+        for (column, term, label) in &laid.tiles {
+            let name = match item.table {
+                Some(table) if label.is_empty() => &self.tables[table].columns[*column].0,
+                _ => label,
+            };
+            let bound = words.iter().filter(|word| word.text == *name);
+            let Some(relation) = bound.filter_map(|word| word.relation.as_ref()).next() else { continue };
+            if !here.rows.iter().any(|row| relation.is_match(&row.relation) && row.holds(term)) {
+                return Carried::Missing(format!("`{term}` is not in a relation {relation}"));
             }
         }
         for (_, gap) in &laid.gaps {
@@ -177,11 +204,11 @@ impl<'a> Cover<'a> {
 
     /// `label: sentence`: the label to the letter, the sentence in a row that has the label.
     fn label_and_sentence(&self, item: &Item, here: &Here, layout: &Layout) -> bool {
-        [": ", " — ", " → ", "? "].into_iter().any(|mark| {
+        [": ", " — ", " → ", "? ", " is ", " are ", " when "].into_iter().any(|mark| {
             let Some((label, sentence)) = item.text.split_once(mark) else { return false };
             let Ok(laid) = lay(label, &here.terms, layout) else { return false };
             self.identifiers_in(sentence, here)
-                && laid.tiles.iter().any(|(_, term)| {
+                && laid.tiles.iter().any(|(_, term, _)| {
                     here.rows.iter().any(|row| {
                         row.holds(term) && row.terms().any(|cell| same_words(sentence, &cell) > 0.0)
                     })
@@ -193,13 +220,21 @@ impl<'a> Cover<'a> {
         self.identifier.find_iter(text).all(|found| here.all.contains(found.as_str()))
     }
 
-    fn words_at(&self, heading: usize) -> Vec<&str> {
+    fn words_at(&self, heading: usize) -> Vec<&Word> {
         let chain = super::seed::ancestry(&self.seed.headings, heading);
         let names: Vec<&str> = chain.iter().map(|&at| self.seed.headings[at].text.as_str()).collect();
-        let here = self.words.iter();
-        here.filter(|(place, _)| place.is_empty() || names.contains(&place.as_str()))
-            .map(|(_, text)| text.as_str())
-            .collect()
+        let all = self.words.iter();
+        all.filter(|word| word.heading.is_empty() || names.contains(&word.heading.as_str())).collect()
+    }
+
+    /// Whether a row that cites `cited` may carry over an item below `heading`.
+    fn may_cite(&self, cited: usize, heading: usize) -> bool {
+        let headings = &self.seed.headings;
+        let above = super::seed::ancestry(headings, heading);
+        meets(headings, cited, heading)
+            || self.elsewhere.iter().any(|(of, also)| {
+                above.contains(of) && super::seed::ancestry(headings, cited).contains(also)
+            })
     }
 
     fn here(&self, heading: usize) -> &Here<'a> {
@@ -208,9 +243,9 @@ impl<'a> Cover<'a> {
                 .rows
                 .iter()
                 .copied()
-                .filter(|row| row.heading.is_some_and(|cited| meets(&self.seed.headings, cited, heading)))
+                .filter(|row| row.heading.is_some_and(|cited| self.may_cite(cited, heading)))
                 .collect();
-            let terms: BTreeSet<String> = rows.iter().flat_map(|row| row.terms()).collect();
+            let terms: BTreeSet<String> = rows.iter().flat_map(|row| row.short_terms()).collect();
             let all = terms.iter().cloned().collect::<Vec<_>>().join("\n");
             Here { rows, terms: Terms::new(terms), all }
         })
@@ -223,8 +258,8 @@ fn below(seed: &Seed, row: &Row, item: &Item) -> bool {
 }
 
 fn first_column(laid: &Laid) -> Vec<String> {
-    let first = laid.tiles.iter().filter(|(column, _)| *column == 0);
-    first.map(|(_, term)| term.clone()).collect()
+    let first = laid.tiles.iter().filter(|(column, ..)| *column == 0);
+    first.map(|(_, term, _)| term.clone()).collect()
 }
 
 fn row_text(row: &Row) -> String {

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::seed::{Heading, ancestry, plain};
 
+/// Columns that keep a line of the text whole.
+const WHOLE: [&str; 2] = ["text", "guard"];
+
 /// A row of a relation.
 pub struct Row {
     pub relation: String,
@@ -23,6 +26,13 @@ impl Row {
     /// The cells as they are compared with the text.
     pub fn terms(&self) -> impl Iterator<Item = String> {
         self.cells.iter().map(|(_, text)| plain(text)).filter(|text| !text.is_empty())
+    }
+
+    /// The terms without those of columns that keep a line of the text as it stands, beside the
+    /// relations that take it apart.
+    pub fn short_terms(&self) -> impl Iterator<Item = String> {
+        let cells = self.cells.iter().filter(|(name, _)| !WHOLE.contains(&name.as_str()));
+        cells.map(|(_, text)| plain(text)).filter(|text| !text.is_empty())
     }
 
     pub fn holds(&self, term: &str) -> bool {

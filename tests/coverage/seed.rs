@@ -127,6 +127,11 @@ pub fn read(source: &str, path: &Path, headings: Vec<Heading>, tables: &[Table])
     assert_eq!(listed, found, "tests/coverage/headings.csv does not list the headings of {source}");
 
     let mut reader = Reader::new(source, tables, !text.contains("\n\n"));
+    for split in records("splits.csv").into_iter().filter(|row| row[0] == source) {
+        let heading = listed.iter().position(|heading| *heading == split[1]);
+        let heading = heading.unwrap_or_else(|| panic!("splits.csv: no heading {}", split[1]));
+        reader.splits.push((heading + 1, split[2].clone()));
+    }
     for (index, line) in text.lines().enumerate() {
         reader.line(index + 1, line);
     }
@@ -142,6 +147,8 @@ struct Reader<'a> {
     /// A document without empty lines: every line is a paragraph of its own.
     dense: bool,
     items: Vec<Item>,
+    /// Number of the heading, and what begins a paragraph below it though no line does.
+    splits: Vec<(usize, String)>,
     /// How many headings were seen.
     seen: usize,
     block: Vec<(usize, String)>,
@@ -160,6 +167,7 @@ impl<'a> Reader<'a> {
             tables,
             dense,
             items: Vec::new(),
+            splits: Vec::new(),
             seen: 0,
             block: Vec::new(),
             table: None,
@@ -193,7 +201,7 @@ impl<'a> Reader<'a> {
             let (indent, text) = (parts[1].len(), parts[2].to_owned());
             self.list_item(number, indent, &text);
         } else if self.dense {
-            self.push(Kind::Paragraph, number, line, 1, None);
+            self.paragraph(number, line);
         } else {
             self.block.push((number, line.to_owned()));
         }
@@ -257,7 +265,7 @@ impl<'a> Reader<'a> {
             }
             None => {
                 self.lists.clear();
-                self.push(Kind::Paragraph, *first, text, 1, None);
+                self.paragraph(*first, text);
             }
         }
     }
@@ -284,8 +292,26 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A paragraph, or several where `splits.csv` says that lines were run together.
+    fn paragraph(&mut self, line: usize, text: &str) {
+        let mut cuts: Vec<usize> = self
+            .splits
+            .iter()
+            .filter(|split| split.0 == self.seen)
+            .flat_map(|split| text.match_indices(&split.1).map(|(at, _)| at))
+            .collect();
+        cuts.extend([0, text.len()]);
+        cuts.sort_unstable();
+        cuts.dedup();
+        for (number, cut) in cuts.windows(2).enumerate() {
+            self.push(Kind::Paragraph, line, &text[cut[0]..cut[1]], number + 1, None);
+        }
+    }
+
     fn push(&mut self, kind: Kind, line: usize, text: &str, number: usize, table: Option<usize>) {
         let heading = self.seen.saturating_sub(1);
+        let is_code = kind == Kind::List && self.code.is_match(text);
+        let kind = if is_code { Kind::Code } else { kind };
         let text = plain(text);
         self.items.push(Item { heading, kind, text, line, table, number, parent: None });
     }

@@ -38,8 +38,8 @@ impl Terms {
 /// How a text was laid.
 #[derive(Debug, Default)]
 pub struct Laid {
-    /// Column and term, in the order of the text.
-    pub tiles: Vec<(usize, String)>,
+    /// Column, term, and the label that it follows in that column, in the order of the text.
+    pub tiles: Vec<(usize, String, String)>,
     /// Column and text that no term covers.
     pub gaps: Vec<(usize, String)>,
 }
@@ -66,6 +66,12 @@ enum Step {
 const FRESH: usize = 0;
 const LAID: usize = 1;
 const BETWEEN: usize = 2;
+
+/// Between two columns, where the text still tells them apart.
+const WALL: &str = " | ";
+
+/// What a character costs that no term covers, in terms.
+const GAP: usize = 8;
 
 /// Lays `text`; an error is the part of the text that could not be laid, from the furthest place
 /// reached.
@@ -106,17 +112,18 @@ pub fn lay(text: &str, terms: &Terms, layout: &Layout) -> Result<Laid, String> {
                 }
                 if state != LAID {
                     for term in terms.at(rest) {
-                        reach(id(at + term.len(), column, LAID), 0, Step::Tile);
+                        reach(id(at + term.len(), column, LAID), 1, Step::Tile);
                     }
                     if layout.columns[column] {
                         for (length, char) in rest.char_indices() {
                             let length = length + char.len_utf8();
-                            reach(id(at + length, column, LAID), length, Step::Gap);
+                            reach(id(at + length, column, LAID), GAP * length, Step::Gap);
                         }
                     }
                 }
                 if state != FRESH && column + 1 < columns {
-                    reach(id(at, column + 1, FRESH), 0, Step::Column);
+                    let wall = if rest.starts_with(WALL) { WALL.len() } else { 0 };
+                    reach(id(at + wall, column + 1, FRESH), 0, Step::Column);
                 }
             }
         }
@@ -127,20 +134,22 @@ pub fn lay(text: &str, terms: &Terms, layout: &Layout) -> Result<Laid, String> {
     if cost[end] == usize::MAX {
         return Err(text[furthest..].to_owned());
     }
-    let mut laid = Laid::default();
+    let mut steps = Vec::new();
     let mut here = end;
     while let Some((before, step)) = from[here] {
-        let (start, column) = (before / width, before % width / 3);
-        let part = text[start..here / width].to_owned();
-        match step {
-            Step::Tile => laid.tiles.push((column, part)),
-            Step::Gap => laid.gaps.push((column, part)),
-            Step::Skip | Step::Column => {}
-        }
+        steps.push((step, before % width / 3, &text[before / width..here / width]));
         here = before;
     }
-    laid.tiles.reverse();
-    laid.gaps.reverse();
+    let (mut laid, mut label) = (Laid::default(), "");
+    for (step, column, part) in steps.into_iter().rev() {
+        match step {
+            Step::Tile => laid.tiles.push((column, part.to_owned(), label.to_owned())),
+            Step::Gap => laid.gaps.push((column, part.to_owned())),
+            Step::Column => label = "",
+            Step::Skip if layout.words.contains(&part.trim()) => label = part.trim(),
+            Step::Skip => {}
+        }
+    }
     Ok(laid)
 }
 
@@ -157,6 +166,9 @@ fn separators(text: &str, at: usize, layout: &Layout) -> Vec<usize> {
     let mut add = |length: usize| ends.push(at + length);
     let spaces = rest.len() - rest.trim_start().len();
     for mark in MARKS {
+        if mark == "|" && layout.columns.len() > 1 {
+            continue;
+        }
         if rest[spaces..].starts_with(mark) {
             let after = &rest[spaces + mark.len()..];
             add(spaces + mark.len() + after.len() - after.trim_start().len());
@@ -186,8 +198,17 @@ fn separators(text: &str, at: usize, layout: &Layout) -> Vec<usize> {
             add(spaces + word.len() + after.len() - after.trim_start().len());
         }
     }
+    if rest.starts_with(' ') && is_id(text[..at].rsplit([' ', ',']).next().unwrap_or_default()) {
+        add(1);
+    }
     if rest == "." || rest == " " {
         add(1);
     }
     ends
+}
+
+/// `A01`, `I21`, `M1`: what follows after a space is a name.
+fn is_id(word: &str) -> bool {
+    let Some(number) = word.strip_prefix(|char: char| char.is_ascii_uppercase()) else { return false };
+    !number.is_empty() && number.len() <= 2 && number.bytes().all(|byte| byte.is_ascii_digit())
 }
