@@ -8,6 +8,7 @@
 //! format cannot say plainly it escapes.
 
 mod csv;
+pub mod diagram;
 mod format;
 pub mod explanation;
 mod html;

@@ -11,6 +11,7 @@ use archlog::change::{
 };
 use archlog::eval::StopReason;
 use archlog::explain::{Fact, Subject, Why, show, tree};
+use archlog::kb::Part;
 use archlog::report::explanation::{self, Extent};
 use archlog::report::{Document, Heading, Section, Table};
 use archlog::session::{QueryFailure, Session};
@@ -24,7 +25,7 @@ use crate::{derive, effort, rulebook};
 
 /// The session of one design; nothing when it cannot be used, which has been said then.
 fn open(rulebook: &args::Rulebook, design: &Path, console: &Console) -> Option<Session> {
-    let mut session = Session::new(Arc::new(rulebook::load(rulebook, console)?));
+    let mut session = Session::new(Arc::new(rulebook::load(rulebook, Part::Derivation, console)?));
     let opened = session.open(design);
     console.problems(session.sources(), session.diagnostics());
     opened.then_some(session)

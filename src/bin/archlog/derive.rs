@@ -13,7 +13,7 @@ use archlog::analyze::has_errors;
 use archlog::batch::{Batch, Finished, Input, derive_many};
 use archlog::diag::{Sources, nearest};
 use archlog::io::save;
-use archlog::kb::{Rulebook, Sheet};
+use archlog::kb::{Part, Rulebook, Sheet};
 use archlog::report::{self, Document, Format, Look, Report, Section, Stamp};
 use archlog::session::Session;
 
@@ -25,7 +25,7 @@ use crate::{effort, rulebook};
 
 /// Derives the designs and shows what is asked for.
 pub fn derive(arguments: &Derive, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
-    let Some(rulebook) = rulebook::load(&arguments.rulebook, console) else {
+    let Some(rulebook) = rulebook::load(&arguments.rulebook, Part::Derivation, console) else {
         return Ok(Exit::Input);
     };
     let rulebook = Arc::new(rulebook);
