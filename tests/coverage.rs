@@ -14,9 +14,11 @@
 //! | `tables.csv` | the headers of tables whose cells are run together; `*`: carried over in our own words |
 //! | `splits.csv` | what begins a paragraph though the text has run it together with the one before |
 //! | `words.csv` | labels and connecting words that need no term, and the relation that a label or column stands for |
+//! | `whole.csv` | columns that keep a line as it stands; its terms must be found apart from them |
 //! | `elsewhere.csv` | sections that repeat what rows of another section carry over, and why |
+//! | `said.csv` | items that a row says in words too far from theirs to be matched, and that row |
 //! | `left_out.csv` | items that no fact carries over, and why |
-//! | `ours.csv` | columns whose terms are not the documents' |
+//! | `ours.csv` | columns, or values of them, that are not the documents': ids, marks, sentences in our own words |
 //! | `stated.csv` | how many of what the facts must have |
 //! | `counts.csv` | rows of each relation and section; `ARCHLOG_UPDATE=1` writes it anew |
 
@@ -27,6 +29,8 @@
 mod cover;
 #[path = "coverage/facts.rs"]
 mod facts;
+#[path = "coverage/ours.rs"]
+mod ours;
 #[path = "coverage/report.rs"]
 mod report;
 #[path = "coverage/seed.rs"]
@@ -34,11 +38,12 @@ mod seed;
 #[path = "coverage/tiles.rs"]
 mod tiles;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::env;
 use std::path::{Path, PathBuf};
 
 use facts::Row;
+use ours::Ours;
 use regex::Regex;
 use seed::Heading;
 
@@ -98,7 +103,8 @@ fn the_documents_are_carried_over() {
     };
     let (mut known, tables) = (headings(), seed::tables());
     let rows = all_facts(&known);
-    let mut left_out = report::LeftOut::read();
+    let ours = Ours::read();
+    let (mut said, mut left_out) = (report::Said::read(), report::LeftOut::read());
     let mut problems = Vec::new();
     for (source, file) in &files {
         let listed = known.remove(source).unwrap();
@@ -115,9 +121,10 @@ fn the_documents_are_carried_over() {
             found.unwrap_or_else(|| panic!("elsewhere.csv: no heading {section} in {source}"))
         };
         let elsewhere = elsewhere.map(|row| (place(&row[1]), place(&row[2]))).collect();
-        let carried = cover::Cover::new(&seed, &rows, &tables, words.collect(), elsewhere).items();
-        problems.extend(report::print(&seed, &carried, &mut left_out));
+        let carried = cover::Cover::new(&seed, &rows, &tables, words.collect(), &ours, elsewhere).items();
+        problems.extend(report::print(&seed, &carried, &rows, &mut said, &mut left_out));
     }
+    problems.extend(said.unused());
     problems.extend(left_out.unused());
     assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
 }
@@ -127,14 +134,11 @@ fn no_term_is_changed_by_a_typo() {
     let Some(files) = documents() else { return };
     let mut known = headings();
     let rows = all_facts(&known);
-    let mut ours: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for row in records("ours.csv") {
-        ours.entry(row[0].clone()).or_default().insert(row[1].clone());
-    }
-    let mut problems = Vec::new();
+    let ours = Ours::read();
+    let mut problems = ours.unused(&rows);
     for (source, file) in &files {
         let seed = seed::read(source, file, known.remove(source).unwrap(), &seed::tables());
-        for (row, column, text) in cover::typos(&seed, &rows, &ours) {
+        for (row, column, text) in ours.typos(&seed, &rows) {
             problems.push(format!("{}:{}: {column} {text:?} is not in {source}", row.relation, row.line));
         }
     }

@@ -7,16 +7,17 @@
 //! of that section speaks of the same things and has every identifier of the original.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use regex::Regex;
 
 use super::facts::{Row, meets};
+use super::ours::Ours;
 use super::seed::{Item, Kind, Seed, Table};
-use super::tiles::{Laid, Layout, Terms, lay};
+use super::tiles::{Column, Laid, Layout, Terms, lay};
 
 /// An item of fewer words is a term, and is carried over to the letter.
-const SENTENCE_WORDS: usize = 6;
+const SENTENCE_WORDS: usize = 3;
 
 /// The share of an item's words that a row in our own words has, where nothing else ties them.
 const SAME_WORDS: f64 = 0.25;
@@ -26,6 +27,12 @@ const SAME_WORDS_AND_NUMBER: f64 = 0.15;
 
 /// In `words.csv`: white space alone separates terms.
 const SPACE: &str = "(space)";
+
+/// In `words.csv`: the first letter of a term may be of another case.
+const ANY_CASE: &str = "(any case)";
+
+/// In `words.csv`: an item of a list may be two terms with nothing between.
+const PAIR: &str = "(pair)";
 
 /// What became of an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,8 +66,11 @@ pub struct Cover<'a> {
     rows: Vec<&'a Row>,
     tables: &'a [Table],
     words: Vec<Word>,
+    ours: &'a Ours,
     /// Sections whose terms also stand in rows that cite another section.
     elsewhere: Vec<(usize, usize)>,
+    /// Relations and columns that keep a line of the text as it stands.
+    whole: Vec<Vec<String>>,
     here: Vec<OnceCell<Here<'a>>>,
     identifier: Regex,
 }
@@ -71,6 +81,7 @@ impl<'a> Cover<'a> {
         rows: &'a [Row],
         tables: &'a [Table],
         words: Vec<Word>,
+        ours: &'a Ours,
         elsewhere: Vec<(usize, usize)>,
     ) -> Cover<'a> {
         let rows = rows.iter().filter(|row| row.source == seed.source && !row.is_alias()).collect();
@@ -79,7 +90,9 @@ impl<'a> Cover<'a> {
             rows,
             tables,
             words,
+            ours,
             elsewhere,
+            whole: super::records("whole.csv"),
             here: seed.headings.iter().map(|_| OnceCell::new()).collect(),
             identifier: Regex::new(r"\b([A-Z][a-z0-9]+[A-Z]\w*|\w*[A-Za-z0-9]_\w+|[AI]\d\d)\b").unwrap(),
         }
@@ -87,36 +100,43 @@ impl<'a> Cover<'a> {
 
     /// What became of each item, in the order of the text; `None` for an item that is only layout.
     pub fn items(&self) -> Vec<Option<Carried>> {
-        let mut used = HashSet::new();
-        self.seed.items.iter().map(|item| self.item(item, &mut used)).collect()
+        let mut carried: Vec<Option<Carried>> =
+            self.seed.items.iter().map(|item| self.to_the_letter(item)).collect();
+        for index in self.in_own_words(&carried) {
+            carried[index] = Some(Carried::OwnWords);
+        }
+        carried
     }
 
-    fn item(&self, item: &Item, used: &mut HashSet<(u64, &'a str)>) -> Option<Carried> {
+    fn to_the_letter(&self, item: &Item) -> Option<Carried> {
         let words: Vec<&str> = self.words_at(item.heading).iter().map(|word| word.text.as_str()).collect();
         if item.text.ends_with(':') && matches!(item.kind, Kind::List | Kind::Paragraph)
             || words.contains(&item.text.as_str())
+            || item.text == self.seed.headings[0].text
         {
             return None;
         }
         let here = self.here(item.heading);
-        let columns = match item.table {
-            Some(table) => self.tables[table].columns.iter().map(|(_, ours)| *ours).collect(),
-            None => vec![false],
+        let columns: Vec<Column> = match item.table {
+            Some(table) => self.tables[table].columns.iter().map(|(_, column)| *column).collect(),
+            None if item.kind == Kind::List && words.contains(&PAIR) => vec![Column::Letter; 2],
+            None if words.contains(&ANY_CASE) => vec![Column::AnyCase],
+            None => vec![Column::Letter],
         };
         let several_lines = item.table.is_some_and(|table| self.tables[table].row_start.is_some());
         let code = item.kind == Kind::Code || several_lines || words.contains(&SPACE);
         let layout = Layout { columns: &columns, words: &words, code };
-        let failed = match lay(&item.text, &here.terms, &layout) {
-            Ok(laid) => return Some(self.hangs_together(item, here, &laid)),
+        let single = Layout { columns: &[Column::Letter], words: &words, code };
+        let laid = lay(&item.text, &here.terms, &layout);
+        let laid = if item.table.is_none() { laid.or_else(|_| lay(&item.text, &here.terms, &single)) } else { laid };
+        let failed = match laid {
+            Ok(laid) => return Some(self.hangs_together(item, here, &layout, laid)),
             Err(rest) => rest,
         };
-        if matches!(item.kind, Kind::List | Kind::Paragraph) {
-            if is_sentence(&item.text) && self.own_words(item, here, used) {
-                return Some(Carried::OwnWords);
-            }
-            if self.label_and_sentence(item, here, &layout) {
-                return Some(Carried::OwnWords);
-            }
+        if matches!(item.kind, Kind::List | Kind::Paragraph)
+            && self.label_and_sentence(item, here, &layout)
+        {
+            return Some(Carried::OwnWords);
         }
         Some(Carried::Missing(if failed == item.text {
             "nothing of it found".to_owned()
@@ -125,29 +145,34 @@ impl<'a> Cover<'a> {
         }))
     }
 
-    /// Whether the rows that have the terms belong to one another.
-    fn hangs_together(&self, item: &Item, here: &Here, laid: &Laid) -> Carried {
+    /// Whether the text can be laid with terms of rows that belong to one another.
+    fn hangs_together(&self, item: &Item, here: &Here, layout: &Layout, laid: Laid) -> Carried {
         let key: Vec<String> = match (item.kind, item.parent) {
-            (Kind::Row, _) => first_column(laid),
+            (Kind::Row, _) => first_column(&laid),
             (Kind::List, Some(parent)) => vec![self.seed.items[parent].text.clone()],
             _ => Vec::new(),
         };
-        let rows_of_key: Vec<&&Row> =
-            here.rows.iter().filter(|row| key.iter().any(|term| row.holds(term))).collect();
+        let rows_of_key: Vec<&Row> =
+            here.rows.iter().copied().filter(|row| key.iter().any(|term| row.holds(term))).collect();
+        let mut laid = laid;
+        let mut tied: Vec<&Row> = here.rows.clone();
         if !rows_of_key.is_empty() {
             let bound: BTreeSet<String> = rows_of_key
                 .iter()
                 .flat_map(|row| row.terms())
                 .filter(|term| term.parse::<f64>().is_err())
                 .collect();
-            for (_, term, _) in &laid.tiles {
-                let tied = key.contains(term)
-                    || here.rows.iter().any(|row| {
-                        row.holds(term) && row.terms().any(|cell| cell != *term && bound.contains(&cell))
-                            || rows_of_key.iter().any(|of| of.holds(term))
-                    });
-                if !tied {
-                    return Carried::Missing(format!("`{term}` is not tied to `{}`", key.join(", ")));
+            tied.retain(|row| {
+                row.terms().any(|cell| bound.contains(&cell))
+                    || rows_of_key.iter().any(|of| of.is_beside(row))
+            });
+            let terms: BTreeSet<String> =
+                tied.iter().flat_map(|row| row.short_terms(&self.whole)).chain(key.iter().cloned()).collect();
+            match lay(&item.text, &Terms::new(terms), layout) {
+                Ok(of_key) => laid = of_key,
+                Err(rest) => {
+                    let (rest, key) = (rest.trim(), key.join(", "));
+                    return Carried::Missing(format!("nothing ties `{key}` to `{rest}`"));
                 }
             }
         }
@@ -167,38 +192,71 @@ impl<'a> Cover<'a> {
             if !self.identifiers_in(gap, here) {
                 return Carried::Missing(format!("an identifier of `{}` is not found", gap.trim()));
             }
+            if !tied.iter().any(|row| self.ours.has_words(row)) {
+                return Carried::Missing(format!("nobody says `{}` in other words", gap.trim()));
+            }
         }
         if laid.gaps.is_empty() { Carried::Letter } else { Carried::OwnWords }
     }
 
-    /// Whether a row says what the sentence says; a row says it for one sentence only.
-    fn own_words(&self, item: &Item, here: &Here<'a>, used: &mut HashSet<(u64, &'a str)>) -> bool {
-        if !self.identifiers_in(&item.text, here) {
-            return false;
-        }
-        let number = item.number.to_string();
-        let mut best: Option<(f64, &Row)> = None;
-        for row in &here.rows {
-            if row.heading != Some(item.heading) && !below(self.seed, row, item) {
+    /// The sentences that a row says in other words. A row says one sentence only: as many
+    /// sentences as can be have a row of their own.
+    fn in_own_words(&self, carried: &[Option<Carried>]) -> Vec<usize> {
+        let mut pairs: Vec<(f64, usize, usize)> = Vec::new();
+        for (index, item) in self.seed.items.iter().enumerate() {
+            if !matches!(carried[index], Some(Carried::Missing(_)))
+                || !matches!(item.kind, Kind::List | Kind::Paragraph)
+                || item.text.split_whitespace().count() < SENTENCE_WORDS
+            {
                 continue;
             }
-            if used.contains(&(row.line, row.relation.as_str())) {
+            let here = self.here(item.heading);
+            if !self.identifiers_in(&item.text, here) {
                 continue;
             }
-            let same = same_words(&item.text, &row_text(row));
-            let numbered = row.holds(&number);
-            let enough = if numbered { SAME_WORDS_AND_NUMBER } else { SAME_WORDS };
-            let same = if numbered { same + 0.2 } else { same };
-            if same >= enough + if numbered { 0.2 } else { 0.0 } && best.is_none_or(|(most, _)| same > most) {
-                best = Some((same, row));
+            for &row in &here.rows {
+                let alike = self.alike(item, row);
+                if self.ours.has_words(row) && alike > 0.0 {
+                    let place = self.rows.iter().position(|other| std::ptr::eq(*other, row));
+                    pairs.push((alike, index, place.unwrap_or_default()));
+                }
             }
         }
-        match best {
-            Some((_, row)) => {
-                let relation = self.rows.iter().find(|other| std::ptr::eq(**other, row)).unwrap();
-                used.insert((row.line, relation.relation.as_str()))
+        pairs.sort_by(|one, two| two.0.total_cmp(&one.0).then(one.1.cmp(&two.1)).then(one.2.cmp(&two.2)));
+        let (mut rows_of, mut order) = (BTreeMap::<usize, Vec<usize>>::new(), Vec::new());
+        for (_, item, row) in pairs {
+            if !rows_of.contains_key(&item) {
+                order.push(item);
             }
-            None => false,
+            rows_of.entry(item).or_default().push(row);
+        }
+        let mut taken = BTreeMap::new();
+        for item in order {
+            take_row(item, &rows_of, &mut taken, &mut BTreeSet::new());
+        }
+        if std::env::var_os("PAIRS").is_some() {
+            for (row, item) in &taken {
+                let (row, item) = (self.rows[*row], &self.seed.items[*item]);
+                eprintln!("PAIR {:.2} {}:{} {:?} <= {} {:?}", self.alike(item, row), self.seed.source, item.line, item.text, row.relation, row_text(row));
+            }
+        }
+        taken.into_values().collect()
+    }
+
+    /// How much a row in our own words has in common with an item; 0 when too little.
+    fn alike(&self, item: &Item, row: &Row) -> f64 {
+        let parent = item.parent.map(|parent| self.seed.items[parent].text.as_str());
+        let of_parent = parent.is_some_and(|parent| row.holds(parent));
+        let numbered = row.holds(&item.number.to_string());
+        let (same, shared) = same_words(&item.text, &row_text(row));
+        if of_parent {
+            1.0 + same
+        } else if numbered && same >= SAME_WORDS_AND_NUMBER {
+            0.2 + same
+        } else if same >= SAME_WORDS && shared >= 2 {
+            same
+        } else {
+            0.0
         }
     }
 
@@ -210,7 +268,7 @@ impl<'a> Cover<'a> {
             self.identifiers_in(sentence, here)
                 && laid.tiles.iter().any(|(_, term, _)| {
                     here.rows.iter().any(|row| {
-                        row.holds(term) && row.terms().any(|cell| same_words(sentence, &cell) > 0.0)
+                        row.holds(term) && self.ours.has_words(row) && same_words(sentence, &row_text(row)).1 > 0
                     })
                 })
         })
@@ -245,16 +303,29 @@ impl<'a> Cover<'a> {
                 .copied()
                 .filter(|row| row.heading.is_some_and(|cited| self.may_cite(cited, heading)))
                 .collect();
-            let terms: BTreeSet<String> = rows.iter().flat_map(|row| row.short_terms()).collect();
+            let terms: BTreeSet<String> = rows.iter().flat_map(|row| row.short_terms(&self.whole)).collect();
             let all = terms.iter().cloned().collect::<Vec<_>>().join("\n");
             Here { rows, terms: Terms::new(terms), all }
         })
     }
 }
 
-/// Whether a row cites a heading below the one of the item.
-fn below(seed: &Seed, row: &Row, item: &Item) -> bool {
-    row.heading.is_some_and(|cited| meets(&seed.headings, cited, item.heading))
+/// Gives `item` a row, and the item that had it another; whether that was possible.
+fn take_row(
+    item: usize,
+    rows_of: &BTreeMap<usize, Vec<usize>>,
+    taken: &mut BTreeMap<usize, usize>,
+    tried: &mut BTreeSet<usize>,
+) -> bool {
+    for &row in &rows_of[&item] {
+        let free = tried.insert(row)
+            && taken.get(&row).copied().is_none_or(|other| take_row(other, rows_of, taken, tried));
+        if free {
+            taken.insert(row, item);
+            return true;
+        }
+    }
+    false
 }
 
 fn first_column(laid: &Laid) -> Vec<String> {
@@ -266,17 +337,12 @@ fn row_text(row: &Row) -> String {
     row.terms().collect::<Vec<_>>().join(" ")
 }
 
-pub fn is_sentence(text: &str) -> bool {
-    text.split_whitespace().count() >= SENTENCE_WORDS || text.ends_with(['?', '!'])
-}
-
-/// The share of the words of `text` that `other` has, by the beginning of the word.
-fn same_words(text: &str, other: &str) -> f64 {
+/// The share of the words of `text` that `other` has, and their number, by the beginning of the
+/// word.
+fn same_words(text: &str, other: &str) -> (f64, usize) {
     let (text, other) = (stems(text), stems(other));
-    if text.is_empty() {
-        return 0.0;
-    }
-    text.intersection(&other).count() as f64 / text.len() as f64
+    let shared = text.intersection(&other).count();
+    (shared as f64 / text.len().max(1) as f64, shared)
 }
 
 fn stems(text: &str) -> BTreeSet<String> {
@@ -289,31 +355,4 @@ fn stems(text: &str) -> BTreeSet<String> {
         .filter(|word| word.len() >= 4 && !COMMON.contains(word))
         .map(|word| word.chars().take(5).collect())
         .collect()
-}
-
-/// Terms of the facts that the document does not have: a typo, or a column that is ours.
-pub fn typos<'a>(
-    seed: &Seed,
-    rows: &'a [Row],
-    ours: &BTreeMap<String, BTreeSet<String>>,
-) -> Vec<(&'a Row, &'a str, &'a str)> {
-    let mut found = Vec::new();
-    for row in rows.iter().filter(|row| row.source == seed.source) {
-        for (column, text) in &row.cells {
-            let term = super::seed::plain(text);
-            let declared = [row.relation.as_str(), ""].iter().any(|relation| {
-                ours.get(*relation).is_some_and(|columns| columns.contains(column) || columns.contains("*"))
-            });
-            if declared
-                || term.is_empty()
-                || term.parse::<f64>().is_ok()
-                || is_sentence(&term)
-                || seed.text.contains(&term)
-            {
-                continue;
-            }
-            found.push((row, column.as_str(), text.as_str()));
-        }
-    }
-    found
 }

@@ -5,9 +5,6 @@ use std::path::{Path, PathBuf};
 
 use super::seed::{Heading, ancestry, plain};
 
-/// Columns that keep a line of the text whole.
-const WHOLE: [&str; 2] = ["text", "guard"];
-
 /// A row of a relation.
 pub struct Row {
     pub relation: String,
@@ -29,14 +26,22 @@ impl Row {
     }
 
     /// The terms without those of columns that keep a line of the text as it stands, beside the
-    /// relations that take it apart.
-    pub fn short_terms(&self) -> impl Iterator<Item = String> {
-        let cells = self.cells.iter().filter(|(name, _)| !WHOLE.contains(&name.as_str()));
+    /// relations that take it apart: `whole` has relation and column.
+    pub fn short_terms(&self, whole: &[Vec<String>]) -> impl Iterator<Item = String> {
+        let is_whole = |name: &str| whole.iter().any(|of| of[0] == self.relation && of[1] == name);
+        let cells = self.cells.iter().filter(move |(name, _)| !is_whole(name));
         cells.map(|(_, text)| plain(text)).filter(|text| !text.is_empty())
     }
 
     pub fn holds(&self, term: &str) -> bool {
         self.terms().any(|cell| cell == term)
+    }
+
+    /// Whether both are in one relation and agree in two columns, as the cells of one line of a
+    /// table do.
+    pub fn is_beside(&self, other: &Row) -> bool {
+        let same = self.cells.iter().zip(&other.cells).filter(|(one, two)| one == two).count();
+        self.relation == other.relation && same >= 2
     }
 
     /// Rows that join one document with another say nothing new about either.
@@ -126,7 +131,10 @@ fn after<'a>(rest: &'a str, name: &str) -> Option<&'a str> {
 }
 
 /// Whether a row that cites the heading `cited` may carry over an item below the heading `item`:
-/// one is the other or stands above it.
+/// one is the other or stands above it, but the title stands for itself alone.
 pub fn meets(headings: &[Heading], cited: usize, item: usize) -> bool {
+    if headings[item].level == 0 {
+        return cited == item;
+    }
     ancestry(headings, item).contains(&cited) || ancestry(headings, cited).contains(&item)
 }

@@ -12,6 +12,7 @@ use std::path::Path;
 use regex::Regex;
 
 use super::records;
+use super::tiles::Column;
 
 /// What an item was in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,8 +63,8 @@ pub struct Seed {
 /// The header of a table whose cells are run together in the text.
 pub struct Table {
     pub source: String,
-    /// Name, and whether the column is carried over in words of our own.
-    pub columns: Vec<(String, bool)>,
+    /// Name, and how its cells come over.
+    pub columns: Vec<(String, Column)>,
     /// What the first line of a row looks like, where a row takes several lines.
     pub row_start: Option<Regex>,
 }
@@ -75,11 +76,14 @@ impl Table {
     }
 }
 
-/// The tables of `tables.csv`; `*` after the name of a column says that it is in our own words.
+/// The tables of `tables.csv`; `*` after the name of a column says that it is in our own words, `+`
+/// that terms go before such words, `~` that its first letter has changed its case.
 pub fn tables() -> Vec<Table> {
-    let column = |name: &str| match name.strip_suffix('*') {
-        Some(name) => (name.to_owned(), true),
-        None => (name.to_owned(), false),
+    let column = |name: &str| {
+        let marks = [('*', Column::Ours), ('+', Column::TermsThenOurs), ('~', Column::AnyCase)];
+        let marked = marks.into_iter().find_map(|(mark, column)| Some((name.strip_suffix(mark)?, column)));
+        let (name, column) = marked.unwrap_or((name, Column::Letter));
+        (name.to_owned(), column)
     };
     records("tables.csv")
         .into_iter()
@@ -193,11 +197,11 @@ impl<'a> Reader<'a> {
             self.flush();
             self.table = Some(table);
             self.block.push((number, line.to_owned()));
-        } else if self.table.is_none()
-            && self.block.is_empty()
-            && let Some(parts) = self.bullet.captures(line)
+        } else if let Some(parts) = self.bullet.captures(line)
             && (parts[1].len() >= 2 || line.starts_with("- "))
+            && (self.block.is_empty() || line.contains("• "))
         {
+            self.flush();
             let (indent, text) = (parts[1].len(), parts[2].to_owned());
             self.list_item(number, indent, &text);
         } else if self.dense {
@@ -260,7 +264,9 @@ impl<'a> Reader<'a> {
             None if block.len() > 1 || self.code.is_match(text) || text.starts_with(' ') => {
                 self.lists.clear();
                 for (number, (line, text)) in joined(&block, &self.numbered).iter().enumerate() {
-                    self.push(Kind::Code, *line, text, number + 1, None);
+                    let numbered = self.numbered.find(text).map(|mark| mark.end());
+                    let kind = if numbered.is_some() { Kind::List } else { Kind::Code };
+                    self.push(kind, *line, &text[numbered.unwrap_or(0)..], number + 1, None);
                 }
             }
             None => {

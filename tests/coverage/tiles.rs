@@ -25,13 +25,21 @@ impl Terms {
         Terms { by_first }
     }
 
-    fn at<'a>(&'a self, rest: &'a str) -> impl Iterator<Item = &'a str> {
+    /// The terms that `rest` begins with; its first letter may be of another case.
+    fn at<'a>(&'a self, rest: &'a str, any_case: bool) -> impl Iterator<Item = &'a str> {
         let first = rest.chars().next();
-        let some = first.and_then(|first| self.by_first.get(&first));
-        some.into_iter()
-            .flatten()
-            .map(String::as_str)
-            .filter(move |term| rest.starts_with(term))
+        let other = |first: char| {
+            if first.is_lowercase() { first.to_ascii_uppercase() } else { first.to_ascii_lowercase() }
+        };
+        let second = first.filter(|_| any_case).map(other).filter(|second| Some(*second) != first);
+        let firsts = [first, second].into_iter().flatten();
+        firsts.filter_map(|first| self.by_first.get(&first)).flatten().map(String::as_str).filter(
+            move |term| {
+                let mut term = term.chars();
+                let begin = term.next().map_or(0, char::len_utf8);
+                rest.get(begin..).is_some_and(|rest| rest.starts_with(term.as_str()))
+            },
+        )
     }
 }
 
@@ -44,10 +52,22 @@ pub struct Laid {
     pub gaps: Vec<(usize, String)>,
 }
 
+/// How the cells of a column come over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// To the letter.
+    Letter,
+    /// To the letter, but for the case of the first.
+    AnyCase,
+    /// In words of our own, or to the letter.
+    Ours,
+    /// Terms to the letter, then what follows from them in words of our own.
+    TermsThenOurs,
+}
+
 /// What the text is like.
 pub struct Layout<'a> {
-    /// For each column, whether it is in our own words.
-    pub columns: &'a [bool],
+    pub columns: &'a [Column],
     /// Labels and connecting words that need no term.
     pub words: &'a [&'a str],
     /// White space alone separates terms, and so do dots and comparisons: code.
@@ -66,6 +86,9 @@ enum Step {
 const FRESH: usize = 0;
 const LAID: usize = 1;
 const BETWEEN: usize = 2;
+/// Past a text in our own words: the column is at its end.
+const WORDED: usize = 3;
+const STATES: usize = 4;
 
 /// Between two columns, where the text still tells them apart.
 const WALL: &str = " | ";
@@ -77,8 +100,8 @@ const GAP: usize = 8;
 /// reached.
 pub fn lay(text: &str, terms: &Terms, layout: &Layout) -> Result<Laid, String> {
     let columns = layout.columns.len();
-    let width = columns * 3;
-    let id = |at: usize, column: usize, state: usize| at * width + column * 3 + state;
+    let width = columns * STATES;
+    let id = |at: usize, column: usize, state: usize| at * width + column * STATES + state;
     let mut cost = vec![usize::MAX; (text.len() + 1) * width];
     let mut from: Vec<Option<(usize, Step)>> = vec![None; cost.len()];
     let mut furthest = 0;
@@ -91,7 +114,7 @@ pub fn lay(text: &str, terms: &Terms, layout: &Layout) -> Result<Laid, String> {
         let rest = &text[at..];
         let separators = separators(text, at, layout);
         for column in 0..columns {
-            for state in [FRESH, LAID, BETWEEN] {
+            for state in 0..STATES {
                 let here = id(at, column, state);
                 if cost[here] == usize::MAX {
                     continue;
@@ -106,19 +129,27 @@ pub fn lay(text: &str, terms: &Terms, layout: &Layout) -> Result<Laid, String> {
                         from[to] = Some((here, step));
                     }
                 };
-                for &end in &separators {
-                    let after = if state == FRESH { FRESH } else { BETWEEN };
-                    reach(id(end, column, after), 0, Step::Skip);
+                let after = if state == FRESH { FRESH } else { BETWEEN };
+                if state != WORDED {
+                    for &end in &separators {
+                        reach(id(end, column, after), 0, Step::Skip);
+                    }
                 }
-                if state != LAID {
-                    for term in terms.at(rest) {
+                if state == FRESH || state == BETWEEN {
+                    let any_case = layout.columns[column] == Column::AnyCase;
+                    for term in terms.at(rest, any_case) {
                         reach(id(at + term.len(), column, LAID), 1, Step::Tile);
                     }
-                    if layout.columns[column] {
-                        for (length, char) in rest.char_indices() {
-                            let length = length + char.len_utf8();
-                            reach(id(at + length, column, LAID), GAP * length, Step::Gap);
-                        }
+                }
+                let gap = match layout.columns[column] {
+                    Column::Ours => state == FRESH,
+                    Column::TermsThenOurs => state == FRESH || state == BETWEEN,
+                    Column::Letter | Column::AnyCase => false,
+                };
+                if gap {
+                    for (length, char) in rest.char_indices() {
+                        let length = length + char.len_utf8();
+                        reach(id(at + length, column, WORDED), GAP * length, Step::Gap);
                     }
                 }
                 if state != FRESH && column + 1 < columns {
@@ -129,7 +160,7 @@ pub fn lay(text: &str, terms: &Terms, layout: &Layout) -> Result<Laid, String> {
         }
     }
 
-    let last = [LAID, BETWEEN].map(|state| id(text.len(), columns - 1, state));
+    let last = [LAID, BETWEEN, WORDED].map(|state| id(text.len(), columns - 1, state));
     let end = last.into_iter().min_by_key(|&end| cost[end]).unwrap();
     if cost[end] == usize::MAX {
         return Err(text[furthest..].to_owned());
@@ -137,7 +168,7 @@ pub fn lay(text: &str, terms: &Terms, layout: &Layout) -> Result<Laid, String> {
     let mut steps = Vec::new();
     let mut here = end;
     while let Some((before, step)) = from[here] {
-        steps.push((step, before % width / 3, &text[before / width..here / width]));
+        steps.push((step, before % width / STATES, &text[before / width..here / width]));
         here = before;
     }
     let (mut laid, mut label) = (Laid::default(), "");
@@ -192,13 +223,13 @@ fn separators(text: &str, at: usize, layout: &Layout) -> Vec<usize> {
         }
     }
     for word in layout.words {
-        let begins = at == 0 || text[..at].ends_with(' ') || !rest.starts_with(char::is_alphanumeric);
+        let begins = at == 0 || layout.columns.len() > 1 || !text[..at].ends_with(char::is_alphanumeric) || !rest.starts_with(char::is_alphanumeric);
         if rest[spaces..].starts_with(word) && (begins || spaces > 0) {
             let after = &rest[spaces + word.len()..];
             add(spaces + word.len() + after.len() - after.trim_start().len());
         }
     }
-    if rest.starts_with(' ') && is_id(text[..at].rsplit([' ', ',']).next().unwrap_or_default()) {
+    if rest.starts_with(' ') && (text[..at].ends_with('?') || is_id(text[..at].rsplit([' ', ',']).next().unwrap_or_default())) {
         add(1);
     }
     if rest == "." || rest == " " {
