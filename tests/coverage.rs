@@ -50,7 +50,8 @@ use seed::Heading;
 /// The records of a file in `tests/coverage/`, without its header.
 fn records(name: &str) -> Vec<Vec<String>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/coverage").join(name);
-    let mut reader = csv::Reader::from_path(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let mut reader =
+        csv::Reader::from_path(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
     reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
 }
 
@@ -121,7 +122,8 @@ fn the_documents_are_carried_over() {
             found.unwrap_or_else(|| panic!("elsewhere.csv: no heading {section} in {source}"))
         };
         let elsewhere = elsewhere.map(|row| (place(&row[1]), place(&row[2]))).collect();
-        let carried = cover::Cover::new(&seed, &rows, &tables, words.collect(), &ours, elsewhere).items();
+        let carried =
+            cover::Cover::new(&seed, &rows, &tables, words.collect(), &ours, elsewhere).items();
         problems.extend(report::print(&seed, &carried, &rows, &mut said, &mut left_out));
     }
     problems.extend(said.unused());
@@ -139,7 +141,10 @@ fn no_term_is_changed_by_a_typo() {
     for (source, file) in &files {
         let seed = seed::read(source, file, known.remove(source).unwrap(), &seed::tables());
         for (row, column, text) in ours.typos(&seed, &rows) {
-            problems.push(format!("{}:{}: {column} {text:?} is not in {source}", row.relation, row.line));
+            problems.push(format!(
+                "{}:{}: {column} {text:?} is not in {source}",
+                row.relation, row.line
+            ));
         }
     }
     assert!(problems.is_empty(), "{} terms:\n{}", problems.len(), problems.join("\n"));

@@ -94,7 +94,8 @@ impl<'a> Cover<'a> {
             elsewhere,
             whole: super::records("whole.csv"),
             here: seed.headings.iter().map(|_| OnceCell::new()).collect(),
-            identifier: Regex::new(r"\b([A-Z][a-z0-9]+[A-Z]\w*|\w*[A-Za-z0-9]_\w+|[AI]\d\d)\b").unwrap(),
+            identifier: Regex::new(r"\b([A-Z][a-z0-9]+[A-Z]\w*|\w*[A-Za-z0-9]_\w+|[AI]\d\d)\b")
+                .unwrap(),
         }
     }
 
@@ -109,7 +110,8 @@ impl<'a> Cover<'a> {
     }
 
     fn to_the_letter(&self, item: &Item) -> Option<Carried> {
-        let words: Vec<&str> = self.words_at(item.heading).iter().map(|word| word.text.as_str()).collect();
+        let words: Vec<&str> =
+            self.words_at(item.heading).iter().map(|word| word.text.as_str()).collect();
         if item.text.ends_with(':') && matches!(item.kind, Kind::List | Kind::Paragraph)
             || words.contains(&item.text.as_str())
             || item.text == self.seed.headings[0].text
@@ -127,8 +129,16 @@ impl<'a> Cover<'a> {
         let code = item.kind == Kind::Code || several_lines || words.contains(&SPACE);
         let layout = Layout { columns: &columns, words: &words, code };
         let single = Layout { columns: &[Column::Letter], words: &words, code };
+        let paragraph = item.paragraph.as_ref();
+        if paragraph.is_some_and(|text| lay(text, &here.terms, &layout).is_ok()) {
+            return Some(Carried::Letter);
+        }
         let laid = lay(&item.text, &here.terms, &layout);
-        let laid = if item.table.is_none() { laid.or_else(|_| lay(&item.text, &here.terms, &single)) } else { laid };
+        let laid = if item.table.is_none() {
+            laid.or_else(|_| lay(&item.text, &here.terms, &single))
+        } else {
+            laid
+        };
         let failed = match laid {
             Ok(laid) => return Some(self.hangs_together(item, here, &layout, laid)),
             Err(rest) => rest,
@@ -152,8 +162,12 @@ impl<'a> Cover<'a> {
             (Kind::List, Some(parent)) => vec![self.seed.items[parent].text.clone()],
             _ => Vec::new(),
         };
-        let rows_of_key: Vec<&Row> =
-            here.rows.iter().copied().filter(|row| key.iter().any(|term| row.holds(term))).collect();
+        let rows_of_key: Vec<&Row> = here
+            .rows
+            .iter()
+            .copied()
+            .filter(|row| key.iter().any(|term| row.holds(term)))
+            .collect();
         let mut laid = laid;
         let mut tied: Vec<&Row> = here.rows.clone();
         if !rows_of_key.is_empty() {
@@ -166,8 +180,11 @@ impl<'a> Cover<'a> {
                 row.terms().any(|cell| bound.contains(&cell))
                     || rows_of_key.iter().any(|of| of.is_beside(row))
             });
-            let terms: BTreeSet<String> =
-                tied.iter().flat_map(|row| row.short_terms(&self.whole)).chain(key.iter().cloned()).collect();
+            let terms: BTreeSet<String> = tied
+                .iter()
+                .flat_map(|row| row.short_terms(&self.whole))
+                .chain(key.iter().cloned())
+                .collect();
             match lay(&item.text, &Terms::new(terms), layout) {
                 Ok(of_key) => laid = of_key,
                 Err(rest) => {
@@ -183,7 +200,9 @@ impl<'a> Cover<'a> {
                 _ => label,
             };
             let bound = words.iter().filter(|word| word.text == *name);
-            let Some(relation) = bound.filter_map(|word| word.relation.as_ref()).next() else { continue };
+            let Some(relation) = bound.filter_map(|word| word.relation.as_ref()).next() else {
+                continue;
+            };
             if !here.rows.iter().any(|row| relation.is_match(&row.relation) && row.holds(term)) {
                 return Carried::Missing(format!("`{term}` is not in a relation {relation}"));
             }
@@ -222,7 +241,9 @@ impl<'a> Cover<'a> {
                 }
             }
         }
-        pairs.sort_by(|one, two| two.0.total_cmp(&one.0).then(one.1.cmp(&two.1)).then(one.2.cmp(&two.2)));
+        pairs.sort_by(|one, two| {
+            two.0.total_cmp(&one.0).then(one.1.cmp(&two.1)).then(one.2.cmp(&two.2))
+        });
         let (mut rows_of, mut order) = (BTreeMap::<usize, Vec<usize>>::new(), Vec::new());
         for (_, item, row) in pairs {
             if !rows_of.contains_key(&item) {
@@ -233,12 +254,6 @@ impl<'a> Cover<'a> {
         let mut taken = BTreeMap::new();
         for item in order {
             take_row(item, &rows_of, &mut taken, &mut BTreeSet::new());
-        }
-        if std::env::var_os("PAIRS").is_some() {
-            for (row, item) in &taken {
-                let (row, item) = (self.rows[*row], &self.seed.items[*item]);
-                eprintln!("PAIR {:.2} {}:{} {:?} <= {} {:?}", self.alike(item, row), self.seed.source, item.line, item.text, row.relation, row_text(row));
-            }
         }
         taken.into_values().collect()
     }
@@ -268,7 +283,9 @@ impl<'a> Cover<'a> {
             self.identifiers_in(sentence, here)
                 && laid.tiles.iter().any(|(_, term, _)| {
                     here.rows.iter().any(|row| {
-                        row.holds(term) && self.ours.has_words(row) && same_words(sentence, &row_text(row)).1 > 0
+                        row.holds(term)
+                            && self.ours.has_words(row)
+                            && same_words(sentence, &row_text(row)).1 > 0
                     })
                 })
         })
@@ -280,9 +297,11 @@ impl<'a> Cover<'a> {
 
     fn words_at(&self, heading: usize) -> Vec<&Word> {
         let chain = super::seed::ancestry(&self.seed.headings, heading);
-        let names: Vec<&str> = chain.iter().map(|&at| self.seed.headings[at].text.as_str()).collect();
+        let names: Vec<&str> =
+            chain.iter().map(|&at| self.seed.headings[at].text.as_str()).collect();
         let all = self.words.iter();
-        all.filter(|word| word.heading.is_empty() || names.contains(&word.heading.as_str())).collect()
+        all.filter(|word| word.heading.is_empty() || names.contains(&word.heading.as_str()))
+            .collect()
     }
 
     /// Whether a row that cites `cited` may carry over an item below `heading`.
@@ -303,7 +322,8 @@ impl<'a> Cover<'a> {
                 .copied()
                 .filter(|row| row.heading.is_some_and(|cited| self.may_cite(cited, heading)))
                 .collect();
-            let terms: BTreeSet<String> = rows.iter().flat_map(|row| row.short_terms(&self.whole)).collect();
+            let terms: BTreeSet<String> =
+                rows.iter().flat_map(|row| row.short_terms(&self.whole)).collect();
             let all = terms.iter().cloned().collect::<Vec<_>>().join("\n");
             Here { rows, terms: Terms::new(terms), all }
         })
@@ -347,8 +367,9 @@ fn same_words(text: &str, other: &str) -> (f64, usize) {
 
 fn stems(text: &str) -> BTreeSet<String> {
     const COMMON: [&str; 24] = [
-        "that", "this", "with", "from", "must", "when", "have", "which", "into", "then", "than", "only",
-        "they", "what", "does", "will", "each", "every", "same", "used", "more", "other", "your", "there",
+        "that", "this", "with", "from", "must", "when", "have", "which", "into", "then", "than",
+        "only", "they", "what", "does", "will", "each", "every", "same", "used", "more", "other",
+        "your", "there",
     ];
     text.to_lowercase()
         .split(|char: char| !char.is_alphanumeric())

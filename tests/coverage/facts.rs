@@ -88,7 +88,8 @@ fn files(directory: &Path) -> Vec<PathBuf> {
         let path = entry.unwrap().path();
         if path.is_dir() {
             all.extend(files(&path));
-        } else if path.extension().is_some_and(|end| end == "csv") && !path.ends_with("sources.csv") {
+        } else if path.extension().is_some_and(|end| end == "csv") && !path.ends_with("sources.csv")
+        {
             all.push(path);
         }
     }
@@ -113,9 +114,12 @@ pub fn resolve(section: &str, headings: &[Heading]) -> Option<usize> {
             whole.or(short).map(|after| (at, after))
         });
         // The heading that takes most of what is left; the first of equals.
-        let Some((at, after)) = named.min_by_key(|(at, after)| (after.len(), *at)) else { return found };
+        let Some((at, after)) = named.min_by_key(|(at, after)| (after.len(), *at)) else {
+            return found;
+        };
         found = Some(at);
-        let inside = (at + 1..headings.len()).find(|&next| headings[next].level <= headings[at].level);
+        let inside =
+            (at + 1..headings.len()).find(|&next| headings[next].level <= headings[at].level);
         range = at + 1..inside.unwrap_or(headings.len());
         match after.strip_prefix(" / ") {
             Some(next) => rest = next,

@@ -51,8 +51,10 @@ impl Ours {
         for row in rows.iter().filter(|row| row.source == seed.source) {
             for (column, text) in &row.cells {
                 let term = plain(text);
-                let is_term = term.split_whitespace().count() < TERM_WORDS && term.parse::<f64>().is_err();
-                if is_term && !seed.text.contains(&term) && !self.has(&row.relation, column, &term) {
+                let is_term =
+                    term.split_whitespace().count() < TERM_WORDS && term.parse::<f64>().is_err();
+                if is_term && !seed.text.contains(&term) && !self.has(&row.relation, column, &term)
+                {
                     found.push((row, column.as_str(), text.as_str()));
                 }
             }
@@ -74,7 +76,9 @@ impl Ours {
                 unused.push(format!("ours.csv: no column {column} of {relation}"));
             }
             let absent = values.iter().filter(|value| !cells.contains(*value));
-            unused.extend(absent.map(|value| format!("ours.csv: no {value:?} in {column} of {relation}")));
+            unused.extend(
+                absent.map(|value| format!("ours.csv: no {value:?} in {column} of {relation}")),
+            );
         }
         unused
     }

@@ -34,7 +34,9 @@ impl Said {
         });
         let Some((named, met)) = named else { return false };
         *met = rows.iter().any(|row| {
-            row.relation == named[3] && row.source == named[0] && row.terms().any(|term| is_named(&named[4], &term))
+            row.relation == named[3]
+                && row.source == named[0]
+                && row.terms().any(|term| is_named(&named[4], &term))
         });
         *met
     }
@@ -42,7 +44,9 @@ impl Said {
     /// Entries that name no item, or no row.
     pub fn unused(&self) -> Vec<String> {
         let unused = self.entries.iter().filter(|(_, met)| !met);
-        unused.map(|(row, _)| format!("said.csv: no such item or row: {}", row.join(", "))).collect()
+        unused
+            .map(|(row, _)| format!("said.csv: no such item or row: {}", row.join(", ")))
+            .collect()
     }
 }
 
@@ -74,7 +78,9 @@ impl LeftOut {
     pub fn unused(&self) -> Vec<String> {
         let unused = self.entries.iter().filter(|(_, met)| !met);
         unused
-            .map(|(row, _)| format!("left_out.csv: nothing is missing at {} {}: {}", row[0], row[1], row[2]))
+            .map(|(row, _)| {
+                format!("left_out.csv: nothing is missing at {} {}: {}", row[0], row[1], row[2])
+            })
             .collect()
     }
 }
@@ -118,7 +124,8 @@ pub fn print(
     for (item, carried) in seed.items.iter().zip(carried) {
         let Some(carried) = carried else { continue };
         let chapter = seed::ancestry(&seed.headings, item.heading);
-        let chapter = chapter.into_iter().rev().find(|&at| seed.headings[at].level > 0).unwrap_or(0);
+        let chapter =
+            chapter.into_iter().rev().find(|&at| seed.headings[at].level > 0).unwrap_or(0);
         let count = sections.entry(chapter).or_default();
         match carried {
             Carried::Letter => count.letter += 1,
@@ -128,7 +135,10 @@ pub fn print(
             Carried::Missing(why) => {
                 count.missing += 1;
                 let place = seed::path(&seed.headings, item.heading);
-                problems.push(format!("{}:{}: {place}: {:?}: {why}", seed.source, item.line, item.text));
+                problems.push(format!(
+                    "{}:{}: {place}: {:?}: {why}",
+                    seed.source, item.line, item.text
+                ));
             }
         }
     }
@@ -150,7 +160,8 @@ pub fn print(
 pub fn check_counts(rows: &[Row], headings: &BTreeMap<String, Vec<Heading>>) {
     let mut counts: BTreeMap<[String; 3], usize> = BTreeMap::new();
     for row in rows {
-        let section = row.heading.map(|at| seed::path(&headings[&row.source], at)).unwrap_or_default();
+        let section =
+            row.heading.map(|at| seed::path(&headings[&row.source], at)).unwrap_or_default();
         *counts.entry([row.source.clone(), section, row.relation.clone()]).or_default() += 1;
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/coverage/counts.csv");
@@ -171,7 +182,8 @@ pub fn check_counts(rows: &[Row], headings: &BTreeMap<String, Vec<Heading>>) {
         .into_iter()
         .filter(|key| counts.get(*key) != recorded.get(*key))
         .map(|key| {
-            let count = |of: &BTreeMap<[String; 3], usize>| of.get(key).copied().unwrap_or_default();
+            let count =
+                |of: &BTreeMap<[String; 3], usize>| of.get(key).copied().unwrap_or_default();
             format!("{}: {} rows, {} recorded", key.join(", "), count(&counts), count(&recorded))
         })
         .collect();
@@ -185,7 +197,9 @@ pub fn check_counts(rows: &[Row], headings: &BTreeMap<String, Vec<Heading>>) {
 /// `stated.csv`: how many different values a column of a relation has.
 pub fn check_stated(rows: &[Row]) {
     for stated in records("stated.csv") {
-        let [what, source, relation, columns, count] = &stated[..] else { panic!("stated.csv: {stated:?}") };
+        let [what, source, relation, columns, count] = &stated[..] else {
+            panic!("stated.csv: {stated:?}")
+        };
         let mut values = BTreeSet::new();
         for row in rows.iter().filter(|row| row.relation == *relation && row.source == *source) {
             let value: Vec<&str> = columns

@@ -49,6 +49,8 @@ pub struct Item {
     pub number: usize,
     /// Index of the item that this one is nested in.
     pub parent: Option<usize>,
+    /// All of the paragraph, for a sentence of several.
+    pub paragraph: Option<String>,
 }
 
 /// A document.
@@ -81,7 +83,8 @@ impl Table {
 pub fn tables() -> Vec<Table> {
     let column = |name: &str| {
         let marks = [('*', Column::Ours), ('+', Column::TermsThenOurs), ('~', Column::AnyCase)];
-        let marked = marks.into_iter().find_map(|(mark, column)| Some((name.strip_suffix(mark)?, column)));
+        let marked =
+            marks.into_iter().find_map(|(mark, column)| Some((name.strip_suffix(mark)?, column)));
         let (name, column) = marked.unwrap_or((name, Column::Letter));
         (name.to_owned(), column)
     };
@@ -161,6 +164,8 @@ struct Reader<'a> {
     lists: Vec<(usize, usize, usize)>,
     bullet: Regex,
     code: Regex,
+    /// The end of a sentence that another follows.
+    sentence: Regex,
     numbered: Regex,
 }
 
@@ -178,6 +183,7 @@ impl<'a> Reader<'a> {
             lists: Vec::new(),
             bullet: Regex::new(r"^( *)(?:• |- |(?:\d+\.) )(.*)$").unwrap(),
             code: Regex::new(r"^\w+\[").unwrap(),
+            sentence: Regex::new(r"[a-z)”][.?!]”? +").unwrap(),
             numbered: Regex::new(r"^\d+\. ").unwrap(),
         }
     }
@@ -298,7 +304,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A paragraph, or several where `splits.csv` says that lines were run together.
+    /// The sentences of a paragraph; `splits.csv` says where lines were run together without a stop.
     fn paragraph(&mut self, line: usize, text: &str) {
         let mut cuts: Vec<usize> = self
             .splits
@@ -306,11 +312,16 @@ impl<'a> Reader<'a> {
             .filter(|split| split.0 == self.seen)
             .flat_map(|split| text.match_indices(&split.1).map(|(at, _)| at))
             .collect();
+        let ends = self.sentence.find_iter(text).map(|end| end.end());
+        cuts.extend(ends.filter(|&end| {
+            text[end..].starts_with(|char: char| char == '“' || char.is_uppercase())
+        }));
         cuts.extend([0, text.len()]);
         cuts.sort_unstable();
         cuts.dedup();
         for (number, cut) in cuts.windows(2).enumerate() {
             self.push(Kind::Paragraph, line, &text[cut[0]..cut[1]], number + 1, None);
+            self.items.last_mut().unwrap().paragraph = Some(plain(text)).filter(|_| cuts.len() > 2);
         }
     }
 
@@ -319,7 +330,16 @@ impl<'a> Reader<'a> {
         let is_code = kind == Kind::List && self.code.is_match(text);
         let kind = if is_code { Kind::Code } else { kind };
         let text = plain(text);
-        self.items.push(Item { heading, kind, text, line, table, number, parent: None });
+        self.items.push(Item {
+            heading,
+            kind,
+            text,
+            line,
+            table,
+            number,
+            parent: None,
+            paragraph: None,
+        });
     }
 }
 

@@ -29,7 +29,11 @@ impl Terms {
     fn at<'a>(&'a self, rest: &'a str, any_case: bool) -> impl Iterator<Item = &'a str> {
         let first = rest.chars().next();
         let other = |first: char| {
-            if first.is_lowercase() { first.to_ascii_uppercase() } else { first.to_ascii_lowercase() }
+            if first.is_lowercase() {
+                first.to_ascii_uppercase()
+            } else {
+                first.to_ascii_lowercase()
+            }
         };
         let second = first.filter(|_| any_case).map(other).filter(|second| Some(*second) != first);
         let firsts = [first, second].into_iter().flatten();
@@ -187,8 +191,8 @@ pub fn lay(text: &str, terms: &Terms, layout: &Layout) -> Result<Laid, String> {
 /// Where a separator that begins at `at` may end.
 fn separators(text: &str, at: usize, layout: &Layout) -> Vec<usize> {
     const MARKS: [&str; 25] = [
-        ",", ";", ":", "|->", "->", "=>", "<-", "→", "←", "↔", "+", "/", "|", "(", ")", "[", "]", "{", "}",
-        "“", "”", "...", "…", "≠", "□",
+        ",", ";", ":", "|->", "->", "=>", "<-", "→", "←", "↔", "+", "/", "|", "(", ")", "[", "]",
+        "{", "}", "“", "”", "...", "…", "≠", "□",
     ];
     const SPACED: [&str; 9] = [" — ", " – ", " - ", " = ", " and ", " or ", " vs ", " then ", ". "];
     const CODE: [&str; 9] = [".", "=", "<", ">", "!", "\"", "'", "*", " "];
@@ -223,13 +227,19 @@ fn separators(text: &str, at: usize, layout: &Layout) -> Vec<usize> {
         }
     }
     for word in layout.words {
-        let begins = at == 0 || layout.columns.len() > 1 || !text[..at].ends_with(char::is_alphanumeric) || !rest.starts_with(char::is_alphanumeric);
+        let begins = at == 0
+            || layout.columns.len() > 1
+            || !text[..at].ends_with(char::is_alphanumeric)
+            || !rest.starts_with(char::is_alphanumeric);
         if rest[spaces..].starts_with(word) && (begins || spaces > 0) {
             let after = &rest[spaces + word.len()..];
             add(spaces + word.len() + after.len() - after.trim_start().len());
         }
     }
-    if rest.starts_with(' ') && (text[..at].ends_with('?') || is_id(text[..at].rsplit([' ', ',']).next().unwrap_or_default())) {
+    if rest.starts_with(' ')
+        && (text[..at].ends_with('?')
+            || is_id(text[..at].rsplit([' ', ',']).next().unwrap_or_default()))
+    {
         add(1);
     }
     if rest == "." || rest == " " {
@@ -240,6 +250,8 @@ fn separators(text: &str, at: usize, layout: &Layout) -> Vec<usize> {
 
 /// `A01`, `I21`, `M1`: what follows after a space is a name.
 fn is_id(word: &str) -> bool {
-    let Some(number) = word.strip_prefix(|char: char| char.is_ascii_uppercase()) else { return false };
+    let Some(number) = word.strip_prefix(|char: char| char.is_ascii_uppercase()) else {
+        return false;
+    };
     !number.is_empty() && number.len() <= 2 && number.bytes().all(|byte| byte.is_ascii_digit())
 }
