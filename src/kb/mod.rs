@@ -170,7 +170,7 @@ impl Rulebook {
         base.insert_facts(&worlds.program, &mut interner);
         let (database, words) = (&mut base, &mut interner);
         let mut tables = Tables::new(&files, database, words, sources);
-        let lines = tables.load(&worlds, options.part, &mut diagnostics);
+        let (lines, read) = tables.load(&worlds, options.part, &mut diagnostics);
         if has_errors(&diagnostics) {
             return Err(diagnostics);
         }
@@ -185,6 +185,13 @@ impl Rulebook {
         if let Err(stopped) = run {
             let message = format!("the rulebook cannot be evaluated: {stopped}");
             return Err(vec![Diagnostic::error("AL0030", message)]);
+        }
+        if files.overlaid() {
+            let mut tables = Tables::new(&files, &mut base, &mut interner, sources);
+            tables.check(&worlds.program, &read, &mut diagnostics);
+            if has_errors(&diagnostics) {
+                return Err(diagnostics);
+            }
         }
         let statable = Statable::new(&program, is_stated);
         let design = program

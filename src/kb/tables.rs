@@ -46,13 +46,13 @@ impl<'a> Tables<'a> {
         Tables { files, base, interner, sources, kept: FxHashMap::default() }
     }
 
-    /// Reads every table that the part needs, and checks what an overlay brought.
+    /// Reads every table that the part needs: the lines of their rows, and the tables.
     pub fn load(
         &mut self,
         worlds: &Worlds,
         part: Part,
         diagnostics: &mut Vec<Diagnostic>,
-    ) -> Lines {
+    ) -> (Lines, Vec<(RelationId, Loaded)>) {
         let program = &worlds.program;
         let needed = needed(program);
         let mut lines = Lines::default();
@@ -94,10 +94,7 @@ impl<'a> Tables<'a> {
                 }
             }
         }
-        if self.files.overlaid() {
-            self.check(program, &read, diagnostics);
-        }
-        lines
+        (lines, read)
     }
 
     fn insert(&mut self, relation: RelationId, table: &Loaded, lines: &mut Lines) {
@@ -112,8 +109,9 @@ impl<'a> Tables<'a> {
         }
     }
 
-    /// Holds tables to the keys and references that their declarations promise.
-    fn check(
+    /// Holds tables to the keys and references that their declarations promise, once everything
+    /// that does not depend on designs is concluded.
+    pub fn check(
         &mut self,
         program: &Program,
         read: &[(RelationId, Loaded)],
