@@ -138,14 +138,14 @@ fn no_term_is_changed_by_a_typo() {
     let rows = all_facts(&known);
     let ours = Ours::read();
     let mut problems = ours.unused(&rows);
-    for (source, file) in &files {
-        let seed = seed::read(source, file, known.remove(source).unwrap(), &seed::tables());
-        for (row, column, text) in ours.typos(&seed, &rows) {
-            problems.push(format!(
-                "{}:{}: {column} {text:?} is not in {source}",
-                row.relation, row.line
-            ));
-        }
+    let tables = seed::tables();
+    let seeds: Vec<seed::Seed> = files
+        .iter()
+        .map(|(source, file)| seed::read(source, file, known.remove(source).unwrap(), &tables))
+        .collect();
+    for (row, column, text) in ours.typos(&seeds, &rows) {
+        let place = format!("{}:{}", row.relation, row.line);
+        problems.push(format!("{place}: {column} {text:?} is not in {}", row.source));
     }
     assert!(problems.is_empty(), "{} terms:\n{}", problems.len(), problems.join("\n"));
 }

@@ -84,7 +84,7 @@ impl<'a> Cover<'a> {
         ours: &'a Ours,
         elsewhere: Vec<(usize, usize)>,
     ) -> Cover<'a> {
-        let rows = rows.iter().filter(|row| row.source == seed.source && !row.is_alias()).collect();
+        let rows = rows.iter().filter(|row| row.source == seed.source && row.carries()).collect();
         Cover {
             seed,
             rows,
@@ -196,8 +196,9 @@ impl<'a> Cover<'a> {
         let words = self.words_at(item.heading);
         for (column, term, label) in &laid.tiles {
             let name = match item.table {
-                Some(table) if label.is_empty() => &self.tables[table].columns[*column].0,
-                _ => label,
+                _ if !label.is_empty() => label,
+                Some(table) => &self.tables[table].columns[*column].0,
+                None => item.parent.map_or(&item.lead, |parent| &self.seed.items[parent].text),
             };
             let bound = words.iter().filter(|word| word.text == *name);
             let Some(relation) = bound.filter_map(|word| word.relation.as_ref()).next() else {

@@ -44,9 +44,11 @@ impl Row {
         self.relation == other.relation && same >= 2
     }
 
-    /// Rows that join one document with another say nothing new about either.
-    pub fn is_alias(&self) -> bool {
-        self.file.components().any(|part| part.as_os_str() == "aliases")
+    /// Whether the row is drawn from its section alone: joins of names, and what `archetypes/` makes
+    /// of several documents, say nothing new about any.
+    pub fn carries(&self) -> bool {
+        let is_join = self.cells.iter().any(|(name, _)| name == "match");
+        !is_join && !self.file.components().any(|part| part.as_os_str() == "archetypes")
     }
 }
 

@@ -49,6 +49,8 @@ pub struct Item {
     pub number: usize,
     /// Index of the item that this one is nested in.
     pub parent: Option<usize>,
+    /// The last paragraph above it below the same heading.
+    pub lead: String,
     /// All of the paragraph, for a sentence of several.
     pub paragraph: Option<String>,
 }
@@ -156,6 +158,7 @@ struct Reader<'a> {
     items: Vec<Item>,
     /// Number of the heading, and what begins a paragraph below it though no line does.
     splits: Vec<(usize, String)>,
+    lead: String,
     /// How many headings were seen.
     seen: usize,
     block: Vec<(usize, String)>,
@@ -177,6 +180,7 @@ impl<'a> Reader<'a> {
             dense,
             items: Vec::new(),
             splits: Vec::new(),
+            lead: String::new(),
             seen: 0,
             block: Vec::new(),
             table: None,
@@ -192,6 +196,7 @@ impl<'a> Reader<'a> {
         if line.ends_with(" #") {
             self.flush();
             self.lists.clear();
+            self.lead.clear();
             self.seen += 1;
         } else if line.trim().is_empty() {
             self.flush();
@@ -330,6 +335,10 @@ impl<'a> Reader<'a> {
         let is_code = kind == Kind::List && self.code.is_match(text);
         let kind = if is_code { Kind::Code } else { kind };
         let text = plain(text);
+        let lead = self.lead.clone();
+        if kind == Kind::Paragraph {
+            self.lead.clone_from(&text);
+        }
         self.items.push(Item {
             heading,
             kind,
@@ -338,6 +347,7 @@ impl<'a> Reader<'a> {
             table,
             number,
             parent: None,
+            lead,
             paragraph: None,
         });
     }
