@@ -88,7 +88,13 @@ pub fn what_if(arguments: &args::WhatIf, console: &Console, interrupt: &Interrup
         ));
     }
     let title = "What would change".to_owned();
-    let section = Section { name: "difference".into(), title, paragraphs, tables: vec![table] };
+    let section = Section {
+        name: "difference".into(),
+        title,
+        paragraphs,
+        tables: vec![table],
+        ..Section::default()
+    };
     answer(&session, vec![section], arguments.format, console)?;
     if arguments.reasons {
         console.answer(&reasons(&what_if, arguments.all, console))?;
@@ -246,7 +252,7 @@ fn plans(achieved: &Achieved, arguments: &args::Achieve) -> Section {
         rows: achieved.plans.iter().enumerate().map(row).collect(),
     };
     let title = format!("What it would take: {}", arguments.goal);
-    Section { name: "achieve".into(), title, paragraphs, tables: vec![table] }
+    Section { name: "achieve".into(), title, paragraphs, tables: vec![table], ..Section::default() }
 }
 
 /// A choice made, as people say it.
@@ -281,7 +287,13 @@ pub fn ask(arguments: &args::Ask, console: &Console, interrupt: &Interrupt) -> R
     if questions.is_empty() {
         let title = "No open question".to_owned();
         let paragraphs = vec!["Every question that can make a difference is answered.".to_owned()];
-        sections.push(Section { name: "ask".into(), title, paragraphs, tables: Vec::new() });
+        sections.push(Section {
+            name: "ask".into(),
+            title,
+            paragraphs,
+            tables: Vec::new(),
+            ..Section::default()
+        });
     } else if let Some(last) = sections.last_mut()
         && shown < questions.len()
     {
@@ -325,7 +337,13 @@ fn put(question: &Question, ledger: &Ledger, session: &Session) -> Section {
         symbols(&[("answer", "Answer"), ("effect", "What it does"), ("conclusion", "Conclusion")]);
     let table = Table { name: "answers".into(), title: String::new(), columns, rows };
     let title = format!("{}: {}", choice.subject, choice.field);
-    Section { name: choice.field.clone(), title, paragraphs, tables: vec![table] }
+    Section {
+        name: choice.field.clone(),
+        title,
+        paragraphs,
+        tables: vec![table],
+        ..Section::default()
+    }
 }
 
 fn fact_of(session: &Session, relation: RelationId, values: &[Constant]) -> String {
@@ -393,7 +411,13 @@ pub fn ledger(arguments: &args::Ledger, console: &Console, interrupt: &Interrupt
         paragraphs.push(format!("{} under no answer (--all).", plural(hidden, "conclusion")));
     }
     let title = "What stands, and on what".to_owned();
-    let section = Section { name: "ledger".into(), title, paragraphs, tables: vec![table] };
+    let section = Section {
+        name: "ledger".into(),
+        title,
+        paragraphs,
+        tables: vec![table],
+        ..Section::default()
+    };
     answer(&session, vec![section], arguments.format, console)?;
     Ok(ended(&session, true))
 }
