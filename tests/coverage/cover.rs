@@ -112,13 +112,14 @@ impl<'a> Cover<'a> {
     fn to_the_letter(&self, item: &Item) -> Option<Carried> {
         let words: Vec<&str> =
             self.words_at(item.heading).iter().map(|word| word.text.as_str()).collect();
-        if item.text.ends_with(':') && matches!(item.kind, Kind::List | Kind::Paragraph)
-            || words.contains(&item.text.as_str())
-            || item.text == self.seed.headings[0].text
-        {
+        let here = self.here(item.heading);
+        let leads = item.text.ends_with(':') && matches!(item.kind, Kind::List | Kind::Paragraph);
+        if leads && !self.identifiers_in(&item.text, here) {
+            return Some(Carried::Missing("an identifier of it is not found".to_owned()));
+        }
+        if leads || words.contains(&item.text.as_str()) || item.text == self.seed.headings[0].text {
             return None;
         }
-        let here = self.here(item.heading);
         let columns: Vec<Column> = match item.table {
             Some(table) => self.tables[table].columns.iter().map(|(_, column)| *column).collect(),
             None if item.kind == Kind::List && words.contains(&PAIR) => vec![Column::Letter; 2],
@@ -160,6 +161,9 @@ impl<'a> Cover<'a> {
         let key: Vec<String> = match (item.kind, item.parent) {
             (Kind::Row, _) => first_column(&laid),
             (Kind::List, Some(parent)) => vec![self.seed.items[parent].text.clone()],
+            (Kind::List, None) => {
+                self.identifier.find_iter(&item.lead).map(|name| name.as_str().to_owned()).collect()
+            }
             _ => Vec::new(),
         };
         let rows_of_key: Vec<&Row> = here
