@@ -158,9 +158,13 @@ impl<'a> Cover<'a> {
 
     /// Whether the text can be laid with terms of rows that belong to one another.
     fn hangs_together(&self, item: &Item, here: &Here, layout: &Layout, laid: Laid) -> Carried {
+        // `action -> entity`: what begins the item names it.
+        let is_arrow = item.text.contains(" -> ")
+            && laid.tiles.first().is_some_and(|(_, term, _)| item.text.starts_with(term));
         let key: Vec<String> = match (item.kind, item.parent) {
             (Kind::Row, _) => first_column(&laid),
             (Kind::List, Some(parent)) => vec![self.seed.items[parent].text.clone()],
+            (Kind::List, None) if is_arrow => vec![laid.tiles[0].1.clone()],
             (Kind::List, None) => {
                 self.identifier.find_iter(&item.lead).map(|name| name.as_str().to_owned()).collect()
             }
@@ -181,6 +185,9 @@ impl<'a> Cover<'a> {
                 .filter(|term| term.parse::<f64>().is_err())
                 .collect();
             tied.retain(|row| {
+                if is_arrow {
+                    return row.holds(&key[0]);
+                }
                 row.terms().any(|cell| bound.contains(&cell))
                     || rows_of_key.iter().any(|of| of.is_beside(row))
             });
@@ -208,7 +215,13 @@ impl<'a> Cover<'a> {
             let Some(relation) = bound.filter_map(|word| word.relation.as_ref()).next() else {
                 continue;
             };
-            if !here.rows.iter().any(|row| relation.is_match(&row.relation) && row.holds(term)) {
+            let of_key = |row: &Row| {
+                rows_of_key.is_empty()
+                    || key.iter().any(|term| row.holds(term))
+                    || rows_of_key.iter().any(|of| of.is_beside(row))
+            };
+            let mut bound = tied.iter().filter(|row| relation.is_match(&row.relation));
+            if !bound.any(|row| row.holds(term) && of_key(row)) {
                 return Carried::Missing(format!("`{term}` is not in a relation {relation}"));
             }
         }
