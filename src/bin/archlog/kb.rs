@@ -1,6 +1,5 @@
 //! `kb`: the knowledge base, to be read.
 
-use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
