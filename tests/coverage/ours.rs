@@ -24,6 +24,7 @@ pub struct Ours {
 
 struct Entry {
     relation: String,
+    /// Any column, when `*`.
     column: String,
     /// Any value, when empty.
     value: String,
@@ -51,7 +52,7 @@ impl Ours {
     fn has(&self, relation: &str, column: &str, term: &str, seeds: &[Seed]) -> bool {
         let here = self.entries.iter().filter(|entry| {
             entry.relation == relation
-                && entry.column == column
+                && (entry.column == column || entry.column == "*")
                 && (entry.value.is_empty() || entry.value == term)
         });
         let is_named = || seeds.iter().any(|seed| seed.text.contains(term));
@@ -90,6 +91,9 @@ impl Ours {
         }
         let is_unused = |entry: &&Entry| {
             let (relation, column) = (entry.relation.as_str(), entry.column.as_str());
+            if column == "*" {
+                return !cells.iter().any(|[of, _]| *of == relation);
+            }
             match entry.value.as_str() {
                 "" => !cells.contains(&[relation, column]),
                 value => !values.contains(&(relation, column, value.to_owned())),
