@@ -125,6 +125,31 @@ impl<'a> Base<'a> {
         Ok(Base { rulebook, facts, database, interner })
     }
 
+    /// A changed design as a base of its own, as far as a slice goes. It shares the words of this
+    /// one.
+    pub fn changed(
+        &self,
+        edit: &Edit,
+        slice: &Slice,
+        limits: &Limits<'_>,
+    ) -> Result<Self, Stopped> {
+        let kept = slice.facts.iter().filter(|fact| !edit.remove.contains(fact));
+        let facts: Vec<WordFact> =
+            kept.map(|&fact| self.facts[fact].clone()).chain(edit.add.iter().cloned()).collect();
+        let mut interner = Interner::over(Arc::clone(&self.interner));
+        let mut database = Database::over(Arc::clone(&self.rulebook.base));
+        world(self.rulebook, &mut database, 0, &facts, None, &Edit::default());
+        Evaluator::new(&self.rulebook.plan).run(
+            slice.strata.iter().copied(),
+            &mut database,
+            &mut interner,
+            &limits.options(),
+            &mut Silent,
+        )?;
+        let (database, interner) = (Arc::new(database), Arc::new(interner));
+        Ok(Base { rulebook: self.rulebook, facts, database, interner })
+    }
+
     /// The rulebook.
     pub fn rulebook(&self) -> &'a Rulebook {
         self.rulebook
