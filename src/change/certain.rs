@@ -72,11 +72,10 @@ impl Cones<'_> {
         }
         let asked: Vec<Ask> =
             pattern.iter().map(|word| word.map_or(Ask::Unknown, Ask::Word)).collect();
-        for id in self.concluding[relation.index()].clone() {
+        let rules = Rc::clone(&self.rules);
+        for &id in &rules.concluding[relation.index()] {
             let rule = &self.program.rules[id.index()];
-            let Some(bindings) = self.unify(&rule.head, rule.variables.len(), &asked) else {
-                continue;
-            };
+            let Some(bindings) = self.unify(id, &asked) else { continue };
             let trimmed = self.trimmed(id, &asked);
             let open: Vec<&Literal> = trimmed.body.iter().collect();
             let mut found = Vec::new();

@@ -14,6 +14,7 @@
 //! match the pattern are the same. So are the tuples in a world that states only the facts inside:
 //! such a [`Slice`] of a design is what variants are derived from.
 
+use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
@@ -95,14 +96,49 @@ pub struct Cones<'a> {
     choices: &'a Choices,
     pub(super) program: &'a Program,
     pub(super) solver: Solver<'a>,
-    /// The rules by the relation they conclude.
-    pub(super) concluding: Vec<Vec<RuleId>>,
+    pub(super) rules: Rc<Rules>,
     /// The free choices by the relation they state.
     free: FxHashMap<RelationId, Vec<Free>>,
     nodes: Vec<Node>,
     known: FxHashMap<Pattern, usize>,
+}
+
+/// The rules of a program, to be asked backwards; cones of one design can share them.
+pub struct Rules {
+    /// By the relation they conclude.
+    pub(super) concluding: Vec<Vec<RuleId>>,
+    /// What each has in its head.
+    heads: Vec<Vec<HeadTerm>>,
     /// For each rule and each set of columns nobody looks at, what is left of the body.
-    trimmed: FxHashMap<(RuleId, Vec<bool>), Rc<Trimmed>>,
+    trimmed: RefCell<FxHashMap<(RuleId, Vec<bool>), Rc<Trimmed>>>,
+}
+
+/// A head's column.
+enum HeadTerm {
+    Variable(VariableId),
+    Word(Word),
+    Computed,
+}
+
+impl Rules {
+    /// The rules of the program of a base.
+    pub fn of(base: &Base<'_>) -> Rc<Self> {
+        let program = &base.rulebook().worlds.program;
+        let mut concluding = vec![Vec::new(); program.relations.len()];
+        for (index, rule) in program.rules.iter().enumerate() {
+            concluding[rule.head.relation.index()].push(RuleId::from(index));
+        }
+        let head = |term: &Term| match term {
+            Term::Variable(variable) => HeadTerm::Variable(*variable),
+            Term::Constant(constant) => {
+                base.interner().find(constant).map_or(HeadTerm::Computed, HeadTerm::Word)
+            }
+            Term::Call { .. } => HeadTerm::Computed,
+        };
+        let heads = program.rules.iter().map(|rule| rule.head.terms.iter().map(head).collect());
+        let heads = heads.collect();
+        Rc::new(Rules { concluding, heads, trimmed: RefCell::default() })
+    }
 }
 
 struct Node {
@@ -155,16 +191,17 @@ impl<'a> Cones<'a> {
     /// Nothing asked yet; the given choices are free, all others are as the base has them.
     pub fn new(base: &'a Base<'a>, choices: &'a Choices, free: &[usize]) -> Self {
         let whole = |&choice: &usize| Free::whole(base, choices, choice);
-        Cones::within(base, choices, free.iter().map(whole).collect())
+        Cones::within(base, Rules::of(base), choices, free.iter().map(whole).collect())
     }
 
     /// As [`Cones::new`], with choices that may be free for some of their values only.
-    pub fn within(base: &'a Base<'a>, choices: &'a Choices, free: Vec<Free>) -> Self {
+    pub fn within(
+        base: &'a Base<'a>,
+        rules: Rc<Rules>,
+        choices: &'a Choices,
+        free: Vec<Free>,
+    ) -> Self {
         let program = &base.rulebook().worlds.program;
-        let mut concluding = vec![Vec::new(); program.relations.len()];
-        for (index, rule) in program.rules.iter().enumerate() {
-            concluding[rule.head.relation.index()].push(RuleId::from(index));
-        }
         let mut by_relation: FxHashMap<RelationId, Vec<Free>> = FxHashMap::default();
         for free in free {
             by_relation.entry(choices.choices[free.choice].relation).or_default().push(free);
@@ -175,11 +212,10 @@ impl<'a> Cones<'a> {
             choices,
             program,
             solver: Solver::new(program, base.database(), interner),
-            concluding,
+            rules,
             free: by_relation,
             nodes: Vec::new(),
             known: FxHashMap::default(),
-            trimmed: FxHashMap::default(),
         }
     }
 
@@ -292,11 +328,13 @@ impl<'a> Cones<'a> {
             self.statable(*relation, asked, &choices, &mut walk.tuples);
             self.nodes[node].choices = choices;
         }
-        for rule in self.concluding[relation.index()].clone() {
+        let rules = Rc::clone(&self.rules);
+        let concluding = &rules.concluding[relation.index()];
+        for &rule in concluding {
             walk.branches = 0;
             self.rule(rule, asked, &mut walk);
         }
-        if self.concluding[relation.index()].is_empty() && !self.is_stated(*relation) {
+        if concluding.is_empty() && !self.is_stated(*relation) {
             walk.reached = self.any_row(*relation, asked);
             walk.tuples.extend(self.rows(*relation, asked));
         }
@@ -324,9 +362,11 @@ impl<'a> Cones<'a> {
             let choice = &self.choices.choices[free.choice];
             let about = choice.key.iter().all(|&(column, word)| fits(column, word));
             about
-                && choice
-                    .column
-                    .is_none_or(|column| free.words.iter().any(|word| fits(column, *word)))
+                && choice.column.is_none_or(|column| {
+                    // A fact that is there stays there when one of its columns changes.
+                    let looked_at = asked[column + 1] != Ask::Whatever || choice.stated.len() != 1;
+                    looked_at && free.words.iter().any(|word| fits(column, *word))
+                })
         };
         free.iter().filter(matters).map(|free| free.choice).collect()
     }
@@ -397,7 +437,7 @@ impl<'a> Cones<'a> {
 
     fn rule(&mut self, id: RuleId, asked: &[Ask], walk: &mut Walk) {
         let rule = &self.program.rules[id.index()];
-        let Some(bindings) = self.unify(&rule.head, rule.variables.len(), asked) else { return };
+        let Some(bindings) = self.unify(id, asked) else { return };
         let trimmed = self.trimmed(id, asked);
         let open: Vec<&Literal> = trimmed.body.iter().collect();
         self.walk(&trimmed, Some(&rule.head), open, bindings, walk);
@@ -407,7 +447,8 @@ impl<'a> Cones<'a> {
     pub(super) fn trimmed(&mut self, id: RuleId, asked: &[Ask]) -> Rc<Trimmed> {
         let ignored: Vec<bool> = asked.iter().map(|ask| *ask == Ask::Whatever).collect();
         let rule = &self.program.rules[id.index()];
-        let trimmed = self.trimmed.entry((id, ignored)).or_insert_with_key(|(_, ignored)| {
+        let mut known = self.rules.trimmed.borrow_mut();
+        let trimmed = known.entry((id, ignored)).or_insert_with_key(|(_, ignored)| {
             let types = rule.variables.iter().map(|variable| variable.primitive).collect();
             Rc::new(trim(&rule.head, &rule.body, types, ignored))
         });
@@ -580,22 +621,23 @@ impl<'a> Cones<'a> {
         scored.min().map(|(_, at)| at)
     }
 
-    /// The bindings of a head's variables that an asked tuple gives; `None` where it cannot match.
-    pub(super) fn unify(&self, head: &Head, variables: usize, asked: &[Ask]) -> Option<Bindings> {
-        let mut bindings: Bindings = vec![None; variables];
-        for (term, ask) in head.terms.iter().zip(asked) {
-            let Ask::Word(word) = ask else { continue };
-            match term {
-                Term::Variable(variable) => match bindings[variable.index()] {
-                    Some(known) if known != *word => return None,
-                    _ => bindings[variable.index()] = Some(*word),
-                },
-                Term::Constant(constant) => {
-                    if self.solver.interner().find(constant) != Some(*word) {
-                        return None;
-                    }
-                }
-                Term::Call { .. } => {}
+    /// The bindings that an asked tuple gives the variables of a rule's head; `None` where it cannot
+    /// match.
+    pub(super) fn unify(&self, rule: RuleId, asked: &[Ask]) -> Option<Bindings> {
+        let head = &self.rules.heads[rule.index()];
+        let differs = head.iter().zip(asked).any(|pair| match pair {
+            (HeadTerm::Word(constant), Ask::Word(word)) => constant != word,
+            _ => false,
+        });
+        if differs {
+            return None;
+        }
+        let mut bindings: Bindings = vec![None; self.program.rules[rule.index()].variables.len()];
+        for (term, ask) in head.iter().zip(asked) {
+            let (HeadTerm::Variable(variable), Ask::Word(word)) = (term, ask) else { continue };
+            match bindings[variable.index()] {
+                Some(known) if known != *word => return None,
+                _ => bindings[variable.index()] = Some(*word),
             }
         }
         Some(bindings)

@@ -8,13 +8,15 @@
 //! only if it is so. Choices that the set makes are let go last: a nogood of these alone refutes
 //! everything that contains the set.
 
+use std::rc::Rc;
+
 use rustc_hash::FxHashMap;
 
 use crate::eval::Stopped;
 use crate::value::{RelationId, Word};
 
 use super::choices::{Choices, Setting};
-use super::cone::{Ask, Cones, Free, Slice};
+use super::cone::{Ask, Cones, Free, Rules, Slice};
 use super::variants::{Base, Limits, WordFact, stopped};
 
 /// How a choice is: with the number of a value that it is set to, or as the base has it.
@@ -87,6 +89,7 @@ pub struct Learner<'l, 'b> {
 /// A changed design, and the words each choice has in it now.
 struct World<'b> {
     base: Base<'b>,
+    rules: Rc<Rules>,
     now: FxHashMap<usize, Vec<Word>>,
 }
 
@@ -149,7 +152,8 @@ impl<'b> Learner<'_, 'b> {
                 .filter(|(_, words)| choice.key.iter().all(|(at, word)| words[*at] == *word));
             now.insert(number, about.map(|(_, words)| words[column]).collect());
         }
-        Ok(World { base, now })
+        let rules = Rules::of(&base);
+        Ok(World { base, rules, now })
     }
 
     /// Whether the goal may be in reach as long as some choices are held.
@@ -175,7 +179,7 @@ impl<'b> Learner<'_, 'b> {
             }
             free.push(Free { choice: number, words });
         }
-        let mut cones = Cones::within(&world.base, self.choices, free);
+        let mut cones = Cones::within(&world.base, Rc::clone(&world.rules), self.choices, free);
         let root = cones.ask(self.relation, self.asked);
         cones.cone(root).possible
     }
