@@ -12,6 +12,8 @@
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
+use rustc_hash::FxHashSet;
+
 use crate::analyze::program::{Argument, Atom, Literal, Term};
 use crate::explain::{Bindings, ready};
 use crate::value::{RelationId, Word};
@@ -19,7 +21,10 @@ use crate::value::{RelationId, Word};
 use super::cone::{Ask, Cones, Trimmed, Walk};
 
 /// How many rules deep a proof may be.
-const DEPTH: usize = 4;
+const DEPTH: usize = 8;
+
+/// How many rules deep it is followed what a tuple cannot hold without.
+const BEHIND: usize = 4;
 
 /// How many ways to meet a condition are followed.
 const WAYS: usize = 32;
@@ -28,13 +33,64 @@ const WAYS: usize = 32;
 pub type Assumed = (RelationId, Vec<Option<Word>>);
 
 impl Cones<'_> {
-    /// The positive conditions of a body, as far as bindings tell.
+    /// The positive conditions of a body, as far as bindings tell, and what they cannot hold without.
     pub(super) fn assume(&mut self, body: &[Literal], bindings: &Bindings) -> Vec<Assumed> {
         let positive = body.iter().filter_map(|literal| match literal {
             Literal::Positive(atom) => Some(atom),
             _ => None,
         });
-        positive.map(|atom| (atom.relation, self.known_columns(atom, bindings))).collect()
+        let mut assumed: Vec<Assumed> = Vec::new();
+        for atom in positive {
+            let tuple = (atom.relation, self.known_columns(atom, bindings));
+            let behind = self.behind(&tuple, BEHIND);
+            for other in std::iter::once(&tuple).chain(behind.iter()) {
+                if !assumed.contains(other) {
+                    assumed.push(other.clone());
+                }
+            }
+        }
+        assumed
+    }
+
+    /// What a tuple cannot hold without: the positive conditions that all rules share which conclude
+    /// it, and what these cannot hold without.
+    fn behind(&mut self, tuple: &Assumed, depth: usize) -> Rc<Vec<Assumed>> {
+        let (relation, pattern) = tuple;
+        let rules = Rc::clone(&self.rules);
+        let concluding = &rules.concluding[relation.index()];
+        if depth == 0 || concluding.is_empty() || self.is_stated(*relation) {
+            return Rc::default();
+        }
+        if let Some(known) = rules.behind.borrow().get(tuple) {
+            return Rc::clone(known);
+        }
+        let asked: Vec<Ask> =
+            pattern.iter().map(|word| word.map_or(Ask::Unknown, Ask::Word)).collect();
+        let mut shared: Option<Vec<Assumed>> = None;
+        for &id in concluding {
+            let Some(bindings) = self.unify(id, &asked) else { continue };
+            let mut needed: Vec<Assumed> = Vec::new();
+            for literal in &self.program.rules[id.index()].body {
+                let Literal::Positive(atom) = literal else { continue };
+                let condition = (atom.relation, self.known_columns(atom, &bindings));
+                let behind = self.behind(&condition, depth - 1);
+                needed.push(condition);
+                needed.extend(behind.iter().cloned());
+            }
+            match &mut shared {
+                None => shared = Some(needed),
+                Some(shared) => shared.retain(|tuple| needed.contains(tuple)),
+            }
+        }
+        let mut shared = shared.unwrap_or_default();
+        let mut seen = FxHashSet::default();
+        shared.retain(|tuple| seen.insert(tuple.clone()));
+        let shared = Rc::new(shared);
+        // What was cut short by its depth is found again where there is more room.
+        if depth == BEHIND {
+            rules.behind.borrow_mut().insert(tuple.clone(), Rc::clone(&shared));
+        }
+        shared
     }
 
     /// Whether an atom must hold if some others do.
@@ -136,7 +192,12 @@ impl Cones<'_> {
                 }
                 true
             }
-            Literal::Negative(atom) => self.is_settled(rule, atom, &bindings),
+            Literal::Negative(atom) => {
+                if self.never(rule, atom, &bindings) {
+                    return self.meet(rule, open, bindings, assumed, depth, found);
+                }
+                self.is_settled(rule, atom, &bindings)
+            }
             Literal::Aggregate(_) => false,
             _ => true,
         };
@@ -179,6 +240,12 @@ impl Cones<'_> {
     fn is_settled(&mut self, rule: &Trimmed, atom: &Atom, bindings: &Bindings) -> bool {
         let mut walk = Walk::default();
         self.asks(rule, atom, bindings, &mut walk).is_none_or(|node| self.settles(node, &mut walk))
+    }
+
+    /// Whether no tuple matches an atom whatever is chosen.
+    fn never(&mut self, rule: &Trimmed, atom: &Atom, bindings: &Bindings) -> bool {
+        let node = self.asks(rule, atom, bindings, &mut Walk::default());
+        node.is_some_and(|node| self.is_impossible(node))
     }
 }
 

@@ -26,6 +26,7 @@ use crate::kb::is_stated;
 use crate::syntax::operators::{AggregateOperator, Comparison, Functor};
 use crate::value::{Interner, Primitive, RelationId, RuleId, VariableId, Word};
 
+use super::certain::Assumed;
 use super::choices::{Choice, Choices};
 use super::variants::{Base, WordFact};
 
@@ -111,6 +112,8 @@ pub struct Rules {
     heads: Vec<Vec<HeadTerm>>,
     /// For each rule and each set of columns nobody looks at, what is left of the body.
     trimmed: RefCell<FxHashMap<(RuleId, Vec<bool>), Rc<Trimmed>>>,
+    /// What tuples cannot hold without.
+    pub(super) behind: RefCell<FxHashMap<Assumed, Rc<Vec<Assumed>>>>,
 }
 
 /// A head's column.
@@ -137,7 +140,12 @@ impl Rules {
         };
         let heads = program.rules.iter().map(|rule| rule.head.terms.iter().map(head).collect());
         let heads = heads.collect();
-        Rc::new(Rules { concluding, heads, trimmed: RefCell::default() })
+        Rc::new(Rules {
+            concluding,
+            heads,
+            trimmed: RefCell::default(),
+            behind: RefCell::default(),
+        })
     }
 }
 
@@ -299,7 +307,7 @@ impl<'a> Cones<'a> {
         self.base.rulebook().worlds.dependent[relation.index()]
     }
 
-    fn is_stated(&self, relation: RelationId) -> bool {
+    pub(super) fn is_stated(&self, relation: RelationId) -> bool {
         is_stated(&self.base.rulebook().program.relations[relation.index()])
     }
 
@@ -481,7 +489,7 @@ impl<'a> Cones<'a> {
         let literal = open.remove(next);
         let exact = match literal {
             Literal::Positive(atom) => match self.asks(rule, atom, &bindings, walk) {
-                Some(node) if self.nodes[node].done && !self.nodes[node].possible => return,
+                Some(node) if self.is_impossible(node) => return,
                 Some(node) if !self.settles(node, walk) => {
                     let ways = self.ways(node, atom, &bindings);
                     walk.branches += ways.len().saturating_sub(1);
@@ -586,6 +594,11 @@ impl<'a> Cones<'a> {
         let node = self.node((atom.relation, asked));
         walk.asks.push(node);
         Some(node)
+    }
+
+    /// Whether nothing answers a question whatever is chosen.
+    pub(super) fn is_impossible(&self, node: usize) -> bool {
+        self.nodes[node].done && !self.nodes[node].possible
     }
 
     /// Whether the tuples of a question are those of the base whatever is chosen.
