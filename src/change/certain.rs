@@ -104,7 +104,7 @@ impl Cones<'_> {
         !self.concluded(atom.relation, &pattern, assumed, DEPTH, 1).is_empty()
     }
 
-    fn known_columns(&mut self, atom: &Atom, bindings: &Bindings) -> Vec<Option<Word>> {
+    pub(super) fn known_columns(&mut self, atom: &Atom, bindings: &Bindings) -> Vec<Option<Word>> {
         let known = |argument: &Argument| match argument {
             Argument::Wildcard => None,
             Argument::Constant(constant) => Some(self.solver.interner_mut().intern(constant)),

@@ -472,6 +472,9 @@ impl<'a> Cones<'a> {
         bindings: Bindings,
         walk: &mut Walk,
     ) {
+        if self.denied(rule, &mut open, &bindings, walk) {
+            return;
+        }
         let Some(next) = self.next(&open, &bindings) else {
             walk.reached = true;
             if let Some(head) = head
@@ -543,6 +546,39 @@ impl<'a> Cones<'a> {
         for bindings in found {
             self.walk(rule, head, open.clone(), bindings, walk);
         }
+    }
+
+    /// Whether a negated condition fails whatever is chosen. Those that hold whatever is chosen are
+    /// done with: looked at early, they spare the questions behind the others.
+    fn denied(
+        &mut self,
+        rule: &Trimmed,
+        open: &mut Vec<&Literal>,
+        bindings: &Bindings,
+        walk: &mut Walk,
+    ) -> bool {
+        let mut at = 0;
+        while let Some(&literal) = open.get(at) {
+            let Literal::Negative(atom) = literal else {
+                at += 1;
+                continue;
+            };
+            if !ready(literal, bindings) {
+                at += 1;
+                continue;
+            }
+            let node = self.asks(rule, atom, bindings, walk);
+            if node.is_some_and(|node| !(self.nodes[node].done && self.nodes[node].fixed)) {
+                at += 1;
+                continue;
+            }
+            let known = self.known_columns(atom, bindings);
+            if !self.base.database().relation(atom.relation).matching(&known).is_empty() {
+                return true;
+            }
+            open.remove(at);
+        }
+        false
     }
 
     /// What an atom may bind, by the tuples that may answer a question.

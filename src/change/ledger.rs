@@ -34,6 +34,10 @@ pub const MOST_COMPLETIONS: usize = 1 << 16;
 /// answer.
 const SAMPLES: usize = 24;
 
+/// The most completions of a larger scope that are sampled, those counted that answer questions which
+/// open later.
+const MOST_SAMPLES: usize = 4_096;
+
 /// What is known of a conclusion.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Label {
@@ -528,9 +532,11 @@ impl Enumeration<'_, '_> {
             let mut grown: Vec<(usize, Vec<usize>)> = opened.into_iter().collect();
             grown.sort_unstable();
             for (variant, questions) in grown {
-                if next.len() + table.codes.len() > MOST_COMPLETIONS {
+                let most = if complete { MOST_COMPLETIONS } else { MOST_SAMPLES };
+                let more = product(self.choices, &questions);
+                if more.saturating_add(next.len() + table.codes.len()) > most {
                     complete = false;
-                    break;
+                    continue;
                 }
                 next.extend(self.completions(&frontier[variant], &questions));
             }
