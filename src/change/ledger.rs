@@ -28,7 +28,10 @@ use super::variants::{Base, Limits};
 use super::what_if::constants;
 
 /// The most completions of a scope that are derived one by one.
-pub const MOST_COMPLETIONS: usize = 1 << 16;
+pub const MOST_COMPLETIONS: usize = 1 << 13;
+
+/// The most completions of all scopes together that are derived one by one; small scopes come first.
+const MOST_TOGETHER: usize = 1 << 14;
 
 /// How many completions of a larger scope are sampled, each with all that differ from it in one
 /// answer.
@@ -203,7 +206,9 @@ pub(super) fn ledger_of(
         }
         excluded(base, &concluded, root, None, &mut ledger);
     }
-    for (questions, members) in scopes(&choices, &late, &roots) {
+    let scopes = scopes(&choices, &late, &roots);
+    let whole = enumerable(&choices, &scopes);
+    for ((questions, members), whole) in scopes.into_iter().zip(whole) {
         let members: Vec<&Root> = members.into_iter().map(|at| &roots[at]).collect();
         let slice_roots: Vec<usize> = members.iter().map(|root| root.node).collect();
         let opens: Vec<usize> =
@@ -222,6 +227,7 @@ pub(super) fn ledger_of(
             members: &members,
             slice: &slice,
             limits,
+            whole,
         }
         .run()?;
         for root in &members {
@@ -381,6 +387,21 @@ fn scopes(
     scopes
 }
 
+/// Which scopes are to be derived completely: the smallest first, as many as fit.
+fn enumerable(choices: &Choices, scopes: &[(Vec<usize>, Vec<usize>)]) -> Vec<bool> {
+    let sizes: Vec<usize> =
+        scopes.iter().map(|(questions, _)| product(choices, questions)).collect();
+    let mut order: Vec<usize> = (0..scopes.len()).collect();
+    order.sort_by_key(|&at| (sizes[at], at));
+    let mut whole = vec![false; scopes.len()];
+    let mut together = 0usize;
+    for at in order {
+        together = together.saturating_add(sizes[at].min(MOST_COMPLETIONS));
+        whole[at] = together <= MOST_TOGETHER;
+    }
+    whole
+}
+
 /// The conclusions of a root as things stand.
 fn now(base: &Base<'_>, root: &Root) -> Vec<Vec<Constant>> {
     let rows = base.database().relation(root.relation);
@@ -474,6 +495,8 @@ struct Enumeration<'e, 'b> {
     members: &'e [&'e Root],
     slice: &'e Slice,
     limits: &'e Limits<'e>,
+    /// Whether all completions are to be derived, as far as that can be known.
+    whole: bool,
 }
 
 /// What a block of variants says: conclusions with the variants they derive in, and the late
@@ -486,7 +509,8 @@ impl Enumeration<'_, '_> {
             self.questions.iter().copied().filter(|choice| !self.late.contains(choice)).collect();
         let wide = |choice: &usize| self.choices.choices[*choice].values.len() > 15;
         let codable = self.questions.len() <= 32 && !self.questions.iter().any(wide);
-        let mut complete = codable && product(self.choices, &early) <= MOST_COMPLETIONS;
+        let mut complete =
+            self.whole && codable && product(self.choices, &early) <= MOST_COMPLETIONS;
         let mut frontier =
             if complete { self.completions(&[], &early) } else { self.samples(&early) };
         let words = Mutex::new(Interner::over(std::sync::Arc::clone(self.base.interner())));
