@@ -13,6 +13,9 @@ pub(super) fn document(document: &Document) -> String {
         for paragraph in &section.paragraphs {
             out.push_str(&format!("{}\n\n", escape(paragraph)));
         }
+        for drawing in &section.drawings {
+            out.push_str(&format!("```mermaid\n{}```\n\n", drawing.mermaid()));
+        }
         for table in section.shown() {
             if let Some(title) = section.title_of(table) {
                 out.push_str(&format!("### {}\n\n", escape(title)));

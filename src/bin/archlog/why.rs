@@ -7,6 +7,7 @@ use archlog::analyze::has_errors;
 use archlog::change::{Limits, Search};
 use archlog::eval::Options;
 use archlog::explain::{Why, tree};
+use archlog::kb::Part;
 use archlog::report::explanation::{self, Extent};
 use archlog::report::tree::Tree;
 use archlog::session::{Explained, Pattern, QueryFailure, Session};
@@ -40,7 +41,7 @@ pub fn why(
     console: &Console,
     interrupt: &Interrupt,
 ) -> Result<Exit> {
-    let Some(rulebook) = rulebook::load(&arguments.rulebook, console) else {
+    let Some(rulebook) = rulebook::load(&arguments.rulebook, Part::Whole, console) else {
         return Ok(Exit::Input);
     };
     let mut session = Session::new(Arc::new(rulebook));

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::super::diagram;
 use super::super::tree::Tree;
 use super::dot::{colours, step_lines};
 use super::outline::Outline;
@@ -64,23 +65,8 @@ pub fn mermaid(tree: &Tree, extent: Extent) -> String {
     out
 }
 
-/// Lines as the text of a quoted label. Mermaid writes a character it would take for markup by its
-/// number between `#` and `;`.
+/// Lines as the text of a quoted label.
 fn escaped(lines: &[String]) -> String {
-    let mut out = String::new();
-    for (index, line) in lines.iter().enumerate() {
-        if index > 0 {
-            out.push_str("<br/>");
-        }
-        for character in line.chars() {
-            match character {
-                '"' | '#' | '<' | '>' | '&' | '`' | '\\' | '*' | '_' | '{' | '}' | '[' | ']'
-                | '|' | '~' | '%' | ';' | '$' => {
-                    let _ = write!(out, "#{};", u32::from(character));
-                }
-                other => out.push(other),
-            }
-        }
-    }
-    out
+    let lines: Vec<String> = lines.iter().map(|line| diagram::mermaid::escaped(line)).collect();
+    lines.join("<br/>")
 }
