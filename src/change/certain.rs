@@ -143,7 +143,8 @@ impl Cones<'_> {
                     Term::Call { .. } => None,
                 };
                 let tuple: Vec<Option<Word>> = rule.head.terms.iter().map(word).collect();
-                let fits = tuple.iter().zip(pattern).all(|(have, want)| want.is_none() || have == want);
+                let fits =
+                    tuple.iter().zip(pattern).all(|(have, want)| want.is_none() || have == want);
                 if fits && !tuples.contains(&tuple) {
                     tuples.push(tuple);
                     if tuples.len() >= most {
@@ -181,8 +182,7 @@ impl Cones<'_> {
                 }
                 if !self.is_settled(rule, atom, &bindings) {
                     let pattern = self.known_columns(atom, &bindings);
-                    let tuples =
-                        self.concluded(atom.relation, &pattern, assumed, depth - 1, WAYS);
+                    let tuples = self.concluded(atom.relation, &pattern, assumed, depth - 1, WAYS);
                     for tuple in tuples {
                         if let Some(bindings) = bind(rule, atom, &tuple, &bindings) {
                             self.meet(rule, open.clone(), bindings, assumed, depth, found);

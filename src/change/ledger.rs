@@ -17,14 +17,14 @@ use std::sync::{Mutex, PoisonError};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::analyze::facts::StatedFact;
-use crate::eval::Stopped;
+use crate::eval::{StopReason, Stopped};
 use crate::kb::Rulebook;
 use crate::store::Database;
 use crate::value::{Constant, Interner, RelationId, Word, compare_tuples};
 
 use super::choices::{Choices, Setting, tagged};
 use super::cone::{Ask, Cones, Slice};
-use super::variants::{Base, Limits};
+use super::variants::{Base, Limits, stopped};
 use super::what_if::constants;
 
 /// The most completions of a scope that are derived one by one.
@@ -92,6 +92,8 @@ pub struct Ledger {
     pub questions: Vec<usize>,
     /// The scopes.
     pub scopes: Vec<Scope>,
+    /// Why not all scopes were derived, if a limit was hit. What they hold is open.
+    pub stopped: Option<StopReason>,
     /// All choices of the design, which the numbers above refer to.
     pub choices: Choices,
     /// What derives under which completion, a table a scope.
@@ -219,7 +221,7 @@ pub(super) fn ledger_of(
         }
         let slice = cones.slice(&all);
         let number = ledger.scopes.len();
-        let (scope, table) = Enumeration {
+        let enumeration = Enumeration {
             base,
             choices: &choices,
             questions: &questions,
@@ -228,8 +230,15 @@ pub(super) fn ledger_of(
             slice: &slice,
             limits,
             whole,
-        }
-        .run()?;
+        };
+        let derived = match ledger.stopped {
+            None => enumeration.run(),
+            Some(reason) => Err(stopped(reason)),
+        };
+        let (scope, table) = derived.unwrap_or_else(|stopped| {
+            ledger.stopped = Some(stopped.reason);
+            (Scope { questions: questions.clone(), tried: 0, complete: false }, Table::default())
+        });
         for root in &members {
             let mut seen: Vec<Vec<Constant>> = Vec::new();
             let standing = now(base, root);

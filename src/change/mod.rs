@@ -43,7 +43,7 @@ mod variants;
 mod what_if;
 
 pub use achieve::{Achieved, Goal, Plan, Search, achieve};
-pub use ask::{Answer, Question, ask};
+pub use ask::{Answer, Conclusion, Question, ask};
 pub use choices::{Choice, Choices, Setting};
 pub use cone::{Cone, Cones, Slice};
 pub use ledger::{Entry, Label, Ledger, Scope, ledger};

@@ -128,10 +128,6 @@ impl<'b> Learner<'_, 'b> {
                 }
             }
         }
-        if std::env::var("DBG").is_ok() {
-            let t: Vec<String> = nogood.held.iter().map(|h| { let c = &self.choices.choices[h.choice]; format!("{}.{} {:?}/{}", c.subject, c.field, h.states, c.values.len()) }).collect();
-            eprintln!("{set:?} {}", t.join("; "));
-        }
         Ok(nogood)
     }
 
@@ -188,7 +184,10 @@ impl<'b> Learner<'_, 'b> {
     fn stated(&self, choice: usize) -> impl Iterator<Item = Word> + '_ {
         let choice = &self.choices.choices[choice];
         let facts = choice.stated.iter().map(|&fact| &self.base.facts()[fact].1);
-        choice.column.into_iter().flat_map(move |column| facts.clone().map(move |fact| fact[column]))
+        choice
+            .column
+            .into_iter()
+            .flat_map(move |column| facts.clone().map(move |fact| fact[column]))
     }
 }
 

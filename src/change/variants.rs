@@ -59,7 +59,18 @@ impl<'a> Limits<'a> {
         }
     }
 
-    /// The same limits for one run of the engine.
+    /// A stop of one run of the engine, with the limit that was given in place of what was left of it.
+    pub fn named(&self, stopped: Stopped) -> Stopped {
+        match (stopped.reason, self.deadline) {
+            (StopReason::Time(_), Some((_, time))) => {
+                Stopped { reason: StopReason::Time(time), ..stopped }
+            }
+            _ => stopped,
+        }
+    }
+
+    /// The same limits for one run of the engine; see [`Limits::named`] for what it says when they
+    /// are hit.
     pub fn options(&self) -> EvalOptions<'a> {
         let left =
             |(deadline, _): (Instant, Duration)| deadline.saturating_duration_since(Instant::now());
@@ -114,13 +125,15 @@ impl<'a> Base<'a> {
             .collect();
         let mut database = Database::over(Arc::clone(&rulebook.base));
         world(rulebook, &mut database, 0, &facts, None, &Edit::default());
-        Evaluator::new(&rulebook.plan).run(
-            rulebook.design_strata(),
-            &mut database,
-            &mut interner,
-            &limits.options(),
-            &mut Silent,
-        )?;
+        Evaluator::new(&rulebook.plan)
+            .run(
+                rulebook.design_strata(),
+                &mut database,
+                &mut interner,
+                &limits.options(),
+                &mut Silent,
+            )
+            .map_err(|stopped| limits.named(stopped))?;
         let (database, interner) = (Arc::new(database), Arc::new(interner));
         Ok(Base { rulebook, facts, database, interner })
     }
@@ -139,13 +152,15 @@ impl<'a> Base<'a> {
         let mut interner = Interner::over(Arc::clone(&self.interner));
         let mut database = Database::over(Arc::clone(&self.rulebook.base));
         world(self.rulebook, &mut database, 0, &facts, None, &Edit::default());
-        Evaluator::new(&self.rulebook.plan).run(
-            slice.strata.iter().copied(),
-            &mut database,
-            &mut interner,
-            &limits.options(),
-            &mut Silent,
-        )?;
+        Evaluator::new(&self.rulebook.plan)
+            .run(
+                slice.strata.iter().copied(),
+                &mut database,
+                &mut interner,
+                &limits.options(),
+                &mut Silent,
+            )
+            .map_err(|stopped| limits.named(stopped))?;
         let (database, interner) = (Arc::new(database), Arc::new(interner));
         Ok(Base { rulebook: self.rulebook, facts, database, interner })
     }
@@ -232,7 +247,7 @@ impl<'a> Base<'a> {
                     )
                 });
                 if let Err(stopped) = run {
-                    *lock(&failed) = Some(stopped);
+                    *lock(&failed) = Some(limits.named(stopped));
                     return;
                 }
                 let answer = read(&database, &interner, variants.clone());

@@ -55,6 +55,7 @@ fn label(kind: StepKind, negative: bool) -> &'static str {
     match (kind, negative) {
         (StepKind::Derived, _) => "",
         (StepKind::Stated, _) => "you said",
+        (StepKind::Supposed, _) => "supposed",
         (StepKind::Rulebook, _) => "rulebook",
         (StepKind::Assumed, false) => "assumed",
         (StepKind::Assumed, true) => "never stated",
@@ -96,6 +97,7 @@ impl Verdict {
             (StepKind::Derived, _) => Verdict::Concluded,
             (
                 StepKind::Stated
+                | StepKind::Supposed
                 | StepKind::Rulebook
                 | StepKind::Computed
                 | StepKind::Gathered
