@@ -138,6 +138,13 @@ pub struct Addition<'a> {
     bytes: &'a [u8],
 }
 
+impl Addition<'_> {
+    /// Its content.
+    pub fn bytes(&self) -> &[u8] {
+        self.bytes
+    }
+}
+
 impl Files for Addition<'_> {
     fn read(&self, _: &str) -> io::Result<Vec<u8>> {
         Ok(self.bytes.to_vec())

@@ -11,9 +11,13 @@
 //! | `@title`, `@column` | a relation with `.output` in `queries/` | a sheet, see [`Sheet`] |
 //! | `@note`, `@empty`, `@order` | a sheet | a line below its heading, what is said when it is empty, its place among the sheets |
 //! | `@open` | a sheet | a row in it says that the design is not complete (`derive --strict`) |
+//! | `@edges RELATION` | a sheet | its rows are boxes (label, kind, note), the relation holds the arrows (from, to, label) |
 //! | `@reference` | a relation of the knowledge base | a table of [`vocabulary()`] |
 
+mod facts;
 mod files;
+mod pages;
+mod search;
 mod sheet;
 mod tables;
 mod vocabulary;
@@ -22,7 +26,10 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use facts::{Cited, FactTable};
 pub use files::{FactFiles, RulebookFiles, embedded, embedded_in};
+pub use pages::{Entry, NotFound, Protocol};
+pub use search::{Hit, Place};
 pub use sheet::{Sheet, SheetColumn};
 pub use vocabulary::vocabulary;
 

@@ -85,6 +85,10 @@ fn draw(drawing: &Drawing, out: &mut String) {
                 "<p class=\"drawing\"><img alt=\"{title}\" src=\"{address}\"></p>\n"
             ));
         }
+        Drawing::Items(items) => {
+            let items = items.iter().map(|item| format!("<li>{}</li>", escape(item)));
+            out.push_str(&format!("<ul>{}</ul>\n", items.collect::<String>()));
+        }
         Drawing::Sequence(sequence) => {
             out.push_str(&format!(
                 "<pre>{}</pre>\n",

@@ -122,13 +122,15 @@ pub struct Section {
     pub drawings: Vec<Drawing>,
 }
 
-/// A diagram of one kind or the other.
+/// What is shown other than as a table.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Drawing {
     /// Boxes and arrows.
     Graph(Graph),
     /// Who asks whom.
     Sequence(Sequence),
+    /// Short texts one after the other.
+    Items(Vec<String>),
 }
 
 impl Drawing {
@@ -137,14 +139,7 @@ impl Drawing {
         match self {
             Drawing::Graph(graph) => diagram::graph_text(graph),
             Drawing::Sequence(sequence) => diagram::sequence_text(sequence),
-        }
-    }
-
-    /// The drawing in Mermaid's notation.
-    pub fn mermaid(&self) -> String {
-        match self {
-            Drawing::Graph(graph) => diagram::flowchart(graph),
-            Drawing::Sequence(sequence) => diagram::sequence_diagram(sequence),
+            Drawing::Items(items) => format!("{}\n", items.join(" · ")),
         }
     }
 }

@@ -9,6 +9,8 @@ mod exit;
 mod explain;
 mod generate;
 mod interrupt;
+mod kb;
+mod map;
 mod new;
 mod query;
 mod rulebook;
@@ -74,6 +76,8 @@ fn command(command: Command, console: &Console) -> Result<Exit> {
         Command::Achieve(arguments) => change::achieve(&arguments, console, &interrupt),
         Command::Ask(arguments) => change::ask(&arguments, console, &interrupt),
         Command::Ledger(arguments) => change::ledger(&arguments, console, &interrupt),
+        Command::Map(arguments) => map::map(&arguments, console, &interrupt),
+        Command::Kb(arguments) => kb::kb(&arguments, console),
         Command::Run(arguments) => run::run(&arguments, console, &interrupt),
         Command::New(arguments) => {
             let file = new::new(&arguments.name)?;
