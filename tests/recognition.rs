@@ -18,7 +18,7 @@ const FOLDER: &str = "tests/recognition";
 
 /// What is recognised, and what a system is mapped to, by the id of its design.
 fn measured() -> (Pairs, Pairs, usize) {
-    let mut files: Vec<_> = fs::read_dir(path(FOLDER))
+    let mut files: Vec<_> = fs::read_dir(root().join(FOLDER))
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|end| end == "dl"))

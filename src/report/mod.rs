@@ -206,6 +206,7 @@ mod tests {
                 title: "Open items".into(),
                 paragraphs: vec!["Nothing is open.".into()],
                 tables: vec![empty],
+                drawings: Vec::new(),
             },
         ];
         let stamp =
