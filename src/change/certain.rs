@@ -18,7 +18,9 @@ use crate::analyze::program::{Argument, Atom, Literal, Term};
 use crate::explain::{Bindings, ready};
 use crate::value::{RelationId, Word};
 
-use super::cone::{Ask, Cones, Trimmed, Walk};
+use super::cone::{Ask, Cones};
+use super::trim::Trimmed;
+use super::walk::Walk;
 
 /// How many rules deep a proof may be.
 const DEPTH: usize = 8;
@@ -68,7 +70,7 @@ impl Cones<'_> {
             pattern.iter().map(|word| word.map_or(Ask::Unknown, Ask::Word)).collect();
         let mut shared: Option<Vec<Assumed>> = None;
         for &id in concluding {
-            let Some(bindings) = self.unify(id, &asked) else { continue };
+            let Some(bindings) = rules.unify(id, &asked) else { continue };
             let mut needed: Vec<Assumed> = Vec::new();
             for literal in &self.program.rules[id.index()].body {
                 let Literal::Positive(atom) = literal else { continue };
@@ -131,8 +133,8 @@ impl Cones<'_> {
         let rules = Rc::clone(&self.rules);
         for &id in &rules.concluding[relation.index()] {
             let rule = &self.program.rules[id.index()];
-            let Some(bindings) = self.unify(id, &asked) else { continue };
-            let trimmed = self.trimmed(id, &asked);
+            let Some(bindings) = rules.unify(id, &asked) else { continue };
+            let trimmed = rules.trimmed(self.program, id, &asked);
             let open: Vec<&Literal> = trimmed.body.iter().collect();
             let mut found = Vec::new();
             self.meet(&trimmed, open, bindings, assumed, depth, &mut found);

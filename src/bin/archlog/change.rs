@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use anyhow::Result;
 use archlog::analyze::facts::StatedFact;
@@ -11,11 +12,11 @@ use archlog::change::{
     Achieved, Change, Choices, Conclusion, Entry, Label, Ledger, Limits, Question, Search, Setting,
     WhatIf,
 };
-use archlog::eval::{Report, StopReason, Stopped};
+use archlog::eval::{self, StopReason, Stopped};
 use archlog::explain::{Fact, Subject, Why, show, tree};
 use archlog::kb::Part;
-use archlog::report::explanation::{self, Extent};
-use archlog::report::{Document, Heading, Section, Table};
+use archlog::report::tree::Tree;
+use archlog::report::{Document, Heading, Report, Section, Table};
 use archlog::session::{QueryFailure, Session};
 use archlog::value::{Constant, Primitive, RelationId};
 
@@ -55,7 +56,7 @@ fn failed(failure: QueryFailure, console: &Console) -> Exit {
 /// Says that an answer is not complete, if it is not, and gives how the program ends then.
 fn cut_short(reason: Option<StopReason>, console: &Console) -> Option<Exit> {
     let reason = reason?;
-    let stopped = Stopped { reason, stratum: 0, report: Report::default() };
+    let stopped = Stopped { reason, stratum: 0, report: eval::Report::default() };
     Some(effort::stopped(console, &stopped, "what was found so far"))
 }
 
@@ -78,8 +79,10 @@ pub fn what_if(arguments: &args::WhatIf, console: &Console, interrupt: &Interrup
         Ok(change) => change,
         Err(failure) => return Ok(failed(failure, console)),
     };
+    let start = Instant::now();
     let asked = interrupt.defer();
-    let what_if = match session.what_if(0, &change, &effort::options(&arguments.effort, &asked)) {
+    let options = effort::options(&arguments.effort, &asked);
+    let what_if = match session.what_if(0, &change, &options) {
         Ok(what_if) => what_if,
         Err(stopped) => return Ok(effort::stopped(console, &stopped, "nothing")),
     };
@@ -104,11 +107,15 @@ pub fn what_if(arguments: &args::WhatIf, console: &Console, interrupt: &Interrup
         tables: vec![table],
         ..Section::default()
     };
-    answer(&session, vec![section], arguments.format, console)?;
-    if arguments.reasons {
-        console.answer(&reasons(&what_if, arguments.all, console))?;
+    let (mut explanations, mut stopped) = (Vec::new(), None);
+    if arguments.reasons && arguments.format == DocumentFormat::Csv {
+        console.say("reasons are no table, so CSV leaves them out");
+    } else if arguments.reasons {
+        let limits = eval::Limits::since(start, &options);
+        (explanations, stopped) = reasons(&what_if, arguments.all, limits);
     }
-    Ok(ended(&session, found))
+    answer_with(&session, vec![section], explanations, arguments.format, console)?;
+    Ok(cut_short(stopped, console).unwrap_or(ended(&session, found)))
 }
 
 fn differences(what_if: &WhatIf<'_>, all: bool) -> Table {
@@ -133,28 +140,37 @@ fn written(subject: &dyn Subject, relation: RelationId, values: &[Constant]) -> 
     show::fact(subject, &Fact { relation, row: None, values })
 }
 
-/// Why each added line is there, and each removed one is not.
-fn reasons(what_if: &WhatIf<'_>, all: bool, console: &Console) -> String {
+/// Why each added line is there, and each removed one is not; and why not all are explained, if they
+/// are not.
+fn reasons(
+    what_if: &WhatIf<'_>,
+    all: bool,
+    limits: eval::Limits<'_>,
+) -> (Vec<Tree>, Option<StopReason>) {
     let mut why = Why::new(&what_if.variant);
-    let mut drawn = String::new();
-    for relation in what_if.difference.relations.iter().filter(|r| !r.stated && (r.contract || all))
-    {
+    why.limit(limits);
+    let mut trees = Vec::new();
+    let relations = what_if.difference.relations.iter();
+    for relation in relations.filter(|r| !r.stated && (r.contract || all)) {
         for line in &relation.removed {
+            if why.stopped().is_some() {
+                return (trees, why.stopped());
+            }
             let interner = why.solver().interner_mut();
             let values: Vec<Option<Constant>> = line.values.iter().cloned().map(Some).collect();
             let words = what_if.variant.words(relation.relation, &values, interner);
             let answer = why.why_not(relation.relation, words);
-            let tree = tree::of_why_not(&what_if.variant, &answer, false);
-            drawn.push_str(&explanation::text(&tree, console.look(), Extent::Folded));
-            drawn.push('\n');
+            trees.push(tree::of_why_not(&what_if.variant, &answer, false));
         }
         for line in &relation.added {
-            let tree = tree::of_proof(&what_if.variant, &why.proof(relation.relation, line.row));
-            drawn.push_str(&explanation::text(&tree, console.look(), Extent::Folded));
-            drawn.push('\n');
+            if why.stopped().is_some() {
+                return (trees, why.stopped());
+            }
+            let proof = why.proof(relation.relation, line.row);
+            trees.push(tree::of_opened_proof(&mut why, &proof, false));
         }
     }
-    drawn
+    (trees, why.stopped())
 }
 
 /// Prints sections about the design.
@@ -164,11 +180,23 @@ fn answer(
     format: DocumentFormat,
     console: &Console,
 ) -> Result<()> {
+    answer_with(session, sections, Vec::new(), format, console)
+}
+
+/// Prints sections about the design, and explanations below them.
+fn answer_with(
+    session: &Session,
+    sections: Vec<Section>,
+    explanations: Vec<Tree>,
+    format: DocumentFormat,
+    console: &Console,
+) -> Result<()> {
     let design = session.designs().first();
     let name = design.map_or_else(String::new, |design| design.id.clone());
     let title = design.map_or_else(String::new, |design| design.title.clone());
-    let document = Document { name, title, sections };
-    Ok(console.answer(&derive::whole(document, session.stamp(), format, console.look()))?)
+    let documents = vec![Document { name, title, sections }];
+    let report = Report { stamp: session.stamp(), documents, explanations };
+    Ok(console.answer(&derive::whole(&report, format, console.look()))?)
 }
 
 /// All minimal changes that make a goal true.
@@ -234,7 +262,7 @@ fn plans(achieved: &Achieved, arguments: &args::Achieve, session: &Session) -> S
         vec![
             number(at + 1),
             text(lines.collect::<Vec<_>>().join("\n")),
-            text(to_copy(session, &plan.change)),
+            text(to_copy(session, &plan.change).join("\n")),
             number(plan.contradicted),
             number(plan.added),
             number(plan.collateral),
@@ -263,12 +291,13 @@ fn plans(achieved: &Achieved, arguments: &args::Achieve, session: &Session) -> S
     Section { name: "achieve".into(), title, paragraphs, tables: vec![table], ..Section::default() }
 }
 
-/// A change as a design file or a prompt takes it: what is taken back behind a sign, a fact a line.
-fn to_copy(session: &Session, change: &Change) -> String {
+/// A change as a design file or a prompt takes it, a fact a line; what is taken back stands behind a
+/// sign.
+pub fn to_copy(session: &Session, change: &Change) -> Vec<String> {
     let fact = |fact: &StatedFact| fact_of(session, fact.relation, &fact.values);
     let removed = change.remove.iter().map(|gone| format!("-{}.", fact(gone)));
     let added = change.add.iter().map(|new| format!("{}.", fact(new)));
-    removed.chain(added).collect::<Vec<_>>().join("\n")
+    removed.chain(added).collect()
 }
 
 /// A choice made, as people say it.
@@ -329,8 +358,10 @@ fn put(question: &Question, ledger: &Ledger, session: &Session) -> Section {
         paragraphs.push(choice.text.clone());
     }
     let mut rows = Vec::new();
+    let mut facts = Vec::new();
     for each in &question.answers {
         let value = choice.values.get(each.value).cloned().unwrap_or_default();
+        facts.push(vec![text(&value), text(to_copy(session, &each.change).join("\n"))]);
         // What an answer settles is not said again as what it changes.
         let unless = |changed: &[Conclusion], settled: &[Conclusion]| -> Vec<Conclusion> {
             changed.iter().filter(|one| !settled.contains(one)).cloned().collect()
@@ -355,13 +386,19 @@ fn put(question: &Question, ledger: &Ledger, session: &Session) -> Section {
     }
     let columns =
         symbols(&[("answer", "Answer"), ("effect", "What it does"), ("conclusion", "Conclusion")]);
-    let table = Table { name: "answers".into(), title: String::new(), columns, rows };
+    let answers = Table { name: "answers".into(), title: String::new(), columns, rows };
+    let facts = Table {
+        name: "facts".into(),
+        title: String::new(),
+        columns: symbols(&[("answer", "Answer"), ("facts", "Facts to copy")]),
+        rows: facts,
+    };
     let title = format!("{}: {}", choice.subject, choice.field);
     Section {
         name: choice.field.clone(),
         title,
         paragraphs,
-        tables: vec![table],
+        tables: vec![answers, facts],
         ..Section::default()
     }
 }
@@ -419,7 +456,7 @@ pub fn ledger(arguments: &args::Ledger, console: &Console, interrupt: &Interrupt
     let exact = if sampled == 0 {
         "every one was derived".to_owned()
     } else {
-        format!("{} too large to enumerate, sampled", plural(sampled, "group of questions"))
+        format!("{} of questions too large to enumerate, sampled", plural(sampled, "group"))
     };
     let mut paragraphs = vec![format!(
         "{} open; {} of their answers tried; {exact}.",

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use archlog::io::{self, Saved};
 use archlog::kb::{FactTable, Hit, NotFound, Part, Rulebook};
 use archlog::report::diagram::{sequence_diagram, sequence_text};
-use archlog::report::{Document, Section, Stamp, Table};
+use archlog::report::{Document, Report, Section, Stamp, Table};
 use serde_json::{Map, Value, json};
 
 use crate::args::{ExportFormat, Kb, KbCommand, SequenceFormat};
@@ -24,7 +24,9 @@ pub fn kb(arguments: &Kb, console: &Console) -> Result<Exit> {
     };
     let stamp = stamp(&rulebook);
     let shown = |document: Document, format| {
-        console.answer(&derive::whole(document, stamp.clone(), format, console.look()))
+        let (stamp, documents) = (stamp.clone(), vec![document]);
+        let report = Report { stamp, documents, explanations: Vec::new() };
+        console.answer(&derive::whole(&report, format, console.look()))
     };
     match &arguments.command {
         KbCommand::List { format } => {

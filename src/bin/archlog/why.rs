@@ -10,11 +10,11 @@ use archlog::eval::{self, Options, StopReason};
 use archlog::explain::{Why, tree};
 use archlog::kb::Part;
 use archlog::report::explanation::{self, Extent};
-use archlog::report::tree::Tree;
+use archlog::report::tree::{Tree, Way};
 use archlog::session::{Explained, Pattern, QueryFailure, Session};
 
 use crate::args::{self, TreeFormat};
-use crate::change::setting_line;
+use crate::change::{setting_line, to_copy};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
@@ -87,9 +87,7 @@ pub fn why(
     if let ([tree], true, None) = (trees.as_mut_slice(), rows.is_empty(), stopped) {
         let left = options.time.map(|time| time.saturating_sub(start.elapsed()));
         let options = Options { time: left, ..options.clone() };
-        let (lines, broken_off) = ways(&session, &arguments.goal, &options);
-        tree.notes.extend(lines);
-        stopped = broken_off;
+        stopped = ways(&session, &arguments.goal, &options, tree);
     }
     console.answer(&rendered(&trees, &session, arguments, console))?;
     if let Some(reason) = stopped {
@@ -159,32 +157,43 @@ fn missing(why: &mut Why<'_>, explained: &Explained<'_>, pattern: &Pattern, all:
     tree::of_why_not(explained, &answer, all)
 }
 
-/// The smallest changes that would make a goal true, a line each, and why the search for them broke
-/// off if it did.
-fn ways(session: &Session, goal: &str, options: &Options<'_>) -> (Vec<String>, Option<StopReason>) {
+/// Adds the smallest changes that would make a goal true; gives why the search for them broke off, if
+/// it did.
+fn ways(
+    session: &Session,
+    goal: &str,
+    options: &Options<'_>,
+    tree: &mut Tree,
+) -> Option<StopReason> {
     let limits = Limits::from_options(options);
     let search = Search { size: WAY, answers: 3, limits, progress: &|_, _, _| {} };
     let achieved = match session.achieve(0, goal, &search) {
         Ok(achieved) => achieved,
-        Err(QueryFailure::Stopped(stopped)) => return (Vec::new(), Some(stopped.reason)),
-        Err(QueryFailure::Wrong { .. }) => return (Vec::new(), None),
+        Err(QueryFailure::Stopped(stopped)) => return Some(stopped.reason),
+        Err(QueryFailure::Wrong { .. }) => return None,
     };
     if achieved.impossible {
         let line = "no choice among closed lists of values gives it; other facts are not tried";
-        return (vec![line.to_owned()], achieved.stopped);
+        tree.notes.push(line.to_owned());
+        return achieved.stopped;
     }
-    let said = achieved.plans.iter().take(3).map(|plan| {
-        let lines = plan.settings.iter().map(|it| setting_line(&achieved.choices, *it));
-        format!("to get it, say {}", lines.collect::<Vec<_>>().join("; and "))
-    });
-    let mut lines: Vec<String> = said.collect();
-    if lines.is_empty() {
+    tree.ways = achieved
+        .plans
+        .iter()
+        .take(3)
+        .map(|plan| {
+            let lines = plan.settings.iter().map(|it| setting_line(&achieved.choices, *it));
+            let say = format!("to get it, say {}", lines.collect::<Vec<_>>().join("; and "));
+            Way { say, facts: to_copy(session, &plan.change) }
+        })
+        .collect();
+    if tree.ways.is_empty() {
         let most = achieved.complete_to;
-        lines.push(format!(
+        tree.notes.push(format!(
             "no change of up to {most} choices gives it; `archlog achieve` looks further"
         ));
     }
-    (lines, achieved.stopped)
+    achieved.stopped
 }
 
 fn rendered(trees: &[Tree], session: &Session, arguments: &args::Why, console: &Console) -> String {
