@@ -295,28 +295,33 @@ fn a_search_tells_how_far_it_is() {
     for (n, sample) in samples.iter().enumerate() {
         let mut session = Session::new(Arc::clone(&rulebook));
         session.state_text("random.dl", sample.design.clone().into_bytes());
-        let Some(relation) = rulebook.relation(&format!("p{n}_r4")) else { panic!("no relation") };
-        let goal = Goal { relation, values: vec![Some(Constant::Symbol("x".into()))] };
-        let told: Mutex<Vec<(usize, usize, usize)>> = Mutex::default();
-        let progress = |size: usize, settled: usize, of: usize| {
-            told.lock().unwrap_or_else(|e| panic!("{e}")).push((size, settled, of));
-        };
-        let limits = Limits::default();
-        let search = Search { size: SIZE, answers: usize::MAX, limits, progress: &progress };
-        let found = achieve(&rulebook, &session.designs()[0].facts, &goal, &search);
-        let found = found.unwrap_or_else(|e| panic!("{e}"));
-        let told = told.into_inner().unwrap_or_else(|e| panic!("{e}"));
-        assert!(told.is_sorted(), "{told:?}");
-        for (size, settled, of) in &told {
-            assert!((1..=SIZE).contains(size) && settled < of, "{told:?}");
+        for derived in 0..DERIVED {
+            let relation = rulebook.relation(&format!("p{n}_r{derived}"));
+            let Some(relation) = relation else { panic!("no relation") };
+            let mut values = vec![Some(Constant::Symbol("x".into()))];
+            values.resize(arity(derived), None);
+            let goal = Goal { relation, values };
+            let told: Mutex<Vec<(usize, usize, usize)>> = Mutex::default();
+            let progress = |size: usize, settled: usize, of: usize| {
+                told.lock().unwrap_or_else(|e| panic!("{e}")).push((size, settled, of));
+            };
+            let limits = Limits::default();
+            let search = Search { size: SIZE, answers: usize::MAX, limits, progress: &progress };
+            let found = achieve(&rulebook, &session.designs()[0].facts, &goal, &search);
+            let found = found.unwrap_or_else(|e| panic!("{e}"));
+            let told = told.into_inner().unwrap_or_else(|e| panic!("{e}"));
+            assert!(told.is_sorted(), "{told:?}");
+            for (size, settled, of) in &told {
+                assert!((1..=SIZE).contains(size) && settled < of, "{told:?}");
+            }
+            let sizes: BTreeSet<usize> = told.iter().map(|(size, _, _)| *size).collect();
+            for size in sizes {
+                let first = told.iter().find(|(other, _, _)| *other == size);
+                assert!(first.is_some_and(|(_, settled, _)| *settled == 0), "{told:?}");
+            }
+            assert!(told.is_empty() || !(found.holds || found.impossible), "{told:?}");
+            calls += told.len();
         }
-        let sizes: BTreeSet<usize> = told.iter().map(|(size, _, _)| *size).collect();
-        for size in sizes {
-            let first = told.iter().find(|(other, _, _)| *other == size);
-            assert!(first.is_some_and(|(_, settled, _)| *settled == 0), "{told:?}");
-        }
-        assert!(told.is_empty() || !(found.holds || found.impossible), "{told:?}");
-        calls += told.len();
     }
     assert!(calls > 3, "{calls}");
 }

@@ -31,6 +31,10 @@ const BEHIND: usize = 4;
 /// How many ways to meet a condition are followed.
 const WAYS: usize = 32;
 
+/// How many conditions one proof search looks at: rules that lead back to themselves have no end of
+/// proofs.
+const STEPS: usize = 2_000;
+
 /// A tuple that is taken to hold; `None` where a column is not known.
 pub type Assumed = (RelationId, Vec<Option<Word>>);
 
@@ -103,6 +107,7 @@ impl Cones<'_> {
         assumed: &[Assumed],
     ) -> bool {
         let pattern = self.known_columns(atom, bindings);
+        self.steps = STEPS;
         !self.concluded(atom.relation, &pattern, assumed, DEPTH, 1).is_empty()
     }
 
@@ -168,9 +173,10 @@ impl Cones<'_> {
         depth: usize,
         found: &mut Vec<Bindings>,
     ) {
-        if found.len() >= WAYS {
+        if found.len() >= WAYS || self.steps == 0 {
             return;
         }
+        self.steps -= 1;
         let Some(next) = self.next(&open, &bindings) else {
             found.push(bindings);
             return;

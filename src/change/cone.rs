@@ -100,6 +100,8 @@ pub struct Cones<'a> {
     free: FxHashMap<RelationId, Vec<Free>>,
     pub(super) nodes: Vec<Node>,
     known: FxHashMap<Pattern, usize>,
+    /// How many conditions the proof search under way may still look at.
+    pub(super) steps: usize,
 }
 
 /// A pattern that was asked for.
@@ -154,6 +156,7 @@ impl<'a> Cones<'a> {
             free: by_relation,
             nodes: Vec::new(),
             known: FxHashMap::default(),
+            steps: 0,
         }
     }
 
