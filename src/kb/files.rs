@@ -7,8 +7,13 @@ use std::{fs, io};
 
 use crate::io::Files;
 
+use super::hash;
+
 /// Every file of the rulebook as it was when the binary was built.
 static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
+/// The hash of the embedded rulebook.
+const EMBEDDED_HASH: &str = include!(concat!(env!("OUT_DIR"), "/hash.rs"));
 
 /// The text of an embedded page, such as `docs/errors/AL0001.md`.
 pub fn embedded(path: &str) -> Option<&'static str> {
@@ -119,20 +124,12 @@ impl RulebookFiles {
             .filter(move |name| name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
     }
 
-    /// A number that two rulebooks share only if they are the same, in 16 digits (FNV-1a over the
-    /// paths and contents, in order of paths).
+    /// The number that two rulebooks share only if they are the same.
     pub fn hash(&self) -> String {
-        let mut hash = 0xcbf2_9ce4_8422_2325u64;
-        let mut eat = |bytes: &[u8]| {
-            for byte in bytes.iter().chain(&[0]) {
-                hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-            }
-        };
-        for (path, bytes) in &self.files {
-            eat(path.as_bytes());
-            eat(bytes);
+        if !self.overlaid() {
+            return EMBEDDED_HASH.to_owned();
         }
-        format!("{hash:016x}")
+        hash::of_files(self.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_ref())))
     }
 }
 
@@ -199,4 +196,16 @@ fn collect(root: &Path, folder: &Path, into: &mut Vec<String>) -> io::Result<()>
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_hash_is_that_of_the_embedded_files() {
+        let files = RulebookFiles::embedded();
+        let all = files.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_ref()));
+        assert_eq!(files.hash(), hash::of_files(all));
+    }
 }

@@ -16,6 +16,7 @@
 
 mod facts;
 mod files;
+mod hash;
 mod pages;
 mod search;
 mod sheet;
