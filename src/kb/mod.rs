@@ -63,12 +63,12 @@ pub struct Options {
 /// How much of the rulebook is loaded. What is left out takes no time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Part {
-    /// All rules, all sheets, and the tables that these read: whatever derives is the same as with
-    /// all tables.
-    #[default]
-    Derivation,
     /// All rules, all sheets, all tables: what a goal may ask for.
+    #[default]
     Whole,
+    /// All rules, all sheets, and the tables that these read: whatever derives is the same as with
+    /// all tables. A goal that asks for another table finds it empty.
+    Derivation,
     /// The knowledge base by itself: all tables, what `queries/kb/` concludes from them, no rules
     /// about designs.
     Knowledge,

@@ -16,7 +16,7 @@ use archlog::analyze::{analyze, has_errors};
 use archlog::diag::{Renderer, Sources};
 use archlog::eval::{Options as EvalOptions, evaluate};
 use archlog::io::{self, Directory};
-use archlog::kb::{Options, Part, Rulebook};
+use archlog::kb::{Options, Rulebook};
 use archlog::plan::Plan;
 use archlog::session::Session;
 use archlog::store::Database;
@@ -177,8 +177,7 @@ pub fn input_facts(program: &Program, folder: &Path) -> Facts {
 pub fn rulebook(as_written: bool) -> Arc<Rulebook> {
     static LOADED: [OnceLock<Arc<Rulebook>>; 2] = [OnceLock::new(), OnceLock::new()];
     let load = || {
-        // The twin reads every table, so the engine does too.
-        let options = Options { as_written, part: Part::Whole, ..Options::default() };
+        let options = Options { as_written, ..Options::default() };
         Rulebook::load(&options).map(Arc::new).unwrap_or_else(|unsound| {
             let renderer = Renderer { colour: false };
             panic!("{}", renderer.render(&unsound.sources, &unsound.diagnostics))
