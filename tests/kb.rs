@@ -42,6 +42,9 @@ fn golden(name: &str, answer: &str) {
     assert_eq!(found, expected, "{} differs (ARCHLOG_UPDATE=1 renews it)", path.display());
 }
 
+/// What archetypes bring to a design.
+const SHEETS: &str = "archetypes,failure_words,archetype_questions,map";
+
 #[test]
 fn pages_and_drawings_are_as_they_were() {
     for (name, arguments) in [
@@ -54,6 +57,9 @@ fn pages_and_drawings_are_as_they_were() {
         ("protocol-I01.2.txt", &["kb", "protocol", "I01.2"]),
         ("diff-I08.txt", &["kb", "diff", "I08"]),
         ("search-stale-holder.txt", &["kb", "search", "stale", "holdr", "--limit", "5"]),
+        ("auction.txt", &["derive", "designs/auction.dl", "--sheet", SHEETS]),
+        ("auction-map.dot", &["map", "designs/auction.dl", "--format", "dot"]),
+        ("auction-map.svg", &["map", "designs/auction.dl", "--format", "svg"]),
         (
             "map-overlay.mmd",
             &[
