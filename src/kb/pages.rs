@@ -160,6 +160,7 @@ impl Rulebook {
         if declared.doc.tag("sequence").is_some() {
             let protocols = self.protocols(id).into_iter();
             section.drawings = protocols.map(|it| Drawing::Sequence(it.sequence)).collect();
+            section.tables.push(self.base_table(&sheet, Some(id)));
             return (!section.drawings.is_empty()).then_some(section);
         }
         let table = self.base_table(&sheet, Some(id));
