@@ -650,3 +650,26 @@ mod talk {
         assert_eq!(output.stdout, b"p\t2\n");
     }
 }
+
+#[test]
+fn fmt_writes_the_one_style_and_check_changes_nothing() {
+    let desk = Desk::with(&[("a.dl", "p(1).p(2)."), ("b.dl", "q(1).\n"), ("bad.dl", "p(1")]);
+    desk.archlog(&["fmt", "--check", "a.dl", "b.dl"])
+        .assert()
+        .code(1)
+        .stdout("a.dl:1: would change\n");
+    assert_eq!(desk.read("a.dl"), "p(1).p(2).");
+    // A file that is wrong is left as it is; the others are done.
+    desk.archlog(&["fmt", "bad.dl", "a.dl", "b.dl"])
+        .assert()
+        .code(2)
+        .stderr(contains("AL0001").and(contains("formatted a.dl")));
+    assert_eq!(desk.read("a.dl"), "p(1).\np(2).\n");
+    assert_eq!(desk.read("bad.dl"), "p(1");
+    desk.archlog(&["fmt", "--check", "a.dl", "b.dl"]).assert().code(0).stdout(is_empty());
+    assert_eq!(desk.names("."), ["a.dl", "b.dl", "bad.dl"]);
+    desk.archlog(&["fmt", "--stdin"]).write_stdin("p( 1 ).").assert().code(0).stdout("p(1).\n");
+    desk.archlog(&["fmt", "--stdin", "--check"]).write_stdin("p( 1 ).").assert().code(1);
+    desk.archlog(&["fmt"]).assert().code(2);
+    desk.archlog(&["fmt", "none.dl"]).assert().code(2).stderr(contains("cannot read `none.dl`"));
+}

@@ -75,6 +75,7 @@ pub enum Command {
     #[command(after_long_help = include_str!("../../../docs/help/ledger.txt"))]
     Ledger(Ledger),
     Run(Run),
+    Fmt(Fmt),
     New(New),
     Explain(Explain),
     Completions(Completions),
@@ -404,6 +405,26 @@ pub struct Effort {
 fn seconds(text: &str) -> Result<std::time::Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_string())?;
     std::time::Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+/// Write programs in the one style
+///
+/// Files are replaced, whole or not at all; comments and the order of everything are kept. A file
+/// with an error in it is left as it is.
+#[derive(Debug, Args)]
+#[command(after_long_help = include_str!("../../../docs/help/fmt.txt"))]
+pub struct Fmt {
+    /// The files
+    #[arg(value_name = "FILE", required_unless_present = "stdin", conflicts_with = "stdin")]
+    pub files: Vec<PathBuf>,
+
+    /// Change nothing: name the files that would change, and exit 1 if there are any
+    #[arg(long)]
+    pub check: bool,
+
+    /// Read a program from standard input and print it
+    #[arg(long)]
+    pub stdin: bool,
 }
 
 /// Write a commented skeleton design

@@ -7,6 +7,7 @@ mod derive;
 mod effort;
 mod exit;
 mod explain;
+mod fmt;
 mod generate;
 mod interrupt;
 mod new;
@@ -75,6 +76,7 @@ fn command(command: Command, console: &Console) -> Result<Exit> {
         Command::Ask(arguments) => change::ask(&arguments, console, &interrupt),
         Command::Ledger(arguments) => change::ledger(&arguments, console, &interrupt),
         Command::Run(arguments) => run::run(&arguments, console, &interrupt),
+        Command::Fmt(arguments) => fmt::fmt(&arguments, console),
         Command::New(arguments) => {
             let file = new::new(&arguments.name)?;
             console.say(&format!("wrote {file}; derive it with `archlog derive {file}`"));
