@@ -2,6 +2,7 @@
 
 mod args;
 mod change;
+mod check;
 mod console;
 mod derive;
 mod effort;
@@ -76,6 +77,7 @@ fn command(command: Command, console: &Console) -> Result<Exit> {
         Command::Ask(arguments) => change::ask(&arguments, console, &interrupt),
         Command::Ledger(arguments) => change::ledger(&arguments, console, &interrupt),
         Command::Run(arguments) => run::run(&arguments, console, &interrupt),
+        Command::Check(arguments) => check::check(&arguments, console),
         Command::Fmt(arguments) => fmt::fmt(&arguments, console),
         Command::New(arguments) => {
             let file = new::new(&arguments.name)?;
