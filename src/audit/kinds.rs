@@ -8,23 +8,35 @@ use super::Finding;
 // Relations.
 
 /// `.decl q(x: number) p(x) :- q(x).`
-pub fn never_written(relation: &Relation, read: Span) -> Finding {
+pub fn never_written(relation: &Relation, reads: &[(Span, bool)], empty: &[&str]) -> Finding {
     let name = &relation.name;
-    let problem = Diagnostic::warning("AL0601", format!("`{name}` is read, but nothing writes it"))
-        .at(relation.span, "no rule, no fact and no file fills it")
-        .at(read, "read here")
-        .help("give it facts or a rule, or read it from a file with `.input`");
-    Finding::new(name, problem)
+    let mut problem =
+        Diagnostic::warning("AL0601", format!("`{name}` is read, but nothing writes it"))
+            .at(relation.span, "no rule, no fact and no file fills it");
+    for (span, negated) in reads.iter().take(3) {
+        let effect = if *negated { "this always holds" } else { "this never holds" };
+        problem = problem.at(*span, effect);
+    }
+    let problem = problem.help("give it facts or a rule, or read it from a file with `.input`");
+    with_consequences(Finding::new(name, problem), empty)
+}
+
+/// A finding about an empty relation, with what is empty for that reason.
+fn with_consequences(finding: Finding, empty: &[&str]) -> Finding {
+    match empty.is_empty() {
+        true => finding,
+        false => finding.witness(format!("therefore empty as well: {}", empty.join(", "))),
+    }
 }
 
 /// `p(x) :- p(x).`
-pub fn cannot_hold(relation: &Relation, chain: String) -> Finding {
+pub fn cannot_hold(relation: &Relation, chain: String, empty: &[&str]) -> Finding {
     let name = &relation.name;
     let message = format!("`{name}` can never hold: none of its rules can conclude anything");
     let problem = Diagnostic::warning("AL0602", message)
         .at(relation.span, "always empty")
         .help("a relation that stands on itself alone needs a rule or fact to begin with");
-    Finding::new(name, problem).witness(chain)
+    with_consequences(Finding::new(name, problem).witness(chain), empty)
 }
 
 /// `.decl p(x: number) p(1).` in a program with outputs
@@ -310,7 +322,9 @@ pub fn value_never_there(
     let near = nearest(value, known.iter().map(String::as_str));
     let problem = match near {
         Some(near) => problem.help(format!("did you mean {near}?")),
-        None => problem.help("write a value the column has, or the rule or fact that puts this one"),
+        None => {
+            problem.help("write a value the column has, or the rule or fact that puts this one")
+        }
     };
     let shown: Vec<&str> = known.iter().take(12).map(String::as_str).collect();
     let more = if known.len() > shown.len() { ", ..." } else { "" };
@@ -326,21 +340,13 @@ pub fn never_meet(
     b: (&str, Span),
     example: String,
 ) -> Finding {
-    let message = format!("`{name}` would have to be in `{}` and in `{}`, which share no value", a.0, b.0);
+    let message =
+        format!("`{name}` would have to be in `{}` and in `{}`, which share no value", a.0, b.0);
     let problem = Diagnostic::warning("AL0717", message)
         .at(a.1, format!("`{}`", a.0))
         .at(b.1, format!("`{}`", b.0))
         .help("the rule concludes nothing; join other columns, or mend the values");
     Finding::new(subject, problem).witness(example)
-}
-
-/// `p(x) :- q(x), !r(x).` where nothing can be in `r`
-pub fn negation_always_holds(subject: String, span: Span, name: &str) -> Finding {
-    let message = format!("`{name}` is always empty, so its negation always holds");
-    let problem = Diagnostic::warning("AL0718", message)
-        .at(span, "it keeps nothing out")
-        .help("fill the relation, or take the condition out");
-    Finding::new(subject, problem)
 }
 
 /// `p(x / 0) :- q(x).`
@@ -386,15 +392,6 @@ pub fn same_fact(subject: String, span: Span, first: Span) -> Finding {
         .at(span, "again here")
         .at(first, "first here")
         .help("take one out");
-    Finding::new(subject, problem)
-}
-
-/// `p(x) :- q(x). p(x) :- r(x).` where nothing can be in `r`
-pub fn never_fires(subject: String, span: Span, name: &str) -> Finding {
-    let message = format!("this rule concludes nothing: `{name}` can never hold");
-    let problem = Diagnostic::warning("AL0804", message)
-        .at(span, "always empty")
-        .help("fill the relation, or take the rule out");
     Finding::new(subject, problem)
 }
 
@@ -499,9 +496,8 @@ pub fn column_of_nothing<'a>(
     known: impl IntoIterator<Item = &'a str>,
 ) -> Finding {
     let message = format!("`{subject}` has no column `{column}`");
-    let problem = Diagnostic::warning("AL0910", message)
-        .at(span, "described here")
-        .nearest(column, known);
+    let problem =
+        Diagnostic::warning("AL0910", message).at(span, "described here").nearest(column, known);
     Finding::new(subject, problem)
 }
 
@@ -524,10 +520,11 @@ pub fn tag_twice(subject: String, span: Span, tag: &str, first: Span) -> Finding
 
 /// Two rules of one relation that say the same words
 pub fn same_sentence(subject: String, span: Span, first: Span) -> Finding {
-    let problem = Diagnostic::note("AL0913", "another rule of this relation says the same sentence")
-        .at(span, "this one")
-        .at(first, "and this one")
-        .help("an explanation cannot tell them apart: say what is special about each");
+    let problem =
+        Diagnostic::note("AL0913", "another rule of this relation says the same sentence")
+            .at(span, "this one")
+            .at(first, "and this one")
+            .help("an explanation cannot tell them apart: say what is special about each");
     Finding::new(subject, problem)
 }
 

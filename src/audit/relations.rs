@@ -22,18 +22,24 @@ pub fn check(subject: &Subject<'_>, structure: &Structure, findings: &mut Vec<Fi
     spellings(subject, findings);
 }
 
-/// Where a relation is first read, and who concludes what reads it.
+/// Where relations are read, each place with whether it is under negation, and who concludes what
+/// reads them.
+#[derive(Default)]
 struct Readers {
-    first: FxHashMap<RelationId, Span>,
+    places: FxHashMap<RelationId, Vec<(Span, bool)>>,
     by: FxHashMap<RelationId, Vec<RelationId>>,
 }
 
 fn readers(subject: &Subject<'_>) -> Readers {
-    let mut readers = Readers { first: FxHashMap::default(), by: FxHashMap::default() };
+    let mut readers = Readers::default();
     for rule in &subject.program.rules {
         for literal in &rule.body {
+            let negated = matches!(literal, Literal::Negative(_));
             each_atom(literal, &mut |atom| {
-                readers.first.entry(atom.relation).or_insert(atom.span);
+                let places = readers.places.entry(atom.relation).or_default();
+                if !places.contains(&(atom.span, negated)) {
+                    places.push((atom.span, negated));
+                }
                 let by = readers.by.entry(atom.relation).or_default();
                 if !by.contains(&rule.head.relation) {
                     by.push(rule.head.relation);
@@ -42,6 +48,33 @@ fn readers(subject: &Subject<'_>) -> Readers {
         }
     }
     readers
+}
+
+/// The relations that are empty because this one is.
+fn empty_therefore<'a>(
+    subject: &'a Subject<'_>,
+    structure: &Structure,
+    root: RelationId,
+) -> Vec<&'a str> {
+    let ids = (0..subject.program.relations.len()).map(RelationId::from);
+    let follows = |id: &RelationId| {
+        *id != root
+            && !structure.holds(*id)
+            && structure.depends(*id, root)
+            && !structure.depends(root, *id)
+    };
+    ids.filter(follows).map(|id| subject.relation(id)).collect()
+}
+
+/// Whether a relation is empty for a reason of its own: what its rules need and cannot have needs
+/// the relation in turn.
+fn is_root(subject: &Subject<'_>, structure: &Structure, relation: RelationId) -> bool {
+    let rules = subject.program.rules.iter().filter(|rule| rule.head.relation == relation);
+    let needs = rules.flat_map(|rule| &rule.body).filter_map(|literal| match literal {
+        Literal::Positive(atom) if !structure.holds(atom.relation) => Some(atom.relation),
+        _ => None,
+    });
+    needs.into_iter().all(|need| need == relation || structure.depends(need, relation))
 }
 
 fn use_of_relations(subject: &Subject<'_>, structure: &Structure, findings: &mut Vec<Finding>) {
@@ -53,12 +86,19 @@ fn use_of_relations(subject: &Subject<'_>, structure: &Structure, findings: &mut
     for (index, relation) in program.relations.iter().enumerate() {
         let id = RelationId::from(index);
         let written = written[index] || subject.is_filled(id);
-        let read = readers.first.get(&id);
+        let read = readers.places.get(&id);
         match (written, read) {
             (false, None) if !subject.is_wanted(id) => findings.push(kinds::never_used(relation)),
-            (false, Some(read)) => findings.push(kinds::never_written(relation, *read)),
+            (false, Some(places)) => {
+                let empty = empty_therefore(subject, structure, id);
+                findings.push(kinds::never_written(relation, places, &empty));
+            }
             (true, _) if !structure.holds(id) => {
-                findings.push(kinds::cannot_hold(relation, why_empty(subject, structure, id)));
+                if is_root(subject, structure, id) {
+                    let empty = empty_therefore(subject, structure, id);
+                    let chain = why_empty(subject, structure, id);
+                    findings.push(kinds::cannot_hold(relation, chain, &empty));
+                }
             }
             (true, None) if !subject.is_wanted(id) && subject.has_outputs() => {
                 findings.push(kinds::never_read(relation));
@@ -134,7 +174,8 @@ fn names(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             None => {
                 plain.insert(key, index);
                 if !is_snake(&relation.name) && snake * 2 > relations.len() {
-                    findings.push(kinds::name_of_another_style(relation, &snake_case(&relation.name)));
+                    findings
+                        .push(kinds::name_of_another_style(relation, &snake_case(&relation.name)));
                 }
             }
         }

@@ -53,12 +53,15 @@ fn variables(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     }
     for (clause, counts) in clauses {
         let Some(written) = subject.written(clause) else { continue };
+        // A sentence that names a variable uses it.
+        let says = written.doc.tag("says").unwrap_or_default();
         let places = super::written::variables(written);
         for (name, count) in counts {
             let found = places.iter().find(|(known, ..)| *known == name);
             let Some((_, span, in_atom)) = found.copied() else { continue };
             let subject = names.get(&clause).cloned().unwrap_or_default();
             match (name.starts_with('_'), count) {
+                (false, 1) if says.contains(&format!("{{{name}}}")) => {}
                 (false, 1) => findings.push(kinds::single_use(subject, name, span, in_atom)),
                 (true, 2..) => findings.push(kinds::marked_as_unused(subject, name, span)),
                 _ => {}
@@ -108,23 +111,10 @@ impl<'a> Check<'a> {
         })
     }
 
-    /// Conditions on relations that are always empty, and on values that a column never has.
+    /// Conditions on values that a column never has.
     fn values(&self, findings: &mut Vec<Finding>) {
-        let head = self.rule.head.relation;
         if !self.structure.fires(self.index) {
-            let empty = self.positive().find(|(_, atom)| !self.structure.holds(atom.relation));
-            if let Some((_, atom)) = empty.filter(|_| self.structure.holds(head)) {
-                let empty = self.subject.relation(atom.relation);
-                findings.push(kinds::never_fires(self.name(), atom.span, empty));
-            }
             return;
-        }
-        for atom in self.negative().filter(|atom| !self.structure.holds(atom.relation)) {
-            let name = self.subject.relation(atom.relation);
-            // That nothing writes the relation is a finding of its own.
-            if self.subject.program.rules.iter().any(|rule| rule.head.relation == atom.relation) {
-                findings.push(kinds::negation_always_holds(self.name(), atom.span, name));
-            }
         }
         let atoms = self.positive().map(|(_, atom)| atom).chain(self.negative());
         for atom in atoms.filter(|atom| self.structure.holds(atom.relation)) {
@@ -177,7 +167,8 @@ impl<'a> Check<'a> {
                     let shown = |values: &[&Constant]| {
                         values.first().map(|it| Shown(it).to_string()).unwrap_or_default()
                     };
-                    let example = format!("`{a}` is {} and the like, `{b}` is {}", shown(&one), shown(&two));
+                    let example =
+                        format!("`{a}` is {} and the like, `{b}` is {}", shown(&one), shown(&two));
                     let name = self.variable(*variable);
                     findings.push(kinds::never_meet(
                         self.name(),
@@ -202,12 +193,21 @@ impl<'a> Check<'a> {
         };
         let atoms: Vec<(usize, &Atom)> =
             self.positive().filter(|(_, atom)| has_variables(atom)).collect();
+        // What is combined with one tuple is not multiplied.
+        let single = |atom: &Atom| self.subject.is_single(atom.relation);
+        let atoms: Vec<_> = atoms.into_iter().filter(|(_, atom)| !single(atom)).collect();
         let Some((first, one)) = atoms.first() else { return };
-        let apart = atoms.iter().find(|(place, _)| !self.structure.is_joined(self.index, *first, *place));
+        let apart =
+            atoms.iter().find(|(place, _)| !self.structure.is_joined(self.index, *first, *place));
         if let Some((_, other)) = apart {
             let name = |atom: &Atom| self.subject.relation(atom.relation).to_owned();
             let (a, b) = (name(one), name(other));
-            findings.push(kinds::falls_apart(self.name(), self.span(), (&a, one.span), (&b, other.span)));
+            findings.push(kinds::falls_apart(
+                self.name(),
+                self.span(),
+                (&a, one.span),
+                (&b, other.span),
+            ));
         }
     }
 
@@ -215,7 +215,10 @@ impl<'a> Check<'a> {
     fn conditions(&self, findings: &mut Vec<Finding>) {
         let (mut reads, mut silent) = (false, true);
         for literal in &self.rule.body {
-            reads |= !matches!(literal, Literal::Compare { .. } | Literal::Truth(_) | Literal::Test { .. });
+            reads |= !matches!(
+                literal,
+                Literal::Compare { .. } | Literal::Truth(_) | Literal::Test { .. }
+            );
             let (truth, span) = match literal {
                 Literal::Compare { comparison, left, right, span, primitive } => {
                     (constant_comparison(*comparison, left, right, *primitive), *span)
@@ -249,7 +252,8 @@ impl<'a> Check<'a> {
             Term::Variable(variable) => equal_to(self.rule, *variable).is_some(),
             Term::Call { .. } => false,
         });
-        let only_truth = self.rule.body.iter().all(|literal| matches!(literal, Literal::Truth(true)));
+        let only_truth =
+            self.rule.body.iter().all(|literal| matches!(literal, Literal::Truth(true)));
         if !reads && constant && (silent || only_truth) {
             findings.push(kinds::fact_in_disguise(self.name(), self.span()));
         }
@@ -272,8 +276,14 @@ impl<'a> Check<'a> {
             });
             if let Some(negative) = denied {
                 let name = self.subject.relation(atom.relation);
-                let because = format!("`{name}` would have to hold and not to hold of the same values");
-                findings.push(kinds::contradiction(self.name(), atom.span, negative.span, &because));
+                let because =
+                    format!("`{name}` would have to hold and not to hold of the same values");
+                findings.push(kinds::contradiction(
+                    self.name(),
+                    atom.span,
+                    negative.span,
+                    &because,
+                ));
             }
         }
         let comparisons: Vec<(Relating<'_>, Span)> =
@@ -328,7 +338,12 @@ impl<'a> Check<'a> {
                     let name = format!("{}.{}", self.subject.relation(atom.relation), column.name);
                     match units.get(variable) {
                         Some((known, before)) if clash(*before, unit) => {
-                            findings.push(kinds::units_differ(self.name(), atom.span, known, &name));
+                            findings.push(kinds::units_differ(
+                                self.name(),
+                                atom.span,
+                                known,
+                                &name,
+                            ));
                         }
                         Some(_) => {}
                         None => drop(units.insert(*variable, (name, unit))),
@@ -347,7 +362,8 @@ impl<'a> Check<'a> {
             let Literal::Compare { left, right, span, .. } = literal else { continue };
             let mut sides = vec![(left, right)];
             for term in [left, right] {
-                if let Term::Call { functor: Functor::Add | Functor::Subtract, arguments, .. } = term
+                if let Term::Call { functor: Functor::Add | Functor::Subtract, arguments, .. } =
+                    term
                     && let [a, b] = arguments.as_slice()
                 {
                     sides.push((a, b));
@@ -391,9 +407,7 @@ fn constant_comparison(
     primitive: Primitive,
 ) -> Option<bool> {
     match (left, right) {
-        (Term::Constant(a), Term::Constant(b)) => {
-            Some(allows(comparison, compare(a, b)))
-        }
+        (Term::Constant(a), Term::Constant(b)) => Some(allows(comparison, compare(a, b))),
         // Of floats, one is not equal to itself.
         (Term::Variable(a), Term::Variable(b)) if a == b && primitive != Primitive::Float => {
             Some(allows(comparison, std::cmp::Ordering::Equal))
@@ -422,7 +436,9 @@ struct Relating<'a> {
 }
 
 fn relating(literal: &Literal) -> Option<(Relating<'_>, Span)> {
-    let Literal::Compare { comparison, left, right, span, primitive } = literal else { return None };
+    let Literal::Compare { comparison, left, right, span, primitive } = literal else {
+        return None;
+    };
     if *primitive == Primitive::Float {
         return None;
     }

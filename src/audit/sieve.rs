@@ -39,7 +39,8 @@ impl Suppressions {
             let text = &*text.text;
             for piece in pieces(*source, text) {
                 let words = piece.text.trim_start_matches('/').trim();
-                let allowed = words.strip_prefix(ALLOW).filter(|_| piece.kind == PieceKind::LineComment);
+                let allowed =
+                    words.strip_prefix(ALLOW).filter(|_| piece.kind == PieceKind::LineComment);
                 let Some(allowed) = allowed else { continue };
                 let (code, reason) = match allowed.trim().split_once(char::is_whitespace) {
                     Some((code, reason)) => (code, reason.trim()),
@@ -51,7 +52,8 @@ impl Suppressions {
                     start: start as u32,
                     end: end as u32,
                 };
-                let line = text.get(..piece.start).and_then(|it| it.rfind('\n')).map_or(0, |at| at + 1);
+                let line =
+                    text.get(..piece.start).and_then(|it| it.rfind('\n')).map_or(0, |at| at + 1);
                 let own_line = text.get(line..piece.start).is_some_and(|it| it.trim().is_empty());
                 let covers = match own_line {
                     false => span(line, end),
@@ -204,7 +206,8 @@ impl Selection {
 
     /// Whether a finding makes a check fail.
     pub fn fails(&self, finding: &Finding) -> bool {
-        finding.severity() != Severity::Note || self.deny.iter().any(|pattern| pattern.fits(finding))
+        finding.severity() != Severity::Note
+            || self.deny.iter().any(|pattern| pattern.fits(finding))
     }
 }
 

@@ -7,7 +7,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::analyze::program::{Argument, Atom, Literal, Program, Rule, Term};
+use crate::analyze::program::{Argument, Atom, Literal, Rule, Term};
 use crate::syntax::operators::Comparison;
 use crate::value::{Constant, RelationId, VariableId, compare_tuples};
 
@@ -203,7 +203,7 @@ impl Facts {
             self.row(fact.relation, &fact.values);
         }
         for (index, rule) in program.rules.iter().enumerate() {
-            self.rule(program, index as u32, rule);
+            self.rule(index as u32, rule);
         }
     }
 
@@ -223,7 +223,7 @@ impl Facts {
         number
     }
 
-    fn rule(&mut self, program: &Program, index: u32, rule: &Rule) {
+    fn rule(&mut self, index: u32, rule: &Rule) {
         let head = rule.head.relation.0;
         let positive: Vec<&Atom> = rule
             .body
@@ -248,7 +248,7 @@ impl Facts {
             });
         }
         self.flow(rule, &positive);
-        self.looks(program, rule);
+        self.looks(rule);
     }
 
     /// Where the values of the head's columns come from.
@@ -261,22 +261,18 @@ impl Facts {
                     let number = self.number(constant);
                     self.runtime.extend([Puts(head, column, number)]);
                 }
-                Term::Variable(variable) => match (equal_to(rule, *variable), *variable) {
-                    (Some(constant), _) => {
+                Term::Variable(variable) => match equal_to(rule, *variable) {
+                    Some(constant) => {
                         let number = self.number(constant);
                         self.runtime.extend([Puts(head, column, number)]);
                     }
-                    (None, variable) => {
-                        let places = places_of(positive, variable);
-                        // One place is enough: a value of the head has passed all of them.
-                        match places.first() {
-                            Some((relation, at)) => {
-                                self.runtime.extend([Carries(relation.0, *at, head, column)]);
-                            }
-                            None => self.runtime.extend([Opens(head, column)]),
+                    // One place is enough: a value of the head has passed all of them.
+                    None => match places_of(positive, *variable).first() {
+                        Some((relation, at)) => {
+                            self.runtime.extend([Carries(relation.0, *at, head, column)]);
                         }
-                        // The others are looked at: they are joined.
-                    }
+                        None => self.runtime.extend([Opens(head, column)]),
+                    },
                 },
                 Term::Call { .. } => self.runtime.extend([Opens(head, column)]),
             }
@@ -285,8 +281,7 @@ impl Facts {
 
     /// Which columns the rule looks at: those with a constant, and those whose variable stands
     /// anywhere else but once in the head.
-    fn looks(&mut self, program: &Program, rule: &Rule) {
-        let _ = program;
+    fn looks(&mut self, rule: &Rule) {
         let mut counts: FxHashMap<VariableId, usize> = FxHashMap::default();
         let mut all = Vec::new();
         rule.body.iter().for_each(|literal| variables_of(literal, &mut all));
@@ -301,11 +296,15 @@ impl Facts {
         });
         all.iter().for_each(|variable| *counts.entry(*variable).or_default() += 1);
         for literal in &rule.body {
+            // What an aggregate ranges over is told apart by all of its columns.
+            let ranges = matches!(literal, Literal::Aggregate(_));
             each_atom(literal, &mut |atom| {
                 for (column, argument) in atom.arguments.iter().enumerate() {
                     let looked_at = match argument {
                         Argument::Constant(_) => true,
-                        Argument::Variable(variable) => counts.get(variable).copied() > Some(1),
+                        Argument::Variable(variable) => {
+                            ranges || counts.get(variable).copied() > Some(1)
+                        }
                         Argument::Wildcard => false,
                     };
                     if looked_at {

@@ -8,8 +8,8 @@ use crate::analyze::program::Program;
 use crate::diag::{SourceId, Sources, Span};
 use crate::kb::{Rulebook, is_stated};
 use crate::syntax::operators::DirectiveKind;
-use crate::syntax::tree::{Clause, Item, Tree};
 use crate::syntax::parse;
+use crate::syntax::tree::{Clause, Item, Tree};
 use crate::value::{ClauseId, Constant, RelationId};
 
 /// Tags that say that the program around the rules reads a relation.
@@ -69,7 +69,10 @@ impl<'a> Subject<'a> {
             };
             rows.insert(directive.relation, relation.rows().map(tuple).collect());
         }
+        // The tables of the knowledge base are there to be asked, whether or not a rule reads them.
+        let tables: Vec<RelationId> = rows.keys().copied().collect();
         let mut subject = Self::new(program, &rulebook.sources, rows);
+        subject.wanted.extend(tables);
         subject.documents = Some(rulebook.documents());
         subject
     }
@@ -157,6 +160,14 @@ impl<'a> Subject<'a> {
     /// The rows that files hold of a relation, where they are known.
     pub fn rows(&self, relation: RelationId) -> Option<&[Vec<Constant>]> {
         self.rows.get(&relation).map(Vec::as_slice)
+    }
+
+    /// Whether the relation holds one tuple at most, whatever happens.
+    pub fn is_single(&self, relation: RelationId) -> bool {
+        let facts = self.program.facts.iter().filter(|fact| fact.relation == relation).count();
+        let rules = self.program.rules.iter().any(|rule| rule.head.relation == relation);
+        let arity = self.program.relations.get(relation.index()).map_or(0, |it| it.arity());
+        arity == 0 || facts <= 1 && !rules && !self.is_filled(relation)
     }
 
     /// A clause as it is written.

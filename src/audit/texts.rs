@@ -43,8 +43,7 @@ fn characters(source: SourceId, name: &str, text: &str, findings: &mut Vec<Findi
 }
 
 fn comments(source: SourceId, name: &str, text: &str, findings: &mut Vec<Finding>) {
-    let is_comment =
-        |kind| matches!(kind, PieceKind::LineComment | PieceKind::BlockComment);
+    let is_comment = |kind| matches!(kind, PieceKind::LineComment | PieceKind::BlockComment);
     for piece in pieces(source, text).into_iter().filter(|piece| is_comment(piece.kind)) {
         let words = piece.text.split(|it: char| !it.is_ascii_alphanumeric());
         if words.into_iter().any(|word| LEFT_TO_DO.contains(&word)) {
@@ -78,7 +77,8 @@ fn items(tree: &Tree, findings: &mut Vec<Finding>) {
                     let key = (kind, name.text.as_str(), parameters.clone());
                     match first.get(&key) {
                         Some(first) => {
-                            findings.push(kinds::directive_twice(&name.text, kind, name.span, *first));
+                            findings
+                                .push(kinds::directive_twice(&name.text, kind, name.span, *first));
                         }
                         None => drop(first.insert(key, name.span)),
                     }

@@ -1,10 +1,13 @@
 //! One rule at a time, as written: what the analyzed rule no longer shows.
 
+use rustc_hash::FxHashSet;
+
+use crate::analyze::program::{Literal, Term};
 use crate::diag::Span;
 use crate::syntax::operators::Functor;
 use crate::syntax::printer::Literal as Shown;
 use crate::syntax::tree::{Body, Clause, Expression, Item};
-use crate::value::Constant;
+use crate::value::{Constant, Primitive};
 
 use super::{Finding, Subject, kinds, rules};
 
@@ -13,11 +16,13 @@ const MOST_CONDITIONS: usize = 20;
 
 /// Adds what is odd about the writing of rules.
 pub fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    let on_numbers = calls_on_numbers(subject);
     for item in subject.trees.iter().flat_map(|(_, tree)| &tree.items) {
         let Item::Clause(clause) = item else { continue };
         let name = clause.doc.tag("rule").map(str::to_owned);
         let head = clause.heads.first().map(|head| head.name.text.clone());
-        let writing = Writing { subject, name: name.or(head).unwrap_or_default() };
+        let name = name.or(head).unwrap_or_default();
+        let writing = Writing { subject, name, on_numbers: &on_numbers };
         if let Some(body) = &clause.body {
             let conditions = writing.body(body, findings);
             if conditions > MOST_CONDITIONS {
@@ -85,6 +90,45 @@ fn variables_of_value<'a>(value: &'a Expression, in_atom: bool, into: &mut Vec<W
 struct Writing<'a> {
     subject: &'a Subject<'a>,
     name: String,
+    /// Where functors work on signed numbers.
+    on_numbers: &'a FxHashSet<Span>,
+}
+
+/// Where functors work on signed numbers: what arithmetic comes to depends on the kind of number.
+fn calls_on_numbers(subject: &Subject<'_>) -> FxHashSet<Span> {
+    fn of_term(term: &Term, into: &mut FxHashSet<Span>) {
+        if let Term::Call { primitive, arguments, span, .. } = term {
+            if *primitive == Primitive::Number {
+                into.insert(*span);
+            }
+            arguments.iter().for_each(|argument| of_term(argument, into));
+        }
+    }
+    fn of_literal(literal: &Literal, into: &mut FxHashSet<Span>) {
+        match literal {
+            Literal::Compare { left, right, .. } => {
+                [left, right].into_iter().for_each(|term| of_term(term, into));
+            }
+            Literal::Test { arguments, .. } => {
+                arguments.iter().for_each(|term| of_term(term, into));
+            }
+            Literal::Range { from, to, step, .. } => {
+                let terms = [Some(from), Some(to), step.as_ref()];
+                terms.into_iter().flatten().for_each(|term| of_term(term, into));
+            }
+            Literal::Aggregate(aggregate) => {
+                aggregate.target.iter().for_each(|term| of_term(term, into));
+                aggregate.body.iter().for_each(|literal| of_literal(literal, into));
+            }
+            Literal::Positive(_) | Literal::Negative(_) | Literal::Truth(_) => {}
+        }
+    }
+    let mut spans = FxHashSet::default();
+    for rule in &subject.program.rules {
+        rule.head.terms.iter().for_each(|term| of_term(term, &mut spans));
+        rule.body.iter().for_each(|literal| of_literal(literal, &mut spans));
+    }
+    spans
 }
 
 impl Writing<'_> {
@@ -144,7 +188,7 @@ impl Writing<'_> {
                     findings.push(kinds::division_by_nothing(self.name.clone(), *span));
                     return;
                 }
-                match folded(value) {
+                match folded(value).filter(|_| self.on_numbers.contains(span)) {
                     Some(Folded::Value(number)) => {
                         let shown = Shown(&Constant::Number(number)).to_string();
                         findings.push(kinds::foldable(self.name.clone(), *span, &shown));

@@ -31,7 +31,11 @@ pub fn github(report: &Report) -> String {
             .chain(witness)
             .chain(problem.help.iter().cloned())
             .collect();
-        text.push_str(&format!("::{command} {}::{}\n", properties.join(","), data(&lines.join("\n"))));
+        text.push_str(&format!(
+            "::{command} {}::{}\n",
+            properties.join(","),
+            data(&lines.join("\n"))
+        ));
     }
     text
 }

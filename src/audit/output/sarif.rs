@@ -9,7 +9,8 @@ use crate::kb::embedded;
 
 use super::{Entry, Place, Report};
 
-const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 #[derive(Serialize)]
 struct Log<'a> {
@@ -212,7 +213,8 @@ fn fix(entry: &Entry) -> Option<FixObject> {
         };
         changes.entry(artifact(place)).or_default().push(replacement);
     }
-    let change = |(artifact_location, replacements)| ArtifactChange { artifact_location, replacements };
+    let change =
+        |(artifact_location, replacements)| ArtifactChange { artifact_location, replacements };
     Some(FixObject {
         description: Message { text: fix.title.clone() },
         artifact_changes: changes.into_iter().map(change).collect(),

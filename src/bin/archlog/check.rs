@@ -191,13 +191,15 @@ impl Checking {
     }
 
     fn looked_at(&mut self, name: &str, subject: &Subject<'_>) {
-        let several = |count: usize, one: &str| {
-            format!("{count} {one}{}", if count == 1 { "" } else { "s" })
-        };
+        let several =
+            |count: usize, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
         self.report.looked_at.push(format!(
             "{name}: {}, {}, {}, {}",
             several(subject.trees.len(), "file"),
-            several(subject.program.relations.iter().filter(|it| !it.name.starts_with('@')).count(), "relation"),
+            several(
+                subject.program.relations.iter().filter(|it| !it.name.starts_with('@')).count(),
+                "relation"
+            ),
             several(subject.program.rules.len(), "rule"),
             several(subject.program.facts.len(), "fact"),
         ));
