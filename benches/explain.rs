@@ -72,7 +72,7 @@ fn why_all(sessions: &[Session]) -> Vec<Duration> {
                 why.forget();
                 let start = Instant::now();
                 let proof = why.proof(id, row);
-                black_box(tree::of_proof(&explained, &proof));
+                black_box(tree::of_opened_proof(&mut why, &proof, false));
                 times.push(start.elapsed());
             }
         }
@@ -164,45 +164,110 @@ const CLOSURE: &str = ".decl edge(x: number, y: number) .decl tc(x: number, y: n
     tc(x, y) :- edge(x, y).
     tc(x, z) :- tc(x, y), edge(y, z).";
 
+/// The same from the other end.
+const MIRRORED: &str = ".decl edge(x: number, y: number) .decl tc(x: number, y: number)
+    tc(x, y) :- edge(x, y).
+    tc(x, z) :- edge(x, y), tc(y, z).";
+
+/// The same with a column more, so that tuples are told apart by hash.
+const WIDE: &str = ".decl edge(x: number, y: number) .decl tc(x: number, y: number, kind: number)
+    tc(x, y, 1) :- edge(x, y).
+    tc(x, z, k) :- tc(x, y, k), edge(y, z).";
+
+/// The longest paths of a chain, a tuple a round: as many rounds as there can be.
+const STEPS: &str = ".decl edge(x: number, y: number) .decl tc(x: number, y: number)
+    tc(0, 1) :- edge(_, _).
+    tc(y, y + 1) :- tc(_, y), edge(_, _), y < 20000.";
+
 /// The closure of a random graph of so many nodes, about 1.5 edges a node.
-fn closure(nodes: u64) -> Alone {
-    let (program, _) = analyze(&[parse(SourceId(0), CLOSURE).0]);
+fn closure(text: &str, nodes: u64) -> Alone {
+    let (program, interner, database) = evaluated(text, nodes, 1, true).1;
+    Alone { program, database, interner: Arc::new(interner) }
+}
+
+/// Evaluates a program over a random graph, the numbers of whose nodes are multiples of `apart`;
+/// says how long that took.
+fn evaluated(
+    text: &str,
+    nodes: u64,
+    apart: u32,
+    ranked: bool,
+) -> (Duration, (Program, Interner, Database)) {
+    let (program, _) = analyze(&[parse(SourceId(0), text).0]);
     let mut interner = Interner::new();
-    let mut database = Database::new(&program);
+    let mut database = if ranked { Database::new(&program) } else { Database::unranked(&program) };
     let mut state = 0x9e37_79b9_7f4a_7c15u64;
     let mut random = || {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
-        Word((state % nodes) as u32)
+        Word((state % nodes) as u32 * apart)
     };
     for _ in 0..nodes * 3 / 2 {
         let edge = [random(), random()];
         database.insert(RelationId(0), &edge);
     }
     let plan = Plan::new(&program, &mut interner);
+    let start = Instant::now();
     assert!(evaluate(&plan, &mut database, &mut interner, &EvalOptions::default()).is_ok());
-    Alone { program, database, interner: Arc::new(interner) }
+    (start.elapsed(), (program, interner, database))
+}
+
+/// How many tuples the closures have.
+fn outputs() -> u64 {
+    let outputs = std::env::var("ARCHLOG_BENCH_OUTPUTS").ok().and_then(|n| n.parse().ok());
+    outputs.unwrap_or(if small() { 2_000 } else { 10_000_000 })
+}
+
+/// Evaluation with and without what explanations need, in turn.
+fn of_provenance(_criterion: &mut Criterion) {
+    // About a third of all pairs are in the closure of such a graph.
+    let nodes = (outputs() / 5 * 3).isqrt();
+    let cases = [
+        ("closure, dense words", CLOSURE, 1),
+        ("closure, words far apart", CLOSURE, 500_000),
+        ("closure, three columns", WIDE, 1),
+        ("a tuple a round", STEPS, 1),
+    ];
+    for (name, text, apart) in cases {
+        let mut times = [Vec::new(), Vec::new()];
+        let mut memory = [0, 0];
+        let mut tuples = 0;
+        for run in 0..if small() { 2 } else { 14 } {
+            let ranked = run % 2;
+            let (time, (_, _, database)) = evaluated(text, nodes, apart, ranked == 1);
+            times[ranked].push(time);
+            memory[ranked] = database.memory();
+            tuples = database.relation(RelationId(1)).len();
+        }
+        // The least, because other work on the machine only ever adds.
+        let [without, with] = times.map(|times| times.into_iter().min().unwrap_or_default());
+        println!(
+            "evaluation, {name}, {tuples} tuples: {with:?} ready to explain, {without:?} not: \
+             ratio {:.3}, {:+.3} bytes a tuple of {:.1}",
+            with.as_secs_f64() / without.as_secs_f64(),
+            (memory[1] as f64 - memory[0] as f64) / tuples as f64,
+            memory[1] as f64 / tuples as f64,
+        );
+    }
 }
 
 fn of_a_closure(_criterion: &mut Criterion) {
-    let outputs = std::env::var("ARCHLOG_BENCH_OUTPUTS").ok().and_then(|n| n.parse().ok());
-    let outputs: u64 = outputs.unwrap_or(if small() { 2_000 } else { 10_000_000 });
-    // About a third of all pairs are in the closure of such a graph.
-    let alone = closure((outputs * 3).isqrt());
-    let tuples = alone.database.relation(RelationId(1)).len();
-    // The tuple that appeared last has the longest proof.
-    let mut firsts = Vec::new();
-    for row in [tuples - 1, tuples / 2, 0] {
+    for (name, text) in [("left", CLOSURE), ("right", MIRRORED)] {
         let start = Instant::now();
-        let mut why = Why::new(&alone);
-        let proof = why.proof(RelationId(1), row);
-        firsts.push((start.elapsed(), proof.nodes.len()));
-    }
-    for (time, steps) in firsts {
-        println!("first proof in a closure of {tuples} tuples: {time:?}, {steps} steps");
+        let alone = closure(text, (outputs() * 3).isqrt());
+        let took = start.elapsed();
+        let tuples = alone.database.relation(RelationId(1)).len();
+        println!("{name}-linear closure of {tuples} tuples, evaluated in {took:?}");
+        // The tuple that appeared last has the longest proof. The first proof is of it.
+        for row in [tuples - 1, tuples / 2, 0] {
+            let start = Instant::now();
+            let mut why = Why::new(&alone);
+            let proof = why.proof(RelationId(1), row);
+            println!("  proof of row {row}: {:?}, {} steps", start.elapsed(), proof.nodes.len());
+        }
     }
 }
 
-criterion_group!(benches, of_designs, of_a_closure);
+criterion_group!(benches, of_designs, of_a_closure, of_provenance);
 criterion_main!(benches);

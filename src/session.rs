@@ -17,6 +17,7 @@ use crate::explain::{Origin, Subject};
 use crate::io::{self, Directory, Files};
 use crate::kb::{Rulebook, Sheet, is_stated};
 use crate::plan::Plan;
+use crate::report::diagram::{Edge, Graph, Node};
 use crate::report::{Heading, Stamp, Table};
 use crate::store::Database;
 use crate::syntax::load::tree_of;
@@ -218,6 +219,28 @@ impl Session {
             columns: columns.collect(),
             rows: rows.collect(),
         }
+    }
+
+    /// The diagram of a sheet whose rows are boxes: label, kind, note; with the arrows of its
+    /// relation of edges: from, to, label. Nothing for a sheet that is a table.
+    pub fn drawing(&self, sheet: &Sheet, design: usize) -> Option<Graph> {
+        let edges = sheet.edges?;
+        let text = |row: &[Constant], column: usize| {
+            row.get(column).map(ToString::to_string).unwrap_or_default()
+        };
+        let nodes: Vec<Node> = self
+            .rows(sheet.relation, design)
+            .iter()
+            .map(|row| Node { label: text(row, 0), kind: text(row, 1), note: text(row, 2) })
+            .collect();
+        let place = |label: &str| nodes.iter().position(|node| node.label == label);
+        let edges = self.rows(edges, design);
+        let edges = edges.iter().filter_map(|row| {
+            let (from, to) = (place(&text(row, 0))?, place(&text(row, 1))?);
+            Some(Edge { from, to, label: text(row, 2) })
+        });
+        let edges = edges.collect();
+        Some(Graph { title: sheet.title.clone(), nodes, edges })
     }
 
     /// How many rows a relation has in one derived design.

@@ -62,6 +62,25 @@ impl fmt::Display for Primitive {
     }
 }
 
+/// The number that digits stand for: decimal ones, `0x` and hexadecimal ones, `0b` and binary ones.
+/// Nothing for anything else, a sign included, and for what does not fit in 64 bits.
+pub fn read_unsigned(text: &str) -> Option<u64> {
+    let (digits, radix) = match text.as_bytes() {
+        [b'0', b'x', ..] => (&text[2..], 16),
+        [b'0', b'b', ..] => (&text[2..], 2),
+        _ => (text, 10),
+    };
+    if digits.starts_with('+') { None } else { u64::from_str_radix(digits, radix).ok() }
+}
+
+/// The same, with a `-` before it or not.
+pub fn read_signed(text: &str) -> Option<i64> {
+    match text.strip_prefix('-') {
+        Some(digits) => 0i64.checked_sub_unsigned(read_unsigned(digits)?),
+        None => i64::try_from(read_unsigned(text)?).ok(),
+    }
+}
+
 /// A constant before it is interned and after it is read back: what people write and see.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Constant {
@@ -394,6 +413,39 @@ mod tests {
             assert_eq!(interner.intern(&constant), word);
             assert_eq!(interner.find(&constant), Some(word));
             assert_eq!(interner.constant(word, constant.primitive()), constant);
+        }
+    }
+
+    #[test]
+    fn digits_are_read_in_three_bases() {
+        let signed = [
+            ("-7", Some(-7)),
+            ("0x1f", Some(31)),
+            ("-0b11", Some(-3)),
+            ("007", Some(7)),
+            ("9223372036854775807", Some(i64::MAX)),
+            ("9223372036854775808", None),
+            ("-9223372036854775808", Some(i64::MIN)),
+            ("-9223372036854775809", None),
+            ("-0x8000000000000000", Some(i64::MIN)),
+            ("0x8000000000000000", None),
+        ];
+        for (text, number) in signed {
+            assert_eq!(read_signed(text), number, "{text}");
+        }
+        assert_eq!(read_unsigned("18446744073709551615"), Some(u64::MAX));
+        assert_eq!(read_unsigned("0xffffffffffffffff"), Some(u64::MAX));
+        for text in ["18446744073709551616", "0x1ffffffffffffffff", "-1"] {
+            assert_eq!(read_unsigned(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_not_guessed_at() {
+        for text in
+            ["", "-", " 7", "7 ", "+7", "+3", "7.0", "0x", "0xg", "--7", "0x+7", "0x-7", "7u"]
+        {
+            assert_eq!((read_signed(text), read_unsigned(text)), (None, None), "{text:?}");
         }
     }
 

@@ -15,7 +15,7 @@ use archlog::diag::{Sources, Span};
 use archlog::eval::{Options as EvalOptions, evaluate};
 use archlog::explain::{
     Origin, Subject, Why,
-    tree::{of_proof, of_why_not},
+    tree::{of_opened_proof, of_why_not},
 };
 use archlog::kb::{Options, Rulebook, is_stated};
 use archlog::plan::Plan;
@@ -70,7 +70,9 @@ impl Small {
             .collect();
         let rows = self.database.relation(id).matching(&pattern);
         let row = rows.first().unwrap_or_else(|| panic!("{relation}{values:?} is not there"));
-        of_proof(self, &Why::new(self).proof(id, *row))
+        let mut why = Why::new(self);
+        let proof = why.proof(id, *row);
+        of_opened_proof(&mut why, &proof, false)
     }
 }
 
@@ -137,7 +139,9 @@ fn mechanism() -> Tree {
     let rows = session.matching(0, id, &goal);
     let row = rows.first().unwrap_or_else(|| panic!("no mechanism"));
     let explained = session.explained().unwrap_or_else(|| panic!("not derived"));
-    of_proof(&explained, &Why::new(&explained).proof(id, *row))
+    let mut why = Why::new(&explained);
+    let proof = why.proof(id, *row);
+    of_opened_proof(&mut why, &proof, false)
 }
 
 /// An explanation with all that is awkward in some medium: markup, quotes, controls, wide
@@ -152,6 +156,7 @@ fn awkward() -> Tree {
         place: String::new(),
         details: Vec::new(),
         children: children.to_vec(),
+        negative: true,
         hidden: false,
         stop: false,
     };
@@ -458,6 +463,7 @@ fn random() -> Vec<(&'static str, Tree)> {
                 children: (0..most)
                     .map(|_| if next(3) == 0 { next(size) } else { (at + 1 + next(6)) % size })
                     .collect(),
+                negative: next(2) == 0,
                 hidden: next(4) == 0,
                 stop: next(15) == 0,
             }

@@ -476,15 +476,10 @@ pub fn unknown_document<'a>(
 }
 
 /// `/// @suorce 004 "Step 1"`
-pub fn unknown_tag<'a>(
-    subject: String,
-    span: Span,
-    tag: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Finding {
-    let problem = Diagnostic::warning("AL0909", format!("`@{tag}` is no tag"))
+pub fn misspelt_tag(subject: String, span: Span, tag: &str, near: &str) -> Finding {
+    let problem = Diagnostic::warning("AL0909", format!("`@{tag}` looks like `@{near}`, misspelt"))
         .at(span, "nothing reads it")
-        .nearest(tag, known);
+        .help(format!("write `@{near}`, or another name"));
     Finding::new(subject, problem)
 }
 

@@ -6,14 +6,15 @@
 use rustc_hash::FxHashMap;
 
 use crate::analyze::program::Rule;
-use crate::diag::{SourceId, Span};
+use crate::diag::{SourceId, Span, nearest};
 use crate::syntax::tree::{Clause, Declaration, Doc, Item, Tree};
 use crate::value::{ClauseId, RelationId};
 
 use super::{Finding, Subject, kinds};
 
-/// Every tag that something reads, and whether it may stand several times.
-const TAGS: [(&str, bool); 23] = [
+/// The tags that something reads, and whether one may stand several times. A rulebook may have
+/// others; one that is nearly one of these is misspelt.
+const TAGS: [(&str, bool); 30] = [
     ("assumption", false),
     ("choice", false),
     ("choice_open", false),
@@ -22,21 +23,28 @@ const TAGS: [(&str, bool); 23] = [
     ("column", true),
     ("conclusion", false),
     ("design", false),
+    ("difference", false),
+    ("edges", true),
     ("empty", false),
+    ("entry", false),
+    ("example", true),
     ("hide", false),
     ("key", false),
+    ("list", true),
     ("note", false),
     ("open", false),
     ("order", false),
+    ("page", true),
     ("reference", false),
+    ("refers", true),
     ("rule", false),
     ("says", false),
+    ("see", true),
+    ("sequence", true),
     ("source", true),
     ("stated", false),
     ("stop", false),
     ("title", false),
-    ("example", true),
-    ("see", true),
 ];
 
 /// Adds what is odd about documentation.
@@ -101,7 +109,9 @@ fn tags(subject: &Subject<'_>, doc: &Doc, name: &str, findings: &mut Vec<Finding
         match (known, first.get(tag.name.as_str())) {
             (None, _) => {
                 let known = TAGS.iter().map(|(tag, _)| *tag);
-                findings.push(kinds::unknown_tag(name.to_owned(), tag.span, &tag.name, known));
+                if let Some(near) = nearest(&tag.name, known) {
+                    findings.push(kinds::misspelt_tag(name.to_owned(), tag.span, &tag.name, near));
+                }
             }
             (Some((_, false)), Some(first)) => {
                 findings.push(kinds::tag_twice(name.to_owned(), tag.span, &tag.name, *first));

@@ -12,17 +12,10 @@ use crate::syntax::parse;
 use crate::syntax::tree::{Clause, Item, Tree};
 use crate::value::{ClauseId, Constant, RelationId};
 
-/// Tags that say that the program around the rules reads a relation.
-const READ_OUTSIDE: [&str; 9] = [
-    "stated",
-    "design",
-    "reference",
-    "conclusion",
-    "open",
-    "choice",
-    "choice_value",
-    "choice_text",
-    "choice_open",
+/// Tags that describe a relation. Any other one says that the program around the rules reads it.
+const DESCRIBES: [&str; 14] = [
+    "column", "empty", "example", "hide", "key", "note", "order", "refers", "rule", "says", "see",
+    "source", "stop", "title",
 ];
 
 /// The rows of relations that are read from files.
@@ -125,18 +118,26 @@ impl<'a> Subject<'a> {
         // The files that say what designs state say what designers read as well.
         let contracts: FxHashSet<SourceId> =
             relations().filter(|(_, it)| is_stated(it)).map(|(_, it)| it.span.source).collect();
+        let tags = relations().flat_map(|(_, it)| &it.doc.tags);
+        let named: FxHashSet<&str> = tags
+            .filter(|tag| !DESCRIBES.contains(&tag.name.as_str()))
+            .flat_map(|tag| tag.value.split_whitespace())
+            .collect();
         for (index, relation) in relations() {
             let id = RelationId::from(index);
             if is_stated(relation) {
                 self.filled.insert(id);
             }
-            let tagged = READ_OUTSIDE.iter().any(|tag| relation.doc.tag(tag).is_some());
+            let tagged =
+                relation.doc.tags.iter().any(|tag| !DESCRIBES.contains(&tag.name.as_str()));
             // A relation of the engine's own is nobody's business here.
             let own = relation.name.starts_with('@');
             if own {
                 self.filled.insert(id);
             }
-            if own || tagged || contracts.contains(&relation.span.source) {
+            // A sheet names what it is drawn from in a tag of its own.
+            let named = named.contains(relation.name.as_str());
+            if own || tagged || named || contracts.contains(&relation.span.source) {
                 self.wanted.insert(id);
             }
         }

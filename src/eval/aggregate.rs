@@ -52,7 +52,7 @@ impl AggregateState {
         chosen: &mut Vec<u32>,
     ) -> Result<(), StopReason> {
         if self.groups.arity() != plan.group.len() {
-            self.groups = Relation::new(plan.group.len());
+            self.groups = Relation::numbered(plan.group.len());
             self.results.clear();
         }
         self.positions.clear();

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::value::{Note, Value, whole};
 use crate::syntax::operators::{Functor, Test};
-use crate::value::{Constant, Interner, Primitive};
+use crate::value::{Constant, Interner, Primitive, read_signed, read_unsigned};
 
 /// The value of a functor on constants; `None` where it has none (a division by zero, a text that
 /// is no number). What evaluation computes by the batch, one at a time: for explanations.
@@ -46,10 +46,15 @@ pub fn compare(left: &Constant, right: &Constant) -> Ordering {
     match (left, right) {
         (Constant::Number(left), Constant::Number(right)) => left.cmp(right),
         (Constant::Unsigned(left), Constant::Unsigned(right)) => left.cmp(right),
-        (Constant::Float(left), Constant::Float(right)) => left.total_cmp(right),
+        (Constant::Float(left), Constant::Float(right)) => compare_floats(*left, *right),
         (Constant::Symbol(left), Constant::Symbol(right)) => left.cmp(right),
         (left, right) => left.primitive().cmp(&right.primitive()),
     }
+}
+
+/// How two floats compare: zeros are equal, and what is no number comes behind or before all others.
+pub(super) fn compare_floats(left: f64, right: f64) -> Ordering {
+    left.partial_cmp(&right).unwrap_or_else(|| left.total_cmp(&right))
 }
 
 /// Whether a test on two symbols holds; `None` where the pattern is none.
@@ -124,29 +129,15 @@ fn convert(value: Value, to: Primitive, interner: &Interner) -> Result<Value, No
 /// As Souffle reads it: blanks before, a sign, `0x` or `0b`, nothing after.
 fn parse_integer(text: &str) -> Option<i64> {
     let text = text.trim_start();
-    let (negative, digits) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
-    };
-    let magnitude = i128::from(parse_digits(digits)?);
-    i64::try_from(if negative { -magnitude } else { magnitude }).ok()
+    match text.strip_prefix('+') {
+        Some(digits) => i64::try_from(read_unsigned(digits)?).ok(),
+        None => read_signed(text),
+    }
 }
 
 fn parse_unsigned(text: &str) -> Option<u64> {
     let text = text.trim_start();
-    parse_digits(text.strip_prefix('+').unwrap_or(text))
-}
-
-fn parse_digits(digits: &str) -> Option<u64> {
-    let (digits, radix) = if let Some(rest) = digits.strip_prefix("0x") {
-        (rest, 16)
-    } else if let Some(rest) = digits.strip_prefix("0b") {
-        (rest, 2)
-    } else {
-        (digits, 10)
-    };
-    let plain = digits.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if plain { u64::from_str_radix(digits, radix).ok() } else { None }
+    read_unsigned(text.strip_prefix('+').unwrap_or(text))
 }
 
 pub(super) fn binary(
@@ -178,7 +169,7 @@ pub(super) fn binary(
             Ok(Value::Unsigned(match functor {
                 Functor::Divide => left.checked_div(right).ok_or(Note::DivisionByZero)?,
                 Functor::Remainder => left.checked_rem(right).ok_or(Note::DivisionByZero)?,
-                Functor::Power => left.wrapping_pow(right.min(u64::from(u32::MAX)) as u32),
+                Functor::Power => wrapping_power(left, right),
                 Functor::ShiftLeft => left << (right & 63),
                 Functor::ShiftRight | Functor::ShiftRightUnsigned => left >> (right & 63),
                 Functor::And => logical(left != 0 && right != 0),
@@ -224,7 +215,7 @@ fn wrapping(functor: Functor, left: i64, right: i64) -> i64 {
 /// A negative exponent gives the truncated fraction.
 fn power(base: i64, exponent: i64) -> i64 {
     match (base, exponent) {
-        (base, 0..) => base.wrapping_pow(exponent.min(i64::from(u32::MAX)) as u32),
+        (base, 0..) => wrapping_power(base as u64, exponent as u64) as i64,
         (1, _) => 1,
         (-1, exponent) => {
             if exponent % 2 == 0 {
@@ -235,6 +226,19 @@ fn power(base: i64, exponent: i64) -> i64 {
         }
         _ => 0,
     }
+}
+
+/// A power in the numbers of 64 bits, whatever the exponent: squared and multiplied, a bit at a time.
+fn wrapping_power(mut base: u64, mut exponent: u64) -> u64 {
+    let mut power = 1u64;
+    while exponent > 0 {
+        if exponent & 1 == 1 {
+            power = power.wrapping_mul(base);
+        }
+        base = base.wrapping_mul(base);
+        exponent >>= 1;
+    }
+    power
 }
 
 pub(super) fn many(functor: Functor, values: &[Value], interner: &Interner) -> Result<Value, Note> {
@@ -300,7 +304,20 @@ mod tests {
         assert_eq!(number(Functor::Divide, 1, 0), Err(Note::DivisionByZero));
         assert_eq!(number(Functor::Remainder, 1, 0), Err(Note::DivisionByZero));
         assert_eq!(number(Functor::Power, 2, 10), Ok(1024));
-        assert_eq!(number(Functor::Power, 2, -1), Ok(0));
+        for (base, exponent, power) in [
+            (2, -1, 0),
+            (0, 0, 1),
+            (0, -3, 0),
+            (1, i64::MIN, 1),
+            (-1, -3, -1),
+            (-1, i64::MAX, -1),
+            (3, 41, 36_472_996_377_170_786_403u128 as i64),
+            (2, i64::MAX, 0),
+            // 3 to the power of 2^62 is 1 in 64 bits, so one less is the inverse of 3.
+            (3, (1 << 62) - 1, -6_148_914_691_236_517_205),
+        ] {
+            assert_eq!(number(Functor::Power, base, exponent), Ok(power), "{base} ^ {exponent}");
+        }
         assert_eq!(number(Functor::ShiftRight, -8, 1), Ok(-4));
         assert_eq!(number(Functor::ShiftRightUnsigned, -1, 63), Ok(1));
     }
@@ -311,7 +328,9 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(parse_integer(text), expected, "{text}");
         }
-        for text in ["", "x", "12a", "1 ", "--1", "1.5", "9223372036854775808"] {
+        for text in
+            ["", "x", "12a", "1 ", "--1", "+-1", "0x-1", "-+1", "1.5", "9223372036854775808"]
+        {
             assert_eq!(parse_integer(text), None, "{text}");
         }
         assert_eq!(parse_integer("-9223372036854775808"), Some(i64::MIN));

@@ -68,23 +68,30 @@ impl fmt::Display for StopReason {
 }
 
 /// The options of a run that has begun.
-pub(super) struct Limits<'a> {
+#[derive(Clone, Debug)]
+pub struct Limits<'a> {
     deadline: Option<(Instant, Duration)>,
     interrupt: Option<&'a AtomicBool>,
     tuples: usize,
 }
 
 impl<'a> Limits<'a> {
-    pub(super) fn start(options: &Options<'a>) -> Self {
-        let deadline = options
-            .time
-            .and_then(|time| Instant::now().checked_add(time).map(|deadline| (deadline, time)));
+    /// The limits of a run that begins now.
+    pub fn start(options: &Options<'a>) -> Self {
+        Limits::since(Instant::now(), options)
+    }
+
+    /// The limits of work that began a while ago, of which a run may have been a part.
+    pub fn since(start: Instant, options: &Options<'a>) -> Self {
+        let deadline =
+            options.time.and_then(|time| start.checked_add(time).map(|deadline| (deadline, time)));
         let tuples = options.tuples.unwrap_or(usize::MAX);
         Limits { deadline, interrupt: options.interrupt, tuples }
     }
 
-    /// Whether to go on; asked once a batch.
-    pub(super) fn check(&self) -> Result<(), StopReason> {
+    /// Whether to go on: an error once the time is up or somebody asked to stop. Evaluation asks
+    /// once a batch.
+    pub fn check(&self) -> Result<(), StopReason> {
         if self.interrupt.is_some_and(|interrupt| interrupt.load(Ordering::Relaxed)) {
             return Err(StopReason::Interrupted);
         }

@@ -27,11 +27,10 @@ mod value;
 
 pub use expand::range;
 pub use functor::{apply, compare, test};
-pub use limits::{Options, StopReason};
+pub use limits::{Limits, Options, StopReason};
 pub use value::{Note, Warning};
 
 use batch::Output;
-use limits::Limits;
 use machine::{Bounds, Context, Ledger, Machine, Progress};
 use parallel::Crew;
 use value::Symbols;

@@ -128,7 +128,7 @@ impl Value {
             (Value::Number(one), Value::Number(other)) => one.cmp(other),
             (Value::Unsigned(one), Value::Unsigned(other)) => one.cmp(other),
             (Value::Float(one), Value::Float(other)) => {
-                one.partial_cmp(other).unwrap_or_else(|| one.total_cmp(other))
+                super::functor::compare_floats(*one, *other)
             }
             (Value::Symbol(one), Value::Symbol(other)) if one == other => Ordering::Equal,
             _ => self.text(interner).cmp(other.text(interner)),

@@ -9,27 +9,36 @@
 //! | `solve` | all ways to make a body hold, given some of its variables |
 //! | `proof` | what a proof is |
 //! | `why` | the proof of a fact |
+//! | `weigh` | its derivations, and the best of them |
+//! | `reach` | what can lie below a relation |
 //! | `why_not` | what a missing fact lacks |
+//! | `nearest` | the ways in which a rule comes nearest |
+//! | `never` | what can never hold, whatever is stated |
 //! | `tree` | both as a tree that can be drawn |
 //! | `lists` | which rules form a first-match list |
 //! | `check` | whether a proof holds, by code that did not make it |
 
 pub mod check;
 mod lists;
+mod nearest;
+mod never;
 mod proof;
 pub mod show;
 pub mod tree;
+mod reach;
 mod solve;
+mod weigh;
 mod why;
 mod why_not;
 
 pub use lists::{List, Lists};
 pub use proof::{
     Absence, Choice, Fact, Gathered, Node, NodeId, NodeKind, Origin, Others, PassedOver, Proof,
+    Unproved,
 };
 pub use solve::{Bindings, Ground, Group, Solution, Solver, compares, ready};
 pub use why::{Why, in_order};
-pub use why_not::{Attempt, Condition, Missing, Root, State, WhyNot};
+pub use why_not::{Attempt, Condition, Missing, Never, Pattern, Root, State, WhyNot};
 
 use crate::analyze::program::{Program, Relation};
 use crate::store::Database;

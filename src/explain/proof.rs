@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::value::{Constant, RelationId, RuleId};
+use crate::value::{Constant, RelationId, RuleId, Word};
 
 /// A node of a proof, by its position.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
@@ -63,10 +63,20 @@ pub enum NodeKind {
         /// Where it comes from.
         origin: Origin,
     },
+    /// A rule concludes a fact, and it is not known how.
+    Unproved {
+        /// The fact.
+        fact: Fact,
+        /// Why it is not known.
+        reason: Unproved,
+    },
     /// No such fact is there, and a rule wanted none.
     Absent {
         /// What is not there.
         fact: Fact,
+        /// The same as words of the explainer that made the proof, an entry a column, the hidden
+        /// ones included.
+        wanted: Vec<Option<Word>>,
         /// In which way it is not.
         absence: Absence,
     },
@@ -79,6 +89,17 @@ pub enum NodeKind {
     },
     /// A value was gathered from many facts.
     Aggregate(Gathered),
+}
+
+/// Why no derivation is known of a fact that was derived.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unproved {
+    /// The search was stopped before it came to it.
+    Stopped,
+    /// Floats that are added up in another order can come to another sum, and here they do.
+    Order,
+    /// There is none to be found: a fault of ours.
+    Fault,
 }
 
 /// How many other derivations there are.

@@ -10,7 +10,7 @@
 use std::ops::ControlFlow;
 
 use crate::analyze::program::{Aggregate, Argument, Atom, Literal, Program, Term};
-use crate::eval::{apply, compare, range, test};
+use crate::eval::{Limits, StopReason, apply, compare, range, test};
 use crate::store::Database;
 use crate::syntax::operators::{AggregateOperator, Comparison, Functor};
 use crate::value::{Constant, Interner, Primitive, RelationId, VariableId, Word};
@@ -38,11 +38,17 @@ pub struct Solution {
     pub grounds: Vec<Ground>,
 }
 
+/// The clock is looked at once in so many steps.
+const STEPS_A_CHECK: u32 = 256;
+
 /// Solves bodies over one database.
 pub struct Solver<'a> {
     program: &'a Program,
     database: &'a Database,
     interner: Interner,
+    limits: Option<Limits<'a>>,
+    steps: u32,
+    stopped: Option<StopReason>,
 }
 
 /// Called with each solution; breaks off when enough were seen.
@@ -52,7 +58,30 @@ impl<'a> Solver<'a> {
     /// A solver over a finished database. The interner is a layer of its own: values computed on
     /// the way may be new.
     pub fn new(program: &'a Program, database: &'a Database, interner: Interner) -> Self {
-        Solver { program, database, interner }
+        Solver { program, database, interner, limits: None, steps: 0, stopped: None }
+    }
+
+    /// Holds it to limits from now on. Once they are hit every search breaks off, and what it has
+    /// not found by then means nothing: ask [`Solver::stopped`].
+    pub fn limit(&mut self, limits: Limits<'a>) {
+        self.limits = Some(limits);
+    }
+
+    /// Why searches break off, once they do.
+    pub fn stopped(&self) -> Option<StopReason> {
+        self.stopped
+    }
+
+    /// Counts a step; says whether to go on.
+    pub fn count(&mut self) -> ControlFlow<()> {
+        self.steps = self.steps.wrapping_add(1);
+        if self.steps.is_multiple_of(STEPS_A_CHECK)
+            && self.stopped.is_none()
+            && let Some(limits) = &self.limits
+        {
+            self.stopped = limits.check().err();
+        }
+        if self.stopped.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     /// The program.
@@ -99,6 +128,7 @@ impl<'a> Solver<'a> {
         state: &mut State,
         visit: Visit<'_>,
     ) -> ControlFlow<()> {
+        self.count()?;
         let Some(choice) = self.choose(search, state) else {
             if state.open.is_empty() {
                 return visit(&mut self.interner, &state.solution);
@@ -267,7 +297,7 @@ impl<'a> Solver<'a> {
                 state.solution.grounds[literal] = Ground::Row(atom.relation, row);
                 self.step(search, state, visit)
             } else {
-                ControlFlow::Continue(())
+                self.count()
             };
             for variable in set {
                 state.solution.bindings[variable.index()] = None;

@@ -1,14 +1,61 @@
 //! Proofs and why-nots as explanations that can be drawn.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::report::tree::{Detail, DetailKind, Step, StepKind, Tree};
 use crate::syntax::printer::Literal as Written;
 use crate::value::{Constant, RuleId};
 
-use super::proof::{Absence, Choice, Gathered, Node, NodeKind, Origin, Proof};
-use super::why_not::{Attempt, Condition, Root, State, WhyNot};
+use super::proof::{Absence, Choice, Gathered, Node, NodeKind, Origin, Proof, Unproved};
+use super::why::Why;
+use super::why_not::{Attempt, Condition, Never, Pattern, Root, State, WhyNot};
 use super::{Subject, show};
 
-/// A proof as an explanation.
+/// At most so many missing facts are explained below the absences of one proof.
+const MOST_BELOW: usize = 200;
+
+/// A proof as an explanation that says why what is absent in it is absent: what no rule concludes
+/// opens into its why-not, once however often it is absent. `all` shows every rule that could
+/// conclude it, not only the nearest. `why` is the explainer that made the proof.
+pub fn of_opened_proof(why: &mut Why<'_>, proof: &Proof, all: bool) -> Tree {
+    let subject = why.subject();
+    let mut tree = of_proof(subject, proof);
+    let mut patterns: Vec<Pattern> = Vec::new();
+    let mut at: Vec<Option<usize>> = Vec::new();
+    let mut known: BTreeMap<Pattern, usize> = BTreeMap::new();
+    // Steps are the nodes of the proof, in order. Of equal absences the first stands for all.
+    let mut stands: Vec<usize> = (0..tree.steps.len()).collect();
+    for (index, node) in proof.nodes.iter().enumerate() {
+        let NodeKind::Absent { fact, wanted, absence: Absence::Underivable } = &node.kind else {
+            continue;
+        };
+        let pattern = (fact.relation, wanted.clone());
+        stands[index] = *known.entry(pattern.clone()).or_insert(index);
+        if stands[index] == index {
+            patterns.push(pattern);
+            at.push(Some(index));
+        }
+    }
+    if patterns.is_empty() {
+        return tree;
+    }
+    for step in &mut tree.steps {
+        step.children.iter_mut().for_each(|child| *child = stands[*child]);
+    }
+    let open = (0..patterns.len()).collect();
+    let answer = why.why_none(patterns, MOST_BELOW);
+    at.resize(answer.missing.len(), None);
+    let steps = std::mem::take(&mut tree.steps);
+    let mut unrolled = Unrolled { subject, answer: &answer, all, steps, at };
+    unrolled.open(open);
+    tree.steps = unrolled.steps;
+    if answer.cut {
+        tree.notes.push("not every absence is opened to its end: there is too much of it".into());
+    }
+    tree
+}
+
+/// A proof as an explanation. What is absent in it is not opened.
 pub fn of_proof(subject: &dyn Subject, proof: &Proof) -> Tree {
     let steps: Vec<Step> = proof.nodes.iter().map(|node| step(subject, node)).collect();
     let root = proof.nodes.first();
@@ -53,6 +100,7 @@ pub fn blank(kind: StepKind, atom: String) -> Step {
         place: String::new(),
         details: Vec::new(),
         children: Vec::new(),
+        negative: false,
         hidden: false,
         stop: false,
     }
@@ -79,7 +127,22 @@ fn step(subject: &dyn Subject, node: &Node) -> Step {
             (step.place, step.source) = origin_of(origin);
             step
         }
-        NodeKind::Absent { fact, absence } => {
+        NodeKind::Unproved { fact, reason } => {
+            let mut step = blank(StepKind::Unexplained, show::fact(subject, fact));
+            step.sentence = match reason {
+                Unproved::Stopped => "a rule concludes it; the search stopped before it said how",
+                Unproved::Order => {
+                    "a rule concludes it from a sum of floats, which comes out otherwise when they \
+                     are added in another order"
+                }
+                Unproved::Fault => {
+                    "a rule concludes it, and no derivation was found: this is a fault of archlog"
+                }
+            }
+            .to_owned();
+            step
+        }
+        NodeKind::Absent { fact, absence, .. } => {
             let atom = format!("!{}", show::fact(subject, fact));
             let mut step = match absence {
                 Absence::NeverStated => blank(StepKind::Assumed, atom),
@@ -208,6 +271,16 @@ fn choice_lines(subject: &dyn Subject, choice: &Choice) -> Vec<Detail> {
     lines
 }
 
+/// The kind of step that a missing fact is.
+fn missing_kind(absence: &Absence) -> StepKind {
+    match absence {
+        Absence::NeverStated => StepKind::Assumed,
+        Absence::StatedOtherwise { .. } => StepKind::RuledOut,
+        Absence::NotGiven => StepKind::NotGiven,
+        Absence::Underivable => StepKind::Failed,
+    }
+}
+
 /// The steps of a why-not.
 struct Unrolled<'a> {
     subject: &'a dyn Subject,
@@ -226,7 +299,13 @@ pub fn of_why_not(subject: &dyn Subject, answer: &WhyNot, all: bool) -> Tree {
     let mut unrolled = Unrolled { subject, answer, all, steps: Vec::new(), at };
     unrolled.missing(0);
     let asked = answer.missing.first().map(|missing| show::fact(subject, &missing.fact));
-    let rules = answer.missing.first().map_or(0, |missing| missing.attempts.len());
+    let rules = answer.missing.first().map_or(0, |missing| {
+        missing.attempts.iter().map(|attempt| attempt.rule).collect::<BTreeSet<_>>().len()
+    });
+    let never = answer.missing.first().is_some_and(|missing| {
+        missing.attempts.iter().all(|attempt| attempt.never == Some(Never::Alone))
+    });
+    let cut = answer.missing.first().is_some_and(|missing| missing.cut);
     let mut notes: Vec<String> = answer
         .instead
         .iter()
@@ -237,7 +316,12 @@ pub fn of_why_not(subject: &dyn Subject, answer: &WhyNot, all: bool) -> Tree {
         notes.push("the search was cut short; there may be more to it".to_owned());
     }
     let summary = match rules {
+        0 if cut => "not derived; the search stopped before it said why".to_owned(),
         0 => "not derived; no rule could conclude it".to_owned(),
+        rules if never => format!(
+            "not derived; {} could conclude it, and can never hold for it",
+            plural(rules, "rule")
+        ),
         1 => "not derived; 1 rule could conclude it".to_owned(),
         rules => format!("not derived; {rules} rules could conclude it, the nearest first"),
     };
@@ -267,12 +351,22 @@ fn root_line(subject: &dyn Subject, root: &Root) -> String {
 impl Unrolled<'_> {
     /// The step of a missing fact, with all below it; the step that is there if it was met before.
     fn missing(&mut self, index: usize) -> usize {
-        // Steps are made first and opened later, so that no chain is too deep for the stack.
         let root = self.fact_step(index);
-        let mut open = vec![index];
+        self.open(vec![index]);
+        root
+    }
+
+    /// Opens missing facts that have a step, and all below them. Steps are made first and opened
+    /// later, so that no chain is too deep for the stack.
+    fn open(&mut self, mut open: Vec<usize>) {
+        open.reverse();
         while let Some(index) = open.pop() {
             let Some(at) = self.at[index] else { continue };
             let missing = &self.answer.missing[index];
+            if missing.cut {
+                let text = "not looked into: the search was cut short".to_owned();
+                self.steps[at].details.push(Detail { kind: DetailKind::Plain, text });
+            }
             let shown = if self.all { missing.attempts.len() } else { 1 };
             for attempt in missing.attempts.iter().take(shown) {
                 let step = self.attempt(attempt, &mut open);
@@ -280,31 +374,32 @@ impl Unrolled<'_> {
             }
             if missing.attempts.len() > shown {
                 let text = match missing.attempts.len() - shown {
-                    1 => "1 other rule is further from it".to_owned(),
-                    others => format!("{others} other rules are further from it"),
+                    1 => "1 other way is no nearer to it".to_owned(),
+                    others => format!("{others} other ways are no nearer to it"),
                 };
                 self.steps[at].details.push(Detail { kind: DetailKind::Plain, text });
             }
         }
-        root
+    }
+
+    /// Adds a step about what is missing.
+    fn push(&mut self, mut step: Step) -> usize {
+        step.negative = true;
+        self.steps.push(step);
+        self.steps.len() - 1
     }
 
     fn fact_step(&mut self, index: usize) -> usize {
         let missing = &self.answer.missing[index];
-        let kind = match &missing.absence {
-            Absence::NeverStated => StepKind::Assumed,
-            Absence::StatedOtherwise { .. } => StepKind::RuledOut,
-            Absence::NotGiven => StepKind::NotGiven,
-            Absence::Underivable => StepKind::Failed,
-        };
+        let kind = missing_kind(&missing.absence);
         let mut step = blank(kind, show::fact(self.subject, &missing.fact));
         if let Absence::StatedOtherwise { instead, origin } = &missing.absence {
             (step.place, _) = origin_of(origin);
             step.sentence = format!("stated instead: {}", show::fact(self.subject, instead));
         }
-        self.steps.push(step);
-        self.at[index] = Some(self.steps.len() - 1);
-        self.steps.len() - 1
+        let at = self.push(step);
+        self.at[index] = Some(at);
+        at
     }
 
     fn attempt(&mut self, attempt: &Attempt, open: &mut Vec<usize>) -> usize {
@@ -315,8 +410,16 @@ impl Unrolled<'_> {
         let clause = &program.clauses[program.rules[attempt.rule.index()].clause.index()];
         step.sentence = clause.doc.tag("title").unwrap_or_default().to_owned();
         (step.hidden, step.stop) = (false, false);
-        let at = self.steps.len();
-        self.steps.push(step);
+        let never = attempt.never.as_ref().map(|never| match never {
+            Never::Alone => "can never hold, whatever is stated".to_owned(),
+            Never::Together(fact) => format!(
+                "can never hold together with the rest: {} has to be there for one and not for \
+                 the other",
+                show::fact(self.subject, fact)
+            ),
+        });
+        step.details.extend(never.map(|text| Detail { kind: DetailKind::Plain, text }));
+        let at = self.push(step);
         for condition in &attempt.conditions {
             let child = self.condition(condition, open);
             self.steps[at].children.push(child);
@@ -329,7 +432,8 @@ impl Unrolled<'_> {
         let mut step = match &condition.state {
             State::Holds(_) => blank(StepKind::Holds, text),
             State::Unknown => blank(StepKind::Unknown, text),
-            State::Otherwise | State::NotOpened => blank(StepKind::Missing, text),
+            State::Otherwise => blank(StepKind::Missing, text),
+            State::NotOpened(absence) => blank(missing_kind(absence), text),
             State::InTheWay { facts, .. } => {
                 let mut step = blank(StepKind::InTheWay, text);
                 step.details = facts
@@ -357,7 +461,6 @@ impl Unrolled<'_> {
         if let State::Holds(Some(fact)) = &condition.state {
             step.atom = show::fact(self.subject, fact);
         }
-        self.steps.push(step);
-        self.steps.len() - 1
+        self.push(step)
     }
 }

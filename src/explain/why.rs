@@ -14,39 +14,27 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::analyze::bind_all;
 use crate::analyze::program::{Aggregate, Argument, Atom, Literal, Program, Rule, Term};
-use crate::syntax::operators::Comparison;
+use crate::eval::{Limits, StopReason};
+use crate::syntax::operators::{AggregateOperator, Comparison};
 use crate::value::{Constant, Primitive, RelationId, RuleId, VariableId, Word};
 
 use super::lists::Lists;
+use super::never::Known;
 use super::proof::{
-    Absence, Choice, Fact, Gathered, Node, NodeId, NodeKind, Others, PassedOver, Proof,
+    Absence, Choice, Fact, Gathered, Node, NodeId, NodeKind, Others, PassedOver, Proof, Unproved,
 };
+use super::reach::{can_assume, changeable};
 use super::solve::{Bindings, Ground, Solution, Solver, ready};
+use super::weigh::{Best, Tuple};
 use super::{Subject, key_columns, show};
-
-/// At most this many derivations of one fact are looked at.
-const MOST_DERIVATIONS: usize = 256;
-
-/// At most this many facts are weighed to find the proof with the fewest assumptions.
-const MOST_WEIGHED: usize = 100_000;
 
 /// At most this many contributors of an aggregate are shown.
 const SHOWN_CONTRIBUTORS: usize = 5;
 
-/// A tuple: its relation and row.
-type Tuple = (RelationId, usize);
-
-/// A derivation of a tuple: a rule and a solution of its body.
-#[derive(Clone, Debug)]
-struct Derivation {
-    rule: RuleId,
-    solution: Solution,
-}
-
 /// Makes proofs over one subject. What it learns on the way is kept for the next.
 pub struct Why<'a> {
     subject: &'a dyn Subject,
-    solver: Solver<'a>,
+    pub(super) solver: Solver<'a>,
     lists: Lists,
     /// For each relation, the rules that conclude it.
     concluding: Vec<Vec<RuleId>>,
@@ -54,8 +42,10 @@ pub struct Why<'a> {
     can_assume: Vec<bool>,
     /// For each relation, whether what is stated can change it.
     changeable: Vec<bool>,
-    /// The best derivation of tuples weighed already, with its number of assumptions.
-    best: FxHashMap<Tuple, (u64, Option<Derivation>)>,
+    /// The best derivation of tuples weighed already.
+    pub(super) best: FxHashMap<Tuple, Best>,
+    /// What is known of what can never hold.
+    pub(super) never: Known,
 }
 
 impl<'a> Why<'a> {
@@ -75,7 +65,19 @@ impl<'a> Why<'a> {
             can_assume,
             changeable: changeable(subject),
             best: FxHashMap::default(),
+            never: Known::default(),
         }
+    }
+
+    /// Holds explanations to limits from now on. Once they are hit, what is not explained yet stays
+    /// so and says so.
+    pub fn limit(&mut self, limits: Limits<'a>) {
+        self.solver.limit(limits);
+    }
+
+    /// Why explanations break off, once they do.
+    pub fn stopped(&self) -> Option<StopReason> {
+        self.solver.stopped()
     }
 
     /// What is explained.
@@ -96,6 +98,11 @@ impl<'a> Why<'a> {
     /// The rules that conclude a relation.
     pub fn concluding(&self, relation: RelationId) -> &[RuleId] {
         &self.concluding[relation.index()]
+    }
+
+    /// Whether an assumption can lie below a relation.
+    pub(super) fn can_assume(&self, relation: RelationId) -> bool {
+        self.can_assume[relation.index()]
     }
 
     /// Forgets what was learnt from proofs made so far.
@@ -170,12 +177,14 @@ impl<'a> Why<'a> {
             return vec![self.proof(relation, row)];
         }
         let kept = self.best.remove(&(relation, row));
+        let others = Others::of(derivations.len());
         let first = self.weighed(&derivations);
         derivations.swap(0, first);
         let proofs = derivations
             .into_iter()
             .map(|derivation| {
-                self.best.insert((relation, row), (0, Some(derivation)));
+                let derivation = Some(derivation);
+                self.best.insert((relation, row), Best { weight: 0, derivation, others });
                 self.proof(relation, row)
             })
             .collect();
@@ -194,7 +203,10 @@ impl<'a> Why<'a> {
     ) -> NodeId {
         let fact = self.fact(tuple.0, tuple.1);
         let kind = match self.derivation(tuple) {
-            None => NodeKind::Given { fact, origin: self.subject.origin(tuple.0, tuple.1) },
+            None if self.is_given(tuple) => {
+                NodeKind::Given { fact, origin: self.subject.origin(tuple.0, tuple.1) }
+            }
+            None => NodeKind::Unproved { fact, reason: self.unproved(tuple.0) },
             Some(derivation) => {
                 let rule = &self.solver.program().rules[derivation.rule.index()];
                 let clause = &self.solver.program().clauses[rule.clause.index()];
@@ -203,7 +215,7 @@ impl<'a> Why<'a> {
                     rule: derivation.rule,
                     bindings: self.named(rule, &derivation.solution.bindings),
                     premises: Vec::new(),
-                    others: self.others(tuple),
+                    others: self.best.get(&tuple).map(|best| best.others).unwrap_or_default(),
                     assumed: clause.doc.tag("assumption").is_some(),
                     list: None,
                 }
@@ -267,7 +279,8 @@ impl<'a> Why<'a> {
             Literal::Negative(atom) | Literal::Positive(atom) => {
                 let fact = self.pattern(rule, atom, bindings);
                 let words = self.words(atom, bindings);
-                NodeKind::Absent { fact, absence: self.absence(atom.relation, &words) }
+                let absence = self.absence(atom.relation, &words);
+                NodeKind::Absent { fact, wanted: words, absence }
             }
             Literal::Aggregate(aggregate) => self.gathered(rule, aggregate, bindings),
             other => {
@@ -322,6 +335,12 @@ impl<'a> Why<'a> {
     fn gathered(&mut self, rule: &Rule, aggregate: &Aggregate, bindings: &Bindings) -> NodeKind {
         let types: Vec<Primitive> = rule.variables.iter().map(|v| v.primitive).collect();
         let group = self.solver.aggregate(aggregate, &types, bindings);
+        if self.stopped().is_some() {
+            // Not all of the group is known.
+            let literal = Literal::Aggregate(aggregate.clone());
+            let show = |known| show::literal(self.subject, &self.solver, rule, &literal, known);
+            return NodeKind::Computed { written: show(None), values: show(Some(bindings)) };
+        }
         let mut contributions = group.contributions;
         let size = contributions.len();
         contributions.sort_by(|(a, _), (b, _)| crate::eval::compare(b, a));
@@ -483,6 +502,7 @@ impl<'a> Why<'a> {
             });
             match found {
                 Some(bindings) => known = bindings,
+                None if self.stopped().is_some() => return "something, not looked into".into(),
                 None => {
                     let literal = &ordered[length - 1];
                     return show::literal(self.subject, &self.solver, rule, literal, Some(&known));
@@ -515,149 +535,22 @@ impl<'a> Why<'a> {
         Some(bindings)
     }
 
-    fn derivation(&mut self, tuple: Tuple) -> Option<Derivation> {
-        if !self.best.contains_key(&tuple) {
-            self.weigh(tuple);
+    /// Why no derivation of a tuple of a relation was found.
+    fn unproved(&self, relation: RelationId) -> Unproved {
+        let adds_floats = |literal: &Literal| {
+            matches!(literal, Literal::Aggregate(Aggregate { operator, primitive, .. })
+                if *operator == AggregateOperator::Mean
+                    || *operator == AggregateOperator::Sum && *primitive == Primitive::Float)
+        };
+        let rules = &self.solver.program().rules;
+        let mut bodies = self.concluding(relation).iter().map(|rule| &rules[rule.index()].body);
+        if self.stopped().is_some() {
+            Unproved::Stopped
+        } else if bodies.any(|body| body.iter().any(adds_floats)) {
+            Unproved::Order
+        } else {
+            Unproved::Fault
         }
-        self.best.get(&tuple).and_then(|(_, derivation)| derivation.clone())
-    }
-
-    fn is_given(&self, tuple: Tuple) -> bool {
-        self.concluding(tuple.0).is_empty()
-            || self.solver.database().relation(tuple.0).rank(tuple.1) == 0
-    }
-
-    /// Finds the best derivation of a tuple and of all that it may rest on.
-    fn weigh(&mut self, tuple: Tuple) {
-        let mut found: Vec<(u32, Tuple, Vec<Derivation>)> = Vec::new();
-        let mut seen: FxHashMap<Tuple, ()> = FxHashMap::default();
-        let mut open = vec![tuple];
-        while let Some(tuple) = open.pop() {
-            if self.best.contains_key(&tuple) || seen.insert(tuple, ()).is_some() {
-                continue;
-            }
-            if self.is_given(tuple) {
-                self.best.insert(tuple, (0, None));
-                continue;
-            }
-            let weighs = self.can_assume[tuple.0.index()] && found.len() < MOST_WEIGHED;
-            let derivations = self.derivations(tuple, if weighs { MOST_DERIVATIONS } else { 1 });
-            if !weighs {
-                self.best.insert(tuple, (0, derivations.into_iter().next()));
-                continue;
-            }
-            for derivation in &derivations {
-                for ground in &derivation.solution.grounds {
-                    if let Ground::Row(relation, row) = ground {
-                        open.push((*relation, *row));
-                    }
-                }
-            }
-            let rank = self.solver.database().relation(tuple.0).rank(tuple.1);
-            found.push((rank, tuple, derivations));
-        }
-        // Premises have smaller ranks, so in order of ranks every premise is weighed before.
-        found.sort_by_key(|(rank, tuple, _)| (*rank, *tuple));
-        for (_, tuple, mut derivations) in found {
-            let first = self.weighed(&derivations);
-            let weight = derivations.get(first).map_or(0, |best| self.weight(best));
-            let best = (first < derivations.len()).then(|| derivations.swap_remove(first));
-            self.best.insert(tuple, (weight, best));
-        }
-    }
-
-    /// The position of the derivation with the fewest assumptions.
-    fn weighed(&mut self, derivations: &[Derivation]) -> usize {
-        let weights: Vec<u64> =
-            derivations.iter().map(|derivation| self.weight(derivation)).collect();
-        weights
-            .into_iter()
-            .enumerate()
-            .min_by_key(|(position, weight)| (*weight, *position))
-            .map_or(0, |m| m.0)
-    }
-
-    /// How many assumptions a derivation rests on, its premises weighed before.
-    fn weight(&mut self, derivation: &Derivation) -> u64 {
-        let program = self.solver.program();
-        let rule = &program.rules[derivation.rule.index()];
-        if program.clauses[rule.clause.index()].doc.tag("assumption").is_some() {
-            return 1;
-        }
-        let mut weight = 0u64;
-        for (literal, ground) in rule.body.iter().zip(&derivation.solution.grounds) {
-            weight = weight.saturating_add(match (literal, ground) {
-                (_, Ground::Row(relation, row)) => {
-                    self.best.get(&(*relation, *row)).map_or(0, |(weight, _)| *weight)
-                }
-                (Literal::Negative(atom), Ground::Absent) => {
-                    let words = self.words(atom, &derivation.solution.bindings);
-                    u64::from(self.absence(atom.relation, &words) == Absence::NeverStated)
-                }
-                _ => 0,
-            });
-        }
-        weight
-    }
-
-    /// Derivations of a tuple from tuples that came before it, at most so many.
-    fn derivations(&mut self, tuple: Tuple, most: usize) -> Vec<Derivation> {
-        let (relation, row) = tuple;
-        let rows = self.solver.database().relation(relation);
-        let words: Vec<Word> = rows.row(row).collect();
-        let rank = rows.rank(row);
-        let known: Vec<Option<Word>> = words.iter().copied().map(Some).collect();
-        let mut derivations = Vec::new();
-        for rule_id in self.concluding[relation.index()].clone() {
-            let rule = &self.solver.program().rules[rule_id.index()];
-            let Some(bindings) = self.unify(rule, &known) else { continue };
-            let types: Vec<Primitive> = rule.variables.iter().map(|v| v.primitive).collect();
-            let mut found = Vec::new();
-            let computed = rule.head.terms.iter().any(|term| matches!(term, Term::Call { .. }));
-            let left = most - derivations.len();
-            let _ = self.solver.solve(&rule.body, &types, bindings, Some(rank), &mut |_, s| {
-                found.push(s.clone());
-                // A computed head is checked below, so not every solution counts.
-                if found.len() >= left && !computed {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
-            });
-            for solution in found {
-                if self.concludes(rule, &types, &solution.bindings, &words) {
-                    derivations.push(Derivation { rule: rule_id, solution });
-                }
-            }
-            if derivations.len() >= most {
-                derivations.truncate(most);
-                break;
-            }
-        }
-        derivations
-    }
-
-    /// Whether the computed terms of a head come to the tuple.
-    fn concludes(
-        &self,
-        rule: &Rule,
-        types: &[Primitive],
-        bindings: &Bindings,
-        words: &[Word],
-    ) -> bool {
-        rule.head.terms.iter().zip(words).all(|(term, word)| match term {
-            Term::Call { .. } => self
-                .solver
-                .value(term, types, bindings)
-                .is_some_and(|value| self.solver.interner().find(&value) == Some(*word)),
-            _ => true,
-        })
-    }
-
-    fn others(&mut self, tuple: Tuple) -> Others {
-        let most = MOST_DERIVATIONS.min(64);
-        let count = self.derivations(tuple, most).len();
-        Others { count: count.saturating_sub(1), more: count == most }
     }
 }
 
@@ -731,64 +624,4 @@ fn order(proof: Proof) -> Proof {
         })
         .collect();
     Proof { nodes }
-}
-
-/// For each relation, whether an assumption can lie below it.
-fn can_assume(subject: &dyn Subject) -> Vec<bool> {
-    let program = subject.program();
-    let concluded =
-        |relation: RelationId| program.rules.iter().any(|rule| rule.head.relation == relation);
-    let mut can = vec![false; program.relations.len()];
-    loop {
-        let mut changed = false;
-        for rule in &program.rules {
-            if can[rule.head.relation.index()] {
-                continue;
-            }
-            let tagged = program.clauses[rule.clause.index()].doc.tag("assumption").is_some();
-            let below = rule.body.iter().any(|literal| match literal {
-                Literal::Positive(atom) => can[atom.relation.index()],
-                Literal::Negative(atom) => {
-                    subject.is_stated(atom.relation) && !concluded(atom.relation)
-                }
-                _ => false,
-            });
-            if tagged || below {
-                can[rule.head.relation.index()] = true;
-                changed = true;
-            }
-        }
-        if !changed {
-            return can;
-        }
-    }
-}
-
-/// For each relation, whether what is stated can change it.
-fn changeable(subject: &dyn Subject) -> Vec<bool> {
-    let program = subject.program();
-    let stated = |index: usize| subject.is_stated(RelationId::from(index));
-    let mut changeable: Vec<bool> = (0..program.relations.len()).map(stated).collect();
-    if !changeable.contains(&true) {
-        return vec![true; changeable.len()];
-    }
-    // Strata come in order of dependency.
-    for stratum in &program.strata {
-        let reads = stratum.rules.iter().any(|rule| {
-            let body = &program.rules[rule.index()].body;
-            body.iter().any(|literal| reads_any(literal, &changeable))
-        });
-        if reads {
-            stratum.relations.iter().for_each(|id| changeable[id.index()] = true);
-        }
-    }
-    changeable
-}
-
-fn reads_any(literal: &Literal, marked: &[bool]) -> bool {
-    match literal {
-        Literal::Positive(atom) | Literal::Negative(atom) => marked[atom.relation.index()],
-        Literal::Aggregate(aggregate) => aggregate.body.iter().any(|l| reads_any(l, marked)),
-        _ => false,
-    }
 }

@@ -1,36 +1,28 @@
 //! Why a fact is not there: for each rule that could conclude it the nearest miss, what it lacks,
 //! and what those lack in turn, down to facts that somebody could state.
 //!
-//! Nobody is asked for bindings. For each rule the body is solved as far as it goes: a condition
-//! that nothing meets is set aside, and the rest is tried without the variables it would have
-//! bound. The attempt with the fewest conditions set aside is the nearest miss.
+//! Nobody is asked for bindings. For each rule the body is solved as far as it goes; see `nearest`.
+//! Of the ways there are, one that can hold comes before one that never can; see `never`.
 //!
 //! The result is a graph: a fact that is missing in several places is explained once.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use crate::analyze::program::{Argument, Atom, Literal, Rule, Term};
-use crate::syntax::operators::Comparison;
-use crate::value::{Constant, Primitive, RelationId, RuleId, VariableId, Word};
+use crate::analyze::program::{Atom, Literal};
+use crate::value::{Constant, RelationId, RuleId, Word};
 
+use super::nearest::{Miss, Outcome, UNCHANGEABLE, nearest_misses};
+use super::never::Needs;
 use super::proof::{Absence, Fact, NodeKind, Origin};
 use super::show;
-use super::solve::{Bindings, ready};
+use super::solve::Bindings;
 use super::why::{Why, is_made_up};
 
 /// At most this many missing facts are explained in one answer.
 const MOST_FACTS: usize = 200;
-
-/// At most this many steps are spent on the nearest miss of one rule.
-const MOST_STEPS: usize = 4_000;
-
-/// A condition that nothing stated could change counts for so many that could be.
-const UNCHANGEABLE: usize = 100;
-
-/// At most this many rows of an atom are tried for one nearest miss.
-const MOST_ROWS: usize = 64;
 
 /// Of the rules that could conclude a missing fact, conditions are opened for this many.
 const OPENED: usize = 3;
@@ -56,8 +48,10 @@ pub struct Missing {
     pub fact: Fact,
     /// In which way it is missing.
     pub absence: Absence,
-    /// The nearest miss of each rule that could conclude it, the nearest first.
+    /// The nearest misses of each rule that could conclude it, the nearest first.
     pub attempts: Vec<Attempt>,
+    /// Whether the search stopped before it came to this fact: then `attempts` says nothing.
+    pub cut: bool,
 }
 
 /// The nearest miss of a rule.
@@ -71,6 +65,17 @@ pub struct Attempt {
     pub conditions: Vec<Condition>,
     /// Whether it fails on something that nothing stated could change.
     pub hopeless: bool,
+    /// Whether it can be proved that it can never hold, and why.
+    pub never: Option<Never>,
+}
+
+/// Why something can never hold, whatever is stated.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Never {
+    /// Its conditions rule each other out, or want what nobody can state and no rule concludes.
+    Alone,
+    /// It needs this fact one way, and what it is needed for needs it the other way.
+    Together(Fact),
 }
 
 impl Attempt {
@@ -83,12 +88,15 @@ impl Attempt {
 impl Attempt {
     /// What it would take to meet all its conditions, given what each missing fact takes.
     fn cost(&self, costs: &[u32]) -> u32 {
+        if self.never.is_some() {
+            return cost::OUT_OF_REACH;
+        }
         let each = self.conditions.iter().map(|condition| match &condition.state {
             State::Holds(_) | State::Unknown => 0,
             State::Missing(at) => costs.get(*at).copied().unwrap_or(cost::OUT_OF_REACH),
             State::InTheWay { .. } => cost::CHANGE,
             State::Otherwise => cost::OTHERWISE,
-            State::NotOpened => cost::NOT_OPENED,
+            State::NotOpened(_) => cost::NOT_OPENED,
         });
         each.fold(0, u32::saturating_add)
     }
@@ -121,7 +129,7 @@ pub enum State {
     Otherwise,
     /// No fact meets it, and it was not looked into: other rules are nearer, or it wants two columns
     /// to agree and facts agree with all else.
-    NotOpened,
+    NotOpened(Absence),
     /// It is about something that a missing condition would have named.
     Unknown,
 }
@@ -222,7 +230,7 @@ impl WhyNot {
                         add(Root::InTheWay(fact.clone(), origin.clone()))
                     }),
                     State::Otherwise => add(Root::Otherwise(condition.text.clone())),
-                    State::Holds(_) | State::Unknown | State::NotOpened => {}
+                    State::Holds(_) | State::Unknown | State::NotOpened(_) => {}
                 }
             }
         }
@@ -231,27 +239,50 @@ impl WhyNot {
 }
 
 /// What is wanted: a relation and what is known of its columns, the hidden ones included.
-type Pattern = (RelationId, Vec<Option<Word>>);
+pub type Pattern = (RelationId, Vec<Option<Word>>);
 
 impl Why<'_> {
     /// Why no fact of a relation matches a pattern; `pattern` has an entry for every column, the
     /// hidden ones included.
     pub fn why_not(&mut self, relation: RelationId, pattern: Vec<Option<Word>>) -> WhyNot {
+        let instead = self.instead(relation, &pattern);
+        WhyNot { instead, ..self.search(vec![(relation, pattern)], MOST_FACTS, true) }
+    }
+
+    /// Why nothing matches some patterns, explained together: what is missing in several places is
+    /// explained once. The first missing facts are the patterns, which must be distinct; at most so
+    /// many others are explained.
+    pub fn why_none(&mut self, patterns: Vec<Pattern>, most: usize) -> WhyNot {
+        self.search(patterns, most, false)
+    }
+
+    fn search(&mut self, patterns: Vec<Pattern>, most: usize, prove: bool) -> WhyNot {
+        self.never.begin();
         let mut search = Search {
-            answer: WhyNot {
-                missing: Vec::new(),
-                instead: self.instead(relation, &pattern),
-                cut: false,
-            },
+            answer: WhyNot { missing: Vec::new(), instead: Vec::new(), cut: false },
             known: FxHashMap::default(),
             open: VecDeque::new(),
+            most: patterns.len() + most,
+            prove,
         };
-        search.missing(self, (relation, pattern));
-        while let Some((at, pattern)) = search.open.pop_front() {
-            search.explain(self, at, pattern);
+        for pattern in patterns {
+            search.missing(self, pattern, &Rc::default());
+        }
+        while let Some(open) = search.open.pop_front() {
+            search.explain(self, open);
         }
         search.answer.rank();
         search.answer
+    }
+
+    /// A pattern as it is shown.
+    fn shown(&mut self, relation: RelationId, words: &[Option<Word>]) -> Fact {
+        let hidden = self.subject().hidden(relation);
+        let columns = &self.solver().program().relations[relation.index()].columns;
+        let values = words.iter().zip(columns).skip(hidden).map(|(word, column)| {
+            word.map(|word| self.solver().interner().constant(word, column.primitive))
+        });
+        Fact { relation, row: None, values: values.collect() }
     }
 
     /// Facts that agree with a pattern in all known columns but one.
@@ -281,54 +312,103 @@ impl Why<'_> {
 struct Search {
     answer: WhyNot,
     known: FxHashMap<Pattern, usize>,
-    open: VecDeque<(usize, Pattern)>,
+    open: VecDeque<Open>,
+    /// At most so many missing facts are looked into.
+    most: usize,
+    /// Whether to prove what can never hold.
+    prove: bool,
+}
+
+/// A missing fact that is to be explained.
+struct Open {
+    at: usize,
+    pattern: Pattern,
+    /// What is needed besides where it was first met: all that its being there would be good for.
+    context: Rc<Needs>,
 }
 
 impl Search {
     /// The position of a missing fact, added and to be explained if it is new.
-    fn missing(&mut self, why: &mut Why<'_>, pattern: Pattern) -> usize {
+    fn missing(&mut self, why: &mut Why<'_>, pattern: Pattern, context: &Rc<Needs>) -> usize {
         if let Some(at) = self.known.get(&pattern) {
             return *at;
         }
         let at = self.answer.missing.len();
-        let hidden = why.subject().hidden(pattern.0);
-        let program = why.solver().program();
-        let columns = &program.relations[pattern.0.index()].columns;
-        let values = pattern.1.iter().zip(columns).skip(hidden).map(|(word, column)| {
-            word.map(|word| why.solver().interner().constant(word, column.primitive))
-        });
-        let fact = Fact { relation: pattern.0, row: None, values: values.collect() };
+        let fact = why.shown(pattern.0, &pattern.1);
         let absence = why.absence(pattern.0, &pattern.1);
-        self.answer.missing.push(Missing { fact, absence, attempts: Vec::new() });
+        self.answer.missing.push(Missing { fact, absence, attempts: Vec::new(), cut: false });
         self.known.insert(pattern.clone(), at);
-        self.open.push_back((at, pattern));
+        self.open.push_back(Open { at, pattern, context: Rc::clone(context) });
         at
     }
 
-    fn explain(&mut self, why: &mut Why<'_>, at: usize, pattern: Pattern) {
+    fn explain(&mut self, why: &mut Why<'_>, open: Open) {
+        let Open { at, pattern, context } = open;
         if self.answer.missing[at].absence != Absence::Underivable {
             return;
         }
-        if self.answer.missing.len() >= MOST_FACTS {
+        let mut misses: Vec<Miss> = Vec::new();
+        if at < self.most && why.stopped().is_none() {
+            for rule in why.concluding(pattern.0).to_vec() {
+                misses.extend(nearest_misses(why, rule, &pattern.1, &mut self.answer.cut));
+            }
+        }
+        // A search that broke off has found conditions failing that it never looked at.
+        if at >= self.most || why.stopped().is_some() {
             self.answer.cut = true;
+            self.answer.missing[at].cut = true;
             return;
         }
-        let mut misses: Vec<Miss> = Vec::new();
-        for rule in why.concluding(pattern.0).to_vec() {
-            misses.extend(nearest_miss(why, rule, &pattern.1, &mut self.answer.cut));
-        }
-        misses.sort_by_key(|miss| (miss.score, miss.unknown(), miss.rule));
+        let mut misses: Vec<(Option<Never>, Rc<Needs>, Miss)> = misses
+            .into_iter()
+            .map(|miss| {
+                let (never, needs) = self.never(why, &miss, &context);
+                (never, needs, miss)
+            })
+            .collect();
+        misses.sort_by_key(|(never, _, miss)| {
+            (never.is_some(), miss.score, miss.unknown(), miss.rule)
+        });
         let mut attempts = Vec::with_capacity(misses.len());
         // A rule that nothing stated could make hold is opened only where there is no other.
-        let hope = misses.iter().any(|miss| miss.score < UNCHANGEABLE);
-        for (position, miss) in misses.into_iter().enumerate() {
+        let hope = misses.iter().any(|(.., miss)| miss.score < UNCHANGEABLE);
+        for (position, (never, needs, miss)) in misses.into_iter().enumerate() {
             let opened = position < OPENED && (!hope || miss.score < UNCHANGEABLE);
-            attempts.push(self.attempt(why, miss, opened));
+            let attempt = self.attempt(why, miss, opened, &needs);
+            attempts.push(Attempt { never, ..attempt });
         }
         self.answer.missing[at].attempts = attempts;
     }
 
-    fn attempt(&mut self, why: &mut Why<'_>, miss: Miss, opened: bool) -> Attempt {
+    /// Whether a miss can be proved never to hold, and what it needs together with what it is
+    /// needed for.
+    fn never(
+        &self,
+        why: &mut Why<'_>,
+        miss: &Miss,
+        context: &Rc<Needs>,
+    ) -> (Option<Never>, Rc<Needs>) {
+        if !self.prove {
+            return (None, Rc::clone(context));
+        }
+        let Some(needs) = why.needs_of_rule(miss.rule, &miss.bound) else {
+            return (Some(Never::Alone), Rc::clone(context));
+        };
+        let both = needs.and(context);
+        let never = both
+            .contradiction()
+            .map(|(relation, words)| Never::Together(why.shown(*relation, words)));
+        let needs = if never.is_some() { Rc::clone(context) } else { Rc::new(both) };
+        (never, needs)
+    }
+
+    fn attempt(
+        &mut self,
+        why: &mut Why<'_>,
+        miss: Miss,
+        opened: bool,
+        needs: &Rc<Needs>,
+    ) -> Attempt {
         let rule = &why.solver().program().rules[miss.rule.index()];
         let mut conditions = Vec::with_capacity(miss.body.len());
         for (literal, outcome) in miss.body.iter().zip(&miss.outcomes) {
@@ -342,14 +422,14 @@ impl Search {
                 Outcome::Holds => State::Holds(None),
                 Outcome::Open => State::Unknown,
                 Outcome::Fails => match literal {
-                    Literal::Positive(atom) if opened => {
+                    Literal::Positive(atom) => {
                         let words = why.words(atom, &miss.bindings);
                         // Rows may match but for a variable that stands in it twice.
-                        let rows = why.solver().database().relation(atom.relation).matching(&words);
-                        if rows.is_empty() {
-                            State::Missing(self.missing(why, (atom.relation, words)))
+                        let relation = why.solver().database().relation(atom.relation);
+                        if opened && relation.matching(&words).is_empty() {
+                            State::Missing(self.missing(why, (atom.relation, words), needs))
                         } else {
-                            State::NotOpened
+                            State::NotOpened(why.absence(atom.relation, &words))
                         }
                     }
                     Literal::Negative(atom) => {
@@ -357,7 +437,6 @@ impl Search {
                         let stated = if opened { stated_below(why, &facts) } else { Vec::new() };
                         State::InTheWay { facts, stated }
                     }
-                    Literal::Positive(_) => State::NotOpened,
                     _ => State::Otherwise,
                 },
             };
@@ -369,6 +448,7 @@ impl Search {
             bindings: why.named(rule, &miss.bindings),
             conditions,
             hopeless: miss.score >= UNCHANGEABLE,
+            never: None,
         }
     }
 }
@@ -387,218 +467,6 @@ fn stated_below(why: &mut Why<'_>, facts: &[Fact]) -> Vec<(Fact, Origin)> {
         }
     }
     stated
-}
-
-/// How a literal fared in a nearest miss.
-#[derive(Clone, Copy, PartialEq, Debug)]
-enum Outcome {
-    Row(RelationId, usize),
-    Holds,
-    Fails,
-    Open,
-}
-
-/// The nearest miss of a rule.
-struct Miss {
-    rule: RuleId,
-    body: Vec<Literal>,
-    bindings: Bindings,
-    outcomes: Vec<Outcome>,
-    /// How far it is from holding.
-    score: usize,
-}
-
-impl Miss {
-    fn unknown(&self) -> usize {
-        self.outcomes.iter().filter(|outcome| **outcome == Outcome::Open).count()
-    }
-}
-
-/// The body of a rule and, for each computed column of the head that is wanted, the condition that
-/// it comes to what is wanted.
-fn wanted_body(why: &mut Why<'_>, rule: &Rule, wanted: &[Option<Word>]) -> Vec<Literal> {
-    let mut body = rule.body.clone();
-    let columns = &why.solver().program().relations[rule.head.relation.index()].columns;
-    for ((term, word), column) in rule.head.terms.iter().zip(wanted).zip(columns) {
-        let Term::Call { span, .. } = term else { continue };
-        // Where any value will do the column must still have one.
-        let right = match word {
-            Some(word) => Term::Constant(why.solver().interner().constant(*word, column.primitive)),
-            None => term.clone(),
-        };
-        body.push(Literal::Compare {
-            comparison: Comparison::Equal,
-            primitive: column.primitive,
-            left: term.clone(),
-            right,
-            span: *span,
-        });
-    }
-    body
-}
-
-fn nearest_miss(
-    why: &mut Why<'_>,
-    rule_id: RuleId,
-    wanted: &[Option<Word>],
-    cut: &mut bool,
-) -> Option<Miss> {
-    let rule = &why.solver().program().rules[rule_id.index()];
-    let bindings = why.unify(rule, wanted)?;
-    let body = wanted_body(why, rule, wanted);
-    let types: Vec<Primitive> = rule.variables.iter().map(|variable| variable.primitive).collect();
-    let mut nearest = Nearest {
-        body: &body,
-        types: &types,
-        best: None,
-        steps: 0,
-        state: Partial { bindings, outcomes: vec![Outcome::Open; body.len()], failed: 0 },
-    };
-    nearest.step(why);
-    *cut |= nearest.steps >= MOST_STEPS;
-    let (score, best) = nearest.best?;
-    Some(Miss { rule: rule_id, bindings: best.bindings, outcomes: best.outcomes, body, score })
-}
-
-#[derive(Clone)]
-struct Partial {
-    bindings: Bindings,
-    outcomes: Vec<Outcome>,
-    failed: usize,
-}
-
-/// The search for the way through a body with the fewest conditions set aside.
-struct Nearest<'b> {
-    body: &'b [Literal],
-    types: &'b [Primitive],
-    best: Option<(usize, Partial)>,
-    steps: usize,
-    state: Partial,
-}
-
-impl Nearest<'_> {
-    fn step(&mut self, why: &mut Why<'_>) {
-        self.steps += 1;
-        if self.steps > MOST_STEPS
-            || self.best.as_ref().is_some_and(|(least, _)| self.state.failed >= *least)
-        {
-            return;
-        }
-        let Some(literal) = self.next(why) else {
-            // What is still open waits for something that nothing bound.
-            let open = self.state.outcomes.iter().filter(|o| **o == Outcome::Open).count();
-            let score = self.state.failed + open;
-            if self.best.as_ref().is_none_or(|(least, _)| score < *least) {
-                self.best = Some((score, self.state.clone()));
-            }
-            return;
-        };
-        if let Literal::Positive(atom) = &self.body[literal] {
-            self.positive(why, literal, atom);
-        } else {
-            self.decide(why, literal);
-        }
-    }
-
-    /// The next literal: what can be decided, else the atom with the fewest rows, those first that
-    /// nobody can change; an atom that nothing matches comes last.
-    fn next(&self, why: &mut Why<'_>) -> Option<usize> {
-        let open = |index: &usize| self.state.outcomes[*index] == Outcome::Open;
-        let mut best: Option<((bool, bool, usize), usize)> = None;
-        for index in (0..self.body.len()).filter(open) {
-            match &self.body[index] {
-                Literal::Positive(atom) => {
-                    let rows = why.solver().rows(atom, &self.state.bindings);
-                    // An atom that nothing matches waits: what others bind says more about it.
-                    let count = rows.map_or(0, |rows| rows.len());
-                    let cost = (count == 0, why.is_changeable(atom.relation), count);
-                    if best.is_none_or(|(least, _)| cost < least) {
-                        best = Some((cost, index));
-                    }
-                }
-                literal if ready(literal, &self.state.bindings) => return Some(index),
-                _ => {}
-            }
-        }
-        best.map(|(_, index)| index)
-    }
-
-    fn positive(&mut self, why: &mut Why<'_>, literal: usize, atom: &Atom) {
-        let rows = why.solver().rows(atom, &self.state.bindings).unwrap_or_default();
-        let mut matched = false;
-        for row in rows.into_iter().take(MOST_ROWS) {
-            let relation = why.solver().database().relation(atom.relation);
-            let mut set: Vec<VariableId> = Vec::new();
-            let mut fits = true;
-            for (column, argument) in atom.arguments.iter().enumerate() {
-                if let Argument::Variable(variable) = argument {
-                    let word = relation.word(row, column);
-                    match self.state.bindings[variable.index()] {
-                        Some(known) => fits &= known == word,
-                        None => {
-                            self.state.bindings[variable.index()] = Some(word);
-                            set.push(*variable);
-                        }
-                    }
-                }
-            }
-            if fits {
-                matched = true;
-                self.state.outcomes[literal] = Outcome::Row(atom.relation, row);
-                self.step(why);
-                self.state.outcomes[literal] = Outcome::Open;
-            }
-            for variable in set {
-                self.state.bindings[variable.index()] = None;
-            }
-        }
-        if !matched {
-            self.fails(why, literal);
-        }
-    }
-
-    fn fails(&mut self, why: &mut Why<'_>, literal: usize) {
-        let weight = match &self.body[literal] {
-            Literal::Positive(atom) | Literal::Negative(atom)
-                if !why.is_changeable(atom.relation) =>
-            {
-                UNCHANGEABLE
-            }
-            _ => 1,
-        };
-        self.state.outcomes[literal] = Outcome::Fails;
-        self.state.failed += weight;
-        self.step(why);
-        self.state.failed -= weight;
-        self.state.outcomes[literal] = Outcome::Open;
-    }
-
-    /// A literal that is no positive atom and has all it needs: the solver says whether it holds,
-    /// and what it binds.
-    fn decide(&mut self, why: &mut Why<'_>, literal: usize) {
-        let one = std::slice::from_ref(&self.body[literal]);
-        let mut ways: Vec<Bindings> = Vec::new();
-        let bindings = self.state.bindings.clone();
-        let _ = why.solver().solve(one, self.types, bindings, None, &mut |_, solution| {
-            ways.push(solution.bindings.clone());
-            if ways.len() < MOST_ROWS {
-                std::ops::ControlFlow::Continue(())
-            } else {
-                std::ops::ControlFlow::Break(())
-            }
-        });
-        if ways.is_empty() {
-            return self.fails(why, literal);
-        }
-        let before = self.state.bindings.clone();
-        for way in ways {
-            self.state.bindings = way;
-            self.state.outcomes[literal] = Outcome::Holds;
-            self.step(why);
-        }
-        self.state.outcomes[literal] = Outcome::Open;
-        self.state.bindings = before;
-    }
 }
 
 /// Facts that match an atom that wants none.

@@ -17,6 +17,7 @@ mod files;
 mod order;
 mod parameters;
 mod read;
+mod sqlite;
 mod value;
 mod write;
 
@@ -24,4 +25,5 @@ pub use design::{design_of_folder, design_of_json};
 pub use files::{Directory, Files, OutputDirectory, Outputs, StandardOutput, save, save_durably};
 pub use order::order;
 pub use read::{Loaded, input};
+pub use sqlite::{Saved, save_sqlite};
 pub use write::{Rows, output, print_size};

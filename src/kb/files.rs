@@ -28,7 +28,12 @@ pub fn embedded_in(folder: &str) -> impl Iterator<Item = &'static str> + '_ {
 #[derive(Clone, Debug)]
 pub struct RulebookFiles {
     files: BTreeMap<String, Cow<'static, [u8]>>,
+    /// How many files a user laid over.
+    overlaid: usize,
 }
+
+/// What the name of a fact file ends in whose rows are added to those of the file without it.
+const ADDED: &str = ".add.csv";
 
 impl RulebookFiles {
     /// The files that came with the binary.
@@ -38,7 +43,7 @@ impl RulebookFiles {
             .filter(|(name, _)| !name.starts_with("docs/"))
             .map(|(name, bytes)| ((*name).to_owned(), Cow::Borrowed(*bytes)))
             .collect();
-        RulebookFiles { files }
+        RulebookFiles { files, overlaid: 0 }
     }
 
     /// Lays the files of a folder over those below `onto`: one of the same path replaces the
@@ -50,6 +55,7 @@ impl RulebookFiles {
         for relative in found {
             let bytes = fs::read(folder.join(&relative))?;
             let path = format!("{onto}/{}", relative.replace('\\', "/"));
+            self.overlaid += 1;
             if self.files.insert(path.clone(), Cow::Owned(bytes)).is_none() && path.ends_with(".dl")
             {
                 added.push(path);
@@ -64,6 +70,24 @@ impl RulebookFiles {
             Some(bytes) => Ok(bytes.to_vec()),
             None => Err(io::Error::new(io::ErrorKind::NotFound, "no such file in the rulebook")),
         }
+    }
+
+    /// Whether a user laid files over those of the binary.
+    pub fn overlaid(&self) -> bool {
+        self.overlaid > 0
+    }
+
+    /// The files that add rows to a fact file.
+    pub fn additions<'a>(&'a self, name: &str) -> impl Iterator<Item = Addition<'a>> + use<'a> {
+        let stem = name.strip_suffix(".csv").unwrap_or(name);
+        let path = format!("facts/{stem}{ADDED}");
+        let found = self.files.get_key_value(&path);
+        found.into_iter().map(|(path, bytes)| Addition { path, bytes })
+    }
+
+    /// The content of a file by the name that messages call it.
+    pub fn shown_as(&self, name: &str) -> Option<&[u8]> {
+        self.files.get(name).map(AsRef::as_ref)
     }
 
     /// The paths of all files below a folder, sorted.
@@ -105,6 +129,33 @@ impl Files for FactFiles<'_> {
 
     fn shown(&self, name: &str) -> String {
         format!("facts/{name}")
+    }
+}
+
+/// A file whose rows are added to those of another one.
+pub struct Addition<'a> {
+    path: &'a str,
+    bytes: &'a [u8],
+}
+
+impl Addition<'_> {
+    /// Its content.
+    pub fn bytes(&self) -> &[u8] {
+        self.bytes
+    }
+}
+
+impl Files for Addition<'_> {
+    fn read(&self, _: &str) -> io::Result<Vec<u8>> {
+        Ok(self.bytes.to_vec())
+    }
+
+    fn list(&self) -> io::Result<Vec<String>> {
+        Ok(vec![self.path.to_owned()])
+    }
+
+    fn shown(&self, _: &str) -> String {
+        self.path.to_owned()
     }
 }
 

@@ -11,10 +11,15 @@
 //! | `@title`, `@column` | a relation with `.output` in `queries/` | a sheet, see [`Sheet`] |
 //! | `@note`, `@empty`, `@order` | a sheet | a line below its heading, what is said when it is empty, its place among the sheets |
 //! | `@open` | a sheet | a row in it says that the design is not complete (`derive --strict`) |
+//! | `@edges RELATION` | a sheet | its rows are boxes (label, kind, note), the relation holds the arrows (from, to, label) |
 //! | `@reference` | a relation of the knowledge base | a table of [`vocabulary()`] |
 
+mod facts;
 mod files;
+mod pages;
+mod search;
 mod sheet;
+mod tables;
 mod vocabulary;
 
 use std::collections::BTreeSet;
@@ -22,11 +27,14 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use facts::{Cited, FactTable};
 pub use files::{FactFiles, RulebookFiles, embedded, embedded_in};
+pub use pages::{Entry, NotFound, Protocol};
+pub use search::{Hit, Place};
 pub use sheet::{Sheet, SheetColumn};
 pub use vocabulary::vocabulary;
 
-use rustc_hash::FxHashMap;
+use tables::{Lines, Tables};
 
 use crate::analyze::facts::Statable;
 use crate::analyze::program::{Program, Relation};
@@ -34,11 +42,9 @@ use crate::analyze::worlds::{self, Worlds};
 use crate::analyze::{analyze, has_errors};
 use crate::diag::{Diagnostic, Sources, reason};
 use crate::eval::{Evaluator, Options as EvalOptions, Silent};
-use crate::io;
 use crate::plan::Plan;
 use crate::store::Database;
 use crate::syntax::load::load_all;
-use crate::syntax::operators::DirectiveKind;
 use crate::value::{Interner, RelationId};
 
 /// Which rulebook to load.
@@ -50,6 +56,38 @@ pub struct Options {
     pub rules: Option<PathBuf>,
     /// A folder of fact files laid over `facts/`.
     pub facts: Option<PathBuf>,
+    /// How much of it.
+    pub part: Part,
+}
+
+/// How much of the rulebook is loaded. What is left out takes no time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Part {
+    /// All rules, all sheets, and the tables that these read: whatever derives is the same as with
+    /// all tables.
+    #[default]
+    Derivation,
+    /// All rules, all sheets, all tables: what a goal may ask for.
+    Whole,
+    /// The knowledge base by itself: all tables, what `queries/kb/` concludes from them, no rules
+    /// about designs.
+    Knowledge,
+}
+
+impl Part {
+    /// The rule files it begins with.
+    fn entry(self, as_written: bool) -> &'static str {
+        match (self, as_written) {
+            (Part::Knowledge, _) => "rules/knowledge.dl",
+            (_, true) => "rules/as_written.dl",
+            (_, false) => "rules/main.dl",
+        }
+    }
+
+    /// Whether a file below `queries/` belongs to it.
+    fn asks(self, path: &str) -> bool {
+        path.ends_with(".dl") && path.starts_with("queries/kb/") == (self == Part::Knowledge)
+    }
 }
 
 /// A rulebook ready to derive designs.
@@ -81,7 +119,7 @@ pub struct Rulebook {
     pub warnings: Vec<Diagnostic>,
     files: RulebookFiles,
     /// The line of its file that a row of a relation was read from.
-    lines: FxHashMap<(RelationId, usize), (Arc<str>, u32)>,
+    lines: Lines,
 }
 
 /// What is wrong with a rulebook, and the texts that it is wrong in.
@@ -113,9 +151,7 @@ impl Rulebook {
 
     fn assemble(options: &Options, sources: &mut Sources) -> Result<Rulebook, Vec<Diagnostic>> {
         let mut files = RulebookFiles::embedded();
-        let mut entries = vec![
-            if options.as_written { "rules/as_written.dl" } else { "rules/main.dl" }.to_owned(),
-        ];
+        let mut entries = vec![options.part.entry(options.as_written).to_owned()];
         for (folder, onto) in [(&options.rules, "rules"), (&options.facts, "facts")] {
             let Some(folder) = folder else { continue };
             match files.overlay(folder, onto) {
@@ -123,8 +159,9 @@ impl Rulebook {
                 Err(problem) => return Err(vec![unreadable_folder(folder, &problem)]),
             }
         }
-        entries
-            .extend(files.paths("queries").filter(|path| path.ends_with(".dl")).map(str::to_owned));
+        entries.extend(
+            files.paths("queries").filter(|path| options.part.asks(path)).map(str::to_owned),
+        );
         let mut read = |path: &str| files.get(path);
         let paths = entries.iter().map(String::as_str);
         let (trees, mut diagnostics) = load_all(paths, &mut read, sources);
@@ -139,8 +176,9 @@ impl Rulebook {
         let mut interner = Interner::new();
         let mut base = Database::new(&worlds.program);
         base.insert_facts(&worlds.program, &mut interner);
-        let lines =
-            load_facts(&worlds, &files, &mut base, &mut interner, sources, &mut diagnostics);
+        let (database, words) = (&mut base, &mut interner);
+        let mut tables = Tables::new(&files, database, words, sources);
+        let (lines, read) = tables.load(&worlds, options.part, &mut diagnostics);
         if has_errors(&diagnostics) {
             return Err(diagnostics);
         }
@@ -155,6 +193,13 @@ impl Rulebook {
         if let Err(stopped) = run {
             let message = format!("the rulebook cannot be evaluated: {stopped}");
             return Err(vec![Diagnostic::error("AL0030", message)]);
+        }
+        if files.overlaid() {
+            let mut tables = Tables::new(&files, &mut base, &mut interner, sources);
+            tables.check(&worlds.program, &read, &mut diagnostics);
+            if has_errors(&diagnostics) {
+                return Err(diagnostics);
+            }
         }
         let statable = Statable::new(&program, is_stated);
         let design = program
@@ -245,48 +290,6 @@ impl Rulebook {
     pub fn design_strata(&self) -> Range<usize> {
         self.worlds.shared_strata..self.worlds.program.strata.len()
     }
-}
-
-/// Reads what the `.input` directives name.
-fn load_facts(
-    worlds: &Worlds,
-    files: &RulebookFiles,
-    base: &mut Database,
-    interner: &mut Interner,
-    sources: &mut Sources,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> FxHashMap<(RelationId, usize), (Arc<str>, u32)> {
-    let files = FactFiles(files);
-    let mut lines = FxHashMap::default();
-    let mut row = Vec::new();
-    for directive in &worlds.program.directives {
-        if directive.kind != DirectiveKind::Input {
-            continue;
-        }
-        let relation = &worlds.program.relations[directive.relation.index()];
-        if worlds.dependent[directive.relation.index()] {
-            diagnostics.push(
-                Diagnostic::error(
-                    "AL0031",
-                    format!("`{}` depends on designs, so no file can hold it", relation.name),
-                )
-                .at(directive.span, "read from a file here")
-                .help("read the file into a relation of its own and conclude this one from it"),
-            );
-            continue;
-        }
-        let loaded = io::input(&files, relation, directive, interner, sources, diagnostics);
-        let Some(loaded) = loaded else { continue };
-        let name: Arc<str> = Arc::from(loaded.name.as_str());
-        for index in 0..loaded.len() {
-            loaded.row(index, &mut row);
-            let at = base.relation(directive.relation).len();
-            if base.insert(directive.relation, &row) {
-                lines.insert((directive.relation, at), (Arc::clone(&name), loaded.lines[index]));
-            }
-        }
-    }
-    lines
 }
 
 /// A stated relation is for designs alone; a rule or fact that concludes it is reported.

@@ -21,6 +21,8 @@ pub struct Sheet {
     pub empty: String,
     /// Whether a row in it says that the design is not complete (`@open`).
     pub open: bool,
+    /// The relation with the arrows between its rows (`@edges`), where it is drawn as a diagram.
+    pub edges: Option<RelationId>,
     /// The columns that are printed (`@column`), in order. The others only sort the rows.
     pub columns: Vec<SheetColumn>,
     /// Where among the sheets it stands (`@order`, else in order of files).
@@ -73,6 +75,10 @@ pub(super) fn sheet(program: &Program, id: RelationId) -> Sheet {
         note: tag("note"),
         empty: tag("empty"),
         open: relation.doc.tag("open").is_some(),
+        edges: relation.doc.tag("edges").and_then(|name| {
+            let index = program.relations.iter().position(|relation| relation.name == name)?;
+            Some(RelationId::from(index))
+        }),
         columns,
         order: tag("order").parse().unwrap_or(0),
     }

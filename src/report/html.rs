@@ -1,6 +1,7 @@
 //! One page that needs nothing beside it.
 
-use super::{Document, Stamp, Table};
+use super::diagram::svg;
+use super::{Document, Drawing, Stamp, Table};
 
 pub(super) const STYLE: &str = include_str!("page.css");
 
@@ -36,6 +37,9 @@ pub(super) fn document(document: &Document) -> String {
         for paragraph in &section.paragraphs {
             out.push_str(&format!("<p>{}</p>\n", lines(paragraph)));
         }
+        for drawing in &section.drawings {
+            draw(drawing, &mut out);
+        }
         for table in section.shown() {
             if let Some(title) = section.title_of(table) {
                 out.push_str(&format!("<h3>{}</h3>\n", escape(title)));
@@ -49,6 +53,49 @@ pub(super) fn document(document: &Document) -> String {
         out.push_str("</section>\n");
     }
     out
+}
+
+/// A graph as a picture of its own, whose style is kept from the page's; a sequence as lines.
+fn draw(drawing: &Drawing, out: &mut String) {
+    match drawing {
+        Drawing::Graph(graph) => {
+            let mut address = String::from("data:image/svg+xml,");
+            for byte in svg(graph).bytes() {
+                match byte {
+                    b'A'..=b'Z'
+                    | b'a'..=b'z'
+                    | b'0'..=b'9'
+                    | b'-'
+                    | b'.'
+                    | b'_'
+                    | b'~'
+                    | b'/'
+                    | b':'
+                    | b'='
+                    | b' '
+                    | b','
+                    | b';'
+                    | b'('
+                    | b')' => address.push(char::from(byte)),
+                    _ => address.push_str(&format!("%{byte:02X}")),
+                }
+            }
+            let title = escape(&graph.title);
+            out.push_str(&format!(
+                "<p class=\"drawing\"><img alt=\"{title}\" src=\"{address}\"></p>\n"
+            ));
+        }
+        Drawing::Items(items) => {
+            let items = items.iter().map(|item| format!("<li>{}</li>", escape(item)));
+            out.push_str(&format!("<ul>{}</ul>\n", items.collect::<String>()));
+        }
+        Drawing::Sequence(sequence) => {
+            out.push_str(&format!(
+                "<pre>{}</pre>\n",
+                escape(&super::diagram::sequence_text(sequence))
+            ));
+        }
+    }
 }
 
 fn html_table(table: &Table, out: &mut String) {

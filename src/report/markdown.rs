@@ -1,6 +1,7 @@
 //! GitHub-flavoured Markdown.
 
-use super::{Document, Stamp, Table};
+use super::diagram::{flowchart, sequence_diagram};
+use super::{Document, Drawing, Stamp, Table};
 
 /// A document: headings, paragraphs, tables.
 pub(super) fn document(document: &Document) -> String {
@@ -12,6 +13,10 @@ pub(super) fn document(document: &Document) -> String {
         out.push_str(&format!("## {}\n\n", escape(&section.title)));
         for paragraph in &section.paragraphs {
             out.push_str(&format!("{}\n\n", escape(paragraph)));
+        }
+        for drawing in &section.drawings {
+            out.push_str(&drawn(drawing));
+            out.push('\n');
         }
         for table in section.shown() {
             if let Some(title) = section.title_of(table) {
@@ -26,6 +31,15 @@ pub(super) fn document(document: &Document) -> String {
         }
     }
     out
+}
+
+/// A drawing as a block that forges draw, or as a list.
+fn drawn(drawing: &Drawing) -> String {
+    match drawing {
+        Drawing::Graph(graph) => format!("```mermaid\n{}```\n", flowchart(graph)),
+        Drawing::Sequence(sequence) => format!("```mermaid\n{}```\n", sequence_diagram(sequence)),
+        Drawing::Items(items) => items.iter().map(|item| format!("- {}\n", escape(item))).collect(),
+    }
 }
 
 /// What made it, in the last line.

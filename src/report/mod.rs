@@ -8,6 +8,7 @@
 //! format cannot say plainly it escapes.
 
 mod csv;
+pub mod diagram;
 mod format;
 pub mod explanation;
 mod html;
@@ -17,6 +18,8 @@ mod text;
 pub mod tree;
 
 use crate::value::{Constant, Primitive};
+
+use diagram::{Graph, Sequence};
 
 pub use csv::{csv, tsv};
 pub use format::Format;
@@ -115,6 +118,30 @@ pub struct Section {
     pub paragraphs: Vec<String>,
     /// Tables below the text. A table whose title is that of the section is not titled again.
     pub tables: Vec<Table>,
+    /// Drawings that people are shown in place of the tables; programs get the tables.
+    pub drawings: Vec<Drawing>,
+}
+
+/// What is shown other than as a table.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Drawing {
+    /// Boxes and arrows.
+    Graph(Graph),
+    /// Who asks whom.
+    Sequence(Sequence),
+    /// Short texts one after the other.
+    Items(Vec<String>),
+}
+
+impl Drawing {
+    /// The drawing as lines of text.
+    pub fn text(&self) -> String {
+        match self {
+            Drawing::Graph(graph) => diagram::graph_text(graph),
+            Drawing::Sequence(sequence) => diagram::sequence_text(sequence),
+            Drawing::Items(items) => format!("{}\n", items.join(" · ")),
+        }
+    }
 }
 
 impl Section {
@@ -125,12 +152,15 @@ impl Section {
             title: table.title.clone(),
             paragraphs: Vec::new(),
             tables: vec![table],
+            drawings: Vec::new(),
         }
     }
 
     /// Its tables as people are shown them: an empty one says nothing that a paragraph has not said.
     fn shown(&self) -> impl Iterator<Item = &Table> {
-        self.tables.iter().filter(|table| !table.rows.is_empty() || self.paragraphs.is_empty())
+        let drawn = !self.drawings.is_empty();
+        let said = !self.paragraphs.is_empty();
+        self.tables.iter().filter(move |table| !drawn && (!table.rows.is_empty() || !said))
     }
 
     /// The title of one of its tables, where it says something that the section's does not.
@@ -176,6 +206,7 @@ mod tests {
                 title: "Open items".into(),
                 paragraphs: vec!["Nothing is open.".into()],
                 tables: vec![empty],
+                drawings: Vec::new(),
             },
         ];
         let stamp =

@@ -61,6 +61,9 @@ pub(super) fn document(document: &Document, look: Look) -> String {
             out.push_str(&visible(paragraph));
             out.push('\n');
         }
+        for drawing in &section.drawings {
+            out.push_str(&visible(&drawing.text()));
+        }
         for table in section.shown() {
             if let Some(title) = section.title_of(table) {
                 out.push('\n');

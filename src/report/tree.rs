@@ -37,6 +37,9 @@ pub struct Step {
     pub details: Vec<Detail>,
     /// The steps it stands on, by position.
     pub children: Vec<usize>,
+    /// Whether it is about what would have to be there and is not: all steps of a why-not are, and
+    /// those of a proof that stand below an absence.
+    pub negative: bool,
     /// Whether the author of the rulebook wants it folded (`@hide`): its children then stand in its
     /// place, unless all is asked for.
     pub hidden: bool,
@@ -85,6 +88,8 @@ pub enum StepKind {
     InTheWay,
     /// A rule that could conclude it and does not (in a why-not).
     Attempt,
+    /// "not explained": a rule concludes it, and it is not known how.
+    Unexplained,
 }
 
 /// The kinds of detail.

@@ -374,6 +374,18 @@ impl IndexList {
         }
     }
 
+    /// Whether the index of a column set was made.
+    pub(crate) fn has(&self, columns: ColumnSet) -> bool {
+        let mut list = self;
+        while let Some(node) = list.first.get() {
+            if node.columns == columns {
+                return node.index.get().is_some();
+            }
+            list = &node.next;
+        }
+        false
+    }
+
     /// Makes the index of a column set cover all rows.
     pub(crate) fn refresh(&mut self, columns: ColumnSet, stored: &[Vec<Word>], len: usize) {
         let mut list = self;

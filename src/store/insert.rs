@@ -68,7 +68,7 @@ impl Relation {
 
     /// Goes over from the table to bits when the relation has doubled and its words are dense.
     fn consider_bits(&mut self) {
-        if self.bits.is_some() || self.len < WORTH.max(self.reconsider) {
+        if self.bits.is_some() || self.numbered || self.len < WORTH.max(self.reconsider) {
             return;
         }
         self.reconsider = self.len * 2;
@@ -90,7 +90,6 @@ impl Relation {
         let ([first, second], Some(bits)) = (self.columns.as_mut_slice(), &mut self.bits) else {
             return 0;
         };
-        self.rows_by_tuple.take();
         for (at, &key) in keys.iter().enumerate() {
             let (one, other) = ((key >> 32) as u32, key as u32);
             if !bits.covers(one, other) {

@@ -2,8 +2,8 @@
 //!
 //! A [`Database`] holds a [`Relation`] for each relation of a program. A relation is a log: tuples
 //! are appended as columns of words and never move, so the number of a row is the id of a tuple.
-//! Beside the log stand a hash table that keeps tuples distinct, and indices for the column sets
-//! that somebody asks by.
+//! Beside the log stand a table that keeps tuples distinct, and indices for the column sets that
+//! somebody asks by.
 //!
 //! **Rounds.** Every row belongs to a round. What was there at the start is of round 0; evaluation
 //! counts its rounds upwards through all strata. The rows of a round are a range, so the boundaries
@@ -16,6 +16,7 @@
 //! layer with the base's rows.
 
 mod bits;
+mod finder;
 mod index;
 mod insert;
 mod relation;
@@ -47,6 +48,14 @@ impl Database {
             program.relations.iter().map(|relation| Relation::new(relation.arity())).collect();
         let shared = vec![false; relations.len()];
         Database { base: None, relations, shared, round: 0 }
+    }
+
+    /// Empty relations that keep no rounds. Evaluation fills them as it fills others, and nothing in
+    /// them can be explained: it is there to measure what being able to explain costs.
+    #[doc(hidden)]
+    pub fn unranked(program: &Program) -> Self {
+        let relations = program.relations.iter().map(|it| Relation::unranked(it.arity())).collect();
+        Database { relations, ..Database::new(program) }
     }
 
     /// A layer over a database that no longer changes.

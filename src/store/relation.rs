@@ -1,8 +1,7 @@
 //! One relation: a log of tuples.
 
-use std::sync::OnceLock;
-
 use super::bits::BitTable;
+use super::finder::Finder;
 use super::index::{ColumnSet, Index, IndexList, KeyColumn, RowList, pack, pack_one};
 use super::table::KeyTable;
 use crate::value::Word;
@@ -20,12 +19,17 @@ pub struct Relation {
     pub(super) arity: usize,
     pub(super) len: usize,
     pub(super) columns: Vec<Vec<Word>>,
-    /// From a tuple's key to its row; empty while the relation is small, and while `bits` stand in.
+    /// The keys of the tuples; empty while the relation is small, and while `bits` stand in. With
+    /// their rows, if the relation is wide or somebody said that it will be asked for rows.
     pub(super) set: KeyTable,
     /// Which tuples there are, for a large binary relation of dense words.
     pub(super) bits: Option<BitTable>,
-    /// Where `bits` stand in, the table from tuples to rows, made when somebody asks for a row.
-    pub(super) rows_by_tuple: OnceLock<KeyTable>,
+    /// Where `set` keeps no rows: what somebody who asked for rows has learnt.
+    finder: Finder,
+    /// Whether `set` keeps rows though the relation is narrow.
+    pub(super) numbered: bool,
+    /// Whether nobody will ask for rounds.
+    unranked: bool,
     /// Bits are considered again when there are this many rows.
     pub(super) reconsider: usize,
     /// Each round that made rows and the first row it made, in order.
@@ -43,7 +47,9 @@ impl Clone for Relation {
             columns: self.columns.clone(),
             set: self.set.clone(),
             bits: self.bits.clone(),
-            rows_by_tuple: OnceLock::new(),
+            finder: Finder::default(),
+            numbered: self.numbered,
+            unranked: self.unranked,
             reconsider: self.reconsider,
             rounds: self.rounds.clone(),
             indices: IndexList::default(),
@@ -56,6 +62,16 @@ impl Relation {
     /// An empty relation with so many columns.
     pub fn new(arity: usize) -> Self {
         Relation { arity, columns: vec![Vec::new(); arity], ..Self::default() }
+    }
+
+    /// An empty relation that will be asked for the rows of its tuples while it grows.
+    pub(crate) fn numbered(arity: usize) -> Self {
+        Relation { numbered: true, ..Relation::new(arity) }
+    }
+
+    /// An empty relation that keeps no rounds.
+    pub(super) fn unranked(arity: usize) -> Self {
+        Relation { unranked: true, ..Relation::new(arity) }
     }
 
     /// How many columns it has.
@@ -97,8 +113,16 @@ impl Relation {
     pub fn contains(&self, tuple: &[Word]) -> bool {
         match (&self.bits, tuple) {
             (Some(bits), [first, second]) => bits.contains(first.0, second.0),
+            _ if tuple.len() == self.arity && self.keeps_no_rows() => {
+                self.set.find(pack_one(tuple.iter().copied()), |_| true).is_some()
+            }
             _ => self.find(tuple).is_some(),
         }
+    }
+
+    /// Whether its tuples are known to be there and not where.
+    fn keeps_no_rows(&self) -> bool {
+        self.arity <= 2 && !self.numbered && !self.is_small()
     }
 
     /// The row of a tuple.
@@ -109,20 +133,11 @@ impl Relation {
         if self.is_small() {
             return (0..self.len).find(|&row| self.equals(row, tuple));
         }
-        let key = pack_one(tuple.iter().copied());
-        if let (Some(bits), [first, second]) = (&self.bits, tuple) {
-            if !bits.contains(first.0, second.0) {
-                return None;
-            }
-            let table = self.rows_by_tuple.get_or_init(|| self.table());
-            return table.find(key, |_| true).map(|row| row as usize);
+        if self.keeps_no_rows() {
+            return if self.contains(tuple) { self.finder.row(&self.columns, tuple) } else { None };
         }
-        let found = if self.arity <= 2 {
-            self.set.find(key, |_| true)
-        } else {
-            self.set.find(key, |row| self.equals(row as usize, tuple))
-        };
-        found.map(|row| row as usize)
+        let key = pack_one(tuple.iter().copied());
+        self.set.find(key, |row| self.equals(row as usize, tuple)).map(|row| row as usize)
     }
 
     /// Whether it is searched row by row.
@@ -173,7 +188,13 @@ impl Relation {
         if self.len <= SMALL || bound.iter().any(|&(column, _)| column >= ColumnSet::LIMIT) {
             return (0..self.len).filter(|&row| holds(row)).collect();
         }
-        let index = self.index_on(bound.iter().map(|&(column, _)| column).collect());
+        let columns: ColumnSet = bound.iter().map(|&(column, _)| column).collect();
+        if !self.indices.has(columns)
+            && let Some(rows) = self.finder.rows(&self.columns, &bound)
+        {
+            return rows;
+        }
+        let index = self.index_on(columns);
         let key = pack_one(bound.iter().map(|&(_, word)| word));
         let list = index.list(key, |row| holds(row as usize));
         let tail = index.covered()..self.len;
@@ -334,9 +355,10 @@ impl Relation {
         true
     }
 
-    /// The table from tuples to rows.
+    /// The table of the tuples there are.
     pub(super) fn table(&self) -> KeyTable {
-        let mut table = KeyTable::default();
+        let alone = self.arity <= 2 && !self.numbered;
+        let mut table = if alone { KeyTable::of_keys() } else { KeyTable::default() };
         for row in 0..self.len {
             let key = pack_one(self.columns.iter().map(|column| column[row]));
             // Rows differ, so equal keys of wide rows are told apart by never being the same.
@@ -348,6 +370,7 @@ impl Relation {
     pub(super) fn open_round(&mut self, round: u32) {
         match self.rounds.last() {
             Some(&(last, _)) if last >= round => {}
+            _ if self.unranked => {}
             _ => self.rounds.push((round, self.len as u32)),
         }
     }
@@ -358,7 +381,7 @@ impl Relation {
         self.columns.iter_mut().for_each(Vec::clear);
         self.set.clear();
         self.bits = None;
-        self.rows_by_tuple.take();
+        self.finder = Finder::default();
         self.reconsider = 0;
         self.rounds.clear();
         self.indices = IndexList::default();
@@ -369,8 +392,7 @@ impl Relation {
     pub fn memory(&self) -> usize {
         let columns: usize = self.columns.iter().map(|column| column.capacity() * 4).sum();
         let bits = self.bits.as_ref().map_or(0, BitTable::memory);
-        let rows = self.rows_by_tuple.get().map_or(0, KeyTable::memory);
-        let members = self.set.memory() + bits + rows;
+        let members = self.set.memory() + bits + self.finder.memory();
         columns + members + self.rounds.capacity() * 8 + self.indices.memory()
     }
 }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::diag::{Diagnostic, SourceId, Span};
-use crate::value::Constant;
+use crate::value::{Constant, read_unsigned};
 
 use super::error;
 use super::lexer::{Lexeme, Token, lex};
@@ -873,14 +873,7 @@ impl<'a> Parser<'a> {
             _ => (digits, false),
         };
         let out_of_range = || Box::new(error::number_out_of_range(span, text));
-        let value = if let Some(digits) = digits.strip_prefix("0x") {
-            u64::from_str_radix(digits, 16)
-        } else if let Some(digits) = digits.strip_prefix("0b") {
-            u64::from_str_radix(digits, 2)
-        } else {
-            digits.parse()
-        }
-        .map_err(|_| out_of_range())?;
+        let value = read_unsigned(digits).ok_or_else(out_of_range)?;
         if unsigned {
             return Ok(Constant::Unsigned(value));
         }

@@ -12,7 +12,7 @@ use archlog::audit::{Accepted, Finding, Selection, Subject, Suppressions, audit,
 use archlog::diag::{Diagnostic, Renderer, Sources};
 use archlog::eval::{Options as EvalOptions, evaluate};
 use archlog::io::{Directory, OutputDirectory, Rows, input, output};
-use archlog::kb::{Options, Rulebook};
+use archlog::kb::{Options, Part, Rulebook};
 use archlog::plan::Plan;
 use archlog::session::Session;
 use archlog::store::Database;
@@ -224,7 +224,8 @@ pub fn checked(folder: &Path, program: &str) -> (Sources, Vec<Finding>) {
 
 /// What is odd about the files of a folder of rules, laid over the rulebook.
 pub fn checked_rules(folder: &Path) -> (Sources, Vec<Finding>) {
-    let options = Options { rules: Some(folder.to_owned()), ..Options::default() };
+    let options =
+        Options { rules: Some(folder.to_owned()), part: Part::Whole, ..Options::default() };
     let rulebook = rulebook(&options);
     let own = |span: archlog::diag::Span| {
         let name = rulebook.sources.name(span).trim_start_matches("rules/");

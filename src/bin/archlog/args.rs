@@ -76,6 +76,12 @@ pub enum Command {
     #[command(after_long_help = include_str!("../../../docs/help/ledger.txt"))]
     Ledger(Ledger),
     Check(Check),
+    /// The starter boxes of a design's archetypes in one drawing
+    #[command(after_long_help = include_str!("../../../docs/help/map.txt"))]
+    Map(Map),
+    /// Read the knowledge base: archetypes, protocols, terms
+    #[command(after_long_help = include_str!("../../../docs/help/kb.txt"))]
+    Kb(Kb),
     Run(Run),
     Fmt(Fmt),
     New(New),
@@ -304,6 +310,133 @@ pub struct Ledger {
     pub effort: Effort,
 }
 
+/// What `map` takes.
+#[derive(Debug, Args)]
+pub struct Map {
+    /// The design
+    #[arg(value_name = "DESIGN")]
+    pub design: PathBuf,
+
+    /// The format of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: MapFormat,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
+/// The formats of a drawing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum MapFormat {
+    /// A line an arrow.
+    Text,
+    /// A Mermaid flowchart.
+    Mermaid,
+    /// A Graphviz graph.
+    Dot,
+    /// A drawing.
+    Svg,
+}
+
+/// What `kb` takes.
+#[derive(Debug, Args)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub struct Kb {
+    /// What of it
+    #[command(subcommand)]
+    pub command: KbCommand,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+}
+
+/// What can be asked of the knowledge base.
+#[derive(Debug, Subcommand)]
+pub enum KbCommand {
+    /// Everything it has a page of
+    List {
+        /// The format of the answer
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        format: DocumentFormat,
+    },
+    /// The page of an id or a name
+    Show {
+        /// The id or the name
+        #[arg(value_name = "ID")]
+        id: String,
+        /// The format of the answer
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        format: DocumentFormat,
+    },
+    /// Terms that answer some words, slips of the keyboard allowed
+    Search {
+        /// The words
+        #[arg(required = true, value_name = "WORD")]
+        words: Vec<String>,
+        /// The most terms
+        #[arg(long, value_name = "N", default_value_t = 20)]
+        limit: usize,
+        /// The format of the answer
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        format: DocumentFormat,
+    },
+    /// The protocols of an archetype, or the one of an id
+    Protocol {
+        /// The id
+        #[arg(value_name = "ID")]
+        id: String,
+        /// The format of the answer
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        format: SequenceFormat,
+    },
+    /// What two documents say differently
+    Diff {
+        /// Of one archetype alone
+        #[arg(value_name = "ID")]
+        id: Option<String>,
+        /// The format of the answer
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        format: DocumentFormat,
+    },
+    /// Every table with its citations
+    Export {
+        /// The format
+        #[arg(long, value_name = "FORMAT", default_value = "json")]
+        format: ExportFormat,
+        /// Where to: a folder for CSV, a file for SQLite and JSON
+        #[arg(short = 'o', long = "output", value_name = "PATH")]
+        output: Option<PathBuf>,
+    },
+}
+
+/// The formats of a protocol.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum SequenceFormat {
+    /// A line a step.
+    Text,
+    /// Markdown with the diagram in it.
+    Md,
+    /// A Mermaid sequence diagram.
+    Mermaid,
+}
+
+/// The formats of an export.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum ExportFormat {
+    /// A file a table.
+    Csv,
+    /// One JSON text (docs/json.md).
+    Json,
+    /// A SQLite database.
+    Sqlite,
+}
+
 /// The formats of an explanation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum TreeFormat {
@@ -374,7 +507,8 @@ pub struct Rulebook {
     #[arg(long, value_name = "DIR")]
     pub rules: Option<PathBuf>,
 
-    /// A folder of facts to lay over the rulebook's own; a file of the same name replaces one
+    /// A folder of facts to lay over the rulebook's own; a file of the same name replaces one, and
+    /// NAME.add.csv adds rows to NAME.csv
     #[arg(long, value_name = "DIR")]
     pub facts: Option<PathBuf>,
 }

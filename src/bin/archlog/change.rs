@@ -11,6 +11,7 @@ use archlog::change::{
 };
 use archlog::eval::StopReason;
 use archlog::explain::{Fact, Subject, Why, show, tree};
+use archlog::kb::Part;
 use archlog::report::explanation::{self, Extent};
 use archlog::report::{Document, Heading, Section, Table};
 use archlog::session::{QueryFailure, Session};
@@ -24,7 +25,7 @@ use crate::{derive, effort, rulebook};
 
 /// The session of one design; nothing when it cannot be used, which has been said then.
 fn open(rulebook: &args::Rulebook, design: &Path, console: &Console) -> Option<Session> {
-    let mut session = Session::new(Arc::new(rulebook::load(rulebook, console)?));
+    let mut session = Session::new(Arc::new(rulebook::load(rulebook, Part::Derivation, console)?));
     let opened = session.open(design);
     console.problems(session.sources(), session.diagnostics());
     opened.then_some(session)
@@ -87,7 +88,13 @@ pub fn what_if(arguments: &args::WhatIf, console: &Console, interrupt: &Interrup
         ));
     }
     let title = "What would change".to_owned();
-    let section = Section { name: "difference".into(), title, paragraphs, tables: vec![table] };
+    let section = Section {
+        name: "difference".into(),
+        title,
+        paragraphs,
+        tables: vec![table],
+        ..Section::default()
+    };
     answer(&session, vec![section], arguments.format, console)?;
     if arguments.reasons {
         console.answer(&reasons(&what_if, arguments.all, console))?;
@@ -245,7 +252,7 @@ fn plans(achieved: &Achieved, arguments: &args::Achieve) -> Section {
         rows: achieved.plans.iter().enumerate().map(row).collect(),
     };
     let title = format!("What it would take: {}", arguments.goal);
-    Section { name: "achieve".into(), title, paragraphs, tables: vec![table] }
+    Section { name: "achieve".into(), title, paragraphs, tables: vec![table], ..Section::default() }
 }
 
 /// A choice made, as people say it.
@@ -280,7 +287,13 @@ pub fn ask(arguments: &args::Ask, console: &Console, interrupt: &Interrupt) -> R
     if questions.is_empty() {
         let title = "No open question".to_owned();
         let paragraphs = vec!["Every question that can make a difference is answered.".to_owned()];
-        sections.push(Section { name: "ask".into(), title, paragraphs, tables: Vec::new() });
+        sections.push(Section {
+            name: "ask".into(),
+            title,
+            paragraphs,
+            tables: Vec::new(),
+            ..Section::default()
+        });
     } else if let Some(last) = sections.last_mut()
         && shown < questions.len()
     {
@@ -324,7 +337,13 @@ fn put(question: &Question, ledger: &Ledger, session: &Session) -> Section {
         symbols(&[("answer", "Answer"), ("effect", "What it does"), ("conclusion", "Conclusion")]);
     let table = Table { name: "answers".into(), title: String::new(), columns, rows };
     let title = format!("{}: {}", choice.subject, choice.field);
-    Section { name: choice.field.clone(), title, paragraphs, tables: vec![table] }
+    Section {
+        name: choice.field.clone(),
+        title,
+        paragraphs,
+        tables: vec![table],
+        ..Section::default()
+    }
 }
 
 fn fact_of(session: &Session, relation: RelationId, values: &[Constant]) -> String {
@@ -392,7 +411,13 @@ pub fn ledger(arguments: &args::Ledger, console: &Console, interrupt: &Interrupt
         paragraphs.push(format!("{} under no answer (--all).", plural(hidden, "conclusion")));
     }
     let title = "What stands, and on what".to_owned();
-    let section = Section { name: "ledger".into(), title, paragraphs, tables: vec![table] };
+    let section = Section {
+        name: "ledger".into(),
+        title,
+        paragraphs,
+        tables: vec![table],
+        ..Section::default()
+    };
     answer(&session, vec![section], arguments.format, console)?;
     Ok(ended(&session, true))
 }

@@ -3,7 +3,6 @@
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use archlog::analyze::{analyze, has_errors};
@@ -11,7 +10,7 @@ use archlog::audit::output::{Entry, Passed, Report, github, json, sarif, text};
 use archlog::audit::{Accepted, Finding, Selection, Subject, Suppressions, audit, mend, sift};
 use archlog::diag::{Diagnostic, Renderer, Sources};
 use archlog::io::save_durably;
-use archlog::kb::{Options, Rulebook};
+use archlog::kb::{Options, Part, Rulebook};
 use archlog::syntax::load::load;
 
 use crate::args::{Check, FindingFormat};
@@ -20,6 +19,9 @@ use crate::exit::Exit;
 
 /// The accepted findings of the rulebook.
 const ACCEPTED: &str = "rules/accepted.csv";
+
+/// Where the views of the knowledge base by itself are.
+const KNOWLEDGE: &str = "queries/kb/";
 
 /// A run of fixes can make room for another; more than this many would be a mistake.
 const MOST_FIXES: usize = 8;
@@ -60,37 +62,49 @@ struct Checking {
 
 impl Checking {
     fn rulebook(&mut self, arguments: &Check) -> Result<()> {
-        let options = Options {
-            as_written: arguments.rulebook.as_written,
-            rules: arguments.rulebook.rules.clone(),
-            facts: arguments.rulebook.facts.clone(),
-        };
-        let rulebook = match Rulebook::load(&options) {
-            Ok(rulebook) => rulebook,
-            Err(unsound) => {
-                let findings = of_problems(unsound.diagnostics);
-                self.keep(&unsound.sources, findings);
-                self.report.skipped.push("the rulebook's structure: it has errors".to_owned());
-                return Ok(());
-            }
-        };
-        let mut sources = Sources::over(Arc::clone(&rulebook.sources));
-        let mut accepted = match &arguments.accepted {
-            Some(path) => read_accepted(path, &mut sources)?,
-            None => {
+        let mut shelf = Sources::new();
+        let mut accepted = Accepted::default();
+        if let Some(path) = &arguments.accepted {
+            accepted = read_accepted(path, &mut shelf)?;
+        }
+        for part in [Part::Whole, Part::Knowledge] {
+            let options = Options {
+                as_written: arguments.rulebook.as_written,
+                rules: arguments.rulebook.rules.clone(),
+                facts: arguments.rulebook.facts.clone(),
+                part,
+            };
+            let rulebook = match Rulebook::load(&options) {
+                Ok(rulebook) => rulebook,
+                Err(unsound) => {
+                    self.keep(&unsound.sources, of_problems(unsound.diagnostics));
+                    self.report.skipped.push("the rulebook's structure: it has errors".to_owned());
+                    return Ok(());
+                }
+            };
+            if part == Part::Whole && arguments.accepted.is_none() {
                 let file = rulebook.file(ACCEPTED).unwrap_or_default();
-                let source = sources.add(ACCEPTED, file);
-                Accepted::read(&sources, source)
+                let source = shelf.add(ACCEPTED, file);
+                accepted = Accepted::read(&shelf, source);
             }
-        };
-        let subject = Subject::rulebook(&rulebook);
-        let mut findings = of_problems(rulebook.warnings.clone());
-        findings.extend(audit(&subject));
-        self.looked_at(&format!("the rulebook {}", rulebook.version), &subject);
-        self.sift(&sources, &subject, findings, &mut accepted);
+            let subject = Subject::rulebook(&rulebook);
+            let mut findings = of_problems(rulebook.warnings.clone());
+            findings.extend(audit(&subject));
+            if part == Part::Knowledge {
+                // The tables were looked at with the whole: what is left is how they are asked.
+                findings.retain(|finding| {
+                    let span = finding.problem.span().unwrap_or_default();
+                    rulebook.sources.name(span).starts_with(KNOWLEDGE)
+                });
+                self.looked_at("its views of the knowledge base", &subject);
+            } else {
+                self.looked_at(&format!("the rulebook {}", rulebook.version), &subject);
+            }
+            self.sift(&rulebook.sources, &subject, findings, &mut accepted);
+        }
         // What is accepted of the whole is not all there in a part of it.
         if !arguments.rulebook.as_written {
-            self.keep(&sources, accepted.idle(&self.selection));
+            self.keep(&shelf, accepted.idle(&self.selection));
         }
         Ok(())
     }

@@ -13,8 +13,8 @@ use archlog::analyze::has_errors;
 use archlog::batch::{Batch, Finished, Input, derive_many};
 use archlog::diag::{Sources, nearest};
 use archlog::io::save;
-use archlog::kb::{Rulebook, Sheet};
-use archlog::report::{self, Document, Format, Look, Report, Section, Stamp};
+use archlog::kb::{Part, Rulebook, Sheet};
+use archlog::report::{self, Document, Drawing, Format, Look, Report, Section, Stamp};
 use archlog::session::Session;
 
 use crate::args::{Derive, DocumentFormat};
@@ -25,7 +25,7 @@ use crate::{effort, rulebook};
 
 /// Derives the designs and shows what is asked for.
 pub fn derive(arguments: &Derive, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
-    let Some(rulebook) = rulebook::load(&arguments.rulebook, console) else {
+    let Some(rulebook) = rulebook::load(&arguments.rulebook, Part::Derivation, console) else {
         return Ok(Exit::Input);
     };
     let rulebook = Arc::new(rulebook);
@@ -113,7 +113,7 @@ fn read_in_part() -> Section {
         name: "read_in_part".to_owned(),
         title: "Read in part".to_owned(),
         paragraphs: vec![text.to_owned()],
-        tables: Vec::new(),
+        ..Section::default()
     }
 }
 
@@ -127,7 +127,9 @@ fn section(session: &Session, sheet: &Sheet, design: usize) -> Section {
         .filter(|(text, holds)| *holds && !text.is_empty())
         .map(|(text, _)| text.clone())
         .collect();
-    Section { paragraphs, ..Section::of_table(table) }
+    let drawn = session.drawing(sheet, design).filter(|_| !empty);
+    let drawings = drawn.into_iter().map(Drawing::Graph).collect();
+    Section { paragraphs, drawings, ..Section::of_table(table) }
 }
 
 /// The sheets that are asked for, in the order of the rulebook; all of them when none is named.

@@ -11,6 +11,8 @@ mod explain;
 mod fmt;
 mod generate;
 mod interrupt;
+mod kb;
+mod map;
 mod new;
 mod query;
 mod rulebook;
@@ -76,6 +78,8 @@ fn command(command: Command, console: &Console) -> Result<Exit> {
         Command::Achieve(arguments) => change::achieve(&arguments, console, &interrupt),
         Command::Ask(arguments) => change::ask(&arguments, console, &interrupt),
         Command::Ledger(arguments) => change::ledger(&arguments, console, &interrupt),
+        Command::Map(arguments) => map::map(&arguments, console, &interrupt),
+        Command::Kb(arguments) => kb::kb(&arguments, console),
         Command::Run(arguments) => run::run(&arguments, console, &interrupt),
         Command::Check(arguments) => check::check(&arguments, console),
         Command::Fmt(arguments) => fmt::fmt(&arguments, console),

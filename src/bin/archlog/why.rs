@@ -1,12 +1,14 @@
 //! `why` and `why-not`: explanations of what derives and of what does not.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use anyhow::{Context, Result};
 use archlog::analyze::has_errors;
 use archlog::change::{Limits, Search};
-use archlog::eval::Options;
+use archlog::eval::{self, Options, StopReason};
 use archlog::explain::{Why, tree};
+use archlog::kb::Part;
 use archlog::report::explanation::{self, Extent};
 use archlog::report::tree::Tree;
 use archlog::session::{Explained, Pattern, QueryFailure, Session};
@@ -40,7 +42,8 @@ pub fn why(
     console: &Console,
     interrupt: &Interrupt,
 ) -> Result<Exit> {
-    let Some(rulebook) = rulebook::load(&arguments.rulebook, console) else {
+    let start = Instant::now();
+    let Some(rulebook) = rulebook::load(&arguments.rulebook, Part::Whole, console) else {
         return Ok(Exit::Input);
     };
     let mut session = Session::new(Arc::new(rulebook));
@@ -50,7 +53,8 @@ pub fn why(
         return Ok(Exit::Input);
     }
     let asked = interrupt.defer();
-    if let Err(stopped) = session.derive(&effort::options(&arguments.effort, &asked)) {
+    let options = effort::options(&arguments.effort, &asked);
+    if let Err(stopped) = session.derive(&options) {
         return Ok(effort::stopped(console, &stopped, "nothing"));
     }
     let pattern = match session.pattern(&arguments.goal) {
@@ -65,25 +69,32 @@ pub fn why(
     };
     console.problems(&pattern.sources, &pattern.warnings);
     let explained = session.explained().context("nothing was derived")?;
+    let mut why = Why::new(&explained);
+    why.limit(eval::Limits::since(start, &options));
     let rows = session.matching(0, pattern.relation, &pattern.values);
-    let trees = if rows.is_empty() {
+    let mut trees = if rows.is_empty() {
         if question == Question::Why {
             console.say("nothing answers this; here is why not");
         }
-        let mut tree = missing(&explained, &pattern, arguments.all);
-        tree.notes.extend(ways(
-            &session,
-            &arguments.goal,
-            &effort::options(&arguments.effort, &asked),
-        ));
-        vec![tree]
+        vec![missing(&mut why, &explained, &pattern, arguments.all)]
     } else {
         if question == Question::WhyNot {
             console.say("this is derived; here is why");
         }
-        present(&explained, &pattern, &rows, arguments.all, console)
+        present(&mut why, &pattern, &rows, arguments.all, console)
     };
+    let mut stopped = why.stopped();
+    if let ([tree], true, None) = (trees.as_mut_slice(), rows.is_empty(), stopped) {
+        let left = options.time.map(|time| time.saturating_sub(start.elapsed()));
+        let options = Options { time: left, ..options.clone() };
+        let (lines, broken_off) = ways(&session, &arguments.goal, &options);
+        tree.notes.extend(lines);
+        stopped = broken_off;
+    }
     console.answer(&rendered(&trees, &session, arguments, console))?;
+    if let Some(reason) = stopped {
+        return Ok(broken_off(reason, &options, console));
+    }
     Ok(
         match (has_errors(session.diagnostics()), rows.is_empty() == (question == Question::WhyNot))
         {
@@ -94,14 +105,30 @@ pub fn why(
     )
 }
 
+/// Says that the answer is not complete; gives how the program ends.
+fn broken_off(reason: StopReason, options: &Options<'_>, console: &Console) -> Exit {
+    let what = "written: what was found until then";
+    match (reason, options.time) {
+        (StopReason::Interrupted, _) => {
+            console.say(&format!("interrupted; {what}"));
+            return Exit::Interrupted;
+        }
+        // The last part of the work had what the parts before it left of the time.
+        (StopReason::Time(_), Some(all)) => {
+            console.say(&format!("stopped: {}; {what}", StopReason::Time(all)));
+        }
+        (reason, _) => console.say(&format!("stopped: {reason}; {what}")),
+    }
+    Exit::Limit
+}
+
 fn present(
-    explained: &Explained<'_>,
+    why: &mut Why<'_>,
     pattern: &Pattern,
     rows: &[usize],
     all: bool,
     console: &Console,
 ) -> Vec<Tree> {
-    let mut why = Why::new(explained);
     let shown = if all { rows.len() } else { rows.len().min(MOST_ANSWERS) };
     if shown < rows.len() {
         console.say(&format!(
@@ -110,34 +137,41 @@ fn present(
         ));
     }
     let mut trees = Vec::new();
-    for row in &rows[..shown] {
-        if all {
-            let proofs = why.all_proofs(pattern.relation, *row, MOST_ANSWERS);
-            trees.extend(proofs.iter().map(|proof| tree::of_proof(explained, proof)));
-        } else {
-            trees.push(tree::of_proof(explained, &why.proof(pattern.relation, *row)));
+    for (explained, row) in rows[..shown].iter().enumerate() {
+        if why.stopped().is_some() {
+            console.say(&format!("{explained} of {shown} answers are explained"));
+            break;
         }
+        let proofs = if all {
+            why.all_proofs(pattern.relation, *row, MOST_ANSWERS)
+        } else {
+            vec![why.proof(pattern.relation, *row)]
+        };
+        trees.extend(proofs.iter().map(|proof| tree::of_opened_proof(why, proof, all)));
     }
     trees
 }
 
-fn missing(explained: &Explained<'_>, pattern: &Pattern, all: bool) -> Tree {
-    let mut why = Why::new(explained);
+fn missing(why: &mut Why<'_>, explained: &Explained<'_>, pattern: &Pattern, all: bool) -> Tree {
     let interner = why.solver().interner_mut();
     let words = explained.words(0, pattern.relation, &pattern.values, interner);
     let answer = why.why_not(pattern.relation, words);
     tree::of_why_not(explained, &answer, all)
 }
 
-/// The smallest changes that would make a goal true, a line each.
-fn ways(session: &Session, goal: &str, options: &Options<'_>) -> Vec<String> {
+/// The smallest changes that would make a goal true, a line each, and why the search for them broke
+/// off if it did.
+fn ways(session: &Session, goal: &str, options: &Options<'_>) -> (Vec<String>, Option<StopReason>) {
     let limits = Limits::from_options(options);
     let search = Search { size: WAY, answers: 3, limits, progress: &|_, _, _| {} };
-    let Ok(achieved) = session.achieve(0, goal, &search) else { return Vec::new() };
+    let achieved = match session.achieve(0, goal, &search) {
+        Ok(achieved) => achieved,
+        Err(QueryFailure::Stopped(stopped)) => return (Vec::new(), Some(stopped.reason)),
+        Err(QueryFailure::Wrong { .. }) => return (Vec::new(), None),
+    };
     if achieved.impossible {
-        return vec![
-            "no choice among closed lists of values gives it; other facts are not tried".to_owned(),
-        ];
+        let line = "no choice among closed lists of values gives it; other facts are not tried";
+        return (vec![line.to_owned()], achieved.stopped);
     }
     let said = achieved.plans.iter().take(3).map(|plan| {
         let lines = plan.settings.iter().map(|it| setting_line(&achieved.choices, *it));
@@ -150,7 +184,7 @@ fn ways(session: &Session, goal: &str, options: &Options<'_>) -> Vec<String> {
             "no change of up to {most} choices gives it; `archlog achieve` looks further"
         ));
     }
-    lines
+    (lines, achieved.stopped)
 }
 
 fn rendered(trees: &[Tree], session: &Session, arguments: &args::Why, console: &Console) -> String {

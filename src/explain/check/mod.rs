@@ -4,6 +4,8 @@
 //! It shares the analyzed rules with the engine and nothing else: no interning, no indices, no
 //! rounds, no worlds, no solver. Aggregates are gathered again by trying everything.
 
+#[cfg(test)]
+mod tests;
 mod values;
 
 use std::collections::BTreeMap;
@@ -54,6 +56,7 @@ impl Checker<'_> {
                     None => Ok(()),
                 }
             }
+            NodeKind::Unproved { reason, .. } => Err(format!("not proved: {reason:?}")),
             // These are checked where a rule uses them.
             NodeKind::Computed { .. } | NodeKind::Aggregate(_) => Ok(()),
             NodeKind::Derived { fact, rule, premises, list, .. } => {
@@ -120,7 +123,9 @@ impl Checker<'_> {
         for (literal, premise) in body.iter().zip(premises) {
             let Literal::Positive(atom) = literal else { continue };
             let fact = match self.proof.node(*premise) {
-                NodeKind::Derived { fact, .. } | NodeKind::Given { fact, .. } => fact,
+                NodeKind::Derived { fact, .. }
+                | NodeKind::Given { fact, .. }
+                | NodeKind::Unproved { fact, .. } => fact,
                 _ => return Err("a premise is no fact".into()),
             };
             let fits = fact.relation == atom.relation;

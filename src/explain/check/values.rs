@@ -17,7 +17,10 @@ fn order(left: &Constant, right: &Constant) -> Ordering {
         (Constant::Symbol(left), Constant::Symbol(right)) => left.cmp(right),
         (Constant::Number(left), Constant::Number(right)) => left.cmp(right),
         (Constant::Unsigned(left), Constant::Unsigned(right)) => left.cmp(right),
-        (left, right) => as_float(left).total_cmp(&as_float(right)),
+        (left, right) => {
+            let (left, right) = (as_float(left), as_float(right));
+            left.partial_cmp(&right).unwrap_or_else(|| left.total_cmp(&right))
+        }
     }
 }
 
@@ -54,7 +57,11 @@ pub(super) fn evaluate(term: &Term, bindings: &BTreeMap<VariableId, Constant>) -
 
 /// The value of a functor, if it has one. An ordinal is a number of the interner, which nobody here
 /// knows: it counts as unknown.
-fn call(functor: Functor, primitive: Primitive, values: &[Constant]) -> Option<Constant> {
+pub(super) fn call(
+    functor: Functor,
+    primitive: Primitive,
+    values: &[Constant],
+) -> Option<Constant> {
     let text = |at: usize| match values.get(at)? {
         Constant::Float(number) => Some(format!("{number:.6}")),
         other => Some(other.to_string()),
@@ -96,13 +103,17 @@ fn call(functor: Functor, primitive: Primitive, values: &[Constant]) -> Option<C
 }
 
 fn convert(value: &Constant, to: Primitive) -> Option<Constant> {
-    let digits = |text: &str| text.trim_start().parse::<i64>().ok();
     Some(match (value, to) {
-        (Constant::Symbol(text), Primitive::Number) => Constant::Number(digits(text)?),
-        (Constant::Symbol(text), Primitive::Unsigned) => {
-            Constant::Unsigned(digits(text)?.try_into().ok()?)
+        (Constant::Symbol(text), Primitive::Number) => {
+            Constant::Number(integer(text)?.try_into().ok()?)
         }
-        (Constant::Symbol(text), Primitive::Float) => Constant::Float(text.parse().ok()?),
+        (Constant::Symbol(text), Primitive::Unsigned) if !text.contains('-') => {
+            Constant::Unsigned(integer(text)?.try_into().ok()?)
+        }
+        (Constant::Symbol(_), Primitive::Unsigned) => return None,
+        (Constant::Symbol(text), Primitive::Float) => {
+            Constant::Float(text.trim_start().parse().ok()?)
+        }
         (Constant::Float(number), Primitive::Number) => Constant::Number(*number as i64),
         (Constant::Float(number), Primitive::Unsigned) => Constant::Unsigned(*number as u64),
         (Constant::Unsigned(number), Primitive::Number) => Constant::Number(*number as i64),
@@ -112,12 +123,32 @@ fn convert(value: &Constant, to: Primitive) -> Option<Constant> {
     })
 }
 
+/// Blanks, a sign, and digits of base ten, sixteen (`0x`) or two (`0b`).
+fn integer(text: &str) -> Option<i128> {
+    let text = text.trim_start();
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let based = |prefix| digits.strip_prefix(prefix);
+    let (digits, base) = match (based("0x"), based("0b")) {
+        (Some(digits), _) => (digits, 16),
+        (_, Some(digits)) => (digits, 2),
+        _ => (digits, 10),
+    };
+    if digits.is_empty() {
+        return None;
+    }
+    let number = digits.chars().try_fold(0i128, |number, digit| {
+        number.checked_mul(i128::from(base))?.checked_add(digit.to_digit(base)?.into())
+    })?;
+    Some(if text.starts_with('-') { -number } else { number })
+}
+
 fn float(functor: Functor, left: f64, right: f64) -> Option<Constant> {
     Some(Constant::Float(match functor {
         Functor::Add => left + right,
         Functor::Subtract => left - right,
         Functor::Multiply => left * right,
         Functor::Divide => left / right,
+        Functor::Remainder => left % right,
         Functor::Power => left.powf(right),
         Functor::Negate => -right,
         _ => return None,
@@ -129,6 +160,7 @@ fn unsigned(functor: Functor, left: u64, right: u64) -> Option<Constant> {
         Functor::Divide => left.checked_div(right)?,
         Functor::Remainder => left.checked_rem(right)?,
         Functor::ShiftRight => left.wrapping_shr(right as u32),
+        Functor::Power => power(left as i64, right) as u64,
         other => signed(other, left as i64, right as i64)? as u64,
     }))
 }
@@ -138,7 +170,13 @@ fn signed(functor: Functor, left: i64, right: i64) -> Option<i64> {
         Functor::Divide | Functor::Remainder if right == 0 => return None,
         Functor::Divide => left.wrapping_div(right),
         Functor::Remainder => left.wrapping_rem(right),
-        Functor::Power => (0..right).fold(1, |power: i64, _| power.wrapping_mul(left)),
+        // Below 0 lie the fractions 1/left, 1/left^2, ... cut to whole numbers.
+        Functor::Power if right < 0 => match left {
+            1 => 1,
+            -1 => 1 - 2 * (right & 1),
+            _ => 0,
+        },
+        Functor::Power => power(left, right as u64),
         Functor::ShiftLeft => left.wrapping_shl(right as u32),
         Functor::ShiftRight => left.wrapping_shr(right as u32),
         Functor::ShiftRightUnsigned => (left as u64).wrapping_shr(right as u32) as i64,
@@ -156,6 +194,15 @@ fn signed(functor: Functor, left: i64, right: i64) -> Option<i64> {
         Functor::Multiply => left.wrapping_mul(right),
         _ => return None,
     })
+}
+
+fn power(base: i64, exponent: u64) -> i64 {
+    if exponent == 0 {
+        return 1;
+    }
+    let half = power(base, exponent / 2);
+    let square = half.wrapping_mul(half);
+    if exponent.is_multiple_of(2) { square } else { square.wrapping_mul(base) }
 }
 
 pub(super) fn fold(

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::super::tree::{Step, Tree};
 use super::outline::Outline;
-use super::{Extent, Verdict, label, negative, reference, said};
+use super::{Extent, Verdict, label, reference, said};
 
 /// A label's lines are broken at this width.
 const WIDTH: usize = 44;
@@ -12,7 +12,6 @@ const WIDTH: usize = 44;
 /// An explanation as DOT. Arrows lead from what is concluded to what it stands on.
 pub fn dot(tree: &Tree, extent: Extent) -> String {
     let outline = Outline::new(tree);
-    let negative = negative(tree);
     let graph = outline.graph(extent);
     let mut out = String::from("digraph explanation {\n");
     let mut caption = vec![tree.subject.clone(), tree.summary.clone()];
@@ -28,8 +27,8 @@ pub fn dot(tree: &Tree, extent: Extent) -> String {
     out.push_str("  edge [color=\"#667085\", arrowsize=0.7];\n");
     for (step, notes) in &graph.nodes {
         let shown = &tree.steps[*step];
-        let verdict = Verdict::of(shown.kind, negative);
-        let mut lines = step_lines(shown, outline.numbers[*step], negative, extent, WIDTH);
+        let verdict = Verdict::of(shown);
+        let mut lines = step_lines(shown, outline.numbers[*step], extent, WIDTH);
         lines.extend(notes.iter().map(|note| format!("⋯ {note}")));
         let (fill, line) = colours(verdict);
         let style =
@@ -44,8 +43,8 @@ pub fn dot(tree: &Tree, extent: Extent) -> String {
     for (from, to) in &graph.edges {
         let _ = writeln!(out, "  n{} -> n{};", outline.numbers[*from], outline.numbers[*to]);
     }
-    for (at, (parent, count, kind)) in graph.more.iter().enumerate() {
-        let text = format!("… {count} more {}", label(*kind, negative));
+    for (at, (parent, count, label)) in graph.more.iter().enumerate() {
+        let text = format!("… {count} more {label}");
         let _ =
             writeln!(out, "  m{at} [label={}, style=dashed];", left(&[text.trim_end().to_owned()]));
         let _ = writeln!(out, "  n{} -> m{at};", outline.numbers[*parent]);
@@ -55,15 +54,9 @@ pub fn dot(tree: &Tree, extent: Extent) -> String {
 }
 
 /// What a drawing says of a step, in lines of at most some characters.
-pub(super) fn step_lines(
-    step: &Step,
-    number: usize,
-    negative: bool,
-    extent: Extent,
-    width: usize,
-) -> Vec<String> {
+pub(super) fn step_lines(step: &Step, number: usize, extent: Extent, width: usize) -> Vec<String> {
     let (words, atom) = said(step);
-    let label = label(step.kind, negative);
+    let label = label(step);
     let head = if label.is_empty() {
         format!("{number} · {words}")
     } else {

@@ -7,7 +7,7 @@ use super::super::Stamp;
 use super::super::html::{STYLE as PAGE, escape};
 use super::super::tree::{DetailKind, Tree};
 use super::outline::{Fold, Line, Outline, What};
-use super::{Extent, Verdict, beside, label, mark, negative, plural, said};
+use super::{Extent, Verdict, beside, label, mark, plural, said};
 
 const STYLE: &str = include_str!("explanation.css");
 
@@ -52,9 +52,8 @@ fn notes(outline: &Outline<'_>) -> Vec<Vec<String>> {
                 notes[line].extend(own);
                 above.push(line);
             }
-            What::More(count, kind) => {
+            What::More(count, label) => {
                 if let Some(line) = above.last() {
-                    let label = label(kind, negative(outline.tree));
                     notes[*line].push(format!("{count} more {label}").trim_end().to_owned());
                 }
             }
@@ -134,10 +133,10 @@ impl Page<'_> {
 
     fn class(&self, line: &Line) -> String {
         let step = &self.outline.tree.steps[line.step];
-        let mut class = Verdict::of(step.kind, negative(self.outline.tree)).class().to_owned();
+        let mut class = Verdict::of(step).class().to_owned();
         if line.through {
             class.push_str(" through");
-        } else if !matches!(line.fold, None | Some(Fold::Stop | Fold::Deep)) {
+        } else if !matches!(line.fold, None | Some(Fold::Stop | Fold::Absence | Fold::Deep)) {
             class.push_str(" gone");
         }
         class
@@ -193,17 +192,16 @@ impl Page<'_> {
     }
 
     fn says(&self, step: usize, at: usize, out: &mut String) {
-        let negative = negative(self.outline.tree);
         let number = self.outline.numbers[step];
         let step = &self.outline.tree.steps[step];
-        let verdict = Verdict::of(step.kind, negative);
+        let verdict = Verdict::of(step);
         out.push_str(&format!(
             "<a class=\"number\" href=\"#{}-{number}\">{number}</a> \
              <span class=\"glyph\">{}</span> ",
             self.prefix,
             verdict.glyph(false)
         ));
-        let label = label(step.kind, negative);
+        let label = label(step);
         if !label.is_empty() {
             out.push_str(&format!("<span class=\"label\">{label}</span> "));
         }

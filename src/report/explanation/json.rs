@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::super::Stamp;
 use super::super::json::{RulebookSchema, Schema, pretty, rulebook};
 use super::super::tree::{DetailKind, StepKind, Tree};
+use super::label;
 use super::outline::{Fold, Outline};
-use super::{label, negative};
 
 #[derive(Serialize)]
 struct AnswerSchema<'a> {
@@ -57,7 +57,6 @@ pub fn json(trees: &[Tree], stamp: &Stamp) -> String {
 
 fn explanation(tree: &Tree) -> ExplanationSchema<'_> {
     let outline = Outline::new(tree);
-    let negative = negative(tree);
     let steps = outline.lines.iter().filter(|line| !line.again).map(|line| {
         let step = &tree.steps[line.step];
         let on = step.children.iter().filter_map(|child| outline.numbers.get(*child).copied());
@@ -68,7 +67,7 @@ fn explanation(tree: &Tree) -> ExplanationSchema<'_> {
         StepSchema {
             number: outline.numbers[line.step],
             kind: step.kind,
-            label: label(step.kind, negative),
+            label: label(step),
             sentence: &step.sentence,
             atom: &step.atom,
             rule: &step.rule,

@@ -3,7 +3,7 @@
 use super::super::markdown::escape;
 use super::super::tree::{DetailKind, Tree};
 use super::outline::{Drawn, Outline, What};
-use super::{Extent, Verdict, beside, label, mark, negative, plural, reference, said};
+use super::{Extent, Verdict, beside, label, mark, plural, reference, said};
 
 /// Steps deeper than this go on in a list of their own.
 const DEEPEST: usize = 12;
@@ -64,10 +64,8 @@ fn list(
 }
 
 fn item(outline: &Outline<'_>, drawn: &Drawn, indent: &str, extent: Extent, out: &mut String) {
-    let negative = negative(outline.tree);
     match &drawn.what {
-        What::More(count, kind) => {
-            let label = label(*kind, negative);
+        What::More(count, label) => {
             let label = if label.is_empty() { "" } else { &format!(" ({label})") };
             out.push_str(&format!("{indent}- … {count} more{label}\n"));
         }
@@ -78,7 +76,7 @@ fn item(outline: &Outline<'_>, drawn: &Drawn, indent: &str, extent: Extent, out:
         }
         What::Step { line: at, after_chain, notes } => {
             let step = outline.step(*at);
-            let glyph = Verdict::of(step.kind, negative).glyph(false);
+            let glyph = Verdict::of(step).glyph(false);
             let number = outline.numbers[outline.lines[*at].step];
             let chain = if *after_chain { "⋯ " } else { "" };
             let words = words(outline, outline.lines[*at].step);
@@ -111,7 +109,7 @@ fn item(outline: &Outline<'_>, drawn: &Drawn, indent: &str, extent: Extent, out:
 
 fn words(outline: &Outline<'_>, step: usize) -> String {
     let step = &outline.tree.steps[step];
-    let label = label(step.kind, negative(outline.tree));
+    let label = label(step);
     let label = if label.is_empty() { String::new() } else { format!("{label}: ") };
     let (words, _) = said(step);
     let words = if step.sentence.is_empty() { code(words) } else { line(words) };

@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
+use super::super::diagram;
 use super::super::tree::Tree;
 use super::dot::{colours, step_lines};
 use super::outline::Outline;
-use super::{Extent, Verdict, label, negative};
+use super::{Extent, Verdict};
 
 /// A label's lines are broken at this width.
 const WIDTH: usize = 40;
@@ -22,14 +23,13 @@ const VERDICTS: [Verdict; 6] = [
 /// An explanation as a flowchart. Arrows lead from what is concluded to what it stands on.
 pub fn mermaid(tree: &Tree, extent: Extent) -> String {
     let outline = Outline::new(tree);
-    let negative = negative(tree);
     let graph = outline.graph(extent);
     // Lines are broken here; left alone, Mermaid breaks them again, and narrower.
     let mut out =
         String::from("%%{init: {\"flowchart\": {\"wrappingWidth\": 600}}}%%\nflowchart LR\n");
     for (step, notes) in &graph.nodes {
         let shown = &tree.steps[*step];
-        let mut lines = step_lines(shown, outline.numbers[*step], negative, extent, WIDTH);
+        let mut lines = step_lines(shown, outline.numbers[*step], extent, WIDTH);
         lines.extend(notes.iter().map(|note| format!("⋯ {note}")));
         // Writing to a string cannot fail, here and below.
         let _ = writeln!(
@@ -37,14 +37,14 @@ pub fn mermaid(tree: &Tree, extent: Extent) -> String {
             "  n{}[\"{}\"]:::{}",
             outline.numbers[*step],
             escaped(&lines),
-            Verdict::of(shown.kind, negative).class()
+            Verdict::of(shown).class()
         );
     }
     for (from, to) in &graph.edges {
         let _ = writeln!(out, "  n{} --> n{}", outline.numbers[*from], outline.numbers[*to]);
     }
-    for (at, (parent, count, kind)) in graph.more.iter().enumerate() {
-        let text = format!("… {count} more {}", label(*kind, negative));
+    for (at, (parent, count, label)) in graph.more.iter().enumerate() {
+        let text = format!("… {count} more {label}");
         let text = escaped(&[text.trim_end().to_owned()]);
         let _ = writeln!(out, "  n{} --> m{at}[\"{text}\"]", outline.numbers[*parent]);
     }
@@ -64,23 +64,8 @@ pub fn mermaid(tree: &Tree, extent: Extent) -> String {
     out
 }
 
-/// Lines as the text of a quoted label. Mermaid writes a character it would take for markup by its
-/// number between `#` and `;`.
+/// Lines as the text of a quoted label.
 fn escaped(lines: &[String]) -> String {
-    let mut out = String::new();
-    for (index, line) in lines.iter().enumerate() {
-        if index > 0 {
-            out.push_str("<br/>");
-        }
-        for character in line.chars() {
-            match character {
-                '"' | '#' | '<' | '>' | '&' | '`' | '\\' | '*' | '_' | '{' | '}' | '[' | ']'
-                | '|' | '~' | '%' | ';' | '$' => {
-                    let _ = write!(out, "#{};", u32::from(character));
-                }
-                other => out.push(other),
-            }
-        }
-    }
-    out
+    let lines: Vec<String> = lines.iter().map(|line| diagram::mermaid::escaped(line)).collect();
+    lines.join("<br/>")
 }

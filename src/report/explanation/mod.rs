@@ -41,18 +41,9 @@ pub enum Extent {
     Full,
 }
 
-/// Whether an explanation says why something is not there.
-fn negative(tree: &Tree) -> bool {
-    tree.steps.first().is_some_and(|root| {
-        use StepKind::{Assumed, Failed, NotGiven, RuledOut};
-        matches!(root.kind, Failed | NotGiven | RuledOut)
-            || (root.kind == Assumed && root.rule.is_empty())
-    })
-}
-
 /// What people are told a step is. In a why-not an absence is what is wrong, not what is right.
-fn label(kind: StepKind, negative: bool) -> &'static str {
-    match (kind, negative) {
+fn label(step: &Step) -> &'static str {
+    match (step.kind, step.negative) {
         (StepKind::Derived, _) => "",
         (StepKind::Stated, _) => "you said",
         (StepKind::Rulebook, _) => "rulebook",
@@ -70,6 +61,7 @@ fn label(kind: StepKind, negative: bool) -> &'static str {
         (StepKind::Unknown, _) => "unknown",
         (StepKind::InTheWay, _) => "in the way",
         (StepKind::Attempt, _) => "rule",
+        (StepKind::Unexplained, _) => "not explained",
     }
 }
 
@@ -91,8 +83,8 @@ enum Verdict {
 }
 
 impl Verdict {
-    fn of(kind: StepKind, negative: bool) -> Self {
-        match (kind, negative) {
+    fn of(step: &Step) -> Self {
+        match (step.kind, step.negative) {
             (StepKind::Derived, _) => Verdict::Concluded,
             (
                 StepKind::Stated
@@ -109,7 +101,7 @@ impl Verdict {
                 true,
             )
             | (StepKind::Missing | StepKind::InTheWay, _) => Verdict::Wrong,
-            (StepKind::Unknown | StepKind::Attempt, _) => Verdict::Open,
+            (StepKind::Unknown | StepKind::Attempt | StepKind::Unexplained, _) => Verdict::Open,
         }
     }
 

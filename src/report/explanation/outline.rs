@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
 use super::super::tree::{DetailKind, Step, StepKind, Tree};
-use super::{Extent, plural};
+use super::{Extent, label, plural};
 
 /// More children of one kind than this are folded.
 const MOST_SIBLINGS: usize = 8;
@@ -38,6 +38,8 @@ pub enum Fold {
     Run,
     /// It lies below a step at which the author stops (`@stop`), or below an assumption.
     Stop,
+    /// It says why something is not there whose absence is all that the conclusion needs.
+    Absence,
     /// One of very many children of one kind.
     More,
     /// It lies deeper than there is room for.
@@ -45,8 +47,16 @@ pub enum Fold {
 }
 
 impl Fold {
-    const ALL: [Fold; 7] =
-        [Fold::Hidden, Fold::Technical, Fold::Chain, Fold::Run, Fold::Stop, Fold::More, Fold::Deep];
+    const ALL: [Fold; 8] = [
+        Fold::Hidden,
+        Fold::Technical,
+        Fold::Chain,
+        Fold::Run,
+        Fold::Stop,
+        Fold::Absence,
+        Fold::More,
+        Fold::Deep,
+    ];
 
     fn words(self, count: usize) -> String {
         match self {
@@ -55,6 +65,7 @@ impl Fold {
             Fold::Chain => format!("{count} inside chains"),
             Fold::Run => format!("{count} inside runs of one rule"),
             Fold::Stop => format!("{count} below a stop"),
+            Fold::Absence => format!("{count} below what is absent"),
             Fold::More => format!("{count} among many of a kind"),
             Fold::Deep => format!("{count} on deep levels"),
         }
@@ -122,8 +133,8 @@ pub enum What {
     },
     /// A pointer to a step that is drawn elsewhere.
     Again(usize),
-    /// So many further children of this kind.
-    More(usize, StepKind),
+    /// So many further children with this label.
+    More(usize, &'static str),
 }
 
 /// What is drawn, as a graph.
@@ -133,8 +144,8 @@ pub struct Graph {
     pub nodes: Vec<(usize, Vec<String>)>,
     /// From a step to one it stands on.
     pub edges: Vec<(usize, usize)>,
-    /// Below a step, so many further ones of a kind.
-    pub more: Vec<(usize, usize, StepKind)>,
+    /// Below a step, so many further ones with a label.
+    pub more: Vec<(usize, usize, &'static str)>,
 }
 
 impl<'t> Outline<'t> {
@@ -259,7 +270,7 @@ impl<'t> Outline<'t> {
     fn folded(&self) -> Vec<Drawn> {
         let mut drawn = Vec::new();
         // The drawn lines above the present one: line, end, and the children folded among many.
-        let mut above: Vec<(usize, Vec<(StepKind, usize)>)> = Vec::new();
+        let mut above: Vec<(usize, Vec<(&'static str, usize)>)> = Vec::new();
         let mut pointed: FxHashSet<(usize, usize)> = FxHashSet::default();
         let mut at = 0;
         loop {
@@ -267,8 +278,8 @@ impl<'t> Outline<'t> {
                 && self.lines[*line].end <= at
             {
                 let depth = above.len();
-                for (kind, count) in above.pop().map(|(_, more)| more).unwrap_or_default() {
-                    drawn.push(Drawn { depth, end: 0, what: What::More(count, kind) });
+                for (label, count) in above.pop().map(|(_, more)| more).unwrap_or_default() {
+                    drawn.push(Drawn { depth, end: 0, what: What::More(count, label) });
                 }
             }
             let Some(line) = self.lines.get(at) else { return drawn };
@@ -281,10 +292,10 @@ impl<'t> Outline<'t> {
                 if line.fold == Some(Fold::More)
                     && let Some((_, more)) = above.last_mut()
                 {
-                    let kind = self.tree.steps[line.step].kind;
-                    match more.iter_mut().find(|(known, _)| *known == kind) {
+                    let label = label(&self.tree.steps[line.step]);
+                    match more.iter_mut().find(|(known, _)| *known == label) {
                         Some((_, count)) => *count += 1,
-                        None => more.push((kind, 1)),
+                        None => more.push((label, 1)),
                     }
                 }
                 at = line.end;
@@ -327,8 +338,11 @@ impl<'t> Outline<'t> {
             ));
         }
         if self.closed(line) {
+            notes.extend(self.failing(line));
             let below = self.lines[line + 1..end].iter().filter(|line| !line.again);
-            let below = below.filter(|line| matches!(line.fold, Some(Fold::Stop | Fold::Deep)));
+            let folded =
+                |line: &&Line| matches!(line.fold, Some(Fold::Stop | Fold::Absence | Fold::Deep));
+            let below = below.filter(folded);
             match below.count() {
                 0 => {}
                 count => notes.push(format!("{} below", plural(count, "step"))),
@@ -337,9 +351,25 @@ impl<'t> Outline<'t> {
         What::Step { line, after_chain, notes }
     }
 
+    /// Below something absent: the first condition that fails on the nearest way to it.
+    fn failing(&self, line: usize) -> Option<String> {
+        if !absence(self.step(line)) {
+            return None;
+        }
+        let failing = self.lines[line + 1..self.lines[line].end].iter().find(|below| {
+            use StepKind::{Assumed, Failed, InTheWay, Missing, NotGiven, RuledOut};
+            let kind = self.tree.steps[below.step].kind;
+            matches!(kind, Failed | Missing | Assumed | RuledOut | NotGiven | InTheWay)
+        })?;
+        let step = &self.tree.steps[failing.step];
+        let number = self.numbers[failing.step];
+        Some(format!("failed: {number} {} ({})", step.atom, label(step)))
+    }
+
     /// Whether all below a line that is drawn is folded away.
     pub fn closed(&self, line: usize) -> bool {
-        let below = |line: &Line| matches!(line.fold, Some(Fold::Stop | Fold::Deep));
+        let below =
+            |line: &Line| matches!(line.fold, Some(Fold::Stop | Fold::Absence | Fold::Deep));
         // All children are folded for the same reason, so the first one tells.
         let child = self.lines.get(line + 1).filter(|child| child.parent == Some(line));
         !below(&self.lines[line]) && child.is_some_and(below)
@@ -381,8 +411,8 @@ impl<'t> Outline<'t> {
                     step
                 }
                 What::Again(step) => step,
-                What::More(count, kind) => {
-                    graph.more.extend(parent.map(|parent| (parent, count, kind)));
+                What::More(count, label) => {
+                    graph.more.extend(parent.map(|parent| (parent, count, label)));
                     continue;
                 }
             };
@@ -423,6 +453,11 @@ impl<'t> Outline<'t> {
     }
 }
 
+/// Whether a step says that something is not there, as it has to be: why it is not comes second.
+fn absence(step: &Step) -> bool {
+    step.kind == StepKind::Failed && !step.negative
+}
+
 /// The way of a reader through the folded explanation.
 struct Walk<'t> {
     tree: &'t Tree,
@@ -458,6 +493,8 @@ impl Walk<'_> {
                 self.through.insert(step, Fold::Hidden);
             } else if shown.stop {
                 self.fold_all(step, Fold::Stop);
+            } else if absence(shown) {
+                self.fold_all(step, Fold::Absence);
             } else if level >= self.deepest && !self.through.contains_key(&step) {
                 self.fold_all(step, Fold::Deep);
             } else {
@@ -490,7 +527,7 @@ impl Walk<'_> {
         };
         match step.kind {
             // That no earlier row holds is what the rows that were passed over say.
-            StepKind::Failed => step.children.is_empty() && (step.hidden || list()),
+            StepKind::Failed => !step.negative && (step.hidden || list()),
             StepKind::Computed => {
                 let half = step.atom.len().checked_sub(" = ".len()).map(|length| length / 2);
                 half.and_then(|half| step.atom.get(..half)).is_some_and(|left| {

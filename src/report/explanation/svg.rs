@@ -14,7 +14,7 @@ use super::super::tree::{DetailKind, Tree};
 use super::dot::broken;
 use super::html::text as escape;
 use super::outline::{Drawn, Outline, What};
-use super::{Extent, Verdict, label, mark, negative, reference, said};
+use super::{Extent, Verdict, label, mark, reference, said};
 
 /// Text is broken at this many columns.
 const COLUMNS: usize = 46;
@@ -109,7 +109,6 @@ pub fn svg(tree: &Tree, extent: Extent) -> String {
 }
 
 fn block(outline: &Outline<'_>, drawn: &Drawn, extent: Extent) -> Block {
-    let negative = negative(outline.tree);
     let mut block = Block {
         depth: drawn.depth,
         lines: Vec::new(),
@@ -126,8 +125,8 @@ fn block(outline: &Outline<'_>, drawn: &Drawn, extent: Extent) -> Block {
         block.lines.extend(broken(text, COLUMNS).into_iter().map(|line| (class, line)));
     };
     match &drawn.what {
-        What::More(count, kind) => {
-            add("small", format!("… {count} more {}", label(*kind, negative)).trim_end());
+        What::More(count, label) => {
+            add("small", format!("… {count} more {label}").trim_end());
         }
         What::Again(step) => {
             let number = outline.numbers[*step];
@@ -144,7 +143,7 @@ fn block(outline: &Outline<'_>, drawn: &Drawn, extent: Extent) -> Block {
             let step = outline.step(*line);
             let number = outline.numbers[outline.lines[*line].step];
             let chain = if *after_chain { "⋯ " } else { "" };
-            let label = label(step.kind, negative);
+            let label = label(step);
             let label = if label.is_empty() { String::new() } else { format!("{label}: ") };
             let (words, atom) = said(step);
             if step.sentence.is_empty() {
@@ -162,7 +161,7 @@ fn block(outline: &Outline<'_>, drawn: &Drawn, extent: Extent) -> Block {
                 add("small", &format!("⋯ {note}"));
             }
             add("small", &reference(step, extent));
-            block.class = Verdict::of(step.kind, negative).class();
+            block.class = Verdict::of(step).class();
             block.number = Some(number);
         }
     }

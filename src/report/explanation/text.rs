@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 use super::super::text::{Look, visible};
 use super::super::tree::{DetailKind, Tree};
 use super::outline::{Drawn, Outline, What};
-use super::{Extent, Verdict, label, mark, negative, plural, reference, said};
+use super::{Extent, Verdict, label, mark, plural, reference, said};
 
 /// Text is not squeezed into fewer columns than this.
 const LEAST: usize = 24;
@@ -179,8 +179,7 @@ impl Page<'_> {
         let outline = self.outline;
         let tree = outline.tree;
         match &drawn.what {
-            What::More(count, kind) => {
-                let label = label(*kind, negative(tree));
+            What::More(count, label) => {
                 let label = if label.is_empty() { "" } else { &format!(" ({label})") };
                 self.paint(Paint::Dim, &margin.first);
                 let dots = if self.look.ascii { "..." } else { "…" };
@@ -192,7 +191,7 @@ impl Page<'_> {
                 let head = format!("{arrow} {} ", outline.numbers[*step]);
                 self.paint(Paint::Dim, &head);
                 let shown = &tree.steps[*step];
-                let label = label(shown.kind, negative(tree));
+                let label = label(shown);
                 let text = if label.is_empty() {
                     said(shown).0.to_owned()
                 } else {
@@ -210,7 +209,7 @@ impl Page<'_> {
             }
             What::Step { line, after_chain, notes } => {
                 let step = outline.step(*line);
-                let verdict = Verdict::of(step.kind, negative(tree));
+                let verdict = Verdict::of(step);
                 let dots = if self.look.ascii { "... " } else { "⋯ " };
                 let number = format!("{} ", outline.numbers[outline.lines[*line].step]);
                 let glyph = verdict.glyph(self.look.ascii);
@@ -221,7 +220,7 @@ impl Page<'_> {
                 self.paint(Paint::Dim, &number);
                 self.paint(Paint::of(verdict), glyph);
                 self.out.push(' ');
-                let label = label(step.kind, negative(tree));
+                let label = label(step);
                 let mut head = number.width() + glyph.width() + 1;
                 head += if *after_chain { dots.width() } else { 0 };
                 if !label.is_empty() {

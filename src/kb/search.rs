@@ -1,0 +1,152 @@
+//! A search over every term of the knowledge base: ranked, and tolerant of typing errors.
+
+use rustc_hash::FxHashMap;
+use strsim::damerau_levenshtein;
+
+use crate::value::Primitive;
+
+use super::Rulebook;
+use super::facts::FactTable;
+
+/// A term that was found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Hit {
+    /// The term, as it is written.
+    pub term: String,
+    /// How well it answers, higher is better.
+    pub score: u32,
+    /// Where it stands, each place once.
+    pub places: Vec<Place>,
+}
+
+/// Where a term stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Place {
+    /// The relation.
+    pub relation: String,
+    /// What the relation holds.
+    pub meaning: String,
+    /// The first column of the row, where it is another than the term: whose it is.
+    pub about: String,
+    /// The document and passage that the row cites.
+    pub citation: String,
+}
+
+impl Rulebook {
+    /// The terms that answer some words, the best first. Each word has to be met by a word of the
+    /// term: the same, one that it begins or is part of, or one that is a slip of the keyboard away.
+    pub fn search(&self, words: &str) -> Vec<Hit> {
+        let wanted: Vec<String> = split(words);
+        let mut hits: FxHashMap<String, Hit> = FxHashMap::default();
+        if wanted.is_empty() {
+            return Vec::new();
+        }
+        for table in self.tables() {
+            for row in &table.rows {
+                for column in table.own() {
+                    let symbol = table.columns[column].1 == Primitive::Symbol;
+                    let Some(term) = row.get(column).filter(|term| symbol && !term.is_empty())
+                    else {
+                        continue;
+                    };
+                    match hits.get_mut(term) {
+                        Some(hit) => meet(hit, &table, row, column),
+                        None => {
+                            let Some(score) = score(&wanted, words, term) else { continue };
+                            let mut hit = Hit { term: term.clone(), score, places: Vec::new() };
+                            meet(&mut hit, &table, row, column);
+                            hits.insert(term.clone(), hit);
+                        }
+                    }
+                }
+            }
+        }
+        let mut hits: Vec<Hit> = hits.into_values().collect();
+        hits.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.term.cmp(&b.term)));
+        hits
+    }
+}
+
+/// Adds the place of a row to a hit.
+fn meet(hit: &mut Hit, table: &FactTable, row: &[String], column: usize) {
+    let cited = table.citation(row);
+    let place = Place {
+        relation: table.name.clone(),
+        meaning: table.meaning.clone(),
+        about: if column == 0 { String::new() } else { row.first().cloned().unwrap_or_default() },
+        citation: format!("{} \"{}\"", cited.source, cited.section),
+    };
+    let same = |other: &Place| (&other.relation, &other.about) == (&place.relation, &place.about);
+    if !hit.places.iter().any(same) {
+        hit.places.push(place);
+    }
+}
+
+fn split(text: &str) -> Vec<String> {
+    text.split(|character: char| !character.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect()
+}
+
+/// How well a term answers, in hundredths of a word met exactly, less a little for each word that
+/// was not asked for.
+fn score(wanted: &[String], words: &str, term: &str) -> Option<u32> {
+    let found = split(term);
+    let mut score = 0;
+    for word in wanted {
+        score += found.iter().map(|other| met(word, other)).max().filter(|score| *score > 0)?;
+    }
+    if term.eq_ignore_ascii_case(words.trim()) {
+        score += 200;
+    }
+    let more = found.len().saturating_sub(wanted.len()) as u32;
+    Some((score * 10).saturating_sub(more * 15).max(1))
+}
+
+/// How well one word meets another, of 100.
+fn met(word: &str, other: &str) -> u32 {
+    if word == other {
+        return 100;
+    }
+    if other.starts_with(word) {
+        return 80;
+    }
+    if word.len() >= 3 && other.contains(word) {
+        return 60;
+    }
+    let length = word.chars().count();
+    let slips = match length {
+        0..=3 => return 0,
+        4..=6 => 1,
+        _ => 2,
+    };
+    // Words of other lengths cannot be that near.
+    if length.abs_diff(other.chars().count()) > slips {
+        return 0;
+    }
+    match damerau_levenshtein(word, other) {
+        slip if slip <= slips => 50 - 10 * slip as u32,
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_met_exactly_or_nearly() {
+        let ranked = ["lease", "leases", "release", "laese", "ledger"].map(|it| met("lease", it));
+        assert_eq!(ranked, [100, 80, 60, 40, 0]);
+    }
+
+    #[test]
+    fn every_word_has_to_be_met() {
+        let wanted = split("stale read");
+        assert!(score(&wanted, "stale read", "stale read after update").is_some());
+        assert_eq!(score(&wanted, "stale read", "stale write"), None);
+        let whole = score(&wanted, "stale read", "Stale read");
+        assert!(whole > score(&wanted, "stale read", "stale read after update"));
+    }
+}

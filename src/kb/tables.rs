@@ -1,0 +1,265 @@
+//! The tables of the knowledge base: what `.input` directives of the rulebook name, read, and held
+//! to what their declarations promise.
+//!
+//! An overlay adds rows to a table with a file of the same path that ends in `.add.csv`. Rows of
+//! the table itself are the rulebook's own and were checked when it was made; where an overlay
+//! added or replaced a file, two promises are checked:
+//!
+//! - `@key COLUMN ...`: no two rows have the same values there;
+//! - `@refers COLUMN RELATION.COLUMN`: a value stands in the other table, or is empty.
+
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::analyze::program::{Literal, Program, Relation};
+use crate::analyze::worlds::Worlds;
+use crate::diag::{Diagnostic, SourceId, Sources, Span, nearest};
+use crate::io::{self, Loaded};
+use crate::store::Database;
+use crate::syntax::operators::DirectiveKind;
+use crate::value::{Interner, Primitive, RelationId, Word};
+
+use super::Part;
+use super::files::{Addition, FactFiles, RulebookFiles};
+
+/// The file and line that a row of a relation was read from.
+pub(super) type Lines = FxHashMap<(RelationId, usize), (Arc<str>, u32)>;
+
+/// Where tables are read from and go to.
+pub(super) struct Tables<'a> {
+    files: &'a RulebookFiles,
+    base: &'a mut Database,
+    interner: &'a mut Interner,
+    sources: &'a mut Sources,
+    /// The files that messages point into.
+    kept: FxHashMap<String, SourceId>,
+}
+
+impl<'a> Tables<'a> {
+    pub fn new(
+        files: &'a RulebookFiles,
+        base: &'a mut Database,
+        interner: &'a mut Interner,
+        sources: &'a mut Sources,
+    ) -> Self {
+        Tables { files, base, interner, sources, kept: FxHashMap::default() }
+    }
+
+    /// Reads every table that the part needs: the lines of their rows, and the tables.
+    pub fn load(
+        &mut self,
+        worlds: &Worlds,
+        part: Part,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> (Lines, Vec<(RelationId, Loaded)>) {
+        let program = &worlds.program;
+        let needed = needed(program);
+        let mut lines = Lines::default();
+        let mut read = Vec::new();
+        for directive in &program.directives {
+            let (id, relation) =
+                (directive.relation, &program.relations[directive.relation.index()]);
+            if directive.kind != DirectiveKind::Input {
+                continue;
+            }
+            if worlds.dependent[id.index()] {
+                diagnostics.push(depends_on_designs(relation, directive.span));
+                continue;
+            }
+            let overlaid = self.files.overlaid();
+            if part == Part::Derivation && !overlaid && !needed[id.index()] {
+                continue;
+            }
+            let (sources, interner) = (&mut *self.sources, &mut *self.interner);
+            let files = FactFiles(self.files);
+            if let Some(table) =
+                io::input(&files, relation, directive, interner, sources, diagnostics)
+            {
+                self.insert(id, &table, &mut lines);
+                read.push((id, table));
+            }
+            let Some((_, name)) = directive.parameters.iter().find(|(name, _)| name == "filename")
+            else {
+                continue;
+            };
+            let additions: Vec<Addition<'_>> = self.files.additions(name).collect();
+            for addition in additions {
+                let (sources, interner) = (&mut *self.sources, &mut *self.interner);
+                let added =
+                    io::input(&addition, relation, directive, interner, sources, diagnostics);
+                if let Some(table) = added {
+                    self.insert(id, &table, &mut lines);
+                    read.push((id, table));
+                }
+            }
+        }
+        (lines, read)
+    }
+
+    fn insert(&mut self, relation: RelationId, table: &Loaded, lines: &mut Lines) {
+        let name: Arc<str> = Arc::from(table.name.as_str());
+        let mut row = Vec::new();
+        for index in 0..table.len() {
+            table.row(index, &mut row);
+            let at = self.base.relation(relation).len();
+            if self.base.insert(relation, &row) {
+                lines.insert((relation, at), (Arc::clone(&name), table.lines[index]));
+            }
+        }
+    }
+
+    /// Holds tables to the keys and references that their declarations promise, once everything
+    /// that does not depend on designs is concluded.
+    pub fn check(
+        &mut self,
+        program: &Program,
+        read: &[(RelationId, Loaded)],
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        let mut seen: FxHashMap<(RelationId, Vec<Word>), (&str, u32)> = FxHashMap::default();
+        for (id, table) in read {
+            let relation = &program.relations[id.index()];
+            let column = |name: &str| relation.columns.iter().position(|it| it.name == name);
+            let key: Vec<usize> = relation
+                .doc
+                .tag("key")
+                .map(|names| names.split_whitespace().filter_map(column).collect())
+                .unwrap_or_default();
+            for row in 0..table.len().min(table.len() * key.len()) {
+                let words: Vec<Word> =
+                    key.iter().map(|column| table.columns[*column][row]).collect();
+                let here = (table.name.as_str(), table.lines[row]);
+                if let Some(there) = seen.insert((*id, words), here) {
+                    let place = self.line(here);
+                    let key: Vec<&str> =
+                        key.iter().map(|column| relation.columns[*column].name.as_str()).collect();
+                    diagnostics.push(same_key(relation, &key, place, there));
+                }
+            }
+            for reference in relation.doc.all("refers") {
+                let Some((from, (target, to))) =
+                    reference.split_once(char::is_whitespace).and_then(|(from, to)| {
+                        Some((column(from)?, self::target(program, to.trim())?))
+                    })
+                else {
+                    continue;
+                };
+                let known: FxHashSet<Word> = self
+                    .base
+                    .relation(target)
+                    .rows()
+                    .filter_map(|row| row.get(to).copied())
+                    .collect();
+                if relation.columns[from].primitive != Primitive::Symbol {
+                    continue;
+                }
+                for row in 0..table.len() {
+                    let word = table.columns[from][row];
+                    let text = self.interner.symbol(word);
+                    if known.contains(&word) || text.is_empty() {
+                        continue;
+                    }
+                    let place = self.line((table.name.as_str(), table.lines[row]));
+                    let text = self.interner.symbol(word).to_owned();
+                    let names = known.iter().map(|word| self.interner.symbol(*word));
+                    let near = nearest(&text, names).map(str::to_owned);
+                    let column = &relation.columns[from].name;
+                    let target = &program.relations[target.index()];
+                    diagnostics.push(unknown_reference(column, &text, target, near, place));
+                }
+            }
+        }
+    }
+
+    /// The place of a line, its file kept as a text for the message.
+    fn line(&mut self, (name, line): (&str, u32)) -> Option<Span> {
+        let bytes = self.files.shown_as(name)?;
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        let start: usize =
+            text.split_inclusive('\n').take(line.saturating_sub(1) as usize).map(str::len).sum();
+        let length = text[start..].lines().next().map_or(0, str::len);
+        let source =
+            *self.kept.entry(name.to_owned()).or_insert_with(|| self.sources.add(name, text));
+        Some(Span { source, start: start as u32, end: (start + length) as u32 })
+    }
+}
+
+/// Whether a rule or a directive reads each relation.
+fn needed(program: &Program) -> Vec<bool> {
+    let mut needed = vec![false; program.relations.len()];
+    for rule in &program.rules {
+        reads(&rule.body, &mut needed);
+    }
+    for directive in &program.directives {
+        needed[directive.relation.index()] |= directive.kind != DirectiveKind::Input;
+    }
+    for (index, relation) in program.relations.iter().enumerate() {
+        needed[index] |= relation.doc.tag("reference").is_some();
+    }
+    needed
+}
+
+fn reads(body: &[Literal], needed: &mut [bool]) {
+    for literal in body {
+        match literal {
+            Literal::Positive(atom) | Literal::Negative(atom) => {
+                needed[atom.relation.index()] = true;
+            }
+            Literal::Aggregate(aggregate) => reads(&aggregate.body, needed),
+            Literal::Compare { .. }
+            | Literal::Test { .. }
+            | Literal::Truth(_)
+            | Literal::Range { .. } => {}
+        }
+    }
+}
+
+/// `RELATION.COLUMN` as a relation and a place in it.
+fn target(program: &Program, text: &str) -> Option<(RelationId, usize)> {
+    let (relation, column) = text.split_once('.')?;
+    let index = program.relations.iter().position(|it| it.name == relation)?;
+    let column = program.relations[index].columns.iter().position(|it| it.name == column)?;
+    Some((RelationId::from(index), column))
+}
+
+fn depends_on_designs(relation: &Relation, at: Span) -> Diagnostic {
+    let message = format!("`{}` depends on designs, so no file can hold it", relation.name);
+    Diagnostic::error("AL0031", message)
+        .at(at, "read from a file here")
+        .help("read the file into a relation of its own and conclude this one from it")
+}
+
+fn same_key(
+    relation: &Relation,
+    key: &[&str],
+    place: Option<Span>,
+    (name, line): (&str, u32),
+) -> Diagnostic {
+    let message = format!("two rows of `{}` have the same {}", relation.name, key.join(" and "));
+    let problem = Diagnostic::error("AL0033", message);
+    let problem = match place {
+        Some(span) => problem.at(span, "this row"),
+        None => problem,
+    };
+    problem.help(format!("the first is {name}:{line}; change one of them or take one away"))
+}
+
+fn unknown_reference(
+    column: &str,
+    text: &str,
+    target: &Relation,
+    near: Option<String>,
+    place: Option<Span>,
+) -> Diagnostic {
+    let message = format!("`{column}` names `{text}`, which `{}` does not hold", target.name);
+    let problem = Diagnostic::error("AL0034", message);
+    let problem = match place {
+        Some(span) => problem.at(span, "named in this row"),
+        None => problem,
+    };
+    match near {
+        Some(near) => problem.help(format!("did you mean `{near}`?")),
+        None => problem.help(format!("add a row to `{}` first", target.name)),
+    }
+}

@@ -1,0 +1,99 @@
+//! Diagrams in Mermaid's notation, which most forges draw.
+
+use std::fmt::Write as _;
+
+use super::{Graph, Sequence, colours};
+
+/// A graph as a flowchart.
+pub fn flowchart(graph: &Graph) -> String {
+    let mut out = String::from("flowchart LR\n");
+    for (at, node) in graph.nodes.iter().enumerate() {
+        let mut label = escaped(&node.label);
+        // Writing to a string cannot fail, here and below.
+        for more in [&node.kind, &node.note] {
+            if !more.is_empty() {
+                let _ = write!(label, "<br/>{}", escaped(more));
+            }
+        }
+        let class = graph.kind(node).map_or("plain".to_owned(), |kind| format!("kind{kind}"));
+        let _ = writeln!(out, "  n{at}[\"{label}\"]:::{class}");
+    }
+    for edge in &graph.edges {
+        let label = match edge.label.as_str() {
+            "" => String::new(),
+            label => format!("|\"{}\"|", escaped(label)),
+        };
+        let _ = writeln!(out, "  n{} -->{label} n{}", edge.from, edge.to);
+    }
+    let plain =
+        graph.nodes.iter().any(|node| node.kind.is_empty()).then_some(("plain".into(), None));
+    let kinds = (0..graph.kinds().len()).map(|kind| (format!("kind{kind}"), Some(kind)));
+    for (class, kind) in plain.into_iter().chain(kinds) {
+        let (fill, line) = colours(kind);
+        let _ = writeln!(out, "  classDef {class} fill:{fill},stroke:{line},color:#111");
+    }
+    out
+}
+
+/// A sequence as a sequence diagram. An arrow leads from who acts to who acts next.
+pub fn sequence_diagram(sequence: &Sequence) -> String {
+    let mut out = String::new();
+    if !sequence.title.is_empty() {
+        let _ = writeln!(out, "---\ntitle: \"{}\"\n---", sequence.title.replace(['"', '\\'], "'"));
+    }
+    out.push_str("sequenceDiagram\n");
+    for name in sequence.participants() {
+        let _ = writeln!(out, "  participant {0} as {1}", identifier(name), escaped(name));
+    }
+    let mut inside = false;
+    for message in &sequence.messages {
+        if message.branch {
+            if inside {
+                out.push_str("  end\n");
+            }
+            inside = true;
+            let _ = writeln!(out, "  opt {}", said(&message.guard, "otherwise"));
+        }
+        let from = identifier(&message.from);
+        let to = if message.to.is_empty() { from.clone() } else { identifier(&message.to) };
+        let guard = match message.guard.as_str() {
+            "" => String::new(),
+            guard => format!("<br/>[{}]", escaped(guard)),
+        };
+        let _ = writeln!(out, "  {from}->>{to}: {}{guard}", escaped(&message.operation));
+        if !message.outcome.is_empty() {
+            let _ = writeln!(out, "  Note over {from}: {}", escaped(&message.outcome));
+        }
+    }
+    if inside {
+        out.push_str("  end\n");
+    }
+    out
+}
+
+fn said(text: &str, otherwise: &str) -> String {
+    escaped(if text.is_empty() { otherwise } else { text })
+}
+
+/// A name as an identifier.
+fn identifier(name: &str) -> String {
+    let plain = |character: char| if character.is_ascii_alphanumeric() { character } else { '_' };
+    // `end` closes a block wherever it stands.
+    format!("p_{}", name.chars().map(plain).collect::<String>())
+}
+
+/// A text as part of a label. Mermaid writes a character it would take for markup by its number
+/// between `#` and `;`.
+pub(in crate::report) fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for character in text.chars() {
+        match character {
+            '"' | '#' | '<' | '>' | '&' | '`' | '\\' | '*' | '_' | '{' | '}' | '[' | ']' | '|'
+            | '~' | '%' | ';' | '$' => {
+                let _ = write!(out, "#{};", u32::from(character));
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}

@@ -1,0 +1,194 @@
+//! A graph as a drawing that any browser shows. Where boxes and arrows go is `layout-rs`'s work;
+//! what is written here is what they look like.
+
+use std::fmt::Write as _;
+
+use layout::core::base::Orientation;
+use layout::core::format::{ClipHandle, RenderBackend};
+use layout::core::geometry::Point;
+use layout::core::style::StyleAttr;
+use layout::std_shapes::shapes::{Arrow, Element, ShapeKind};
+use layout::topo::layout::VisualGraph;
+use unicode_width::UnicodeWidthStr;
+
+use super::super::html::escape;
+use super::{Graph, Node, colours};
+
+/// Widest a column of text gets, and the height of a line, in pixels.
+const COLUMN: f64 = 7.6;
+const LINE: f64 = 17.0;
+const PAD: f64 = 12.0;
+const CAPTION: f64 = 34.0;
+
+const STYLE: &str = "\
+svg { color-scheme: light dark; --ground: #fff; --text: #16191d; --soft: #5d6673; --edge: #667085; }
+@media (prefers-color-scheme: dark) {
+  svg { --ground: #15181c; --text: #e8eaed; --soft: #a3acb8; --edge: #a3acb8; }
+}
+.ground { fill: var(--ground); }
+.edge { fill: none; stroke: var(--edge); stroke-width: 1.4; }
+.tip { fill: var(--edge); }
+text { font: 13px system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif; fill: #16191d; text-anchor: middle; }
+.head { font-weight: 600; font-size: 16px; text-anchor: start; fill: var(--text); }
+.small { font-size: 11.5px; fill: #454d58; }
+.beside { font-size: 11.5px; fill: var(--soft); }
+";
+
+/// A graph as SVG.
+pub fn svg(graph: &Graph) -> String {
+    let mut canvas = Canvas { graph, out: String::new(), right: 0.0, bottom: CAPTION };
+    if !graph.nodes.is_empty() {
+        let mut drawing = VisualGraph::new(Orientation::LeftToRight);
+        let places: Vec<_> = graph
+            .nodes
+            .iter()
+            .enumerate()
+            .map(|(at, node)| {
+                let shape = ShapeKind::new_box(&at.to_string());
+                let look = StyleAttr::simple();
+                // A layout from left to right is one from top to bottom, turned.
+                drawing.add_node(Element::create(shape, look, Orientation::LeftToRight, size(node)))
+            })
+            .collect();
+        for edge in &graph.edges {
+            let ends = (places.get(edge.from), places.get(edge.to));
+            let (Some(from), Some(to)) = ends else { continue };
+            drawing.add_edge(Arrow::simple(&beside(&edge.label)), *from, *to);
+        }
+        drawing.do_it(false, false, false, &mut canvas);
+    }
+    let title = graph.title.width() as f64 * 10.0;
+    let (width, height) = (canvas.right.max(title) + 2.0 * PAD, canvas.bottom + PAD);
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
+         viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\">\n<title>{0}</title>\n\
+         <style>\n{STYLE}</style>\n<defs><marker id=\"tip\" markerWidth=\"10\" markerHeight=\"8\" \
+         refX=\"9\" refY=\"4\" orient=\"auto\"><path class=\"tip\" d=\"M0 0L10 4L0 8z\"/></marker></defs>\n\
+         <rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n\
+         <text class=\"head\" x=\"{PAD}\" y=\"24\">{0}</text>\n{1}</svg>\n",
+        escape(&graph.title),
+        canvas.out
+    )
+}
+
+/// A label as the layout gets it: marked, so that it is not taken for the number of a box. The
+/// layout splits an arrow with a label and writes the label where it is split.
+fn beside(label: &str) -> String {
+    if label.is_empty() { String::new() } else { format!("{BESIDE}{label}") }
+}
+
+const BESIDE: char = '=';
+
+/// The lines of a box: its label, then smaller what is said of it.
+fn lines(node: &Node) -> Vec<(&'static str, &str)> {
+    let mut lines = vec![("", node.label.as_str())];
+    lines.extend(
+        [&node.kind, &node.note]
+            .into_iter()
+            .filter(|line| !line.is_empty())
+            .map(|line| ("small", line.as_str())),
+    );
+    lines
+}
+
+fn size(node: &Node) -> Point {
+    let lines = lines(node);
+    let width = lines.iter().map(|(_, text)| text.width() as f64 * COLUMN).fold(40.0, f64::max);
+    Point::new(width + 2.0 * PAD, lines.len() as f64 * LINE + 1.5 * PAD)
+}
+
+/// What the layout draws on. A box comes as a rectangle, then its number as text.
+struct Canvas<'a> {
+    graph: &'a Graph,
+    out: String,
+    right: f64,
+    bottom: f64,
+}
+
+impl Canvas<'_> {
+    fn reach(&mut self, x: f64, y: f64) {
+        self.right = self.right.max(x);
+        self.bottom = self.bottom.max(y + CAPTION);
+    }
+}
+
+impl RenderBackend for Canvas<'_> {
+    fn draw_rect(
+        &mut self,
+        _: Point,
+        _: Point,
+        _: &StyleAttr,
+        _: Option<String>,
+        _: Option<ClipHandle>,
+    ) {
+    }
+
+    fn draw_line(&mut self, _: Point, _: Point, _: &StyleAttr, _: Option<String>) {}
+
+    fn draw_circle(&mut self, _: Point, _: Point, _: &StyleAttr, _: Option<String>) {}
+
+    fn draw_text(&mut self, at: Point, text: &str, _: &StyleAttr) {
+        let node = text.parse().ok().and_then(|index: usize| self.graph.nodes.get(index));
+        let Some(node) = node else {
+            let y = at.y + CAPTION;
+            // Writing to a string cannot fail, here and below.
+            let _ = writeln!(
+                self.out,
+                "<text class=\"beside\" x=\"{:.1}\" y=\"{y:.1}\">{}</text>",
+                at.x,
+                escape(text.trim_start_matches(BESIDE))
+            );
+            return;
+        };
+        let size = size(node);
+        let (x, y) = (at.x - size.x / 2.0, at.y - size.y / 2.0 + CAPTION);
+        let (fill, line) = colours(self.graph.kind(node));
+        let _ = writeln!(
+            self.out,
+            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"7\" \
+             fill=\"{fill}\" stroke=\"{line}\" stroke-width=\"1.5\"/>",
+            size.x, size.y
+        );
+        for (index, (class, text)) in lines(node).into_iter().enumerate() {
+            let class =
+                if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
+            let y = y + PAD + 8.0 + index as f64 * LINE;
+            let _ = writeln!(
+                self.out,
+                "<text{class} x=\"{:.1}\" y=\"{y:.1}\">{}</text>",
+                at.x,
+                escape(text)
+            );
+        }
+        self.reach(at.x + size.x / 2.0, at.y + size.y / 2.0);
+    }
+
+    fn draw_arrow(
+        &mut self,
+        path: &[(Point, Point)],
+        _: bool,
+        (start, end): (bool, bool),
+        _: &StyleAttr,
+        _: Option<String>,
+        _: &str,
+    ) {
+        let [(from, leaving), (to, arriving), rest @ ..] = path else { return };
+        let at = |point: &Point| format!("{:.1} {:.1}", point.x, point.y + CAPTION);
+        let mut line = format!("M{}C{} {} {}", at(from), at(leaving), at(to), at(arriving));
+        for (control, point) in rest {
+            let _ = write!(line, "S{} {}", at(control), at(point));
+        }
+        for (control, point) in path {
+            self.reach(control.x.max(point.x), control.y.max(point.y));
+        }
+        let tip = |drawn: bool, place: &str| {
+            if drawn { format!(" marker-{place}=\"url(#tip)\"") } else { String::new() }
+        };
+        let tips = tip(start, "start") + &tip(end, "end");
+        let _ = writeln!(self.out, "<path class=\"edge\" d=\"{line}\"{tips}/>");
+    }
+
+    fn create_clip(&mut self, _: Point, _: Point, _: usize) -> ClipHandle {
+        0
+    }
+}

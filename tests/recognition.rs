@@ -1,0 +1,87 @@
+//! The systems of 004 "Common System Mappings" as facts: the archetypes recognised in them against
+//! those they are mapped to. Every difference stands with its reason in `misses.csv`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use archlog::session::Session;
+use common::*;
+
+type Pairs = BTreeSet<(String, String)>;
+
+/// The folder of the systems.
+const FOLDER: &str = "tests/recognition";
+
+/// What is recognised, and what a system is mapped to, by the id of its design.
+fn measured() -> (Pairs, Pairs, usize) {
+    let mut files: Vec<_> = fs::read_dir(root().join(FOLDER))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == "dl"))
+        .collect();
+    files.sort();
+    let mut session = Session::new(rulebook(false));
+    for file in &files {
+        assert!(session.open(file), "{}", file.display());
+        assert!(session.diagnostics().is_empty(), "{:?}", session.diagnostics());
+    }
+    session.derive(&Default::default()).unwrap();
+    for row in answers(&session, "problem(\"error\", Code, Subject, Message)") {
+        panic!("{row:?}");
+    }
+    let recognised = answers(&session, "dominant_archetype(Archetype, _)");
+    let recognised = recognised.into_iter().map(|row| (row[0].clone(), row[1].clone())).collect();
+    let designs = session.designs();
+    let ids: BTreeMap<&str, &str> =
+        designs.iter().map(|design| (design.title.as_str(), design.id.as_str())).collect();
+    let text = read("facts/framework/system_mapping.csv");
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let mapped: Pairs = reader
+        .records()
+        .map(|record| {
+            let record = record.unwrap();
+            let id = ids.get(&record[0]).unwrap_or_else(|| panic!("no facts of {}", &record[0]));
+            ((*id).to_owned(), record[2].to_owned())
+        })
+        .collect();
+    (recognised, mapped, files.len())
+}
+
+#[test]
+fn the_systems_are_recognised_but_for_the_listed_differences() {
+    let (recognised, mapped, systems) = measured();
+    assert_eq!(systems, 27);
+    let both = recognised.intersection(&mapped).count();
+    let part = |of: usize| both as f64 / of as f64;
+    println!(
+        "{systems} systems, {} mapped archetypes, {} recognised, {both} of them as mapped: \
+         precision {:.2}, recall {:.2}",
+        mapped.len(),
+        recognised.len(),
+        part(recognised.len()),
+        part(mapped.len())
+    );
+    let difference = |a: &Pairs, b: &Pairs, what: &str| -> BTreeSet<(String, String, String)> {
+        a.difference(b).map(|(id, it)| (id.clone(), it.clone(), what.to_owned())).collect()
+    };
+    let mut differences = difference(&mapped, &recognised, "missed");
+    differences.extend(difference(&recognised, &mapped, "extra"));
+    let text = read(&format!("{FOLDER}/misses.csv"));
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let listed: BTreeSet<(String, String, String)> = reader
+        .records()
+        .map(|record| {
+            let record = record.unwrap();
+            assert!(!record[3].is_empty(), "{record:?} has no reason");
+            (record[0].to_owned(), record[1].to_owned(), record[2].to_owned())
+        })
+        .collect();
+    for (id, archetype, what) in &listed {
+        println!("{id}: {archetype} {what}");
+    }
+    assert_eq!(differences, listed, "misses.csv is not what differs");
+}
