@@ -47,6 +47,9 @@ const TAGS: [(&str, bool); 30] = [
     ("title", false),
 ];
 
+/// The tag that gives a rule its id.
+const ID: &str = "rule";
+
 /// Adds what is odd about documentation.
 pub fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     let rules = rules_by_clause(subject);
@@ -60,7 +63,7 @@ pub fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             match item {
                 Item::Clause(clause) => {
                     tags(subject, &clause.doc, &name(clause), findings);
-                    if let Some(tag) = clause.doc.tags.iter().find(|tag| tag.name == "rule") {
+                    if let Some(tag) = clause.doc.tags.iter().find(|tag| tag.name == ID) {
                         match ids.get(tag.value.as_str()) {
                             Some(first) => {
                                 findings.push(kinds::id_twice(&tag.value, tag.span, *first));

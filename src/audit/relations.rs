@@ -242,7 +242,7 @@ fn order_of_arguments(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         let turns = rule.body.iter().any(
             |literal| matches!(literal, Literal::Positive(atom) if atom.relation == rule.head.relation),
         );
-        if *before != names && one == other && !turns {
+        if *before != names && one == other && !turns && *place != span {
             let name = subject.relation(rule.head.relation);
             findings.push(kinds::arguments_in_another_order(name, span, *place));
         }

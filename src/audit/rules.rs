@@ -507,16 +507,16 @@ type Unit = (&'static str, &'static str);
 
 fn unit(name: &str) -> Option<Unit> {
     const UNITS: [(&str, &str); 19] = [
-        ("ns", "time"),
-        ("us", "time"),
-        ("ms", "time"),
-        ("s", "time"),
-        ("sec", "time"),
-        ("seconds", "time"),
-        ("minutes", "time"),
-        ("min", "time"),
-        ("hours", "time"),
-        ("days", "time"),
+        ("ns", "duration"),
+        ("us", "duration"),
+        ("ms", "duration"),
+        ("s", "duration"),
+        ("sec", "duration"),
+        ("seconds", "duration"),
+        ("minutes", "duration"),
+        ("min", "duration"),
+        ("hours", "duration"),
+        ("days", "duration"),
         ("bytes", "size"),
         ("kb", "size"),
         ("mb", "size"),
@@ -524,8 +524,8 @@ fn unit(name: &str) -> Option<Unit> {
         ("kib", "size"),
         ("mib", "size"),
         ("gib", "size"),
-        ("milliseconds", "time"),
-        ("microseconds", "time"),
+        ("milliseconds", "duration"),
+        ("microseconds", "duration"),
     ];
     let (_, last) = name.rsplit_once('_')?;
     UNITS.iter().find(|(unit, _)| *unit == last).map(|(unit, dimension)| (*dimension, *unit))
