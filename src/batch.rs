@@ -20,7 +20,7 @@ use std::time::Instant;
 use rustc_hash::FxHashMap;
 
 use crate::diag::Diagnostic;
-use crate::eval::{Options as EvalOptions, Stopped};
+use crate::eval::{Options as EvalOptions, StopReason, Stopped};
 use crate::kb::Rulebook;
 use crate::session::{Session, same_id};
 
@@ -106,8 +106,12 @@ pub fn derive_many<T: Send>(
         while let Some(done) = queue.next() {
             let done = match done {
                 Ok(done) => done,
-                Err(stopped) => {
+                Err(mut stopped) => {
                     queue.stop();
+                    // A block knows only what was left of the time.
+                    if let (StopReason::Time(_), Some(time)) = (stopped.reason, options.time) {
+                        stopped.reason = StopReason::Time(time);
+                    }
                     return Err(stopped);
                 }
             };

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
 use archlog::analyze::facts::StatedFact;
 use archlog::change::{
@@ -15,7 +16,7 @@ use archlog::change::{
 };
 use archlog::diag::{Renderer, Sources};
 use archlog::eval::StopReason;
-use archlog::explain::Why;
+use archlog::explain::{NodeKind, Origin, Why};
 use archlog::kb::{Options, Rulebook};
 use archlog::session::Session;
 use archlog::value::{Constant, RelationId};
@@ -111,13 +112,19 @@ fn a_change_shows_in_what_derives_and_each_new_line_has_a_proof() {
     assert_eq!(texts(&mechanism.removed[0].values), ["place_bid", "CAS on (state, version)"]);
     assert_eq!(mechanism.added.len(), 1);
     assert!(found.difference.workings().count() > 0);
+    let mut supposed = false;
     for relation in &found.difference.relations {
         for line in &relation.added {
             let mut why = Why::new(&found.variant);
             let proof = why.proof(relation.relation, line.row);
             assert!(!proof.nodes.is_empty(), "{line:?}");
+            supposed |= proof
+                .nodes
+                .iter()
+                .any(|node| matches!(&node.kind, NodeKind::Given { origin: Origin::Supposed, .. }));
         }
     }
+    assert!(supposed, "the change is a leaf of what follows from it, and labelled so");
 }
 
 #[test]
@@ -218,6 +225,30 @@ fn a_search_that_is_interrupted_says_to_which_size_it_was_complete() {
 }
 
 #[test]
+fn a_limit_is_named_as_it_was_given() {
+    let stated = facts(MINIMAL);
+    let time = Duration::from_millis(1_500);
+    let wanted = goal("base_mechanism(\"place_bid\", \"lease\")");
+    let limits = Limits { deadline: Some((Instant::now(), time)), ..Limits::default() };
+    let search = Search { limits, ..search(2) };
+    let stopped = achieve(rulebook(), &stated, &wanted, &search).err();
+    assert_eq!(stopped.map(|stopped| stopped.reason), Some(StopReason::Time(time)));
+}
+
+#[test]
+fn a_wrong_design_has_a_ledger_that_says_what_it_could_not_enumerate() {
+    let wrong = include_str!("../designs/wrong.dl");
+    let mut session = Session::new(Arc::clone(rulebook()));
+    session.state_text("wrong.dl", wrong.as_bytes().to_vec());
+    let stated = session.designs()[0].facts.clone();
+    let ledger = ledger(rulebook(), &stated, &Limits::default()).unwrap_or_else(|e| panic!("{e}"));
+    assert!(ledger.scopes.iter().any(|scope| !scope.complete));
+    let tried: usize = ledger.scopes.iter().map(|scope| scope.tried).sum();
+    assert!(tried < 40_000, "{tried}");
+    assert!(ledger.entries.iter().any(|entry| entry.label == Label::Open));
+}
+
+#[test]
 fn a_lease_takes_an_exclusive_holder_that_may_crash() {
     let stated = facts(MINIMAL);
     let wanted = goal("base_mechanism(\"place_bid\", \"lease\")");
@@ -253,33 +284,61 @@ fn achieve_finds_exactly_what_trying_everything_finds() {
         if found.holds {
             continue;
         }
-        let mut base =
-            Base::new(rulebook(), &stated, &Limits::default()).unwrap_or_else(|e| panic!("{e}"));
-        let choices = Choices::of(&mut base);
-        let settings: Vec<Setting> = (0..choices.choices.len())
-            .flat_map(|choice| {
-                let values = 0..choices.choices[choice].values.len();
-                values.map(move |value| Setting { choice, value })
-            })
-            .filter(|&setting| !choices.is_set(&base, setting))
-            .collect();
-        let sets: Vec<Vec<Setting>> = settings
-            .iter()
-            .enumerate()
-            .flat_map(|(at, one)| {
-                let pairs = settings[at + 1..].iter().filter(|other| other.choice != one.choice);
-                std::iter::once(vec![*one]).chain(pairs.map(|other| vec![*one, *other]))
-            })
-            .collect();
-        let works = trying(&base, &choices, &sets, &wanted);
-        let minimal: BTreeSet<Vec<Setting>> = works
-            .iter()
-            .filter(|set| set.len() == 1 || !set.iter().any(|one| works.contains(&vec![*one])))
-            .cloned()
-            .collect();
+        let minimal = minimal_pairs(&stated, &wanted);
         let said: BTreeSet<Vec<Setting>> =
             found.plans.iter().map(|plan| plan.settings.clone()).collect();
         assert_eq!(said, minimal, "{seed} {mechanism}");
+        answers += said.len();
+    }
+    assert!(answers > 0, "no goal had an answer, so nothing was compared");
+}
+
+/// All minimal sets of one or two settings that make a goal true, by trying every one.
+fn minimal_pairs(stated: &[StatedFact], wanted: &Goal) -> BTreeSet<Vec<Setting>> {
+    let mut base =
+        Base::new(rulebook(), stated, &Limits::default()).unwrap_or_else(|e| panic!("{e}"));
+    let choices = Choices::of(&mut base);
+    let settings: Vec<Setting> = (0..choices.choices.len())
+        .flat_map(|choice| {
+            let values = 0..choices.choices[choice].values.len();
+            values.map(move |value| Setting { choice, value })
+        })
+        .filter(|&setting| !choices.is_set(&base, setting))
+        .collect();
+    let sets: Vec<Vec<Setting>> = settings
+        .iter()
+        .enumerate()
+        .flat_map(|(at, one)| {
+            let pairs = settings[at + 1..].iter().filter(|other| other.choice != one.choice);
+            std::iter::once(vec![*one]).chain(pairs.map(|other| vec![*one, *other]))
+        })
+        .collect();
+    let works = trying(&base, &choices, &sets, wanted);
+    works
+        .iter()
+        .filter(|set| set.len() == 1 || !set.iter().any(|one| works.contains(&vec![*one])))
+        .cloned()
+        .collect()
+}
+
+#[test]
+fn achieve_finds_exactly_what_trying_everything_finds_on_a_shipped_design() {
+    let stated = facts(MINIMAL);
+    let mut answers = 0;
+    for text in [
+        "base_mechanism(\"place_bid\", \"lease\")",
+        "base_mechanism(\"place_bid\", \"CRDT\")",
+        "write_shape(\"place_bid\", \"multi-service transaction\")",
+        "required_companion(\"place_bid\", \"fencing token\")",
+        "primary(\"Auction\", \"No\")",
+    ] {
+        let wanted = goal(text);
+        let found =
+            achieve(rulebook(), &stated, &wanted, &search(2)).unwrap_or_else(|e| panic!("{e}"));
+        let said: BTreeSet<Vec<Setting>> =
+            found.plans.iter().map(|plan| plan.settings.clone()).collect();
+        assert!(!found.holds, "{text}");
+        assert_eq!(said, minimal_pairs(&stated, &wanted), "{text}");
         answers += said.len();
     }
     assert!(answers > 0, "no goal had an answer, so nothing was compared");

@@ -1,15 +1,8 @@
 //! All minimal changes that make a goal true.
 //!
-//! The search goes through sets of [`Setting`]s by size: all of one setting, all of two, and so on.
-//! Three things keep it small, and none of them loses an answer:
-//!
-//! - only choices in the goal's [cone](super::Cones) can matter;
-//! - a set that contains an answer already found is not minimal;
-//! - a *cut* is a set of choices without which the goal is out of reach, whatever all others say, so
-//!   every answer has a choice of the cut. A small one is found by leaving choices fixed in turn.
-//!
-//! Sets are tried on the goal's slice of the design. What is found is derived in full, and so is
-//! every proper subset of it, before it is called an answer.
+//! The [search](super::search) tries sets of [`Setting`]s on the part of the design that the goal can
+//! depend on. What it finds is derived in full, and so is every proper subset of it, before it is
+//! called an answer.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -22,6 +15,8 @@ use crate::value::{Constant, Interner, RelationId, Word};
 use super::Change;
 use super::choices::{Choice, Choices, Setting};
 use super::cone::{Ask, Cones, Slice};
+use super::nogood::Learner;
+use super::search::Tree;
 use super::variants::{Base, Edit, Limits};
 use super::what_if::promised;
 
@@ -43,7 +38,7 @@ pub struct Search<'a> {
     pub answers: usize,
     /// When to give up, and who may work.
     pub limits: Limits<'a>,
-    /// Told the size that is searched, how many sets were tried, and of how many at most.
+    /// Told the size that is searched, how many of its sets are settled, and of how many.
     pub progress: &'a (dyn Fn(usize, usize, usize) + Sync),
 }
 
@@ -73,11 +68,11 @@ pub struct Achieved {
     pub plans: Vec<Plan>,
     /// Up to this size there are no other answers.
     pub complete_to: usize,
-    /// How many sets were tried.
+    /// How many sets were derived; all others are ruled out by what these taught.
     pub tried: usize,
     /// The choices that the goal can depend on.
     pub cone: Vec<usize>,
-    /// A smallest-found cut: every answer of any size makes one of these choices.
+    /// A cut: every answer of any size makes one of these choices.
     pub cut: Vec<usize>,
     /// Why the search ended before its size was reached, if it did.
     pub stopped: Option<StopReason>,
@@ -91,14 +86,6 @@ impl Achieved {
         &self.choices.choices[setting.choice]
     }
 }
-
-/// How many sets of a size there are at most.
-fn combinations(options: usize, size: usize) -> usize {
-    (0..size).fold(1usize, |count, at| count.saturating_mul(options.saturating_sub(at)) / (at + 1))
-}
-
-/// How many sets are made ahead of trying them.
-const AHEAD: usize = 16_384;
 
 /// Searches for all minimal changes that make a goal true. Fails only if the design itself cannot
 /// be derived within the limits.
@@ -145,13 +132,8 @@ pub fn achieve(
         achieved.complete_to = search.size;
         return Ok(achieved);
     }
-    let reach = |free: &[usize]| {
-        let mut cones = Cones::new(&base, choices, free);
-        let root = cones.ask(goal.relation, &asked);
-        cones.cone(root).possible
-    };
-    achieved.cut = cut(&achieved.cone, &reach, &search.limits);
-    let result = sizes(&base, &goal, &slice, search, &mut achieved);
+    let result = sizes(&base, &goal, &asked, &slice, search, &mut achieved);
+    rank(&mut achieved);
     if let Err(stopped) = result {
         achieved.stopped = Some(stopped.reason);
     }
@@ -191,101 +173,57 @@ impl AskedGoal {
     }
 }
 
-/// A minimal set of choices of the cone that keeps the goal out of reach as long as it is fixed.
-fn cut(cone: &[usize], reach: &dyn Fn(&[usize]) -> bool, limits: &Limits<'_>) -> Vec<usize> {
-    let mut cut: Vec<usize> = cone.to_vec();
-    let mut piece = cut.len().div_ceil(2);
-    loop {
-        let mut at = 0;
-        while at < cut.len() {
-            if limits.check().is_err() {
-                return cut;
-            }
-            let end = (at + piece).min(cut.len());
-            let left: Vec<usize> = cut[..at].iter().chain(&cut[end..]).copied().collect();
-            let free: Vec<usize> =
-                cone.iter().filter(|choice| !left.contains(choice)).copied().collect();
-            if !left.is_empty() && !reach(&free) { cut = left } else { at = end }
-        }
-        if piece <= 1 {
-            return cut;
-        }
-        piece = piece.div_ceil(2);
-    }
-}
-
 /// The search, size by size.
 fn sizes(
     base: &Base<'_>,
     goal: &AskedGoal,
+    asked: &[Ask],
     slice: &Slice,
     search: &Search<'_>,
     achieved: &mut Achieved,
 ) -> Result<(), Stopped> {
-    let mut options: Vec<Setting> = Vec::new();
-    for &choice in &achieved.cone {
-        let values = 0..achieved.choices.choices[choice].values.len();
-        let settings = values.map(|value| Setting { choice, value });
-        options.extend(settings.filter(|&setting| !achieved.choices.is_set(base, setting)));
-    }
-    let mut answers: FxHashSet<Vec<Setting>> = FxHashSet::default();
-    for size in 1..=search.size {
-        // A setting that is an answer by itself is in no other.
-        options.retain(|option| !answers.contains(std::slice::from_ref(option)));
-        let mut sets = Sets::new(&options, &achieved.cut, size);
-        let total = combinations(options.len(), size);
-        let before = achieved.tried;
-        let mut found: Vec<Vec<Setting>> = Vec::new();
-        loop {
-            let tried: Vec<Vec<Setting>> =
-                sets.by_ref().filter(|set| !has_answer(set, &answers)).take(AHEAD).collect();
-            if tried.is_empty() {
-                break;
-            }
-            let choices = &achieved.choices;
-            let done = achieved.tried - before;
-            let blocks = base.derive(
-                slice,
-                tried.len(),
-                false,
-                &search.limits,
-                &|at| choices.edit(base, &tried[at]),
-                &|database, _, range| {
-                    let worlds = goal.worlds(database);
-                    range
-                        .clone()
-                        .filter(|at| worlds.contains(&((at - range.start) as u32)))
-                        .collect()
-                },
-                &|now| (search.progress)(size, done + now, total),
-            );
-            let blocks: Vec<Vec<usize>> = match blocks {
-                Ok(blocks) => blocks,
-                Err(stopped) => {
-                    // What was found before the stop is answered all the same.
-                    let verified = verify(
-                        base,
-                        goal,
-                        found,
-                        &Limits { threads: 1, ..Limits::default() },
-                        achieved,
-                    );
-                    rank(achieved);
-                    return verified.and(Err(stopped));
-                }
-            };
-            achieved.tried += tried.len();
-            found.extend(blocks.into_iter().flatten().map(|at| tried[at].clone()));
-        }
-        answers.extend(found.iter().cloned());
-        verify(base, goal, found, &search.limits, achieved)?;
-        achieved.complete_to = size;
+    let (choices, cone) = (achieved.choices.clone(), achieved.cone.clone());
+    let options = options(base, &choices, &cone);
+    let learner = Learner {
+        base,
+        choices: &choices,
+        cone: &cone,
+        options: &options,
+        slice,
+        relation: goal.relation,
+        asked,
+        limits: &search.limits,
+    };
+    let holds = |database: &Database, worlds: usize| {
+        let found = goal.worlds(database);
+        (0..worlds).map(|world| found.contains(&(world as u32))).collect()
+    };
+    let mut tree = Tree::new(learner, &holds, search)?;
+    achieved.cut = tree.cut();
+    while tree.size() < search.size {
+        let level = tree.level();
+        achieved.tried = tree.tried();
+        // What was found before a stop is answered all the same.
+        let alone = Limits { threads: 1, ..Limits::default() };
+        let limits = if level.is_ok() { &search.limits } else { &alone };
+        verify(base, goal, tree.found().to_vec(), limits, achieved)?;
+        level?;
+        achieved.complete_to = tree.size();
         if achieved.plans.len() >= search.answers {
             break;
         }
     }
-    rank(achieved);
     Ok(())
+}
+
+/// The values of each choice that would change it.
+fn options(base: &Base<'_>, choices: &Choices, cone: &[usize]) -> FxHashMap<usize, Vec<usize>> {
+    let values = |&choice: &usize| {
+        let values = 0..choices.choices[choice].values.len();
+        let changes = |value: &usize| !choices.is_set(base, Setting { choice, value: *value });
+        (choice, values.filter(changes).collect())
+    };
+    cone.iter().map(values).collect()
 }
 
 fn rank(achieved: &mut Achieved) {
@@ -296,72 +234,12 @@ fn rank(achieved: &mut Achieved) {
     });
 }
 
-/// Whether a proper subset of a set is an answer.
-fn has_answer(set: &[Setting], answers: &FxHashSet<Vec<Setting>>) -> bool {
-    !answers.is_empty() && subsets(set).any(|subset| answers.contains(&subset))
-}
-
 /// The proper subsets of a set but the empty one.
-fn subsets(set: &[Setting]) -> impl Iterator<Item = Vec<Setting>> + '_ {
+pub(super) fn subsets(set: &[Setting]) -> impl Iterator<Item = Vec<Setting>> + '_ {
     (1..(1u32 << set.len()) - 1).map(|mask| {
         let chosen = set.iter().enumerate().filter(|(at, _)| mask & (1 << at) != 0);
         chosen.map(|(_, setting)| *setting).collect()
     })
-}
-
-/// Sets of settings of different choices, at least one of them of the cut.
-#[derive(Clone)]
-struct Sets<'a> {
-    options: &'a [Setting],
-    in_cut: Vec<bool>,
-    at: Vec<usize>,
-    begun: bool,
-}
-
-impl<'a> Sets<'a> {
-    fn new(options: &'a [Setting], cut: &[usize], size: usize) -> Self {
-        let in_cut = options.iter().map(|option| cut.contains(&option.choice)).collect();
-        Sets { options, in_cut, at: (0..size).collect(), begun: false }
-    }
-
-    /// Moves on to the next combination of options, in order.
-    fn advance(&mut self) -> bool {
-        let (size, count) = (self.at.len(), self.options.len());
-        if size == 0 || size > count {
-            return false;
-        }
-        if !self.begun {
-            self.begun = true;
-            return true;
-        }
-        let Some(place) = (0..size).rev().find(|&place| self.at[place] < count - size + place)
-        else {
-            return false;
-        };
-        self.at[place] += 1;
-        for later in place + 1..size {
-            self.at[later] = self.at[later - 1] + 1;
-        }
-        true
-    }
-}
-
-impl Iterator for Sets<'_> {
-    type Item = Vec<Setting>;
-
-    fn next(&mut self) -> Option<Vec<Setting>> {
-        while self.advance() {
-            // Options of one choice stand together.
-            let distinct = self
-                .at
-                .windows(2)
-                .all(|pair| self.options[pair[0]].choice != self.options[pair[1]].choice);
-            if distinct && self.at.iter().any(|&at| self.in_cut[at]) {
-                return Some(self.at.iter().map(|&at| self.options[at]).collect());
-            }
-        }
-        None
-    }
 }
 
 /// Derives what was found in full, with all its proper subsets, and keeps what is an answer and

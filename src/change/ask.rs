@@ -60,13 +60,16 @@ pub fn ask(
 ) -> Result<(Vec<Question>, Ledger), Stopped> {
     let mut base = Base::new(rulebook, stated, limits)?;
     let choices = Choices::of(&mut base);
-    let ledger = ledger_of(&base, choices, limits)?;
+    let mut ledger = ledger_of(&base, choices, limits)?;
     let mut questions: Vec<Question> = ledger
         .questions
         .iter()
         .map(|&choice| Question { choice, answers: settled(&ledger, choice) })
         .collect();
-    differences(&base, &ledger, limits, &mut questions)?;
+    if ledger.stopped.is_none() {
+        let compared = differences(&base, &ledger, limits, &mut questions);
+        ledger.stopped = compared.err().map(|stopped| stopped.reason);
+    }
     questions.sort_by(|a, b| {
         let (many_a, many_b) = (a.answers.len().max(1), b.answers.len().max(1));
         let settles = (b.settles() * many_a).cmp(&(a.settles() * many_b));

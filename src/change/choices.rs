@@ -198,13 +198,15 @@ impl Choices {
             words[column] = word;
             return;
         }
-        let others = choice.stated.iter().filter(|&&fact| base.facts()[fact].1[column] != word);
-        edit.remove.extend(others);
-        let kept = choice.stated.iter().any(|&fact| base.facts()[fact].1[column] == word);
-        if kept {
+        let left: Vec<usize> =
+            choice.stated.iter().filter(|fact| !edit.remove.contains(fact)).copied().collect();
+        let (kept, others): (Vec<usize>, Vec<usize>) =
+            left.into_iter().partition(|&fact| base.facts()[fact].1[column] == word);
+        edit.remove.extend(&others);
+        if !kept.is_empty() {
             return;
         }
-        let mut words = match choice.stated.first() {
+        let mut words = match others.first().or(choice.stated.first()) {
             Some(&fact) => base.facts()[fact].1.clone(),
             None => blank(declared, base.interner()),
         };

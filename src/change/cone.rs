@@ -14,7 +14,9 @@
 //! match the pattern are the same. So are the tuples in a world that states only the facts inside:
 //! such a [`Slice`] of a design is what variants are derived from.
 
+use std::cell::RefCell;
 use std::ops::ControlFlow;
+use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -24,7 +26,8 @@ use crate::kb::is_stated;
 use crate::syntax::operators::{AggregateOperator, Comparison, Functor};
 use crate::value::{Interner, Primitive, RelationId, RuleId, VariableId, Word};
 
-use super::choices::Choices;
+use super::certain::Assumed;
+use super::choices::{Choice, Choices};
 use super::variants::{Base, WordFact};
 
 /// What is asked of a column.
@@ -69,20 +72,81 @@ impl Slice {
     }
 }
 
+/// A choice that may be made otherwise than the base has it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Free {
+    /// Its number.
+    pub choice: usize,
+    /// The words it may put into its column, and those that are there now.
+    pub words: Vec<Word>,
+}
+
+impl Free {
+    /// A choice with all its values.
+    fn whole(base: &Base<'_>, choices: &Choices, choice: usize) -> Self {
+        let Choice { column, stated, words, .. } = &choices.choices[choice];
+        let now = column.map(|column| stated.iter().map(move |&fact| base.facts()[fact].1[column]));
+        let words = now.into_iter().flatten().chain(words.iter().copied()).collect();
+        Free { choice, words }
+    }
+}
+
 /// Patterns asked for so far, and what they depend on, for one set of free choices.
 pub struct Cones<'a> {
     base: &'a Base<'a>,
     choices: &'a Choices,
-    program: &'a Program,
-    solver: Solver<'a>,
-    /// The rules by the relation they conclude.
-    concluding: Vec<Vec<RuleId>>,
+    pub(super) program: &'a Program,
+    pub(super) solver: Solver<'a>,
+    pub(super) rules: Rc<Rules>,
     /// The free choices by the relation they state.
-    free: FxHashMap<RelationId, Vec<usize>>,
+    free: FxHashMap<RelationId, Vec<Free>>,
     nodes: Vec<Node>,
     known: FxHashMap<Pattern, usize>,
+}
+
+/// The rules of a program, to be asked backwards; cones of one design can share them.
+pub struct Rules {
+    /// By the relation they conclude.
+    pub(super) concluding: Vec<Vec<RuleId>>,
+    /// What each has in its head.
+    heads: Vec<Vec<HeadTerm>>,
     /// For each rule and each set of columns nobody looks at, what is left of the body.
-    trimmed: FxHashMap<(RuleId, Vec<bool>), std::rc::Rc<Trimmed>>,
+    trimmed: RefCell<FxHashMap<(RuleId, Vec<bool>), Rc<Trimmed>>>,
+    /// What tuples cannot hold without.
+    pub(super) behind: RefCell<FxHashMap<Assumed, Rc<Vec<Assumed>>>>,
+}
+
+/// A head's column.
+enum HeadTerm {
+    Variable(VariableId),
+    Word(Word),
+    Computed,
+}
+
+impl Rules {
+    /// The rules of the program of a base.
+    pub fn of(base: &Base<'_>) -> Rc<Self> {
+        let program = &base.rulebook().worlds.program;
+        let mut concluding = vec![Vec::new(); program.relations.len()];
+        for (index, rule) in program.rules.iter().enumerate() {
+            concluding[rule.head.relation.index()].push(RuleId::from(index));
+        }
+        let head = |term: &Term| match term {
+            Term::Variable(variable) => HeadTerm::Variable(*variable),
+            Term::Constant(constant) => {
+                base.interner().find(constant).map_or(HeadTerm::Computed, HeadTerm::Word)
+            }
+            Term::Call { .. } => HeadTerm::Computed,
+        };
+        let heads = program.rules.iter().map(|rule| rule.head.terms.iter().map(head).collect());
+        let heads = heads.collect();
+        Rc::new(Rules {
+            concluding,
+            heads,
+            trimmed: RefCell::default(),
+            behind: RefCell::default(),
+        })
+    }
 }
 
 struct Node {
@@ -96,24 +160,36 @@ struct Node {
     fixed: bool,
     /// There may be tuples that match it.
     possible: bool,
+    /// Every tuple that may match it fits one of these; `None` where a column is not known.
+    tuples: Vec<Vec<Option<Word>>>,
 }
 
+/// More tuples than this are not told apart.
+const MOST_TUPLES: usize = 64;
+
+/// How often a walk through one rule may branch over tuples that only may be there.
+const MOST_BRANCHES: usize = 512;
+
 /// A body without what only computes values nobody looks at.
-struct Trimmed {
-    body: Vec<Literal>,
-    types: Vec<Primitive>,
+pub(super) struct Trimmed {
+    pub body: Vec<Literal>,
+    pub types: Vec<Primitive>,
     /// How often each variable is looked at.
-    uses: Vec<u32>,
+    pub uses: Vec<u32>,
 }
 
 /// What a walk through a body gathers.
 #[derive(Default)]
-struct Walk {
+pub(super) struct Walk {
     asks: Vec<usize>,
     /// A pattern that is not fixed was met.
     open: bool,
     /// The end of the body was reached.
     reached: bool,
+    /// What the head was then.
+    tuples: FxHashSet<Vec<Option<Word>>>,
+    /// How often it branched over tuples that only may be there.
+    branches: usize,
 }
 
 /// The world that the base is derived in.
@@ -122,14 +198,21 @@ const BASE_WORLD: Word = Word(0);
 impl<'a> Cones<'a> {
     /// Nothing asked yet; the given choices are free, all others are as the base has them.
     pub fn new(base: &'a Base<'a>, choices: &'a Choices, free: &[usize]) -> Self {
+        let whole = |&choice: &usize| Free::whole(base, choices, choice);
+        Cones::within(base, Rules::of(base), choices, free.iter().map(whole).collect())
+    }
+
+    /// As [`Cones::new`], with choices that may be free for some of their values only.
+    pub fn within(
+        base: &'a Base<'a>,
+        rules: Rc<Rules>,
+        choices: &'a Choices,
+        free: Vec<Free>,
+    ) -> Self {
         let program = &base.rulebook().worlds.program;
-        let mut concluding = vec![Vec::new(); program.relations.len()];
-        for (index, rule) in program.rules.iter().enumerate() {
-            concluding[rule.head.relation.index()].push(RuleId::from(index));
-        }
-        let mut by_relation: FxHashMap<RelationId, Vec<usize>> = FxHashMap::default();
-        for &choice in free {
-            by_relation.entry(choices.choices[choice].relation).or_default().push(choice);
+        let mut by_relation: FxHashMap<RelationId, Vec<Free>> = FxHashMap::default();
+        for free in free {
+            by_relation.entry(choices.choices[free.choice].relation).or_default().push(free);
         }
         let interner = Interner::over(std::sync::Arc::clone(base.interner()));
         Cones {
@@ -137,11 +220,10 @@ impl<'a> Cones<'a> {
             choices,
             program,
             solver: Solver::new(program, base.database(), interner),
-            concluding,
+            rules,
             free: by_relation,
             nodes: Vec::new(),
             known: FxHashMap::default(),
-            trimmed: FxHashMap::default(),
         }
     }
 
@@ -225,7 +307,7 @@ impl<'a> Cones<'a> {
         self.base.rulebook().worlds.dependent[relation.index()]
     }
 
-    fn is_stated(&self, relation: RelationId) -> bool {
+    pub(super) fn is_stated(&self, relation: RelationId) -> bool {
         is_stated(&self.base.rulebook().program.relations[relation.index()])
     }
 
@@ -241,6 +323,7 @@ impl<'a> Cones<'a> {
             done: false,
             fixed: false,
             possible: true,
+            tuples: vec![pattern.1.iter().map(word_of).collect()],
         });
         self.known.insert(pattern.clone(), node);
         let (relation, asked) = &pattern;
@@ -249,13 +332,22 @@ impl<'a> Cones<'a> {
             let choices = self.stating(*relation, asked);
             walk.open = !choices.is_empty();
             walk.reached = walk.open || self.any_row(*relation, asked);
+            walk.tuples.extend(self.rows(*relation, asked));
+            self.statable(*relation, asked, &choices, &mut walk.tuples);
             self.nodes[node].choices = choices;
         }
-        for rule in self.concluding[relation.index()].clone() {
+        let rules = Rc::clone(&self.rules);
+        let concluding = &rules.concluding[relation.index()];
+        for &rule in concluding {
+            walk.branches = 0;
             self.rule(rule, asked, &mut walk);
         }
-        if self.concluding[relation.index()].is_empty() && !self.is_stated(*relation) {
+        if concluding.is_empty() && !self.is_stated(*relation) {
             walk.reached = self.any_row(*relation, asked);
+            walk.tuples.extend(self.rows(*relation, asked));
+        }
+        if let Some(tuples) = general(walk.tuples) {
+            self.nodes[node].tuples = tuples;
         }
         walk.asks.sort_unstable();
         walk.asks.dedup();
@@ -274,16 +366,76 @@ impl<'a> Cones<'a> {
             Ask::Word(asked) => asked == word,
             _ => true,
         };
-        let matters = |&&choice: &&usize| {
-            let choice = &self.choices.choices[choice];
+        let matters = |free: &&Free| {
+            let choice = &self.choices.choices[free.choice];
             let about = choice.key.iter().all(|&(column, word)| fits(column, word));
             about
                 && choice.column.is_none_or(|column| {
-                    let now = choice.stated.iter().map(|&fact| self.base.facts()[fact].1[column]);
-                    now.chain(choice.words.iter().copied()).any(|word| fits(column, word))
+                    // A fact that is there stays there when one of its columns changes.
+                    let looked_at = asked[column + 1] != Ask::Whatever || choice.stated.len() != 1;
+                    looked_at && free.words.iter().any(|word| fits(column, *word))
                 })
         };
-        free.iter().filter(matters).copied().collect()
+        free.iter().filter(matters).map(|free| free.choice).collect()
+    }
+
+    /// The tuples that choices may state.
+    fn statable(
+        &self,
+        relation: RelationId,
+        asked: &[Ask],
+        choices: &[usize],
+        tuples: &mut FxHashSet<Vec<Option<Word>>>,
+    ) {
+        let free = self.free.get(&relation).map(Vec::as_slice).unwrap_or_default();
+        for free_choice in free.iter().filter(|free| choices.contains(&free.choice)) {
+            let choice = &self.choices.choices[free_choice.choice];
+            let mut about: Vec<Option<Word>> = vec![None; asked.len()];
+            about[0] = Some(BASE_WORLD);
+            for &(column, word) in &choice.key {
+                about[column + 1] = Some(word);
+            }
+            // Another choice may change another column of the same fact.
+            let mut open = vec![false; asked.len()];
+            for other in free.iter().map(|other| &self.choices.choices[other.choice]) {
+                if let (Some(column), true) = (other.column, other.key == choice.key) {
+                    open[column + 1] = true;
+                }
+            }
+            let rows = self.base.database().relation(relation);
+            let mut shapes: Vec<Vec<Option<Word>>> = rows
+                .matching(&about)
+                .into_iter()
+                .map(|row| rows.row(row).zip(&open).map(|(w, open)| (!open).then_some(w)).collect())
+                .collect();
+            if shapes.is_empty() {
+                shapes.push(about);
+            }
+            for shape in shapes {
+                let Some(column) = choice.column else {
+                    tuples.insert(shape);
+                    continue;
+                };
+                for &word in &free_choice.words {
+                    let mut tuple = shape.clone();
+                    tuple[column + 1] = Some(word);
+                    tuples.insert(tuple);
+                }
+            }
+        }
+        tuples.retain(|tuple| {
+            tuple.iter().zip(asked).all(|(word, ask)| match (word, ask) {
+                (Some(word), Ask::Word(asked)) => word == asked,
+                _ => true,
+            })
+        });
+    }
+
+    fn rows(&self, relation: RelationId, asked: &[Ask]) -> Vec<Vec<Option<Word>>> {
+        let pattern: Vec<Option<Word>> = asked.iter().map(word_of).collect();
+        let rows = self.base.database().relation(relation);
+        let found = rows.matching(&pattern).into_iter().take(MOST_TUPLES + 1);
+        found.map(|row| rows.row(row).map(Some).collect()).collect()
     }
 
     fn any_row(&self, relation: RelationId, asked: &[Ask]) -> bool {
@@ -293,48 +445,82 @@ impl<'a> Cones<'a> {
 
     fn rule(&mut self, id: RuleId, asked: &[Ask], walk: &mut Walk) {
         let rule = &self.program.rules[id.index()];
-        let Some(bindings) = self.unify(&rule.head, rule.variables.len(), asked) else { return };
-        let ignored: Vec<bool> = asked.iter().map(|ask| *ask == Ask::Whatever).collect();
-        let key = (id, ignored);
-        let trimmed = match self.trimmed.get(&key) {
-            Some(trimmed) => std::rc::Rc::clone(trimmed),
-            None => {
-                let types = rule.variables.iter().map(|variable| variable.primitive).collect();
-                let trimmed = std::rc::Rc::new(trim(&rule.head, &rule.body, types, &key.1));
-                self.trimmed.insert(key, std::rc::Rc::clone(&trimmed));
-                trimmed
-            }
-        };
+        let Some(bindings) = self.unify(id, asked) else { return };
+        let trimmed = self.trimmed(id, asked);
         let open: Vec<&Literal> = trimmed.body.iter().collect();
-        self.walk(&trimmed, open, bindings, walk);
+        self.walk(&trimmed, Some(&rule.head), open, bindings, walk);
+    }
+
+    /// The body of a rule without what computes columns that nobody looks at.
+    pub(super) fn trimmed(&mut self, id: RuleId, asked: &[Ask]) -> Rc<Trimmed> {
+        let ignored: Vec<bool> = asked.iter().map(|ask| *ask == Ask::Whatever).collect();
+        let rule = &self.program.rules[id.index()];
+        let mut known = self.rules.trimmed.borrow_mut();
+        let trimmed = known.entry((id, ignored)).or_insert_with_key(|(_, ignored)| {
+            let types = rule.variables.iter().map(|variable| variable.primitive).collect();
+            Rc::new(trim(&rule.head, &rule.body, types, ignored))
+        });
+        Rc::clone(trimmed)
     }
 
     /// Follows a body as far as its fixed conditions allow.
     fn walk(
         &mut self,
         rule: &Trimmed,
+        head: Option<&Head>,
         mut open: Vec<&Literal>,
         bindings: Bindings,
         walk: &mut Walk,
     ) {
+        if self.denied(rule, &mut open, &bindings, walk) {
+            return;
+        }
         let Some(next) = self.next(&open, &bindings) else {
             walk.reached = true;
+            if let Some(head) = head
+                && walk.tuples.len() <= MOST_TUPLES
+            {
+                let word = |term: &Term| match term {
+                    Term::Variable(variable) => bindings[variable.index()],
+                    Term::Constant(constant) => self.solver.interner().find(constant),
+                    Term::Call { .. } => None,
+                };
+                walk.tuples.insert(head.terms.iter().map(word).collect());
+            }
             return;
         };
         let literal = open.remove(next);
         let exact = match literal {
             Literal::Positive(atom) => match self.asks(rule, atom, &bindings, walk) {
-                Some(node) if self.nodes[node].done && !self.nodes[node].possible => return,
-                node => node.is_none_or(|node| self.settles(node, walk)),
+                Some(node) if self.is_impossible(node) => return,
+                Some(node) if !self.settles(node, walk) => {
+                    let ways = self.ways(node, atom, &bindings);
+                    walk.branches += ways.len().saturating_sub(1);
+                    if walk.branches > MOST_BRANCHES {
+                        return self.walk(rule, head, open, bindings, walk);
+                    }
+                    for bindings in ways {
+                        self.walk(rule, head, open.clone(), bindings, walk);
+                    }
+                    return;
+                }
+                _ => true,
             },
             Literal::Negative(atom) => {
                 let node = self.asks(rule, atom, &bindings, walk);
-                node.is_none_or(|node| self.settles(node, walk))
+                let settled = node.is_none_or(|node| self.settles(node, walk));
+                if !settled {
+                    let assumed = self.assume(&rule.body, &bindings);
+                    if self.must_hold(atom, &bindings, &assumed) {
+                        return;
+                    }
+                }
+                settled
             }
             Literal::Aggregate(aggregate) => {
                 let mut inner = Walk::default();
                 let body: Vec<&Literal> = aggregate.body.iter().collect();
-                self.walk(rule, body, bindings.clone(), &mut inner);
+                self.walk(rule, None, body, bindings.clone(), &mut inner);
                 walk.asks.append(&mut inner.asks);
                 walk.open |= inner.open;
                 !inner.open
@@ -342,7 +528,7 @@ impl<'a> Cones<'a> {
             _ => true,
         };
         if !exact || !ready(literal, &bindings) {
-            return self.walk(rule, open, bindings, walk);
+            return self.walk(rule, head, open, bindings, walk);
         }
         let mut found: Vec<Bindings> = Vec::new();
         let _ = self.solver.solve(
@@ -358,12 +544,64 @@ impl<'a> Cones<'a> {
         found.sort();
         found.dedup();
         for bindings in found {
-            self.walk(rule, open.clone(), bindings, walk);
+            self.walk(rule, head, open.clone(), bindings, walk);
         }
     }
 
+    /// Whether a negated condition fails whatever is chosen. Those that hold whatever is chosen are
+    /// done with: looked at early, they spare the questions behind the others.
+    fn denied(
+        &mut self,
+        rule: &Trimmed,
+        open: &mut Vec<&Literal>,
+        bindings: &Bindings,
+        walk: &mut Walk,
+    ) -> bool {
+        let mut at = 0;
+        while let Some(&literal) = open.get(at) {
+            let Literal::Negative(atom) = literal else {
+                at += 1;
+                continue;
+            };
+            if !ready(literal, bindings) {
+                at += 1;
+                continue;
+            }
+            let node = self.asks(rule, atom, bindings, walk);
+            if node.is_some_and(|node| !(self.nodes[node].done && self.nodes[node].fixed)) {
+                at += 1;
+                continue;
+            }
+            let known = self.known_columns(atom, bindings);
+            if !self.base.database().relation(atom.relation).matching(&known).is_empty() {
+                return true;
+            }
+            open.remove(at);
+        }
+        false
+    }
+
+    /// What an atom may bind, by the tuples that may answer a question.
+    fn ways(&self, node: usize, atom: &Atom, bindings: &Bindings) -> Vec<Bindings> {
+        let mut ways: Vec<Bindings> = Vec::new();
+        'tuples: for tuple in &self.nodes[node].tuples {
+            let mut bound = bindings.clone();
+            for (argument, word) in atom.arguments.iter().zip(tuple) {
+                let (Argument::Variable(variable), Some(word)) = (argument, word) else { continue };
+                match bound[variable.index()] {
+                    Some(known) if known != *word => continue 'tuples,
+                    _ => bound[variable.index()] = Some(*word),
+                }
+            }
+            ways.push(bound);
+        }
+        ways.sort_unstable();
+        ways.dedup();
+        ways
+    }
+
     /// Asks for an atom, unless no design can change it; gives the number of the question.
-    fn asks(
+    pub(super) fn asks(
         &mut self,
         rule: &Trimmed,
         atom: &Atom,
@@ -394,8 +632,13 @@ impl<'a> Cones<'a> {
         Some(node)
     }
 
+    /// Whether nothing answers a question whatever is chosen.
+    pub(super) fn is_impossible(&self, node: usize) -> bool {
+        self.nodes[node].done && !self.nodes[node].possible
+    }
+
     /// Whether the tuples of a question are those of the base whatever is chosen.
-    fn settles(&self, node: usize, walk: &mut Walk) -> bool {
+    pub(super) fn settles(&self, node: usize, walk: &mut Walk) -> bool {
         let fixed = self.nodes[node].done && self.nodes[node].fixed;
         walk.open |= !fixed;
         fixed
@@ -404,7 +647,7 @@ impl<'a> Cones<'a> {
     /// The position of the condition to look at next: tests first, then atoms whose first columns
     /// are known, of those the one with most columns known. Negations and aggregates come when
     /// nothing else can bind their variables.
-    fn next(&self, open: &[&Literal], bindings: &Bindings) -> Option<usize> {
+    pub(super) fn next(&self, open: &[&Literal], bindings: &Bindings) -> Option<usize> {
         let score = |literal: &Literal| -> (u32, usize) {
             match literal {
                 Literal::Positive(atom) => {
@@ -427,26 +670,42 @@ impl<'a> Cones<'a> {
         scored.min().map(|(_, at)| at)
     }
 
-    /// The bindings of a head's variables that an asked tuple gives; `None` where it cannot match.
-    fn unify(&self, head: &Head, variables: usize, asked: &[Ask]) -> Option<Bindings> {
-        let mut bindings: Bindings = vec![None; variables];
-        for (term, ask) in head.terms.iter().zip(asked) {
-            let Ask::Word(word) = ask else { continue };
-            match term {
-                Term::Variable(variable) => match bindings[variable.index()] {
-                    Some(known) if known != *word => return None,
-                    _ => bindings[variable.index()] = Some(*word),
-                },
-                Term::Constant(constant) => {
-                    if self.solver.interner().find(constant) != Some(*word) {
-                        return None;
-                    }
-                }
-                Term::Call { .. } => {}
+    /// The bindings that an asked tuple gives the variables of a rule's head; `None` where it cannot
+    /// match.
+    pub(super) fn unify(&self, rule: RuleId, asked: &[Ask]) -> Option<Bindings> {
+        let head = &self.rules.heads[rule.index()];
+        let differs = head.iter().zip(asked).any(|pair| match pair {
+            (HeadTerm::Word(constant), Ask::Word(word)) => constant != word,
+            _ => false,
+        });
+        if differs {
+            return None;
+        }
+        let mut bindings: Bindings = vec![None; self.program.rules[rule.index()].variables.len()];
+        for (term, ask) in head.iter().zip(asked) {
+            let (HeadTerm::Variable(variable), Ask::Word(word)) = (term, ask) else { continue };
+            match bindings[variable.index()] {
+                Some(known) if known != *word => return None,
+                _ => bindings[variable.index()] = Some(*word),
             }
         }
         Some(bindings)
     }
+}
+
+/// Tuples without those that a more general one among them covers; `None` if there are too many.
+fn general(tuples: FxHashSet<Vec<Option<Word>>>) -> Option<Vec<Vec<Option<Word>>>> {
+    if tuples.len() > MOST_TUPLES {
+        return None;
+    }
+    let mut tuples: Vec<Vec<Option<Word>>> = tuples.into_iter().collect();
+    tuples.sort_unstable();
+    let covers = |one: &[Option<Word>], other: &[Option<Word>]| {
+        one != other && one.iter().zip(other).all(|(a, b)| a.is_none() || a == b)
+    };
+    let all = tuples.clone();
+    tuples.retain(|tuple| !all.iter().any(|other| covers(other, tuple)));
+    Some(tuples)
 }
 
 fn word_of(ask: &Ask) -> Option<Word> {

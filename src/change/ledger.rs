@@ -17,22 +17,29 @@ use std::sync::{Mutex, PoisonError};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::analyze::facts::StatedFact;
-use crate::eval::Stopped;
+use crate::eval::{StopReason, Stopped};
 use crate::kb::Rulebook;
 use crate::store::Database;
 use crate::value::{Constant, Interner, RelationId, Word, compare_tuples};
 
 use super::choices::{Choices, Setting, tagged};
 use super::cone::{Ask, Cones, Slice};
-use super::variants::{Base, Limits};
+use super::variants::{Base, Limits, stopped};
 use super::what_if::constants;
 
 /// The most completions of a scope that are derived one by one.
-pub const MOST_COMPLETIONS: usize = 1 << 16;
+pub const MOST_COMPLETIONS: usize = 1 << 13;
+
+/// The most completions of all scopes together that are derived one by one; small scopes come first.
+const MOST_TOGETHER: usize = 1 << 14;
 
 /// How many completions of a larger scope are sampled, each with all that differ from it in one
 /// answer.
 const SAMPLES: usize = 24;
+
+/// The most completions of a larger scope that are sampled, those counted that answer questions which
+/// open later.
+const MOST_SAMPLES: usize = 4_096;
 
 /// What is known of a conclusion.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -85,6 +92,8 @@ pub struct Ledger {
     pub questions: Vec<usize>,
     /// The scopes.
     pub scopes: Vec<Scope>,
+    /// Why not all scopes were derived, if a limit was hit. What they hold is open.
+    pub stopped: Option<StopReason>,
     /// All choices of the design, which the numbers above refer to.
     pub choices: Choices,
     /// What derives under which completion, a table a scope.
@@ -199,7 +208,9 @@ pub(super) fn ledger_of(
         }
         excluded(base, &concluded, root, None, &mut ledger);
     }
-    for (questions, members) in scopes(&choices, &late, &roots) {
+    let scopes = scopes(&choices, &late, &roots);
+    let whole = enumerable(&choices, &scopes);
+    for ((questions, members), whole) in scopes.into_iter().zip(whole) {
         let members: Vec<&Root> = members.into_iter().map(|at| &roots[at]).collect();
         let slice_roots: Vec<usize> = members.iter().map(|root| root.node).collect();
         let opens: Vec<usize> =
@@ -210,7 +221,7 @@ pub(super) fn ledger_of(
         }
         let slice = cones.slice(&all);
         let number = ledger.scopes.len();
-        let (scope, table) = Enumeration {
+        let enumeration = Enumeration {
             base,
             choices: &choices,
             questions: &questions,
@@ -218,8 +229,16 @@ pub(super) fn ledger_of(
             members: &members,
             slice: &slice,
             limits,
-        }
-        .run()?;
+            whole,
+        };
+        let derived = match ledger.stopped {
+            None => enumeration.run(),
+            Some(reason) => Err(stopped(reason)),
+        };
+        let (scope, table) = derived.unwrap_or_else(|stopped| {
+            ledger.stopped = Some(stopped.reason);
+            (Scope { questions: questions.clone(), tried: 0, complete: false }, Table::default())
+        });
         for root in &members {
             let mut seen: Vec<Vec<Constant>> = Vec::new();
             let standing = now(base, root);
@@ -377,6 +396,21 @@ fn scopes(
     scopes
 }
 
+/// Which scopes are to be derived completely: the smallest first, as many as fit.
+fn enumerable(choices: &Choices, scopes: &[(Vec<usize>, Vec<usize>)]) -> Vec<bool> {
+    let sizes: Vec<usize> =
+        scopes.iter().map(|(questions, _)| product(choices, questions)).collect();
+    let mut order: Vec<usize> = (0..scopes.len()).collect();
+    order.sort_by_key(|&at| (sizes[at], at));
+    let mut whole = vec![false; scopes.len()];
+    let mut together = 0usize;
+    for at in order {
+        together = together.saturating_add(sizes[at].min(MOST_COMPLETIONS));
+        whole[at] = together <= MOST_TOGETHER;
+    }
+    whole
+}
+
 /// The conclusions of a root as things stand.
 fn now(base: &Base<'_>, root: &Root) -> Vec<Vec<Constant>> {
     let rows = base.database().relation(root.relation);
@@ -470,6 +504,8 @@ struct Enumeration<'e, 'b> {
     members: &'e [&'e Root],
     slice: &'e Slice,
     limits: &'e Limits<'e>,
+    /// Whether all completions are to be derived, as far as that can be known.
+    whole: bool,
 }
 
 /// What a block of variants says: conclusions with the variants they derive in, and the late
@@ -482,7 +518,8 @@ impl Enumeration<'_, '_> {
             self.questions.iter().copied().filter(|choice| !self.late.contains(choice)).collect();
         let wide = |choice: &usize| self.choices.choices[*choice].values.len() > 15;
         let codable = self.questions.len() <= 32 && !self.questions.iter().any(wide);
-        let mut complete = codable && product(self.choices, &early) <= MOST_COMPLETIONS;
+        let mut complete =
+            self.whole && codable && product(self.choices, &early) <= MOST_COMPLETIONS;
         let mut frontier =
             if complete { self.completions(&[], &early) } else { self.samples(&early) };
         let words = Mutex::new(Interner::over(std::sync::Arc::clone(self.base.interner())));
@@ -528,9 +565,11 @@ impl Enumeration<'_, '_> {
             let mut grown: Vec<(usize, Vec<usize>)> = opened.into_iter().collect();
             grown.sort_unstable();
             for (variant, questions) in grown {
-                if next.len() + table.codes.len() > MOST_COMPLETIONS {
+                let most = if complete { MOST_COMPLETIONS } else { MOST_SAMPLES };
+                let more = product(self.choices, &questions);
+                if more.saturating_add(next.len() + table.codes.len()) > most {
                     complete = false;
-                    break;
+                    continue;
                 }
                 next.extend(self.completions(&frontier[variant], &questions));
             }

@@ -11,9 +11,12 @@
 //! | `choices` | the choices a designer has, read from relations the rulebook concludes |
 //! | `variants` | derives many variants of a design, on several threads |
 //! | `cone` | what a goal depends on |
+//! | `certain` | what must hold if something else does, whatever is chosen |
 //! | `parse` | `+fact -fact ...` as a [`Change`] |
 //! | `what_if` | the difference a change makes in everything derived |
 //! | `achieve` | all minimal changes that make a goal true |
+//! | `search` | the sets of choices worth trying, by size |
+//! | `nogood` | what keeps a goal out of reach, learned from a set that does not reach it |
 //! | `ledger` | which conclusions hold whatever the answers to open questions are |
 //! | `ask` | the open question that settles most |
 //!
@@ -29,15 +32,18 @@
 
 mod achieve;
 mod ask;
+mod certain;
 mod choices;
 mod cone;
 mod ledger;
+mod nogood;
 mod parse;
+mod search;
 mod variants;
 mod what_if;
 
 pub use achieve::{Achieved, Goal, Plan, Search, achieve};
-pub use ask::{Answer, Question, ask};
+pub use ask::{Answer, Conclusion, Question, ask};
 pub use choices::{Choice, Choices, Setting};
 pub use cone::{Cone, Cones, Slice};
 pub use ledger::{Entry, Label, Ledger, Scope, ledger};

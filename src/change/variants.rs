@@ -59,7 +59,18 @@ impl<'a> Limits<'a> {
         }
     }
 
-    /// The same limits for one run of the engine.
+    /// A stop of one run of the engine, with the limit that was given in place of what was left of it.
+    pub fn named(&self, stopped: Stopped) -> Stopped {
+        match (stopped.reason, self.deadline) {
+            (StopReason::Time(_), Some((_, time))) => {
+                Stopped { reason: StopReason::Time(time), ..stopped }
+            }
+            _ => stopped,
+        }
+    }
+
+    /// The same limits for one run of the engine; see [`Limits::named`] for what it says when they
+    /// are hit.
     pub fn options(&self) -> EvalOptions<'a> {
         let left =
             |(deadline, _): (Instant, Duration)| deadline.saturating_duration_since(Instant::now());
@@ -114,15 +125,44 @@ impl<'a> Base<'a> {
             .collect();
         let mut database = Database::over(Arc::clone(&rulebook.base));
         world(rulebook, &mut database, 0, &facts, None, &Edit::default());
-        Evaluator::new(&rulebook.plan).run(
-            rulebook.design_strata(),
-            &mut database,
-            &mut interner,
-            &limits.options(),
-            &mut Silent,
-        )?;
+        Evaluator::new(&rulebook.plan)
+            .run(
+                rulebook.design_strata(),
+                &mut database,
+                &mut interner,
+                &limits.options(),
+                &mut Silent,
+            )
+            .map_err(|stopped| limits.named(stopped))?;
         let (database, interner) = (Arc::new(database), Arc::new(interner));
         Ok(Base { rulebook, facts, database, interner })
+    }
+
+    /// A changed design as a base of its own, as far as a slice goes. It shares the words of this
+    /// one.
+    pub fn changed(
+        &self,
+        edit: &Edit,
+        slice: &Slice,
+        limits: &Limits<'_>,
+    ) -> Result<Self, Stopped> {
+        let kept = slice.facts.iter().filter(|fact| !edit.remove.contains(fact));
+        let facts: Vec<WordFact> =
+            kept.map(|&fact| self.facts[fact].clone()).chain(edit.add.iter().cloned()).collect();
+        let mut interner = Interner::over(Arc::clone(&self.interner));
+        let mut database = Database::over(Arc::clone(&self.rulebook.base));
+        world(self.rulebook, &mut database, 0, &facts, None, &Edit::default());
+        Evaluator::new(&self.rulebook.plan)
+            .run(
+                slice.strata.iter().copied(),
+                &mut database,
+                &mut interner,
+                &limits.options(),
+                &mut Silent,
+            )
+            .map_err(|stopped| limits.named(stopped))?;
+        let (database, interner) = (Arc::new(database), Arc::new(interner));
+        Ok(Base { rulebook: self.rulebook, facts, database, interner })
     }
 
     /// The rulebook.
@@ -207,7 +247,7 @@ impl<'a> Base<'a> {
                     )
                 });
                 if let Err(stopped) = run {
-                    *lock(&failed) = Some(stopped);
+                    *lock(&failed) = Some(limits.named(stopped));
                     return;
                 }
                 let answer = read(&database, &interner, variants.clone());

@@ -110,7 +110,16 @@ pub struct Variant<'a> {
     sources: &'a Sources,
     database: Arc<Database>,
     interner: Arc<Interner>,
-    origins: Vec<Vec<Option<Span>>>,
+    origins: Vec<Vec<Placed>>,
+}
+
+/// Where a stated fact comes from.
+#[derive(Clone, Copy, Debug)]
+enum Placed {
+    /// The design states it, here.
+    Design(Option<Span>),
+    /// The change states it.
+    Change,
 }
 
 /// Derives a design with a change and compares.
@@ -124,11 +133,10 @@ pub fn what_if<'a>(
     let mut interner = Interner::over(Arc::clone(&rulebook.interner));
     let mut database = Database::over(Arc::clone(&rulebook.base));
     let mut origins = vec![Vec::new(); rulebook.program.relations.len()];
-    let mut state = |database: &mut Database, world: usize, fact: &StatedFact| {
+    let mut state = |database: &mut Database, world: usize, fact: &StatedFact, placed: Placed| {
         let mut tuple = vec![Word(world as u32)];
         tuple.extend(fact.values.iter().map(|value| interner.intern(value)));
         if database.insert(fact.relation, &tuple) {
-            let placed = (fact.span != Span::default()).then_some(fact.span);
             origins[fact.relation.index()].push(placed);
         }
     };
@@ -140,20 +148,17 @@ pub fn what_if<'a>(
         database.insert(rulebook.worlds.world, &[Word(world as u32)]);
         for fact in stated {
             if world == BEFORE || !removed(fact) {
-                state(&mut database, world, fact);
+                let span = (fact.span != Span::default()).then_some(fact.span);
+                state(&mut database, world, fact, Placed::Design(span));
             }
         }
     }
     for fact in &change.add {
-        state(&mut database, AFTER, fact);
+        state(&mut database, AFTER, fact, Placed::Change);
     }
-    Evaluator::new(&rulebook.plan).run(
-        rulebook.design_strata(),
-        &mut database,
-        &mut interner,
-        &limits.options(),
-        &mut Silent,
-    )?;
+    Evaluator::new(&rulebook.plan)
+        .run(rulebook.design_strata(), &mut database, &mut interner, &limits.options(), &mut Silent)
+        .map_err(|stopped| limits.named(stopped))?;
     let difference = compare(rulebook, &database, &interner);
     let (database, interner) = (Arc::new(database), Arc::new(interner));
     Ok(WhatIf { difference, variant: Variant { rulebook, sources, database, interner, origins } })
@@ -282,11 +287,12 @@ impl Subject for Variant<'_> {
         let placed = self.origins.get(relation.index()).and_then(|spans| spans.get(row));
         if let Some(span) = placed {
             return match span {
-                Some(span) => {
+                Placed::Change => Origin::Supposed,
+                Placed::Design(Some(span)) => {
                     let (file, line) = self.place(*span);
                     Origin::Stated { file, line }
                 }
-                None => Origin::Unplaced,
+                Placed::Design(None) => Origin::Unplaced,
             };
         }
         if let Some((file, line)) = self.rulebook.line(relation, row) {

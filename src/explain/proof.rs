@@ -121,6 +121,8 @@ pub enum Origin {
         /// The line.
         line: u32,
     },
+    /// A change that is tried states it.
+    Supposed,
     /// A rule file has it as a fact.
     Written {
         /// The file.

@@ -122,7 +122,11 @@ fn step(subject: &dyn Subject, node: &Node) -> Step {
         }
         NodeKind::Given { fact, origin } => {
             let stated = subject.is_stated(fact.relation);
-            let kind = if stated { StepKind::Stated } else { StepKind::Rulebook };
+            let kind = match origin {
+                Origin::Supposed => StepKind::Supposed,
+                _ if stated => StepKind::Stated,
+                _ => StepKind::Rulebook,
+            };
             let mut step = blank(kind, show::fact(subject, fact));
             (step.place, step.source) = origin_of(origin);
             step
@@ -241,6 +245,7 @@ fn origin_of(origin: &Origin) -> (String, String) {
         Origin::Written { file, line, source } | Origin::File { file, line, source } => {
             (format!("{file}:{line}"), source.clone())
         }
+        Origin::Supposed => ("<change>".to_owned(), String::new()),
         Origin::Unplaced => (String::new(), String::new()),
     }
 }

@@ -64,6 +64,8 @@ pub enum StepKind {
     Derived,
     /// "you said": a design states it.
     Stated,
+    /// "supposed": a change that is tried states it.
+    Supposed,
     /// "rulebook": a fact of the knowledge base or of the program.
     Rulebook,
     /// "assumed": nobody stated it.

@@ -5,11 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
+use archlog::analyze::facts::StatedFact;
 use archlog::analyze::has_errors;
 use archlog::change::{
-    Achieved, Choices, Entry, Label, Ledger, Limits, Question, Search, Setting, WhatIf,
+    Achieved, Change, Choices, Conclusion, Entry, Label, Ledger, Limits, Question, Search, Setting,
+    WhatIf,
 };
-use archlog::eval::StopReason;
+use archlog::eval::{Report, StopReason, Stopped};
 use archlog::explain::{Fact, Subject, Why, show, tree};
 use archlog::kb::Part;
 use archlog::report::explanation::{self, Extent};
@@ -48,6 +50,13 @@ fn failed(failure: QueryFailure, console: &Console) -> Exit {
         }
         QueryFailure::Stopped(stopped) => effort::stopped(console, &stopped, "nothing"),
     }
+}
+
+/// Says that an answer is not complete, if it is not, and gives how the program ends then.
+fn cut_short(reason: Option<StopReason>, console: &Console) -> Option<Exit> {
+    let reason = reason?;
+    let stopped = Stopped { reason, stratum: 0, report: Report::default() };
+    Some(effort::stopped(console, &stopped, "what was found so far"))
 }
 
 fn text(text: impl Into<String>) -> Constant {
@@ -192,17 +201,13 @@ pub fn achieve(
     if visible {
         console.status("");
     }
-    let section = plans(&achieved, arguments);
+    let section = plans(&achieved, arguments, &session);
     answer(&session, vec![section], arguments.format, console)?;
-    match achieved.stopped {
-        None => {}
-        Some(StopReason::Interrupted) => return Ok(Exit::Interrupted),
-        Some(_) => return Ok(Exit::Limit),
-    }
-    Ok(ended(&session, achieved.holds || !achieved.plans.is_empty()))
+    let found = achieved.holds || !achieved.plans.is_empty();
+    Ok(cut_short(achieved.stopped, console).unwrap_or(ended(&session, found)))
 }
 
-fn plans(achieved: &Achieved, arguments: &args::Achieve) -> Section {
+fn plans(achieved: &Achieved, arguments: &args::Achieve, session: &Session) -> Section {
     let mut paragraphs = Vec::new();
     if achieved.holds {
         paragraphs.push("It holds already; `archlog why` says why.".to_owned());
@@ -229,6 +234,7 @@ fn plans(achieved: &Achieved, arguments: &args::Achieve) -> Section {
         vec![
             number(at + 1),
             text(lines.collect::<Vec<_>>().join("\n")),
+            text(to_copy(session, &plan.change)),
             number(plan.contradicted),
             number(plan.added),
             number(plan.collateral),
@@ -237,12 +243,14 @@ fn plans(achieved: &Achieved, arguments: &args::Achieve) -> Section {
     let columns = [
         ("n", "#"),
         ("choices", "Say"),
+        ("facts", "Facts to copy"),
         ("contradicted", "Taken back"),
         ("added", "Stated"),
         ("collateral", "Else changed"),
     ];
     let columns = columns.iter().map(|(name, title)| {
-        let primitive = if *name == "choices" { Primitive::Symbol } else { Primitive::Number };
+        let words = matches!(*name, "choices" | "facts");
+        let primitive = if words { Primitive::Symbol } else { Primitive::Number };
         Heading::new(*name, primitive).titled(*title)
     });
     let table = Table {
@@ -253,6 +261,14 @@ fn plans(achieved: &Achieved, arguments: &args::Achieve) -> Section {
     };
     let title = format!("What it would take: {}", arguments.goal);
     Section { name: "achieve".into(), title, paragraphs, tables: vec![table], ..Section::default() }
+}
+
+/// A change as a design file or a prompt takes it: what is taken back behind a sign, a fact a line.
+fn to_copy(session: &Session, change: &Change) -> String {
+    let fact = |fact: &StatedFact| fact_of(session, fact.relation, &fact.values);
+    let removed = change.remove.iter().map(|gone| format!("-{}.", fact(gone)));
+    let added = change.add.iter().map(|new| format!("{}.", fact(new)));
+    removed.chain(added).collect::<Vec<_>>().join("\n")
 }
 
 /// A choice made, as people say it.
@@ -302,7 +318,7 @@ pub fn ask(arguments: &args::Ask, console: &Console, interrupt: &Interrupt) -> R
             .push(format!("{} wait behind this one (--all).", plural(more, "other question")));
     }
     answer(&session, sections, arguments.format, console)?;
-    Ok(ended(&session, !questions.is_empty()))
+    Ok(cut_short(ledger.stopped, console).unwrap_or(ended(&session, !questions.is_empty())))
 }
 
 /// A question as a section: its words, and what each answer does.
@@ -315,17 +331,21 @@ fn put(question: &Question, ledger: &Ledger, session: &Session) -> Section {
     let mut rows = Vec::new();
     for each in &question.answers {
         let value = choice.values.get(each.value).cloned().unwrap_or_default();
+        // What an answer settles is not said again as what it changes.
+        let unless = |changed: &[Conclusion], settled: &[Conclusion]| -> Vec<Conclusion> {
+            changed.iter().filter(|one| !settled.contains(one)).cloned().collect()
+        };
         let effects = [
-            ("then certain", &each.certain),
-            ("then excluded", &each.excluded),
-            ("added", &each.added),
-            ("removed", &each.removed),
+            ("then certain", each.certain.clone()),
+            ("then excluded", each.excluded.clone()),
+            ("added", unless(&each.added, &each.certain)),
+            ("removed", unless(&each.removed, &each.excluded)),
         ];
         let mut any = false;
         for (effect, conclusions) in effects {
             for (relation, values) in conclusions {
                 any = true;
-                let fact = fact_of(session, *relation, values);
+                let fact = fact_of(session, relation, &values);
                 rows.push(vec![text(&value), text(effect), text(fact)]);
             }
         }
@@ -406,6 +426,18 @@ pub fn ledger(arguments: &args::Ledger, console: &Console, interrupt: &Interrupt
         plural(ledger.questions.len(), "question"),
         plural(tried, "combination")
     )];
+    for scope in ledger.scopes.iter().filter(|scope| !scope.complete) {
+        let names = scope.questions.iter().map(|&question| {
+            let choice = &ledger.choices.choices[question];
+            format!("{}, {}", choice.subject, choice.field)
+        });
+        let names: Vec<String> = names.collect();
+        paragraphs.push(format!(
+            "Not enumerable, {} of its combinations tried: {}.",
+            scope.tried,
+            names.join("; ")
+        ));
+    }
     let hidden = ledger.entries.iter().filter(|entry| !shown(entry)).count();
     if hidden > 0 {
         paragraphs.push(format!("{} under no answer (--all).", plural(hidden, "conclusion")));
@@ -419,5 +451,5 @@ pub fn ledger(arguments: &args::Ledger, console: &Console, interrupt: &Interrupt
         ..Section::default()
     };
     answer(&session, vec![section], arguments.format, console)?;
-    Ok(ended(&session, true))
+    Ok(cut_short(ledger.stopped, console).unwrap_or(ended(&session, true)))
 }

@@ -46,6 +46,7 @@ fn label(step: &Step) -> &'static str {
     match (step.kind, step.negative) {
         (StepKind::Derived, _) => "",
         (StepKind::Stated, _) => "you said",
+        (StepKind::Supposed, _) => "supposed",
         (StepKind::Rulebook, _) => "rulebook",
         (StepKind::Assumed, false) => "assumed",
         (StepKind::Assumed, true) => "never stated",
@@ -88,6 +89,7 @@ impl Verdict {
             (StepKind::Derived, _) => Verdict::Concluded,
             (
                 StepKind::Stated
+                | StepKind::Supposed
                 | StepKind::Rulebook
                 | StepKind::Computed
                 | StepKind::Gathered
