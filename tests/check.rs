@@ -112,7 +112,7 @@ fn what_is_found_in_the_corpus_is_what_is_known_to_be_there() {
     let idle = accepted.idle(&Selection::default());
     assert!(wrong.is_empty(), "{wrong}");
     assert!(idle.is_empty(), "{}", shown(&shelf, &idle));
-    assert!(seen > 50, "{seen}");
+    assert!(seen > 45, "{seen}");
 }
 
 /// The rulebook's findings that are not accepted, and its accepted ones.

@@ -205,17 +205,17 @@ impl Checking {
     }
 
     fn looked_at(&mut self, name: &str, subject: &Subject<'_>) {
-        let several =
-            |count: usize, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+        let several = |count: usize, things: &str| {
+            format!("{count} {}", if count == 1 { things.trim_end_matches('s') } else { things })
+        };
+        let program = subject.program;
+        let own = program.relations.iter().filter(|it| !it.name.starts_with('@')).count();
         self.report.looked_at.push(format!(
             "{name}: {}, {}, {}, {}",
-            several(subject.trees.len(), "file"),
-            several(
-                subject.program.relations.iter().filter(|it| !it.name.starts_with('@')).count(),
-                "relation"
-            ),
-            several(subject.program.rules.len(), "rule"),
-            several(subject.program.facts.len(), "fact"),
+            several(subject.trees.len(), "files"),
+            several(own, "relations"),
+            several(program.rules.len(), "rules"),
+            several(program.facts.len(), "facts"),
         ));
     }
 }
