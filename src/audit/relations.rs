@@ -94,11 +94,7 @@ fn use_of_relations(subject: &Subject<'_>, structure: &Structure, findings: &mut
                 findings.push(kinds::never_written(relation, places, &empty));
             }
             (true, _) if !structure.holds(id) => {
-                if is_root(subject, structure, id) {
-                    let empty = empty_therefore(subject, structure, id);
-                    let chain = why_empty(subject, structure, id);
-                    findings.push(kinds::cannot_hold(relation, chain, &empty));
-                }
+                findings.extend(empty_for_itself(subject, structure, id));
             }
             (true, None) if !subject.is_wanted(id) && subject.has_outputs() => {
                 findings.push(kinds::never_read(relation));
@@ -118,6 +114,19 @@ fn use_of_relations(subject: &Subject<'_>, structure: &Structure, findings: &mut
             _ => {}
         }
     }
+}
+
+/// That a relation can never hold, unless that follows from another one that cannot.
+fn empty_for_itself(
+    subject: &Subject<'_>,
+    structure: &Structure,
+    id: RelationId,
+) -> Option<Finding> {
+    let relation = subject.program.relations.get(id.index())?;
+    is_root(subject, structure, id).then(|| {
+        let empty = empty_therefore(subject, structure, id);
+        kinds::cannot_hold(relation, why_empty(subject, structure, id), &empty)
+    })
 }
 
 /// What keeps a relation empty: from rule to rule, down to a relation that nothing fills or that

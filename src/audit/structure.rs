@@ -285,15 +285,12 @@ impl Facts {
         let mut counts: FxHashMap<VariableId, usize> = FxHashMap::default();
         let mut all = Vec::new();
         rule.body.iter().for_each(|literal| variables_of(literal, &mut all));
-        rule.head.terms.iter().for_each(|term| match term {
-            Term::Call { .. } => {
-                // Computed with: looked at.
-                let before = all.len();
-                term_variables(term, &mut all);
-                all.extend_from_within(before..);
-            }
-            _ => {}
-        });
+        // What is computed with is looked at.
+        for term in rule.head.terms.iter().filter(|term| matches!(term, Term::Call { .. })) {
+            let before = all.len();
+            term_variables(term, &mut all);
+            all.extend_from_within(before..);
+        }
         all.iter().for_each(|variable| *counts.entry(*variable).or_default() += 1);
         for literal in &rule.body {
             // What an aggregate ranges over is told apart by all of its columns.
