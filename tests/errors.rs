@@ -156,7 +156,7 @@ fn rulebook_problems(case: &Path) -> String {
     let options = Options { rules: folder("rules"), facts: folder("facts"), ..Options::default() };
     match Rulebook::load(&options) {
         Err(unsound) => render(&unsound.sources, &unsound.diagnostics),
-        Ok(_) => String::new(),
+        Ok(rulebook) => render(&rulebook.sources, &rulebook.warnings),
     }
 }
 

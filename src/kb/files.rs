@@ -28,8 +28,8 @@ pub fn embedded_in(folder: &str) -> impl Iterator<Item = &'static str> + '_ {
 #[derive(Clone, Debug)]
 pub struct RulebookFiles {
     files: BTreeMap<String, Cow<'static, [u8]>>,
-    /// How many files a user laid over.
-    overlaid: usize,
+    /// The files that a user laid over, by path, as the user would call them.
+    overlaid: BTreeMap<String, String>,
 }
 
 /// What the name of a fact file ends in whose rows are added to those of the file without it.
@@ -43,7 +43,7 @@ impl RulebookFiles {
             .filter(|(name, _)| !name.starts_with("docs/"))
             .map(|(name, bytes)| ((*name).to_owned(), Cow::Borrowed(*bytes)))
             .collect();
-        RulebookFiles { files, overlaid: 0 }
+        RulebookFiles { files, overlaid: BTreeMap::new() }
     }
 
     /// Lays the files of a folder over those below `onto`: one of the same path replaces the
@@ -55,7 +55,8 @@ impl RulebookFiles {
         for relative in found {
             let bytes = fs::read(folder.join(&relative))?;
             let path = format!("{onto}/{}", relative.replace('\\', "/"));
-            self.overlaid += 1;
+            let shown = folder.join(&relative).display().to_string();
+            self.overlaid.insert(path.clone(), shown);
             if self.files.insert(path.clone(), Cow::Owned(bytes)).is_none() && path.ends_with(".dl")
             {
                 added.push(path);
@@ -74,7 +75,7 @@ impl RulebookFiles {
 
     /// Whether a user laid files over those of the binary.
     pub fn overlaid(&self) -> bool {
-        self.overlaid > 0
+        !self.overlaid.is_empty()
     }
 
     /// The files that add rows to a fact file.
@@ -82,12 +83,32 @@ impl RulebookFiles {
         let stem = name.strip_suffix(".csv").unwrap_or(name);
         let path = format!("facts/{stem}{ADDED}");
         let found = self.files.get_key_value(&path);
-        found.into_iter().map(|(path, bytes)| Addition { path, bytes })
+        found.into_iter().map(|(path, bytes)| Addition { path: self.shown(path), bytes })
+    }
+
+    /// What messages call a file: where it lies, if a user laid it over.
+    pub fn shown<'a>(&'a self, path: &'a str) -> &'a str {
+        self.overlaid.get(path).map_or(path, String::as_str)
     }
 
     /// The content of a file by the name that messages call it.
     pub fn shown_as(&self, name: &str) -> Option<&[u8]> {
-        self.files.get(name).map(AsRef::as_ref)
+        let laid = self.overlaid.iter().find(|(_, shown)| *shown == name);
+        let path = laid.map_or(name, |(path, _)| path);
+        self.files.get(path).map(AsRef::as_ref)
+    }
+
+    /// The fact files that a user laid over, as `.input` would name them: those that add rows by the
+    /// name of the file they add to.
+    pub fn overlaid_facts(&self) -> impl Iterator<Item = (String, &str)> {
+        self.overlaid.iter().filter_map(|(path, shown)| {
+            let name = path.strip_prefix("facts/")?;
+            let read = match name.strip_suffix(ADDED) {
+                Some(stem) => format!("{stem}.csv"),
+                None => name.to_owned(),
+            };
+            name.ends_with(".csv").then_some((read, shown.as_str()))
+        })
     }
 
     /// The paths of all files below a folder, sorted.
@@ -128,7 +149,7 @@ impl Files for FactFiles<'_> {
     }
 
     fn shown(&self, name: &str) -> String {
-        format!("facts/{name}")
+        self.0.shown(&format!("facts/{name}")).to_owned()
     }
 }
 
@@ -139,6 +160,11 @@ pub struct Addition<'a> {
 }
 
 impl Addition<'_> {
+    /// Where it lies.
+    pub fn path(&self) -> &str {
+        self.path
+    }
+
     /// Its content.
     pub fn bytes(&self) -> &[u8] {
         self.bytes

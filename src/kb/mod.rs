@@ -238,8 +238,8 @@ impl Rulebook {
 
     /// What a line of a fact file cites: its columns `source` and `section`.
     pub fn citation(&self, file: &str, line: u32) -> String {
-        let Ok(bytes) = self.files.get(file) else { return String::new() };
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes.as_slice());
+        let Some(bytes) = self.files.shown_as(file) else { return String::new() };
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
         let Ok(headers) = reader.headers().cloned() else { return String::new() };
         let column = |name: &str| headers.iter().position(|header| header == name);
         let found = reader.records().flatten().find(|record| {

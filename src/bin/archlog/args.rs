@@ -351,9 +351,13 @@ pub struct Kb {
     #[command(subcommand)]
     pub command: KbCommand,
 
-    /// Which rulebook
-    #[command(flatten)]
-    pub rulebook: Rulebook,
+    /// A folder of rules to lay over the rulebook's own
+    #[arg(long, value_name = "DIR", global = true)]
+    pub rules: Option<PathBuf>,
+
+    /// A folder of facts to lay over the rulebook's own; NAME.add.csv adds rows to NAME.csv
+    #[arg(long, value_name = "DIR", global = true)]
+    pub facts: Option<PathBuf>,
 }
 
 /// What can be asked of the knowledge base.
