@@ -23,6 +23,7 @@ mod sheet;
 mod tables;
 mod vocabulary;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -254,6 +255,19 @@ impl Rulebook {
             (Some(source), None) => source.to_owned(),
             _ => String::new(),
         }
+    }
+
+    /// The documents that rules and tables may cite: the first column of `facts/sources.csv`.
+    pub fn documents(&self) -> BTreeSet<String> {
+        let Ok(bytes) = self.files.get("facts/sources.csv") else { return BTreeSet::new() };
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes.as_slice());
+        let first = |record: csv::StringRecord| record.get(0).map(str::to_owned);
+        reader.records().flatten().filter_map(first).collect()
+    }
+
+    /// A file of the rulebook, such as `rules/main.dl`, as its text.
+    pub fn file(&self, path: &str) -> Option<String> {
+        self.files.get(path).ok().and_then(|bytes| String::from_utf8(bytes).ok())
     }
 
     /// The relation of a name, as the program declares it.
