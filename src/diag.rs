@@ -128,6 +128,8 @@ pub enum Severity {
     Error,
     /// The text means something, perhaps not what was meant.
     Warning,
+    /// The text means what it should and could say it better.
+    Note,
 }
 
 impl fmt::Display for Severity {
@@ -135,6 +137,7 @@ impl fmt::Display for Severity {
         formatter.write_str(match self {
             Severity::Error => "error",
             Severity::Warning => "warning",
+            Severity::Note => "note",
         })
     }
 }
@@ -172,6 +175,11 @@ impl Diagnostic {
     /// A warning.
     pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(Severity::Warning, code, message)
+    }
+
+    /// A note.
+    pub fn note(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Note, code, message)
     }
 
     fn new(severity: Severity, code: &'static str, message: impl Into<String>) -> Self {
@@ -268,10 +276,12 @@ impl Renderer {
         text
     }
 
-    fn one(&self, sources: &Sources, diagnostic: &Diagnostic) -> String {
+    /// One problem in full.
+    pub fn one(&self, sources: &Sources, diagnostic: &Diagnostic) -> String {
         let level = match diagnostic.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
+            Severity::Note => Level::NOTE,
         };
         let mut group = level
             .primary_title(&diagnostic.message)

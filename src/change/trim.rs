@@ -15,6 +15,9 @@ use super::certain::Assumed;
 use super::cone::Ask;
 use super::variants::Base;
 
+/// Rules without what nobody looks at, by rule and which of its columns nobody looks at.
+type TrimmedRules = FxHashMap<(RuleId, Vec<bool>), Rc<Trimmed>>;
+
 /// The rules of a program, to be asked backwards; cones of one design can share them.
 pub struct Rules {
     /// By the relation they conclude.
@@ -24,7 +27,7 @@ pub struct Rules {
     /// How many variables each has.
     variables: Vec<usize>,
     /// For each rule and each set of columns nobody looks at, what is left of the body.
-    trimmed: RefCell<FxHashMap<(RuleId, Vec<bool>), Rc<Trimmed>>>,
+    trimmed: RefCell<TrimmedRules>,
     /// What tuples cannot hold without.
     pub(super) behind: RefCell<FxHashMap<Assumed, Rc<Vec<Assumed>>>>,
 }

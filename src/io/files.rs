@@ -146,6 +146,20 @@ impl<W: Write> Outputs for StandardOutput<W> {
 ///
 /// What is there and is not a plain file (a pipe, `/dev/stdout`) is written to directly.
 pub fn save(path: &Path, fill: Fill<'_>) -> io::Result<()> {
+    replace(path, fill, &|_| Ok(()))
+}
+
+/// As [`save`], for a text that somebody wrote by hand: the new content has reached the disk before
+/// it takes the place of the old.
+pub fn save_durably(path: &Path, fill: Fill<'_>) -> io::Result<()> {
+    replace(path, fill, &fs::File::sync_all)
+}
+
+fn replace(
+    path: &Path,
+    fill: Fill<'_>,
+    settle: &dyn Fn(&fs::File) -> io::Result<()>,
+) -> io::Result<()> {
     if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
         let mut file = fs::OpenOptions::new().write(true).open(path)?;
         return fill(&mut file);
@@ -164,6 +178,7 @@ pub fn save(path: &Path, fill: Fill<'_>) -> io::Result<()> {
             Ok(there) => file.set_permissions(there.permissions()),
             Err(_) => Ok(()),
         })
+        .and_then(|()| settle(&file))
         .and_then(|()| fs::rename(&temporary, &path));
     if written.is_err() {
         // The first error is the one to report; a leftover is the lesser harm.
