@@ -72,6 +72,11 @@ impl Sources {
         Sources { base: Some(base), sources: Vec::new() }
     }
 
+    /// Puts other texts below, as many as were there, so that all keep their numbers.
+    pub fn rebase(&mut self, base: Arc<Sources>) {
+        self.base = Some(base);
+    }
+
     /// Keeps a text and gives it a number.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> SourceId {
         let text = text.into();

@@ -51,3 +51,5 @@ pub mod explain;
 pub mod change;
 pub mod session;
 pub mod batch;
+pub mod answers;
+pub mod repl;

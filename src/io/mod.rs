@@ -22,7 +22,7 @@ mod value;
 mod write;
 
 pub use design::{design_of_folder, design_of_json};
-pub use files::{Directory, Files, OutputDirectory, Outputs, StandardOutput, save};
+pub use files::{Directory, Files, OutputDirectory, Outputs, StandardOutput, save, save_durably};
 pub use order::order;
 pub use read::{Loaded, input};
 pub use sqlite::{Saved, save_sqlite};
