@@ -160,12 +160,7 @@ pub fn setting_line(choices: &Choices, setting: Setting) -> String {
 }
 
 /// The open questions, the one that settles most first; without `all` that one alone.
-pub fn ask(
-    session: &Session,
-    questions: &[Question],
-    ledger: &Ledger,
-    all: bool,
-) -> Vec<Section> {
+pub fn ask(session: &Session, questions: &[Question], ledger: &Ledger, all: bool) -> Vec<Section> {
     let shown = if all { questions.len() } else { 1 };
     let sections = questions.iter().take(shown).map(|question| put(question, ledger, session));
     let mut sections: Vec<Section> = sections.collect();
@@ -297,11 +292,5 @@ pub fn ledger(session: &Session, ledger: &Ledger, all: bool) -> Section {
         paragraphs.push(format!("{} under no answer (--all).", plural(hidden, "conclusion")));
     }
     let title = "What stands, and on what".to_owned();
-    Section {
-        name: "ledger".into(),
-        title,
-        paragraphs,
-        tables: vec![table],
-        ..Section::default()
-    }
+    Section { name: "ledger".into(), title, paragraphs, tables: vec![table], ..Section::default() }
 }

@@ -160,7 +160,7 @@ pub(super) fn run(repl: &mut Repl, line: &str, reply: &mut Reply) -> Done {
 fn help(repl: &mut Repl, name: &str, reply: &mut Reply) -> Done {
     let name = name.trim_start_matches(':');
     if name.is_empty() {
-        let width = helps().iter().map(|help| help.usage.len()).max().unwrap_or(0);
+        let width = 34;
         let mut text = String::from(
             "fact.             state it               -fact.     take it back\n\
              head :- body.     add a rule             .decl ...  declare a relation\n\
@@ -171,7 +171,8 @@ fn help(repl: &mut Repl, name: &str, reply: &mut Reply) -> Done {
         }
         let rulebook = repl.session.rulebook();
         let sheets = rulebook.sheets.iter().map(crate::answers::short_name);
-        let sheets: Vec<String> = sheets.filter(|it| it.len() > 1).map(|it| format!(":{it}")).collect();
+        let sheets: Vec<String> =
+            sheets.filter(|it| it.len() > 1).map(|it| format!(":{it}")).collect();
         text.push_str(&format!("\nSheets are commands too: {}\n", sheets.join(" ")));
         text.push_str("`:help NAME` says more of a command or a relation, with examples.\n");
         reply.answer(text);

@@ -49,7 +49,8 @@ pub fn complete(repl: &Repl, text: &str, at: usize) -> Completion {
     let start = before.len() - rest.len();
     let word = rest.rfind(' ').map_or(rest, |at| &rest[at + 1..]);
     let word_at = before.len() - word.len();
-    let plain = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), String::new())).collect();
+    let plain =
+        |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), String::new())).collect();
     let name = name.trim_start_matches([':', '.']);
     match name {
         "load" | "save" => Completion { start: word_at, file: true, ..Completion::default() },
@@ -64,8 +65,8 @@ pub fn complete(repl: &Repl, text: &str, at: usize) -> Completion {
         "mode" => pick(word_at, word, plain(&MODES.map(|(name, _)| name))),
         "sheet" => {
             let sheets = repl.session().rulebook().sheets.iter();
-            let names = sheets
-                .map(|it| (crate::answers::short_name(it).to_owned(), it.title.clone()));
+            let names =
+                sheets.map(|it| (crate::answers::short_name(it).to_owned(), it.title.clone()));
             pick(word_at, word, names.collect())
         }
         "run" if !rest.contains(' ') => pick(word_at, word, show::saved_names(repl)),
@@ -93,7 +94,8 @@ fn pick(start: usize, typed: &str, names: Vec<(String, String)>) -> Completion {
 /// The relations, those that are stated alone if that is wanted.
 fn relations(repl: &Repl, stated: bool, end: &str) -> Vec<(String, String)> {
     let relations = repl.session().rulebook().program.relations.iter();
-    let shown = relations.filter(|it| !it.name.starts_with(['@', '?']) && (!stated || is_stated(it)));
+    let shown =
+        relations.filter(|it| !it.name.starts_with(['@', '?']) && (!stated || is_stated(it)));
     let first = |text: &str| text.split(". ").next().unwrap_or_default().to_owned();
     let mut names: Vec<(String, String)> =
         shown.map(|it| (format!("{}{end}", it.name), first(&it.doc.text))).collect();
@@ -171,10 +173,9 @@ fn goal(repl: &Repl, text: &str, from: usize) -> Completion {
         (Some(argument), _) if argument.token == Token::OpenText => {
             (argument.span.start as usize, typed.get(argument.span.start as usize + 1..))
         }
-        (Some(argument), Some(last)) if argument.span == last.span => (
-            argument.span.start as usize,
-            typed.get(argument.span.start as usize..),
-        ),
+        (Some(argument), Some(last)) if argument.span == last.span => {
+            (argument.span.start as usize, typed.get(argument.span.start as usize..))
+        }
         (Some(_), _) => return Completion { start: text.len(), ..Completion::default() },
         (None, _) => (typed.len(), Some("")),
     };

@@ -58,9 +58,8 @@ pub(super) fn watch_again(repl: &mut Repl, reply: &mut Reply) {
         for (sign, these, those) in [('-', &before, &table), ('+', &table, &before)] {
             for row in these.rows.iter().filter(|row| !those.rows.contains(row)) {
                 let values = table.columns.iter().zip(row);
-                let values = values.map(|(column, value)| {
-                    format!("{} = {}", column.title, Literal(value))
-                });
+                let values =
+                    values.map(|(column, value)| format!("{} = {}", column.title, Literal(value)));
                 let values: Vec<String> = values.collect();
                 let values = if values.is_empty() { goal.clone() } else { values.join(", ") };
                 reply.answer(format!("{sign} {values}\n"));

@@ -115,12 +115,7 @@ enum Part {
 }
 
 /// A statement against the declarations.
-fn part(
-    repl: &Repl,
-    item: Item,
-    written: &str,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Part> {
+fn part(repl: &Repl, item: Item, written: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<Part> {
     let rulebook = repl.session.rulebook();
     let facts = |tree: &Tree, diagnostics: &mut Vec<Diagnostic>| {
         stated_facts(&rulebook.statable, &rulebook.program, tree, diagnostics)
@@ -262,7 +257,8 @@ impl Edit {
             .filter(|(_, fact)| gone(fact))
             .map(|(at, fact)| (at, fact.clone()))
             .collect();
-        let there = |fact: &StatedFact| stated.iter().any(|other| same(other, fact) && !gone(other));
+        let there =
+            |fact: &StatedFact| stated.iter().any(|other| same(other, fact) && !gone(other));
         let (known, added): (Vec<StatedFact>, Vec<StatedFact>) =
             self.added.into_iter().partition(there);
         for fact in &known {
@@ -283,13 +279,8 @@ impl Edit {
         for fact in &added {
             doubled(repl, stated, fact, &removed, reply);
         }
-        let change = Change {
-            text: text.trim().to_owned(),
-            design: repl.current,
-            removed,
-            added,
-            rules,
-        };
+        let change =
+            Change { text: text.trim().to_owned(), design: repl.current, removed, added, rules };
         let number = repl.log.done.len() + 1;
         let name = format!("change {number}");
         let before = State::of(repl);
@@ -361,7 +352,8 @@ fn move_by(repl: &mut Repl, change: &Change, forward: bool, reply: &mut Reply) -
 
 /// Loads the rulebook with other rules typed in addition. Where they are wrong, nothing changes.
 fn rule_by(repl: &mut Repl, typed: Option<String>, reply: &mut Reply) -> Done {
-    let options = kb::Options { typed: typed.or_else(|| Some(String::new())), ..repl.rulebook.clone() };
+    let options =
+        kb::Options { typed: typed.or_else(|| Some(String::new())), ..repl.rulebook.clone() };
     match Rulebook::load(&options) {
         Err(unsound) => {
             let unsound = *unsound;

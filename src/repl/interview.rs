@@ -133,7 +133,9 @@ fn put_column(repl: &mut Repl, form: RelationId, reply: &mut Reply) -> Done {
     if options.is_empty() && !new && column.name != "text" {
         options = identifiers(repl, &column.name).into_iter().collect();
     }
-    if at == 0 {
+    let design = repl.session.designs().get(repl.current);
+    let facts = design.map(|design| design.facts.as_slice()).unwrap_or_default();
+    if at == 0 && !facts.iter().any(|fact| fact.relation == form) {
         reply.answer(format!("\n{}\n", declared.doc.text));
     }
     let tags = declared.doc.all("column").filter_map(|tag| tag.split_once(char::is_whitespace));
@@ -161,7 +163,10 @@ fn put_question(repl: &mut Repl, reply: &mut Reply) -> Done {
     let Some(interview) = &repl.interview else { return Ok(()) };
     let told = |choice: usize| {
         let choice = &ledger.choices.choices[choice];
-        format!("{}, {}", choice.subject, choice.field)
+        match choice.subject == choice.field {
+            true => choice.field.clone(),
+            false => format!("{}, {}", choice.subject, choice.field),
+        }
     };
     let open = |it: &&crate::change::Question| !interview.skipped.contains(&told(it.choice));
     let left = questions.iter().filter(open).count();

@@ -353,7 +353,8 @@ pub fn step(repl: &mut Repl, text: &str) -> Vec<Event> {
     let mut events = Vec::new();
     let text = text.strip_suffix('\n').unwrap_or(text);
     for line in text.split('\n') {
-        if repl.interview.is_some() && !repl.units.is_open() && !is_command(line) {
+        let answers = repl.interview.is_some() && !repl.units.is_open();
+        if answers && !line.trim_start().starts_with(':') {
             let mut reply = Reply::default();
             if let Err(failure) = interview::answer(repl, line.trim(), &mut reply) {
                 reply.fail(failure);

@@ -68,7 +68,9 @@ fn goal_of(repl: &Repl, text: &str) -> Result<String, Failure> {
     let atom = step.atom.trim_start_matches('!').trim_start_matches("not ").trim();
     let plain = !matches!(step.kind, StepKind::Computed | StepKind::Gathered | StepKind::Attempt);
     if !plain || !atom.ends_with(')') {
-        return Err(format!("step {number} is no fact that could be explained: {}", step.atom).into());
+        return Err(
+            format!("step {number} is no fact that could be explained: {}", step.atom).into()
+        );
     }
     Ok(atom.to_owned())
 }
@@ -138,7 +140,8 @@ pub(super) fn what_if(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
     let what_if = repl.session.what_if(repl.current, &change, &options)?;
     let all = flags.has("--all");
     let section = answers::what_if(&what_if, all);
-    let reasons = flags.has("--reasons").then(|| answers::reasons(&what_if, all, repl.settings.look));
+    let reasons =
+        flags.has("--reasons").then(|| answers::reasons(&what_if, all, repl.settings.look));
     repl.sections("what-if", vec![section], reply);
     if let Some(reasons) = reasons {
         reply.answer(reasons);
@@ -171,8 +174,7 @@ pub(super) fn achieve(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
 pub(super) fn ask(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
     let flags = flags(text, &["--all"])?;
     let asked = Arc::clone(&repl.interrupt);
-    let (questions, ledger) =
-        repl.session.ask(repl.current, &repl.effort.options(&asked))?;
+    let (questions, ledger) = repl.session.ask(repl.current, &repl.effort.options(&asked))?;
     let sections = answers::ask(&repl.session, &questions, &ledger, flags.has("--all"));
     repl.sections("ask", sections, reply);
     match ledger.stopped {

@@ -149,7 +149,13 @@ impl Settings {
     }
 
     /// Sections below a title.
-    pub fn sections(&self, name: &str, title: &str, sections: Vec<Section>, stamp: &Stamp) -> String {
+    pub fn sections(
+        &self,
+        name: &str,
+        title: &str,
+        sections: Vec<Section>,
+        stamp: &Stamp,
+    ) -> String {
         let tables = |draw: &dyn Fn(&Table) -> String| -> String {
             sections.iter().flat_map(|section| &section.tables).map(draw).collect()
         };

@@ -144,8 +144,7 @@ pub(super) fn facts(repl: &mut Repl, name: &str, reply: &mut Reply) -> Done {
     let wanted = if name.is_empty() { None } else { Some(relation(repl, name)?) };
     let Some(design) = repl.session.designs().get(repl.current) else { return Ok(()) };
     let stated = design.facts.iter().filter(|fact| wanted.is_none_or(|it| fact.relation == it));
-    let text: String =
-        stated.map(|fact| format!("{}.\n", repl.session.written(fact))).collect();
+    let text: String = stated.map(|fact| format!("{}.\n", repl.session.written(fact))).collect();
     if text.is_empty() {
         reply.note("nothing is stated");
     }
@@ -243,7 +242,8 @@ pub(super) fn open(repl: &mut Repl, _: &str, reply: &mut Reply) -> Done {
 pub(super) fn map(repl: &mut Repl, _: &str, reply: &mut Reply) -> Done {
     let sheets = repl.session.rulebook().sheets.iter();
     let graphs = sheets.filter_map(|sheet| repl.session.drawing(sheet, repl.current));
-    let drawn: String = graphs.filter(|it| !it.nodes.is_empty()).map(|it| graph_text(&it)).collect();
+    let drawn: String =
+        graphs.filter(|it| !it.nodes.is_empty()).map(|it| graph_text(&it)).collect();
     if drawn.is_empty() {
         reply.note("there is nothing to draw: no object of the design is recognised as anything");
     }
@@ -395,7 +395,9 @@ fn words(text: &str) -> Vec<String> {
     for (at, part) in text.split('"').enumerate() {
         match at % 2 {
             1 => words.push(part.to_owned()),
-            _ => words.extend(part.split([' ', ',']).filter(|it| !it.is_empty()).map(str::to_owned)),
+            _ => {
+                words.extend(part.split([' ', ',']).filter(|it| !it.is_empty()).map(str::to_owned))
+            }
         }
     }
     words

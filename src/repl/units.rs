@@ -79,10 +79,33 @@ mod tests {
 
     #[test]
     fn a_statement_is_complete_with_its_stop() {
-        for text in ["p(1).", "?- p(X).", "p(X)?", ":why p(1)", "help", "// only this", "", ".decl p(a: symbol)", "p(\"a.b\").", "q(X) :- p(X). // so", ".include \"a.dl\"", "-p(1).", "p(1))"] {
+        for text in [
+            "p(1).",
+            "?- p(X).",
+            "p(X)?",
+            ":why p(1)",
+            "help",
+            "// only this",
+            "",
+            ".decl p(a: symbol)",
+            "p(\"a.b\").",
+            "q(X) :- p(X). // so",
+            ".include \"a.dl\"",
+            "-p(1).",
+            "p(1))",
+        ] {
             assert!(is_complete(text) || text == "p(1))", "{text}");
         }
-        for text in ["p(1)", "?- p(X),", "q(X) :-\n  p(X),", ".decl p(a: symbol,", "/// doc", "/* open", ".decl p(", "N = count : { p(X)"] {
+        for text in [
+            "p(1)",
+            "?- p(X),",
+            "q(X) :-\n  p(X),",
+            ".decl p(a: symbol,",
+            "/// doc",
+            "/* open",
+            ".decl p(",
+            "N = count : { p(X)",
+        ] {
             assert!(!is_complete(text), "{text}");
         }
     }
