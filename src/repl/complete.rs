@@ -77,7 +77,7 @@ pub fn complete(repl: &Repl, text: &str, at: usize) -> Completion {
         "set" => pick(
             word_at,
             word,
-            plain(&["mode", "limit", "timing", "time", "tuples", "width", "ascii"]),
+            plain(&["mode", "limit", "timing", "seconds", "tuples", "width", "ascii"]),
         ),
         "kb" => pick(word_at, word, plain(&["list", "show", "search", "protocol"])),
         _ => goal(repl, before, start),

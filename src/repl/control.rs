@@ -335,7 +335,7 @@ pub(super) fn set(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
             let shown = |value: Option<String>| value.unwrap_or_else(|| "off".to_owned());
             let Repl { settings, effort, .. } = &*repl;
             reply.answer(format!(
-                "mode {}\nlimit {}\ntiming {}\ntime {}\ntuples {}\nwidth {}\nascii {}\n",
+                "mode {}\nlimit {}\ntiming {}\nseconds {}\ntuples {}\nwidth {}\nascii {}\n",
                 settings.mode.name(),
                 shown(settings.limit.map(|it| it.to_string())),
                 if settings.timing { "on" } else { "off" },
@@ -348,8 +348,8 @@ pub(super) fn set(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
         "mode" => mode(repl, value, reply)?,
         "limit" => limit(repl, value, reply)?,
         "timing" => timing(repl, value, reply)?,
-        "time" if off => repl.effort.time = None,
-        "time" => {
+        "seconds" if off => repl.effort.time = None,
+        "seconds" => {
             let seconds = value.parse::<f64>().ok();
             let time = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
             repl.effort.time =
@@ -363,7 +363,7 @@ pub(super) fn set(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
         }
         "ascii" => repl.settings.look.ascii = !off,
         _ => {
-            let known = ["mode", "limit", "timing", "time", "tuples", "width", "ascii"];
+            let known = ["mode", "limit", "timing", "seconds", "tuples", "width", "ascii"];
             let hint = match crate::diag::nearest(name, known) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("there are {}", known.join(", ")),

@@ -65,7 +65,7 @@ pub(super) fn list(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
         rows.push(vec![text(kind), text(heading(declared)), Constant::Number(count as i64)]);
     }
     rows.sort_by_key(|row| row.first().is_some_and(|kind| kind.to_string() != "stated"));
-    let mut columns = symbols(&[("kind", "Kind"), ("relation", "Relation"), ("rows", "Rows")]);
+    let mut columns = symbols(&[("kind", "Kind"), ("name", "Relation"), ("rows", "Rows")]);
     if let Some(column) = columns.last_mut() {
         column.primitive = crate::value::Primitive::Number;
     }

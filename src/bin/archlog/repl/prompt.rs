@@ -1,6 +1,7 @@
 //! The prompt at a terminal.
 
 use std::cell::RefCell;
+use std::path::Path;
 use std::rc::Rc;
 
 use anyhow::Result;
@@ -21,6 +22,9 @@ pub fn prompt(repl: Repl, arguments: &args::Repl, console: &Console) -> Result<E
     let mut editor = editor::editor(&repl, console)?;
     let history = Kept::history();
     if let Some(path) = &history {
+        if let Err(error) = Kept::folder_of(path) {
+            warn(console, "the history is not kept", &error);
+        }
         // The first time there is none.
         let _ = editor.load_history(path);
     }
@@ -36,14 +40,8 @@ pub fn prompt(repl: Repl, arguments: &args::Repl, console: &Console) -> Result<E
     console.say(&format!("{name} {version}, rulebook {} ({}). :help", stamp.rulebook, stamp.hash));
     let earlier = kept.as_ref().and_then(Kept::earlier);
     open(&repl, arguments, earlier, &mut editor, console)?;
-    let exit = lines(&repl, &mut editor, kept.as_ref(), console);
-    if let Some(path) = &history
-        && let Err(error) = Kept::folder_of(path).and_then(|()| {
-            editor.save_history(path).map_err(|error| std::io::Error::other(error.to_string()))
-        })
-    {
-        warn(console, "the history is not kept", &error);
-    }
+    keep(&repl, kept.as_ref(), console);
+    let exit = lines(&repl, &mut editor, history.as_deref(), kept.as_ref(), console);
     if let Some(kept) = &kept {
         if repl.borrow().is_saved() {
             kept.forget();
@@ -90,9 +88,19 @@ fn open(
     Ok(())
 }
 
+/// Keeps changes that are not saved, in case of a crash.
+fn keep(repl: &Rc<RefCell<Repl>>, kept: Option<&Kept>, console: &Console) {
+    if let Some(kept) = kept
+        && let Err(error) = kept.keep(&repl.borrow())
+    {
+        warn(console, "this change is not kept in case of a crash", &error);
+    }
+}
+
 fn lines(
     repl: &Rc<RefCell<Repl>>,
     editor: &mut LineEditor,
+    history: Option<&Path>,
     kept: Option<&Kept>,
     console: &Console,
 ) -> Result<Exit> {
@@ -103,18 +111,17 @@ fn lines(
         match line {
             Ok(line) => {
                 interrupts = 0;
-                if !line.trim().is_empty() {
-                    // One that cannot be kept is typed again.
-                    let _ = editor.add_history_entry(line.trim_end());
+                // What begins with a blank is private; what cannot be kept is typed again. Each entry
+                // is written at once, so that a crash takes none of them.
+                let added = !line.trim().is_empty() && editor.add_history_entry(line.trim_end())?;
+                if let (true, Some(path)) = (added, history) {
+                    let _ = editor.append_history(path);
                 }
                 let mut events = step(&mut repl.borrow_mut(), &line);
                 events.extend(repl.borrow_mut().finish());
                 let told = tell(events, true, console)?;
-                if told.changed
-                    && let Some(kept) = kept
-                    && let Err(error) = kept.keep(&repl.borrow())
-                {
-                    warn(console, "this change is not kept in case of a crash", &error);
+                if told.changed {
+                    keep(repl, kept, console);
                 }
                 if told.quit {
                     return Ok(Exit::Yes);
