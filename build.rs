@@ -1,9 +1,12 @@
 //! Embeds the rulebook: every file of `rules/`, `facts/`, `queries/` and `docs/errors/` becomes a
-//! pair of its path and its bytes in one table.
+//! pair of its path and its bytes in one table, and computes the hash of the rulebook.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
+
+#[path = "src/kb/hash.rs"]
+mod hash;
 
 const FOLDERS: [&str; 4] = ["rules", "facts", "queries", "docs/errors"];
 
@@ -22,6 +25,14 @@ fn main() -> io::Result<()> {
             .map_err(io::Error::other)?;
     }
     table.push_str("]\n");
+    println!("cargo::rerun-if-changed=src/kb/hash.rs");
+    let rulebook = paths.iter().filter(|path| !path.starts_with("docs/"));
+    let contents: Vec<(&str, Vec<u8>)> = rulebook
+        .map(|path| Ok((path.as_str(), fs::read(root.join(path))?)))
+        .collect::<io::Result<_>>()?;
+    let hash = hash::of_files(contents.iter().map(|(path, bytes)| (*path, bytes.as_slice())));
+    let folder = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
+    fs::write(folder.join("hash.rs"), format!("{hash:?}"))?;
     let target = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?).join("embedded.rs");
     fs::write(target, table)
 }

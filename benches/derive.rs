@@ -28,7 +28,7 @@ use std::time::Duration;
 
 use archlog::batch::{Batch, Input, derive_many};
 use archlog::eval::Options as EvalOptions;
-use archlog::kb::{Options, Rulebook};
+use archlog::kb::{Options, Part, Rulebook};
 use archlog::session::Session;
 use archlog::value::Constant;
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
@@ -84,7 +84,8 @@ fn sizes() -> Vec<usize> {
 }
 
 fn rulebook() -> Rulebook {
-    Rulebook::load(&Options::default()).expect("the rulebook is sound")
+    Rulebook::load(&Options { part: Part::Derivation, ..Options::default() })
+        .expect("the rulebook is sound")
 }
 
 /// `archlog derive designs/auction.dl`, from the start of the process to its end.

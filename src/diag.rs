@@ -77,6 +77,18 @@ impl Sources {
         self.base = Some(base);
     }
 
+    /// Gives the last text another name.
+    pub fn rename_last(&mut self, name: &str) {
+        if let Some(last) = self.sources.last_mut() {
+            name.clone_into(&mut last.name);
+        }
+    }
+
+    /// Forgets the last text of this layer.
+    pub fn forget_last(&mut self) {
+        self.sources.pop();
+    }
+
     /// Keeps a text and gives it a number.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> SourceId {
         let text = text.into();
@@ -133,6 +145,8 @@ pub enum Severity {
     Error,
     /// The text means something, perhaps not what was meant.
     Warning,
+    /// The text means what it should and could say it better.
+    Note,
 }
 
 impl fmt::Display for Severity {
@@ -140,6 +154,7 @@ impl fmt::Display for Severity {
         formatter.write_str(match self {
             Severity::Error => "error",
             Severity::Warning => "warning",
+            Severity::Note => "note",
         })
     }
 }
@@ -177,6 +192,11 @@ impl Diagnostic {
     /// A warning.
     pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(Severity::Warning, code, message)
+    }
+
+    /// A note.
+    pub fn note(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Note, code, message)
     }
 
     fn new(severity: Severity, code: &'static str, message: impl Into<String>) -> Self {
@@ -273,10 +293,12 @@ impl Renderer {
         text
     }
 
-    fn one(&self, sources: &Sources, diagnostic: &Diagnostic) -> String {
+    /// One problem in full.
+    pub fn one(&self, sources: &Sources, diagnostic: &Diagnostic) -> String {
         let level = match diagnostic.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
+            Severity::Note => Level::NOTE,
         };
         let mut group = level
             .primary_title(&diagnostic.message)

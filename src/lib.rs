@@ -49,6 +49,7 @@ pub mod report;
 pub mod kb;
 pub mod explain;
 pub mod change;
+pub mod audit;
 pub mod session;
 pub mod batch;
 pub mod answers;

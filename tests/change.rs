@@ -16,8 +16,11 @@ use archlog::change::{
 };
 use archlog::diag::{Renderer, Sources};
 use archlog::eval::StopReason;
+use archlog::explain::tree::of_opened_proof;
 use archlog::explain::{NodeKind, Origin, Why};
 use archlog::kb::{Options, Rulebook};
+use archlog::report::explanation::{self, Extent};
+use archlog::report::{Look, Stamp};
 use archlog::session::Session;
 use archlog::value::{Constant, RelationId};
 
@@ -125,6 +128,49 @@ fn a_change_shows_in_what_derives_and_each_new_line_has_a_proof() {
         }
     }
     assert!(supposed, "the change is a leaf of what follows from it, and labelled so");
+    let mut why = Why::new(&found.variant);
+    let proof = why.proof(mechanism.relation, mechanism.added[0].row);
+    let tree = of_opened_proof(&mut why, &proof, false);
+    let (look, stamp) = (Look::default(), Stamp::default());
+    let trees = std::slice::from_ref(&tree);
+    for (medium, drawn) in [
+        ("text", explanation::text(&tree, look, Extent::Full)),
+        ("Markdown", explanation::markdown(&tree, Extent::Full)),
+        ("JSON", explanation::json(trees, &stamp)),
+        ("HTML", explanation::html(trees, &stamp)),
+        ("Mermaid", explanation::mermaid(&tree, Extent::Full)),
+        ("DOT", explanation::dot(&tree, Extent::Full)),
+        ("SVG", explanation::svg(&tree, Extent::Full)),
+    ] {
+        assert!(drawn.contains("supposed"), "{medium}: {drawn}");
+    }
+}
+
+#[test]
+fn the_ledger_is_about_subjects_of_the_kind_of_each_relation() {
+    let stated = facts(&format!(
+        "{MINIMAL}\nneed(\"tell\", 9, \"system\", \"async deliver\", \"N1\", \"Tell everybody\").\n\
+         on(\"tell\", \"Auction\").\n"
+    ));
+    let found = ledger(rulebook(), &stated, &Limits::default()).unwrap_or_else(|e| panic!("{e}"));
+    let mut about: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for entry in &found.entries {
+        let name = rulebook().program.relations[entry.relation.index()].name.clone();
+        about.entry(name).or_default().insert(entry.values[0].to_string());
+    }
+    let texts = |all: &[&str]| all.iter().map(ToString::to_string).collect::<BTreeSet<_>>();
+    let objects = about.remove("primary").unwrap_or_default();
+    assert!(objects.is_superset(&texts(&["Auction", "AuctionView"])), "{objects:?}");
+    assert!(about.contains_key("required_companion"), "{about:?}");
+    for (name, subjects) in about.iter().filter(|(name, _)| *name != "modeled_incorrectly") {
+        // Whether they are paths or not.
+        assert_eq!(*subjects, texts(&["place_bid", "view_highest_bid", "tell"]), "{name}");
+    }
+    let companions = found.entries.iter().filter(|entry| {
+        rulebook().program.relations[entry.relation.index()].name == "required_companion"
+    });
+    let labelled = companions.filter(|entry| entry.label != Label::Open).count();
+    assert!(labelled >= 3 * 9, "every companion of every requirement: {labelled}");
 }
 
 #[test]

@@ -650,3 +650,64 @@ mod talk {
         assert_eq!(output.stdout, b"p\t2\n");
     }
 }
+
+#[test]
+fn fmt_writes_the_one_style_and_check_changes_nothing() {
+    let desk = Desk::with(&[("a.dl", "p(1).p(2)."), ("b.dl", "q(1).\n"), ("bad.dl", "p(1")]);
+    desk.archlog(&["fmt", "--check", "a.dl", "b.dl"])
+        .assert()
+        .code(1)
+        .stdout("a.dl:1: would change\n");
+    assert_eq!(desk.read("a.dl"), "p(1).p(2).");
+    // A file that is wrong is left as it is; the others are done.
+    desk.archlog(&["fmt", "bad.dl", "a.dl", "b.dl"])
+        .assert()
+        .code(2)
+        .stderr(contains("AL0001").and(contains("formatted a.dl")));
+    assert_eq!(desk.read("a.dl"), "p(1).\np(2).\n");
+    assert_eq!(desk.read("bad.dl"), "p(1");
+    desk.archlog(&["fmt", "--check", "a.dl", "b.dl"]).assert().code(0).stdout(is_empty());
+    assert_eq!(desk.names("."), ["a.dl", "b.dl", "bad.dl"]);
+    desk.archlog(&["fmt", "--stdin"]).write_stdin("p( 1 ).").assert().code(0).stdout("p(1).\n");
+    desk.archlog(&["fmt", "--stdin", "--check"]).write_stdin("p( 1 ).").assert().code(1);
+    desk.archlog(&["fmt"]).assert().code(2);
+    desk.archlog(&["fmt", "none.dl"]).assert().code(2).stderr(contains("cannot read `none.dl`"));
+}
+
+#[test]
+fn check_says_what_is_odd_and_exits_so() {
+    let odd = ".decl p(x: number, y: number)\n.decl q(x: number)\n.input p\nq(x) :- p(x, z), 1 < x.\n.output q\n";
+    let desk = Desk::with(&[("odd.dl", odd), ("bad.dl", "p(1).")]);
+    desk.archlog(&["check", "odd.dl"]).assert().code(1).stdout(
+        contains("warning[AL0701]")
+            .and(contains("note[AL0714]"))
+            .and(contains("1 warning, 1 note")),
+    );
+    desk.archlog(&["check", "odd.dl", "--allow", "AL0701"]).assert().code(0);
+    desk.archlog(&["check", "odd.dl", "--allow", "AL0701", "--deny", "note"]).assert().code(1);
+    desk.archlog(&["check", "odd.dl", "--only", "AL0801"]).assert().code(0);
+    desk.archlog(&["check", "odd.dl", "--only", "AL9801"]).assert().code(2);
+    desk.archlog(&["check", "bad.dl"]).assert().code(1).stdout(contains("error[AL0107]"));
+    desk.archlog(&["check", "none.dl"]).assert().code(2).stderr(contains("cannot read `none.dl`"));
+    for (format, part) in [
+        ("json", "\"schema\": \"archlog/1\""),
+        ("sarif", "\"2.1.0\""),
+        ("github", "::warning file=odd.dl,line=4"),
+    ] {
+        desk.archlog(&["check", "odd.dl", "--format", format])
+            .assert()
+            .code(1)
+            .stdout(contains(part));
+    }
+    desk.write("accepted.csv", "code,subject,reason\nAL0701,q,said elsewhere\n");
+    desk.archlog(&["check", "odd.dl", "--accepted", "accepted.csv", "--all"])
+        .assert()
+        .code(0)
+        .stdout(contains("accepted: said elsewhere"));
+    desk.archlog(&["check", "odd.dl", "--fix"])
+        .assert()
+        .code(0)
+        .stderr(contains("mended 2 in odd.dl"));
+    assert!(desk.read("odd.dl").contains("q(x) :- p(x, _), x > 1."));
+    desk.archlog(&["check"]).assert().code(0).stdout(contains("accepted, `--all` shows them"));
+}

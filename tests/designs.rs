@@ -7,6 +7,9 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use std::sync::Arc;
+
+use archlog::kb::{Options, Part, Rulebook};
 use archlog::session::Session;
 use common::*;
 
@@ -171,4 +174,20 @@ fn the_designs_reach_everything_that_can_be_reached() {
         }
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn the_tables_that_no_rule_reads_change_nothing_that_is_printed() {
+    for as_written in [false, true] {
+        let sheets = |part: Part| {
+            let options = Options { as_written, part, ..Options::default() };
+            let mut session = Session::new(Arc::new(Rulebook::load(&options).unwrap()));
+            for design in designs() {
+                session.open(&design);
+            }
+            session.derive(&Default::default()).unwrap();
+            (0..session.designs().len()).map(|design| session.sheets(design)).collect::<Vec<_>>()
+        };
+        assert_eq!(sheets(Part::Derivation), sheets(Part::Whole));
+    }
 }

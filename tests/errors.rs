@@ -156,7 +156,7 @@ fn rulebook_problems(case: &Path) -> String {
     let options = Options { rules: folder("rules"), facts: folder("facts"), ..Options::default() };
     match Rulebook::load(&options) {
         Err(unsound) => render(&unsound.sources, &unsound.diagnostics),
-        Ok(_) => String::new(),
+        Ok(rulebook) => render(&rulebook.sources, &rulebook.warnings),
     }
 }
 
@@ -330,9 +330,11 @@ const WITHOUT_CASE: [(&str, &str); 1] =
 
 #[test]
 fn every_code_has_a_case() {
-    let shown = Regex::new(r"(?m)^(?:error|warning)\[(AL\d{4})\]").unwrap();
+    let shown = Regex::new(r"(?m)^(?:error|warning|note)\[(AL\d{4})\]").unwrap();
     let mut seen = BTreeSet::new();
-    for path in files_below("tests/errors", "txt") {
+    // What `archlog check` finds has its cases in a folder of its own.
+    let shows = ["tests/errors", "tests/check"].map(|folder| files_below(folder, "txt"));
+    for path in shows.concat() {
         let text = fs::read_to_string(&path).unwrap();
         seen.extend(shown.captures_iter(&text).map(|found| found[1].to_owned()));
     }
@@ -340,7 +342,7 @@ fn every_code_has_a_case() {
     let without = |code: &&String| WITHOUT_CASE.iter().all(|(other, _)| other != code);
     let missing: Vec<&String> =
         codes.keys().filter(|code| !seen.contains(*code)).filter(without).collect();
-    assert!(missing.is_empty(), "no case in tests/errors shows {missing:?}");
+    assert!(missing.is_empty(), "no case in tests/errors or tests/check shows {missing:?}");
     let stale: Vec<_> = WITHOUT_CASE.iter().filter(|(code, _)| seen.contains(*code)).collect();
     assert!(stale.is_empty(), "these have a case after all: {stale:?}");
 }

@@ -20,7 +20,7 @@ use archlog::explain::{
 use archlog::kb::{Options, Rulebook, is_stated};
 use archlog::plan::Plan;
 use archlog::report::explanation::{self, Extent};
-use archlog::report::tree::{Detail, DetailKind, Step, StepKind, Tree};
+use archlog::report::tree::{Detail, DetailKind, Step, StepKind, Tree, Way};
 use archlog::report::{Look, Stamp};
 use archlog::session::Session;
 use archlog::store::Database;
@@ -178,6 +178,10 @@ fn awkward() -> Tree {
             step(StepKind::InTheWay, "", "]]> -- --> %% {{x}} $y$ | ~", &[1]),
         ],
         notes: vec!["- not a list".into(), "# not a heading".into()],
+        ways: vec![Way {
+            say: "to get it, say `a`: *b* <c>".into(),
+            facts: vec!["-says(\"`\", \"<b>\").".into(), "says(\"&\", \"|\").".into()],
+        }],
     }
 }
 

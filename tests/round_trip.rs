@@ -10,21 +10,11 @@ use std::path::PathBuf;
 
 use archlog::diag::SourceId;
 use archlog::syntax::printer::{Literal, Quoted};
-use archlog::syntax::tree::Tree;
 use archlog::syntax::{parse, parse_goal};
 use archlog::value::Constant;
 use common::random::programs;
 use common::*;
 use proptest::prelude::*;
-use regex::Regex;
-
-/// A tree without its places and without the blanks of documentation, which prints as one line.
-fn shape(tree: &Tree) -> String {
-    let span =
-        Regex::new(r"Span \{\s*source: SourceId\(\s*\d+,?\s*\),\s*start: \d+,\s*end: \d+,?\s*\}")
-            .unwrap();
-    span.replace_all(&format!("{tree:#?}"), "").into_owned()
-}
 
 fn check(text: &str, name: &str) {
     let (tree, problems) = parse(SourceId(0), text);

@@ -147,7 +147,7 @@ fn item_span(item: &Item) -> Span {
 }
 
 /// A goal that is one atom, as a relation and what is known of its columns. Variables and wildcards
-/// stand for anything.
+/// stand for anything, so no variable stands in two places.
 pub fn pattern(
     program: &Program,
     body: &Body,
@@ -166,9 +166,17 @@ pub fn pattern(
     }
     let mut diagnostics = Vec::new();
     let mut values = Vec::with_capacity(atom.arguments.len());
+    let mut names: Vec<&str> = Vec::new();
     for (argument, column) in atom.arguments.iter().zip(&relation.columns) {
         values.push(match argument {
-            Expression::Wildcard(_) | Expression::Variable(_) => None,
+            Expression::Wildcard(_) => None,
+            Expression::Variable(name) => {
+                if names.contains(&name.text.as_str()) {
+                    return Err(vec![error::not_one_atom(name.span)]);
+                }
+                names.push(&name.text);
+                None
+            }
             Expression::Constant(constant, span) => {
                 let mut constant = constant.clone();
                 constant_as(&mut constant, column.primitive, *span, &mut diagnostics);

@@ -413,8 +413,11 @@ impl<'a> Lowering<'a> {
                 let target = target.as_ref().map(|target| self.term(target, &mut literals));
                 self.scopes.pop();
                 let mut used = FxHashSet::default();
-                literals.iter().for_each(|literal| literal_variables(literal, &mut used));
-                target.iter().for_each(|target| term_variables(target, &mut used));
+                let mut see = |variable: VariableId| {
+                    used.insert(variable);
+                };
+                literals.iter().for_each(|literal| literal.variables(&mut see));
+                target.iter().for_each(|target| target.variables(&mut see));
                 let mut outer: Vec<VariableId> = used.intersection(&outside).copied().collect();
                 outer.sort();
                 body.push(Literal::Aggregate(Aggregate {
@@ -439,50 +442,6 @@ impl<'a> Lowering<'a> {
                 }
                 Term::Variable(result)
             }
-        }
-    }
-}
-
-/// All variables of a literal, those inside aggregates included.
-pub fn literal_variables(literal: &Literal, into: &mut FxHashSet<VariableId>) {
-    match literal {
-        Literal::Positive(atom) | Literal::Negative(atom) => {
-            for argument in &atom.arguments {
-                if let Argument::Variable(variable) = argument {
-                    into.insert(*variable);
-                }
-            }
-        }
-        Literal::Compare { left, right, .. } => {
-            term_variables(left, into);
-            term_variables(right, into);
-        }
-        Literal::Test { arguments, .. } => {
-            arguments.iter().for_each(|argument| term_variables(argument, into));
-        }
-        Literal::Truth(_) => {}
-        Literal::Aggregate(aggregate) => {
-            into.insert(aggregate.result);
-            into.extend(&aggregate.outer);
-        }
-        Literal::Range { result, from, to, step, .. } => {
-            into.insert(*result);
-            term_variables(from, into);
-            term_variables(to, into);
-            step.iter().for_each(|step| term_variables(step, into));
-        }
-    }
-}
-
-/// All variables of a term.
-pub fn term_variables(term: &Term, into: &mut FxHashSet<VariableId>) {
-    match term {
-        Term::Variable(variable) => {
-            into.insert(*variable);
-        }
-        Term::Constant(_) => {}
-        Term::Call { arguments, .. } => {
-            arguments.iter().for_each(|argument| term_variables(argument, into));
         }
     }
 }

@@ -224,6 +224,55 @@ pub enum Term {
     },
 }
 
+impl Term {
+    /// Every place where a variable stands.
+    pub fn variables(&self, see: &mut dyn FnMut(VariableId)) {
+        match self {
+            Term::Variable(variable) => see(*variable),
+            Term::Constant(_) => {}
+            Term::Call { arguments, .. } => {
+                arguments.iter().for_each(|argument| argument.variables(see));
+            }
+        }
+    }
+}
+
+impl Literal {
+    /// Every place where a variable stands; those inside of an aggregate, its group and its result
+    /// included.
+    pub fn variables(&self, see: &mut dyn FnMut(VariableId)) {
+        match self {
+            Literal::Positive(atom) | Literal::Negative(atom) => {
+                for argument in &atom.arguments {
+                    if let Argument::Variable(variable) = argument {
+                        see(*variable);
+                    }
+                }
+            }
+            Literal::Compare { left, right, .. } => {
+                left.variables(see);
+                right.variables(see);
+            }
+            Literal::Test { arguments, .. } => {
+                arguments.iter().for_each(|argument| argument.variables(see));
+            }
+            Literal::Truth(_) => {}
+            Literal::Aggregate(aggregate) => {
+                see(aggregate.result);
+                aggregate.outer.iter().for_each(|variable| see(*variable));
+                aggregate.body.iter().for_each(|literal| literal.variables(see));
+                aggregate.target.iter().for_each(|target| target.variables(see));
+            }
+            Literal::Range { result, from, to, step, .. } => {
+                see(*result);
+                from.variables(see);
+                to.variables(see);
+                step.iter().for_each(|step| step.variables(see));
+            }
+        }
+    }
+}
+
 /// An aggregate in a body.
 ///
 /// It ranges over the distinct bindings of all variables of its body that are not bound outside.

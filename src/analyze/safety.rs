@@ -8,7 +8,7 @@ use crate::syntax::operators::Comparison;
 use crate::value::VariableId;
 
 use super::error;
-use super::lower::{Lowered, term_variables};
+use super::lower::Lowered;
 use super::program::{Aggregate, Argument, Literal, Term};
 
 /// Reports every variable of a rule that nothing binds where its value is needed, each once.
@@ -25,14 +25,20 @@ pub fn check(lowered: &Lowered, diagnostics: &mut Vec<Diagnostic>) {
     }));
     bind_all(&lowered.rule.body, &mut bound);
     for (term, place) in lowered.rule.head.terms.iter().zip(&lowered.head_places) {
-        let mut used = FxHashSet::default();
-        term_variables(term, &mut used);
-        for variable in sorted(&used) {
+        for variable in sorted(&used_by(term)) {
             if !bound.contains(&variable) {
                 report.once(variable, |_, name| error::unbound_head(*place, name));
             }
         }
     }
+}
+
+fn used_by(term: &Term) -> FxHashSet<VariableId> {
+    let mut used = FxHashSet::default();
+    term.variables(&mut |variable| {
+        used.insert(variable);
+    });
+    used
 }
 
 fn sorted(variables: &FxHashSet<VariableId>) -> Vec<VariableId> {
@@ -92,9 +98,7 @@ fn bind(literal: &Literal, bound: &mut FxHashSet<VariableId>) {
 }
 
 fn is_bound(term: &Term, bound: &FxHashSet<VariableId>) -> bool {
-    let mut used = FxHashSet::default();
-    term_variables(term, &mut used);
-    used.is_subset(bound)
+    used_by(term).is_subset(bound)
 }
 
 struct Report<'a> {
@@ -170,9 +174,7 @@ impl Report<'_> {
         bound: &FxHashSet<VariableId>,
     ) {
         for term in terms {
-            let mut used = FxHashSet::default();
-            term_variables(term, &mut used);
-            for variable in sorted(&used) {
+            for variable in sorted(&used_by(term)) {
                 if !bound.contains(&variable) {
                     self.once(variable, error::unbound_value);
                 }

@@ -4,9 +4,10 @@ use crate::analyze::facts::StatedFact;
 use crate::change::{
     self, Achieved, Change, Choices, Conclusion, Entry, Label, Ledger, Question, Setting, WhatIf,
 };
+use crate::eval::{self, StopReason};
 use crate::explain::{Fact, Subject, Why, show, tree};
-use crate::report::explanation::{self, Extent};
-use crate::report::{Heading, Look, Section, Table};
+use crate::report::tree::Tree;
+use crate::report::{Heading, Section, Table};
 use crate::session::Session;
 use crate::value::{Constant, Primitive, RelationId};
 
@@ -59,28 +60,37 @@ fn written(subject: &dyn Subject, relation: RelationId, values: &[Constant]) -> 
     show::fact(subject, &Fact { relation, row: None, values })
 }
 
-/// Why each added line is there, and each removed one is not.
-pub fn reasons(what_if: &WhatIf<'_>, all: bool, look: Look) -> String {
+/// Why each added line is there, and each removed one is not; and why not all are explained, if they
+/// are not.
+pub fn reasons(
+    what_if: &WhatIf<'_>,
+    all: bool,
+    limits: eval::Limits<'_>,
+) -> (Vec<Tree>, Option<StopReason>) {
     let mut why = Why::new(&what_if.variant);
-    let mut drawn = String::new();
-    for relation in what_if.difference.relations.iter().filter(|r| !r.stated && (r.contract || all))
-    {
+    why.limit(limits);
+    let mut trees = Vec::new();
+    let relations = what_if.difference.relations.iter();
+    for relation in relations.filter(|r| !r.stated && (r.contract || all)) {
         for line in &relation.removed {
+            if why.stopped().is_some() {
+                return (trees, why.stopped());
+            }
             let interner = why.solver().interner_mut();
             let values: Vec<Option<Constant>> = line.values.iter().cloned().map(Some).collect();
             let words = what_if.variant.words(relation.relation, &values, interner);
             let answer = why.why_not(relation.relation, words);
-            let tree = tree::of_why_not(&what_if.variant, &answer, false);
-            drawn.push_str(&explanation::text(&tree, look, Extent::Folded));
-            drawn.push('\n');
+            trees.push(tree::of_why_not(&what_if.variant, &answer, false));
         }
         for line in &relation.added {
-            let tree = tree::of_proof(&what_if.variant, &why.proof(relation.relation, line.row));
-            drawn.push_str(&explanation::text(&tree, look, Extent::Folded));
-            drawn.push('\n');
+            if why.stopped().is_some() {
+                return (trees, why.stopped());
+            }
+            let proof = why.proof(relation.relation, line.row);
+            trees.push(tree::of_opened_proof(&mut why, &proof, false));
         }
     }
-    drawn
+    (trees, why.stopped())
 }
 
 /// What it would take to make a goal true: the sets of choices that do.
@@ -111,7 +121,7 @@ pub fn achieve(session: &Session, achieved: &Achieved, goal: &str) -> Section {
         vec![
             number(at + 1),
             text(lines.collect::<Vec<_>>().join("\n")),
-            text(to_copy(session, &plan.change)),
+            text(to_copy(session, &plan.change).join("\n")),
             number(plan.contradicted),
             number(plan.added),
             number(plan.collateral),
@@ -140,12 +150,13 @@ pub fn achieve(session: &Session, achieved: &Achieved, goal: &str) -> Section {
     Section { name: "achieve".into(), title, paragraphs, tables: vec![table], ..Section::default() }
 }
 
-/// A change as a design file or a prompt takes it: what is taken back behind a sign, a fact a line.
-pub fn to_copy(session: &Session, change: &Change) -> String {
+/// A change as a design file or a prompt takes it, a fact a line; what is taken back stands behind a
+/// sign.
+pub fn to_copy(session: &Session, change: &Change) -> Vec<String> {
     let fact = |fact: &StatedFact| fact_of(session, fact.relation, &fact.values);
     let removed = change.remove.iter().map(|gone| format!("-{}.", fact(gone)));
     let added = change.add.iter().map(|new| format!("{}.", fact(new)));
-    removed.chain(added).collect::<Vec<_>>().join("\n")
+    removed.chain(added).collect()
 }
 
 /// A choice made, as people say it.
@@ -192,8 +203,10 @@ fn put(question: &Question, ledger: &Ledger, session: &Session) -> Section {
         paragraphs.push(choice.text.clone());
     }
     let mut rows = Vec::new();
+    let mut facts = Vec::new();
     for each in &question.answers {
         let value = choice.values.get(each.value).cloned().unwrap_or_default();
+        facts.push(vec![text(&value), text(to_copy(session, &each.change).join("\n"))]);
         // What an answer settles is not said again as what it changes.
         let unless = |changed: &[Conclusion], settled: &[Conclusion]| -> Vec<Conclusion> {
             changed.iter().filter(|one| !settled.contains(one)).cloned().collect()
@@ -218,13 +231,19 @@ fn put(question: &Question, ledger: &Ledger, session: &Session) -> Section {
     }
     let columns =
         symbols(&[("answer", "Answer"), ("effect", "What it does"), ("conclusion", "Conclusion")]);
-    let table = Table { name: "answers".into(), title: String::new(), columns, rows };
+    let answers = Table { name: "answers".into(), title: String::new(), columns, rows };
+    let facts = Table {
+        name: "facts".into(),
+        title: String::new(),
+        columns: symbols(&[("answer", "Answer"), ("facts", "Facts to copy")]),
+        rows: facts,
+    };
     let title = format!("{}: {}", choice.subject, choice.field);
     Section {
         name: choice.field.clone(),
         title,
         paragraphs,
-        tables: vec![table],
+        tables: vec![answers, facts],
         ..Section::default()
     }
 }
@@ -268,7 +287,7 @@ pub fn ledger(session: &Session, ledger: &Ledger, all: bool) -> Section {
     let exact = if sampled == 0 {
         "every one was derived".to_owned()
     } else {
-        format!("{} too large to enumerate, sampled", plural(sampled, "group of questions"))
+        format!("{} of questions too large to enumerate, sampled", plural(sampled, "group"))
     };
     let mut paragraphs = vec![format!(
         "{} open; {} of their answers tried; {exact}.",

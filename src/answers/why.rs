@@ -3,10 +3,10 @@
 use crate::change::{Limits, Search};
 use crate::eval::{Options, StopReason};
 use crate::explain::{Why, tree};
-use crate::report::tree::Tree;
+use crate::report::tree::{Tree, Way};
 use crate::session::{Explained, Pattern, QueryFailure, Session};
 
-use super::setting_line;
+use super::{setting_line, to_copy};
 
 /// At most this many answers of a pattern are explained, unless all are asked for.
 const MOST_ANSWERS: usize = 10;
@@ -63,35 +63,42 @@ pub fn explain_absence(
     tree::of_why_not(explained, &answer, all)
 }
 
-/// The smallest changes of a design that would make a goal true, a line each, and why the search for
-/// them broke off if it did.
+/// Adds the smallest changes that would make a goal true; gives why the search for them broke off, if
+/// it did.
 pub fn ways(
     session: &Session,
     design: usize,
     goal: &str,
     options: &Options<'_>,
-) -> (Vec<String>, Option<StopReason>) {
+    tree: &mut Tree,
+) -> Option<StopReason> {
     let limits = Limits::from_options(options);
     let search = Search { size: WAY, answers: 3, limits, progress: &|_, _, _| {} };
     let achieved = match session.achieve(design, goal, &search) {
         Ok(achieved) => achieved,
-        Err(QueryFailure::Stopped(stopped)) => return (Vec::new(), Some(stopped.reason)),
-        Err(QueryFailure::Wrong { .. }) => return (Vec::new(), None),
+        Err(QueryFailure::Stopped(stopped)) => return Some(stopped.reason),
+        Err(QueryFailure::Wrong { .. }) => return None,
     };
     if achieved.impossible {
         let line = "no choice among closed lists of values gives it; other facts are not tried";
-        return (vec![line.to_owned()], achieved.stopped);
+        tree.notes.push(line.to_owned());
+        return achieved.stopped;
     }
-    let said = achieved.plans.iter().take(3).map(|plan| {
-        let lines = plan.settings.iter().map(|it| setting_line(&achieved.choices, *it));
-        format!("to get it, say {}", lines.collect::<Vec<_>>().join("; and "))
-    });
-    let mut lines: Vec<String> = said.collect();
-    if lines.is_empty() {
+    tree.ways = achieved
+        .plans
+        .iter()
+        .take(3)
+        .map(|plan| {
+            let lines = plan.settings.iter().map(|it| setting_line(&achieved.choices, *it));
+            let say = format!("to get it, say {}", lines.collect::<Vec<_>>().join("; and "));
+            Way { say, facts: to_copy(session, &plan.change) }
+        })
+        .collect();
+    if tree.ways.is_empty() {
         let most = achieved.complete_to;
-        lines.push(format!(
+        tree.notes.push(format!(
             "no change of up to {most} choices gives it; `archlog achieve` looks further"
         ));
     }
-    (lines, achieved.stopped)
+    achieved.stopped
 }

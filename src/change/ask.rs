@@ -6,6 +6,7 @@ use crate::kb::Rulebook;
 use crate::store::Database;
 use crate::value::{Constant, Interner, RelationId, Word, compare_tuples};
 
+use super::Change;
 use super::choices::{Choices, Setting};
 use super::ledger::{Label, Ledger, ledger_of};
 use super::variants::{Base, Limits};
@@ -28,6 +29,8 @@ pub struct Question {
 pub struct Answer {
     /// The number of the value.
     pub value: usize,
+    /// The answer as facts.
+    pub change: Change,
     /// Contingent conclusions that become certain.
     pub certain: Vec<Conclusion>,
     /// Contingent conclusions that become excluded.
@@ -66,6 +69,12 @@ pub fn ask(
         .iter()
         .map(|&choice| Question { choice, answers: settled(&ledger, choice) })
         .collect();
+    for question in &mut questions {
+        for answer in &mut question.answers {
+            let setting = Setting { choice: question.choice, value: answer.value };
+            answer.change = ledger.choices.change(&base, &[setting]);
+        }
+    }
     if ledger.stopped.is_none() {
         let compared = differences(&base, &ledger, limits, &mut questions);
         ledger.stopped = compared.err().map(|stopped| stopped.reason);

@@ -18,7 +18,9 @@ use crate::analyze::program::{Argument, Atom, Literal, Term};
 use crate::explain::{Bindings, ready};
 use crate::value::{RelationId, Word};
 
-use super::cone::{Ask, Cones, Trimmed, Walk};
+use super::cone::{Ask, Cones};
+use super::trim::Trimmed;
+use super::walk::Walk;
 
 /// How many rules deep a proof may be.
 const DEPTH: usize = 8;
@@ -28,6 +30,10 @@ const BEHIND: usize = 4;
 
 /// How many ways to meet a condition are followed.
 const WAYS: usize = 32;
+
+/// How many conditions one proof search looks at: rules that lead back to themselves have no end of
+/// proofs.
+const STEPS: usize = 2_000;
 
 /// A tuple that is taken to hold; `None` where a column is not known.
 pub type Assumed = (RelationId, Vec<Option<Word>>);
@@ -68,7 +74,7 @@ impl Cones<'_> {
             pattern.iter().map(|word| word.map_or(Ask::Unknown, Ask::Word)).collect();
         let mut shared: Option<Vec<Assumed>> = None;
         for &id in concluding {
-            let Some(bindings) = self.unify(id, &asked) else { continue };
+            let Some(bindings) = rules.unify(id, &asked) else { continue };
             let mut needed: Vec<Assumed> = Vec::new();
             for literal in &self.program.rules[id.index()].body {
                 let Literal::Positive(atom) = literal else { continue };
@@ -101,6 +107,7 @@ impl Cones<'_> {
         assumed: &[Assumed],
     ) -> bool {
         let pattern = self.known_columns(atom, bindings);
+        self.steps = STEPS;
         !self.concluded(atom.relation, &pattern, assumed, DEPTH, 1).is_empty()
     }
 
@@ -131,8 +138,8 @@ impl Cones<'_> {
         let rules = Rc::clone(&self.rules);
         for &id in &rules.concluding[relation.index()] {
             let rule = &self.program.rules[id.index()];
-            let Some(bindings) = self.unify(id, &asked) else { continue };
-            let trimmed = self.trimmed(id, &asked);
+            let Some(bindings) = rules.unify(id, &asked) else { continue };
+            let trimmed = rules.trimmed(self.program, id, &asked);
             let open: Vec<&Literal> = trimmed.body.iter().collect();
             let mut found = Vec::new();
             self.meet(&trimmed, open, bindings, assumed, depth, &mut found);
@@ -166,9 +173,10 @@ impl Cones<'_> {
         depth: usize,
         found: &mut Vec<Bindings>,
     ) {
-        if found.len() >= WAYS {
+        if found.len() >= WAYS || self.steps == 0 {
             return;
         }
+        self.steps -= 1;
         let Some(next) = self.next(&open, &bindings) else {
             found.push(bindings);
             return;

@@ -14,21 +14,19 @@
 //! match the pattern are the same. So are the tuples in a world that states only the facts inside:
 //! such a [`Slice`] of a design is what variants are derived from.
 
-use std::cell::RefCell;
-use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::analyze::program::{Argument, Atom, Head, Literal, Program, Term};
-use crate::explain::{Bindings, Solver, ready};
+use crate::analyze::program::Program;
+use crate::explain::Solver;
 use crate::kb::is_stated;
-use crate::syntax::operators::{AggregateOperator, Comparison, Functor};
-use crate::value::{Interner, Primitive, RelationId, RuleId, VariableId, Word};
+use crate::value::{Interner, RelationId, Word};
 
-use super::certain::Assumed;
 use super::choices::{Choice, Choices};
+use super::trim::Rules;
 use super::variants::{Base, WordFact};
+use super::walk::Walk;
 
 /// What is asked of a column.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -93,104 +91,38 @@ impl Free {
 
 /// Patterns asked for so far, and what they depend on, for one set of free choices.
 pub struct Cones<'a> {
-    base: &'a Base<'a>,
+    pub(super) base: &'a Base<'a>,
     choices: &'a Choices,
     pub(super) program: &'a Program,
     pub(super) solver: Solver<'a>,
     pub(super) rules: Rc<Rules>,
     /// The free choices by the relation they state.
     free: FxHashMap<RelationId, Vec<Free>>,
-    nodes: Vec<Node>,
+    pub(super) nodes: Vec<Node>,
     known: FxHashMap<Pattern, usize>,
+    /// How many conditions the proof search under way may still look at.
+    pub(super) steps: usize,
 }
 
-/// The rules of a program, to be asked backwards; cones of one design can share them.
-pub struct Rules {
-    /// By the relation they conclude.
-    pub(super) concluding: Vec<Vec<RuleId>>,
-    /// What each has in its head.
-    heads: Vec<Vec<HeadTerm>>,
-    /// For each rule and each set of columns nobody looks at, what is left of the body.
-    trimmed: RefCell<FxHashMap<(RuleId, Vec<bool>), Rc<Trimmed>>>,
-    /// What tuples cannot hold without.
-    pub(super) behind: RefCell<FxHashMap<Assumed, Rc<Vec<Assumed>>>>,
-}
-
-/// A head's column.
-enum HeadTerm {
-    Variable(VariableId),
-    Word(Word),
-    Computed,
-}
-
-impl Rules {
-    /// The rules of the program of a base.
-    pub fn of(base: &Base<'_>) -> Rc<Self> {
-        let program = &base.rulebook().worlds.program;
-        let mut concluding = vec![Vec::new(); program.relations.len()];
-        for (index, rule) in program.rules.iter().enumerate() {
-            concluding[rule.head.relation.index()].push(RuleId::from(index));
-        }
-        let head = |term: &Term| match term {
-            Term::Variable(variable) => HeadTerm::Variable(*variable),
-            Term::Constant(constant) => {
-                base.interner().find(constant).map_or(HeadTerm::Computed, HeadTerm::Word)
-            }
-            Term::Call { .. } => HeadTerm::Computed,
-        };
-        let heads = program.rules.iter().map(|rule| rule.head.terms.iter().map(head).collect());
-        let heads = heads.collect();
-        Rc::new(Rules {
-            concluding,
-            heads,
-            trimmed: RefCell::default(),
-            behind: RefCell::default(),
-        })
-    }
-}
-
-struct Node {
+/// A pattern that was asked for.
+pub(super) struct Node {
     pattern: Pattern,
     /// The patterns it asks for.
     asks: Vec<usize>,
     /// The free choices that state matches of it.
     choices: Vec<usize>,
-    done: bool,
+    /// Whether all below is known: not where a pattern leads back to itself.
+    pub done: bool,
     /// Its tuples are those of the base whatever is chosen.
-    fixed: bool,
+    pub fixed: bool,
     /// There may be tuples that match it.
-    possible: bool,
+    pub possible: bool,
     /// Every tuple that may match it fits one of these; `None` where a column is not known.
-    tuples: Vec<Vec<Option<Word>>>,
+    pub tuples: Vec<Vec<Option<Word>>>,
 }
 
 /// More tuples than this are not told apart.
-const MOST_TUPLES: usize = 64;
-
-/// How often a walk through one rule may branch over tuples that only may be there.
-const MOST_BRANCHES: usize = 512;
-
-/// A body without what only computes values nobody looks at.
-pub(super) struct Trimmed {
-    pub body: Vec<Literal>,
-    pub types: Vec<Primitive>,
-    /// How often each variable is looked at.
-    pub uses: Vec<u32>,
-}
-
-/// What a walk through a body gathers.
-#[derive(Default)]
-pub(super) struct Walk {
-    asks: Vec<usize>,
-    /// A pattern that is not fixed was met.
-    open: bool,
-    /// The end of the body was reached.
-    reached: bool,
-    /// What the head was then.
-    tuples: FxHashSet<Vec<Option<Word>>>,
-    /// How often it branched over tuples that only may be there.
-    branches: usize,
-}
+pub(super) const MOST_TUPLES: usize = 64;
 
 /// The world that the base is derived in.
 const BASE_WORLD: Word = Word(0);
@@ -224,6 +156,7 @@ impl<'a> Cones<'a> {
             free: by_relation,
             nodes: Vec::new(),
             known: FxHashMap::default(),
+            steps: 0,
         }
     }
 
@@ -303,7 +236,7 @@ impl<'a> Cones<'a> {
         reached
     }
 
-    fn dependent(&self, relation: RelationId) -> bool {
+    pub(super) fn dependent(&self, relation: RelationId) -> bool {
         self.base.rulebook().worlds.dependent[relation.index()]
     }
 
@@ -311,7 +244,7 @@ impl<'a> Cones<'a> {
         is_stated(&self.base.rulebook().program.relations[relation.index()])
     }
 
-    fn node(&mut self, pattern: Pattern) -> usize {
+    pub(super) fn node(&mut self, pattern: Pattern) -> usize {
         if let Some(&node) = self.known.get(&pattern) {
             return node;
         }
@@ -442,255 +375,6 @@ impl<'a> Cones<'a> {
         let pattern: Vec<Option<Word>> = asked.iter().map(word_of).collect();
         !self.base.database().relation(relation).matching(&pattern).is_empty()
     }
-
-    fn rule(&mut self, id: RuleId, asked: &[Ask], walk: &mut Walk) {
-        let rule = &self.program.rules[id.index()];
-        let Some(bindings) = self.unify(id, asked) else { return };
-        let trimmed = self.trimmed(id, asked);
-        let open: Vec<&Literal> = trimmed.body.iter().collect();
-        self.walk(&trimmed, Some(&rule.head), open, bindings, walk);
-    }
-
-    /// The body of a rule without what computes columns that nobody looks at.
-    pub(super) fn trimmed(&mut self, id: RuleId, asked: &[Ask]) -> Rc<Trimmed> {
-        let ignored: Vec<bool> = asked.iter().map(|ask| *ask == Ask::Whatever).collect();
-        let rule = &self.program.rules[id.index()];
-        let mut known = self.rules.trimmed.borrow_mut();
-        let trimmed = known.entry((id, ignored)).or_insert_with_key(|(_, ignored)| {
-            let types = rule.variables.iter().map(|variable| variable.primitive).collect();
-            Rc::new(trim(&rule.head, &rule.body, types, ignored))
-        });
-        Rc::clone(trimmed)
-    }
-
-    /// Follows a body as far as its fixed conditions allow.
-    fn walk(
-        &mut self,
-        rule: &Trimmed,
-        head: Option<&Head>,
-        mut open: Vec<&Literal>,
-        bindings: Bindings,
-        walk: &mut Walk,
-    ) {
-        if self.denied(rule, &mut open, &bindings, walk) {
-            return;
-        }
-        let Some(next) = self.next(&open, &bindings) else {
-            walk.reached = true;
-            if let Some(head) = head
-                && walk.tuples.len() <= MOST_TUPLES
-            {
-                let word = |term: &Term| match term {
-                    Term::Variable(variable) => bindings[variable.index()],
-                    Term::Constant(constant) => self.solver.interner().find(constant),
-                    Term::Call { .. } => None,
-                };
-                walk.tuples.insert(head.terms.iter().map(word).collect());
-            }
-            return;
-        };
-        let literal = open.remove(next);
-        let exact = match literal {
-            Literal::Positive(atom) => match self.asks(rule, atom, &bindings, walk) {
-                Some(node) if self.is_impossible(node) => return,
-                Some(node) if !self.settles(node, walk) => {
-                    let ways = self.ways(node, atom, &bindings);
-                    walk.branches += ways.len().saturating_sub(1);
-                    if walk.branches > MOST_BRANCHES {
-                        return self.walk(rule, head, open, bindings, walk);
-                    }
-                    for bindings in ways {
-                        self.walk(rule, head, open.clone(), bindings, walk);
-                    }
-                    return;
-                }
-                _ => true,
-            },
-            Literal::Negative(atom) => {
-                let node = self.asks(rule, atom, &bindings, walk);
-                let settled = node.is_none_or(|node| self.settles(node, walk));
-                if !settled {
-                    let assumed = self.assume(&rule.body, &bindings);
-                    if self.must_hold(atom, &bindings, &assumed) {
-                        return;
-                    }
-                }
-                settled
-            }
-            Literal::Aggregate(aggregate) => {
-                let mut inner = Walk::default();
-                let body: Vec<&Literal> = aggregate.body.iter().collect();
-                self.walk(rule, None, body, bindings.clone(), &mut inner);
-                walk.asks.append(&mut inner.asks);
-                walk.open |= inner.open;
-                !inner.open
-            }
-            _ => true,
-        };
-        if !exact || !ready(literal, &bindings) {
-            return self.walk(rule, head, open, bindings, walk);
-        }
-        let mut found: Vec<Bindings> = Vec::new();
-        let _ = self.solver.solve(
-            std::slice::from_ref(literal),
-            &rule.types,
-            bindings,
-            None,
-            &mut |_, solution| {
-                found.push(solution.bindings.clone());
-                ControlFlow::Continue(())
-            },
-        );
-        found.sort();
-        found.dedup();
-        for bindings in found {
-            self.walk(rule, head, open.clone(), bindings, walk);
-        }
-    }
-
-    /// Whether a negated condition fails whatever is chosen. Those that hold whatever is chosen are
-    /// done with: looked at early, they spare the questions behind the others.
-    fn denied(
-        &mut self,
-        rule: &Trimmed,
-        open: &mut Vec<&Literal>,
-        bindings: &Bindings,
-        walk: &mut Walk,
-    ) -> bool {
-        let mut at = 0;
-        while let Some(&literal) = open.get(at) {
-            let Literal::Negative(atom) = literal else {
-                at += 1;
-                continue;
-            };
-            if !ready(literal, bindings) {
-                at += 1;
-                continue;
-            }
-            let node = self.asks(rule, atom, bindings, walk);
-            if node.is_some_and(|node| !(self.nodes[node].done && self.nodes[node].fixed)) {
-                at += 1;
-                continue;
-            }
-            let known = self.known_columns(atom, bindings);
-            if !self.base.database().relation(atom.relation).matching(&known).is_empty() {
-                return true;
-            }
-            open.remove(at);
-        }
-        false
-    }
-
-    /// What an atom may bind, by the tuples that may answer a question.
-    fn ways(&self, node: usize, atom: &Atom, bindings: &Bindings) -> Vec<Bindings> {
-        let mut ways: Vec<Bindings> = Vec::new();
-        'tuples: for tuple in &self.nodes[node].tuples {
-            let mut bound = bindings.clone();
-            for (argument, word) in atom.arguments.iter().zip(tuple) {
-                let (Argument::Variable(variable), Some(word)) = (argument, word) else { continue };
-                match bound[variable.index()] {
-                    Some(known) if known != *word => continue 'tuples,
-                    _ => bound[variable.index()] = Some(*word),
-                }
-            }
-            ways.push(bound);
-        }
-        ways.sort_unstable();
-        ways.dedup();
-        ways
-    }
-
-    /// Asks for an atom, unless no design can change it; gives the number of the question.
-    pub(super) fn asks(
-        &mut self,
-        rule: &Trimmed,
-        atom: &Atom,
-        bindings: &Bindings,
-        walk: &mut Walk,
-    ) -> Option<usize> {
-        if !self.dependent(atom.relation) || atom.relation == self.base.rulebook().worlds.world {
-            return None;
-        }
-        let mut asked = Vec::with_capacity(atom.arguments.len());
-        for argument in &atom.arguments {
-            asked.push(match argument {
-                Argument::Wildcard => Ask::Whatever,
-                Argument::Constant(constant) => match self.solver.interner().find(constant) {
-                    Some(word) => Ask::Word(word),
-                    // Nothing has this constant yet, but a rule may compute it.
-                    None => Ask::Word(self.solver.interner_mut().intern(constant)),
-                },
-                Argument::Variable(variable) => match bindings[variable.index()] {
-                    Some(word) => Ask::Word(word),
-                    None if rule.uses[variable.index()] <= 1 => Ask::Whatever,
-                    None => Ask::Unknown,
-                },
-            });
-        }
-        let node = self.node((atom.relation, asked));
-        walk.asks.push(node);
-        Some(node)
-    }
-
-    /// Whether nothing answers a question whatever is chosen.
-    pub(super) fn is_impossible(&self, node: usize) -> bool {
-        self.nodes[node].done && !self.nodes[node].possible
-    }
-
-    /// Whether the tuples of a question are those of the base whatever is chosen.
-    pub(super) fn settles(&self, node: usize, walk: &mut Walk) -> bool {
-        let fixed = self.nodes[node].done && self.nodes[node].fixed;
-        walk.open |= !fixed;
-        fixed
-    }
-
-    /// The position of the condition to look at next: tests first, then atoms whose first columns
-    /// are known, of those the one with most columns known. Negations and aggregates come when
-    /// nothing else can bind their variables.
-    pub(super) fn next(&self, open: &[&Literal], bindings: &Bindings) -> Option<usize> {
-        let score = |literal: &Literal| -> (u32, usize) {
-            match literal {
-                Literal::Positive(atom) => {
-                    let hidden = usize::from(self.dependent(atom.relation));
-                    let known = |argument: &Argument| match argument {
-                        Argument::Variable(variable) => bindings[variable.index()].is_some(),
-                        Argument::Constant(_) => true,
-                        Argument::Wildcard => false,
-                    };
-                    let first = atom.arguments.get(hidden).is_none_or(known);
-                    let count = atom.arguments.iter().filter(|argument| known(argument)).count();
-                    (if first { 1 } else { 2 }, usize::MAX - count)
-                }
-                Literal::Negative(_) | Literal::Aggregate(_) => (3, 0),
-                other if ready(other, bindings) => (0, 0),
-                _ => (4, 0),
-            }
-        };
-        let scored = open.iter().enumerate().map(|(at, literal)| (score(literal), at));
-        scored.min().map(|(_, at)| at)
-    }
-
-    /// The bindings that an asked tuple gives the variables of a rule's head; `None` where it cannot
-    /// match.
-    pub(super) fn unify(&self, rule: RuleId, asked: &[Ask]) -> Option<Bindings> {
-        let head = &self.rules.heads[rule.index()];
-        let differs = head.iter().zip(asked).any(|pair| match pair {
-            (HeadTerm::Word(constant), Ask::Word(word)) => constant != word,
-            _ => false,
-        });
-        if differs {
-            return None;
-        }
-        let mut bindings: Bindings = vec![None; self.program.rules[rule.index()].variables.len()];
-        for (term, ask) in head.iter().zip(asked) {
-            let (HeadTerm::Variable(variable), Ask::Word(word)) = (term, ask) else { continue };
-            match bindings[variable.index()] {
-                Some(known) if known != *word => return None,
-                _ => bindings[variable.index()] = Some(*word),
-            }
-        }
-        Some(bindings)
-    }
 }
 
 /// Tuples without those that a more general one among them covers; `None` if there are too many.
@@ -712,105 +396,5 @@ fn word_of(ask: &Ask) -> Option<Word> {
     match ask {
         Ask::Word(word) => Some(*word),
         _ => None,
-    }
-}
-
-/// Drops from a body what only computes values that nobody looks at, if it cannot fail.
-fn trim(head: &Head, body: &[Literal], types: Vec<Primitive>, ignored: &[bool]) -> Trimmed {
-    let mut body: Vec<Literal> = body.to_vec();
-    loop {
-        let mut uses = vec![0; types.len()];
-        for (term, ignored) in head.terms.iter().zip(ignored) {
-            if !ignored {
-                // A head variable is looked at by whoever asks, whatever else happens to it.
-                term_uses(term, 2, &mut uses);
-            }
-        }
-        body.iter().for_each(|literal| literal_uses(literal, &mut uses));
-        let idle = |literal: &Literal| match literal {
-            Literal::Compare { comparison: Comparison::Equal, left, right, .. } => {
-                let computes = |variable: &Term, value: &Term| match variable {
-                    Term::Variable(variable) => uses[variable.index()] == 1 && total(value),
-                    _ => false,
-                };
-                computes(left, right) || computes(right, left)
-            }
-            Literal::Aggregate(aggregate) => {
-                let counts =
-                    matches!(aggregate.operator, AggregateOperator::Count | AggregateOperator::Sum);
-                counts && uses[aggregate.result.index()] == 1
-            }
-            _ => false,
-        };
-        match body.iter().position(idle) {
-            Some(at) => drop(body.remove(at)),
-            None => return Trimmed { body, types, uses },
-        }
-    }
-}
-
-/// Whether a value can always be computed.
-fn total(term: &Term) -> bool {
-    match term {
-        Term::Variable(_) | Term::Constant(_) => true,
-        Term::Call { functor, arguments, .. } => {
-            let safe = matches!(
-                functor,
-                Functor::Cat
-                    | Functor::ToString
-                    | Functor::Length
-                    | Functor::Add
-                    | Functor::Subtract
-                    | Functor::Multiply
-            );
-            safe && arguments.iter().all(total)
-        }
-    }
-}
-
-fn term_uses(term: &Term, weight: u32, uses: &mut [u32]) {
-    match term {
-        Term::Variable(variable) => uses[variable.index()] += weight,
-        Term::Constant(_) => {}
-        Term::Call { arguments, .. } => {
-            arguments.iter().for_each(|argument| term_uses(argument, weight, uses));
-        }
-    }
-}
-
-fn literal_uses(literal: &Literal, uses: &mut [u32]) {
-    let mut variable = |id: &VariableId| uses[id.index()] += 1;
-    match literal {
-        Literal::Positive(atom) | Literal::Negative(atom) => {
-            for argument in &atom.arguments {
-                if let Argument::Variable(id) = argument {
-                    variable(id);
-                }
-            }
-        }
-        Literal::Compare { left, right, .. } => {
-            term_uses(left, 1, uses);
-            term_uses(right, 1, uses);
-        }
-        Literal::Test { arguments, .. } => {
-            arguments.iter().for_each(|term| term_uses(term, 1, uses));
-        }
-        Literal::Truth(_) => {}
-        Literal::Range { result, from, to, step, .. } => {
-            variable(result);
-            [Some(from), Some(to), step.as_ref()]
-                .into_iter()
-                .flatten()
-                .for_each(|term| term_uses(term, 1, uses));
-        }
-        Literal::Aggregate(aggregate) => {
-            variable(&aggregate.result);
-            if let Some(target) = &aggregate.target {
-                term_uses(target, 2, uses);
-            }
-            aggregate.body.iter().for_each(|literal| literal_uses(literal, uses));
-            // What ranges is counted by its bindings, so every variable in it matters.
-            aggregate.body.iter().for_each(|literal| literal_uses(literal, uses));
-        }
     }
 }

@@ -11,6 +11,8 @@
 //! | `choices` | the choices a designer has, read from relations the rulebook concludes |
 //! | `variants` | derives many variants of a design, on several threads |
 //! | `cone` | what a goal depends on |
+//! | `walk` | a rule asked backwards, condition by condition |
+//! | `trim` | rules without what nobody looks at |
 //! | `certain` | what must hold if something else does, whatever is chosen |
 //! | `parse` | `+fact -fact ...` as a [`Change`] |
 //! | `what_if` | the difference a change makes in everything derived |
@@ -18,6 +20,8 @@
 //! | `search` | the sets of choices worth trying, by size |
 //! | `nogood` | what keeps a goal out of reach, learned from a set that does not reach it |
 //! | `ledger` | which conclusions hold whatever the answers to open questions are |
+//! | `scopes` | which open questions have to be answered together |
+//! | `completions` | what derives under each way to answer them |
 //! | `ask` | the open question that settles most |
 //!
 //! Nothing here knows what a rulebook is about. It finds its way by tags on declarations:
@@ -28,25 +32,33 @@
 //! | `@choice_open` | a relation | form, column, subject, part of the choices nobody has made |
 //! | `@choice_value` | a relation | list, value, ordinal: what a choice can be |
 //! | `@choice_text` | a relation | form, part, text: how a choice is put to somebody |
-//! | `@conclusion LIST` | a relation | what the ledger is about; its second column is of the list |
+//! | `@conclusion LIST` | a relation | what the ledger is about: its first column is the subject, its second is of the list |
+//!
+//! What a conclusion can be about is told by names of columns: `base_mechanism(req, value)` is about
+//! what designs state in columns called `req`.
 
 mod achieve;
 mod ask;
 mod certain;
 mod choices;
+mod completions;
 mod cone;
 mod ledger;
 mod nogood;
 mod parse;
+mod scopes;
 mod search;
+mod trim;
 mod variants;
+mod walk;
 mod what_if;
 
 pub use achieve::{Achieved, Goal, Plan, Search, achieve};
 pub use ask::{Answer, Conclusion, Question, ask};
 pub use choices::{Choice, Choices, Setting, tagged};
+pub use completions::Scope;
 pub use cone::{Cone, Cones, Slice};
-pub use ledger::{Entry, Label, Ledger, Scope, ledger};
+pub use ledger::{Entry, Label, Ledger, ledger};
 pub use parse::{not_stated, parse_change, parse_goal_fact};
 pub use variants::{Base, Edit, Limits};
 pub use what_if::{Difference, Line, RelationDifference, Variant, WhatIf, promised, what_if};

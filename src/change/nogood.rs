@@ -16,7 +16,8 @@ use crate::eval::Stopped;
 use crate::value::{RelationId, Word};
 
 use super::choices::{Choices, Setting};
-use super::cone::{Ask, Cones, Free, Rules, Slice};
+use super::cone::{Ask, Cones, Free, Slice};
+use super::trim::Rules;
 use super::variants::{Base, Limits, WordFact, stopped};
 
 /// How a choice is: with the number of a value that it is set to, or as the base has it.

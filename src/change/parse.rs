@@ -1,8 +1,6 @@
 //! `+fact -fact ...` as a change, and a goal that is one atom.
 
-use crate::analyze::facts::{StatedFact, stated_facts};
-use crate::analyze::program::{Argument, Literal};
-use crate::analyze::{analyze_goal, error};
+use crate::analyze::facts::{StatedFact, pattern, stated_facts};
 use crate::diag::{Diagnostic, SourceId, Span};
 use crate::explain::key_columns;
 use crate::kb::Rulebook;
@@ -69,29 +67,9 @@ pub fn parse_goal_fact(
     source: SourceId,
     text: &str,
 ) -> Result<Goal, Vec<Diagnostic>> {
-    let whole = span(source, 0, text.len());
     let body = parse_goal(source, text)?;
-    let program = analyze_goal(&rulebook.program, &body)?;
-    let [rule] = program.rules.as_slice() else { return Err(vec![error::not_one_atom(whole)]) };
-    let [Literal::Positive(atom)] = rule.body.as_slice() else {
-        return Err(vec![error::not_one_atom(whole)]);
-    };
-    let mut seen = Vec::new();
-    let mut values = Vec::with_capacity(atom.arguments.len());
-    for argument in &atom.arguments {
-        values.push(match argument {
-            Argument::Constant(constant) => Some(constant.clone()),
-            Argument::Wildcard => None,
-            Argument::Variable(variable) if seen.contains(variable) => {
-                return Err(vec![error::not_one_atom(whole)]);
-            }
-            Argument::Variable(variable) => {
-                seen.push(*variable);
-                None
-            }
-        });
-    }
-    Ok(Goal { relation: atom.relation, values })
+    let (relation, values) = pattern(&rulebook.program, &body)?;
+    Ok(Goal { relation, values })
 }
 
 /// A sign and what follows it, up to the next sign.

@@ -32,11 +32,25 @@ pub struct Limits<'a> {
     pub deadline: Option<(Instant, Duration)>,
     /// Set by somebody else to stop soon.
     pub interrupt: Option<&'a AtomicBool>,
+    /// The most tuples that one run of the engine may derive. A run derives the design, or a block
+    /// of up to [`BLOCK`] variants of it; several may be under way, one a thread.
+    pub tuples: Option<usize>,
+    /// The most rounds of one stratum in a run.
+    pub rounds: Option<u32>,
+    /// The most bytes that relations and symbols of a run may take.
+    pub memory: Option<usize>,
 }
 
 impl Default for Limits<'_> {
     fn default() -> Self {
-        Limits { threads: 1, deadline: None, interrupt: None }
+        Limits {
+            threads: 1,
+            deadline: None,
+            interrupt: None,
+            tuples: None,
+            rounds: None,
+            memory: None,
+        }
     }
 }
 
@@ -45,7 +59,14 @@ impl<'a> Limits<'a> {
     pub fn from_options(options: &EvalOptions<'a>) -> Self {
         let deadline =
             options.time.and_then(|time| Some((Instant::now().checked_add(time)?, time)));
-        Limits { threads: options.threads.max(1), deadline, interrupt: options.interrupt }
+        Limits {
+            threads: options.threads.max(1),
+            deadline,
+            interrupt: options.interrupt,
+            tuples: options.tuples,
+            rounds: options.rounds,
+            memory: options.memory,
+        }
     }
 
     /// Whether to go on.
@@ -77,7 +98,10 @@ impl<'a> Limits<'a> {
         EvalOptions {
             time: self.deadline.map(left),
             interrupt: self.interrupt,
-            ..EvalOptions::default()
+            tuples: self.tuples,
+            rounds: self.rounds,
+            memory: self.memory,
+            threads: 1,
         }
     }
 }

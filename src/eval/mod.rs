@@ -83,8 +83,11 @@ pub struct Stopped {
 
 impl std::fmt::Display for Stopped {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let derived = self.report.derived;
-        write!(formatter, "{}, after {derived} derived tuples", self.reason)
+        // Work around a run of the engine stops too, and derives nothing.
+        match self.report.derived {
+            0 => write!(formatter, "{}", self.reason),
+            derived => write!(formatter, "{}, after {derived} derived tuples", self.reason),
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::analyze::program::{Argument, Atom, Literal, Term};
+use crate::analyze::program::{Argument, Atom, Literal};
 use crate::value::{Primitive, RelationId, RuleId, VariableId, Word};
 
 use super::solve::{Bindings, ready};
@@ -279,32 +279,20 @@ impl Nearest<'_> {
     }
 }
 
-/// The variables of a condition that its value depends on.
+/// The variables of a condition that its value depends on: of an aggregate, its group.
 fn mentions(literal: &Literal, found: &mut FxHashSet<VariableId>) {
     match literal {
-        Literal::Positive(atom) | Literal::Negative(atom) => {
-            found.extend(atom.arguments.iter().filter_map(|argument| match argument {
-                Argument::Variable(variable) => Some(*variable),
-                _ => None,
-            }));
+        Literal::Aggregate(aggregate) => found.extend(&aggregate.outer),
+        Literal::Range { result, .. } => {
+            let mut all = FxHashSet::default();
+            literal.variables(&mut |variable| {
+                all.insert(variable);
+            });
+            all.remove(result);
+            found.extend(all);
         }
-        Literal::Aggregate(aggregate) => found.extend(aggregate.outer.iter().copied()),
-        Literal::Compare { left, right, .. } => of_terms([left, right], found),
-        Literal::Test { arguments, .. } => of_terms(arguments, found),
-        Literal::Range { from, to, step, .. } => {
-            of_terms([from, to], found);
-            of_terms(step, found);
-        }
-        Literal::Truth(_) => {}
-    }
-}
-
-fn of_terms<'t>(terms: impl IntoIterator<Item = &'t Term>, found: &mut FxHashSet<VariableId>) {
-    for term in terms {
-        match term {
-            Term::Variable(variable) => drop(found.insert(*variable)),
-            Term::Constant(_) => {}
-            Term::Call { arguments, .. } => of_terms(arguments, found),
-        }
+        _ => literal.variables(&mut |variable| {
+            found.insert(variable);
+        }),
     }
 }

@@ -78,6 +78,7 @@ pub fn of_proof(subject: &dyn Subject, proof: &Proof) -> Tree {
         ),
         steps,
         notes,
+        ways: Vec::new(),
     }
 }
 
@@ -330,7 +331,8 @@ pub fn of_why_not(subject: &dyn Subject, answer: &WhyNot, all: bool) -> Tree {
         1 => "not derived; 1 rule could conclude it".to_owned(),
         rules => format!("not derived; {rules} rules could conclude it, the nearest first"),
     };
-    Tree { subject: asked.unwrap_or_default(), summary, steps: unrolled.steps, notes }
+    let subject = asked.unwrap_or_default();
+    Tree { subject, summary, steps: unrolled.steps, notes, ways: Vec::new() }
 }
 
 fn root_line(subject: &dyn Subject, root: &Root) -> String {

@@ -146,6 +146,20 @@ impl<W: Write> Outputs for StandardOutput<W> {
 ///
 /// What is there and is not a plain file (a pipe, `/dev/stdout`) is written to directly.
 pub fn save(path: &Path, fill: Fill<'_>) -> io::Result<()> {
+    replace(path, fill, &|_| Ok(()))
+}
+
+/// As [`save`], for a text that somebody wrote by hand: the new content has reached the disk before
+/// it takes the place of the old.
+pub fn save_durably(path: &Path, fill: Fill<'_>) -> io::Result<()> {
+    replace(path, fill, &fs::File::sync_all)
+}
+
+fn replace(
+    path: &Path,
+    fill: Fill<'_>,
+    settle: &dyn Fn(&fs::File) -> io::Result<()>,
+) -> io::Result<()> {
     if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
         let mut file = fs::OpenOptions::new().write(true).open(path)?;
         return fill(&mut file);
@@ -164,41 +178,13 @@ pub fn save(path: &Path, fill: Fill<'_>) -> io::Result<()> {
             Ok(there) => file.set_permissions(there.permissions()),
             Err(_) => Ok(()),
         })
+        .and_then(|()| settle(&file))
         .and_then(|()| fs::rename(&temporary, &path));
     if written.is_err() {
         // The first error is the one to report; a leftover is the lesser harm.
         let _ = fs::remove_file(&temporary);
     }
     written
-}
-
-/// As [`save`], and on the disk when it returns: a machine that loses its power keeps either what
-/// was there or all of the new content.
-pub fn save_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    fs::create_dir_all(folder)?;
-    let name = path.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidFilename))?;
-    let (temporary, mut file) = make_temporary(folder, &name.to_string_lossy())?;
-    let written = file
-        .write_all(bytes)
-        .and_then(|()| match fs::metadata(&path) {
-            Ok(there) => file.set_permissions(there.permissions()),
-            Err(_) => Ok(()),
-        })
-        .and_then(|()| file.sync_all())
-        .and_then(|()| fs::rename(&temporary, &path));
-    if written.is_err() {
-        let _ = fs::remove_file(&temporary);
-        return written;
-    }
-    // The new name is on the disk with its folder. Where a folder cannot be synchronised there is
-    // nothing more to be done.
-    let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
-    Ok(())
 }
 
 /// A new file beside the one to be written, under a name that nothing has.

@@ -7,8 +7,13 @@ use std::{fs, io};
 
 use crate::io::Files;
 
+use super::hash;
+
 /// Every file of the rulebook as it was when the binary was built.
 static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
+/// The hash of the embedded rulebook.
+const EMBEDDED_HASH: &str = include!(concat!(env!("OUT_DIR"), "/hash.rs"));
 
 /// The text of an embedded page, such as `docs/errors/AL0001.md`.
 pub fn embedded(path: &str) -> Option<&'static str> {
@@ -28,8 +33,8 @@ pub fn embedded_in(folder: &str) -> impl Iterator<Item = &'static str> + '_ {
 #[derive(Clone, Debug)]
 pub struct RulebookFiles {
     files: BTreeMap<String, Cow<'static, [u8]>>,
-    /// How many files a user laid over.
-    overlaid: usize,
+    /// The files that a user laid over, by path, as the user would call them.
+    overlaid: BTreeMap<String, String>,
 }
 
 /// What the name of a fact file ends in whose rows are added to those of the file without it.
@@ -43,7 +48,7 @@ impl RulebookFiles {
             .filter(|(name, _)| !name.starts_with("docs/"))
             .map(|(name, bytes)| ((*name).to_owned(), Cow::Borrowed(*bytes)))
             .collect();
-        RulebookFiles { files, overlaid: 0 }
+        RulebookFiles { files, overlaid: BTreeMap::new() }
     }
 
     /// Lays the files of a folder over those below `onto`: one of the same path replaces the
@@ -55,7 +60,8 @@ impl RulebookFiles {
         for relative in found {
             let bytes = fs::read(folder.join(&relative))?;
             let path = format!("{onto}/{}", relative.replace('\\', "/"));
-            self.overlaid += 1;
+            let shown = folder.join(&relative).display().to_string();
+            self.overlaid.insert(path.clone(), shown);
             if self.files.insert(path.clone(), Cow::Owned(bytes)).is_none() && path.ends_with(".dl")
             {
                 added.push(path);
@@ -74,7 +80,7 @@ impl RulebookFiles {
 
     /// Whether a user laid files over those of the binary.
     pub fn overlaid(&self) -> bool {
-        self.overlaid > 0
+        !self.overlaid.is_empty()
     }
 
     /// The files that add rows to a fact file.
@@ -82,12 +88,32 @@ impl RulebookFiles {
         let stem = name.strip_suffix(".csv").unwrap_or(name);
         let path = format!("facts/{stem}{ADDED}");
         let found = self.files.get_key_value(&path);
-        found.into_iter().map(|(path, bytes)| Addition { path, bytes })
+        found.into_iter().map(|(path, bytes)| Addition { path: self.shown(path), bytes })
+    }
+
+    /// What messages call a file: where it lies, if a user laid it over.
+    pub fn shown<'a>(&'a self, path: &'a str) -> &'a str {
+        self.overlaid.get(path).map_or(path, String::as_str)
     }
 
     /// The content of a file by the name that messages call it.
     pub fn shown_as(&self, name: &str) -> Option<&[u8]> {
-        self.files.get(name).map(AsRef::as_ref)
+        let laid = self.overlaid.iter().find(|(_, shown)| *shown == name);
+        let path = laid.map_or(name, |(path, _)| path);
+        self.files.get(path).map(AsRef::as_ref)
+    }
+
+    /// The fact files that a user laid over, as `.input` would name them: those that add rows by the
+    /// name of the file they add to.
+    pub fn overlaid_facts(&self) -> impl Iterator<Item = (String, &str)> {
+        self.overlaid.iter().filter_map(|(path, shown)| {
+            let name = path.strip_prefix("facts/")?;
+            let read = match name.strip_suffix(ADDED) {
+                Some(stem) => format!("{stem}.csv"),
+                None => name.to_owned(),
+            };
+            name.ends_with(".csv").then_some((read, shown.as_str()))
+        })
     }
 
     /// The paths of all files below a folder, sorted.
@@ -98,20 +124,12 @@ impl RulebookFiles {
             .filter(move |name| name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
     }
 
-    /// A number that two rulebooks share only if they are the same, in 16 digits (FNV-1a over the
-    /// paths and contents, in order of paths).
+    /// The number that two rulebooks share only if they are the same.
     pub fn hash(&self) -> String {
-        let mut hash = 0xcbf2_9ce4_8422_2325u64;
-        let mut eat = |bytes: &[u8]| {
-            for byte in bytes.iter().chain(&[0]) {
-                hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-            }
-        };
-        for (path, bytes) in &self.files {
-            eat(path.as_bytes());
-            eat(bytes);
+        if !self.overlaid() {
+            return EMBEDDED_HASH.to_owned();
         }
-        format!("{hash:016x}")
+        hash::of_files(self.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_ref())))
     }
 }
 
@@ -128,7 +146,7 @@ impl Files for FactFiles<'_> {
     }
 
     fn shown(&self, name: &str) -> String {
-        format!("facts/{name}")
+        self.0.shown(&format!("facts/{name}")).to_owned()
     }
 }
 
@@ -139,6 +157,11 @@ pub struct Addition<'a> {
 }
 
 impl Addition<'_> {
+    /// Where it lies.
+    pub fn path(&self) -> &str {
+        self.path
+    }
+
     /// Its content.
     pub fn bytes(&self) -> &[u8] {
         self.bytes
@@ -173,4 +196,16 @@ fn collect(root: &Path, folder: &Path, into: &mut Vec<String>) -> io::Result<()>
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_hash_is_that_of_the_embedded_files() {
+        let files = RulebookFiles::embedded();
+        let all = files.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_ref()));
+        assert_eq!(files.hash(), hash::of_files(all));
+    }
 }

@@ -16,12 +16,14 @@
 
 mod facts;
 mod files;
+mod hash;
 mod pages;
 mod search;
 mod sheet;
 mod tables;
 mod vocabulary;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -68,12 +70,12 @@ pub const TYPED: &str = "<rules>";
 /// How much of the rulebook is loaded. What is left out takes no time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Part {
-    /// All rules, all sheets, and the tables that these read: whatever derives is the same as with
-    /// all tables.
-    #[default]
-    Derivation,
     /// All rules, all sheets, all tables: what a goal may ask for.
+    #[default]
     Whole,
+    /// All rules, all sheets, and the tables that these read: whatever derives is the same as with
+    /// all tables. A goal that asks for another table finds it empty.
+    Derivation,
     /// The knowledge base by itself: all tables, what `queries/kb/` concludes from them, no rules
     /// about designs.
     Knowledge,
@@ -251,8 +253,8 @@ impl Rulebook {
 
     /// What a line of a fact file cites: its columns `source` and `section`.
     pub fn citation(&self, file: &str, line: u32) -> String {
-        let Ok(bytes) = self.files.get(file) else { return String::new() };
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes.as_slice());
+        let Some(bytes) = self.files.shown_as(file) else { return String::new() };
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
         let Ok(headers) = reader.headers().cloned() else { return String::new() };
         let column = |name: &str| headers.iter().position(|header| header == name);
         let found = reader.records().flatten().find(|record| {
@@ -267,6 +269,19 @@ impl Rulebook {
             (Some(source), None) => source.to_owned(),
             _ => String::new(),
         }
+    }
+
+    /// The documents that rules and tables may cite: the first column of `facts/sources.csv`.
+    pub fn documents(&self) -> BTreeSet<String> {
+        let Ok(bytes) = self.files.get("facts/sources.csv") else { return BTreeSet::new() };
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes.as_slice());
+        let first = |record: csv::StringRecord| record.get(0).map(str::to_owned);
+        reader.records().flatten().filter_map(first).collect()
+    }
+
+    /// A file of the rulebook, such as `rules/main.dl`, as its text.
+    pub fn file(&self, path: &str) -> Option<String> {
+        self.files.get(path).ok().and_then(|bytes| String::from_utf8(bytes).ok())
     }
 
     /// The relation of a name, as the program declares it.

@@ -21,6 +21,9 @@ use crate::value::{Constant, RelationId, compare_tuples};
 use super::Rulebook;
 use super::sheet::{Sheet, sheet};
 
+/// Stands for a name while a passage is cut.
+const NAME: &str = "\u{0}";
+
 /// A thing that the knowledge base has a page of.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Entry {
@@ -105,7 +108,7 @@ impl Rulebook {
         parts.sort_unstable();
         let mut sections: Vec<Section> =
             parts.into_iter().filter_map(|(_, relation)| self.part(relation, &entry.id)).collect();
-        let cited = self.cited(&entry.id);
+        let cited = self.cited(entry);
         if !cited.is_empty() {
             sections.push(Section {
                 name: "sources".to_owned(),
@@ -157,6 +160,7 @@ impl Rulebook {
         if declared.doc.tag("sequence").is_some() {
             let protocols = self.protocols(id).into_iter();
             section.drawings = protocols.map(|it| Drawing::Sequence(it.sequence)).collect();
+            section.tables.push(self.base_table(&sheet, Some(id)));
             return (!section.drawings.is_empty()).then_some(section);
         }
         let table = self.base_table(&sheet, Some(id));
@@ -197,11 +201,13 @@ impl Rulebook {
     }
 
     /// The passages that the tables' rows about a thing cite, a line a document.
-    fn cited(&self, id: &str) -> Vec<String> {
+    fn cited(&self, entry: &Entry) -> Vec<String> {
         let mut passages: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for row in self.tables().iter().flat_map(|table| table.about(id)) {
-            let short: Vec<&str> = row.section.split(" / ").take(2).collect();
-            let passage = format!("\"{}\"", short.join(" / "));
+        for row in self.tables().iter().flat_map(|table| table.about(&entry.id)) {
+            // A passage is cited as far as its second heading; a name may have a stroke in it.
+            let marked = row.section.replace(&entry.name, NAME);
+            let short: Vec<&str> = marked.split(" / ").take(2).collect();
+            let passage = format!("\"{}\"", short.join(" / ").replace(NAME, &entry.name));
             let known = passages.entry(row.source).or_default();
             if !known.contains(&passage) {
                 known.push(passage);

@@ -85,6 +85,10 @@ impl<'a> Tables<'a> {
             };
             let additions: Vec<Addition<'_>> = self.files.additions(name).collect();
             for addition in additions {
+                if let Some(problem) = self.other_columns(name, &addition) {
+                    diagnostics.push(problem);
+                    continue;
+                }
                 let (sources, interner) = (&mut *self.sources, &mut *self.interner);
                 let added =
                     io::input(&addition, relation, directive, interner, sources, diagnostics);
@@ -94,7 +98,37 @@ impl<'a> Tables<'a> {
                 }
             }
         }
+        diagnostics.extend(self.unread(program));
         (lines, read)
+    }
+
+    /// Files of an overlay that nothing reads: most often a slip in a name or a folder.
+    fn unread(&self, program: &Program) -> Vec<Diagnostic> {
+        let inputs = program.directives.iter().filter(|it| it.kind == DirectiveKind::Input);
+        let named = inputs.flat_map(|directive| &directive.parameters);
+        let read: Vec<&str> =
+            named.filter(|(name, _)| name == "filename").map(|(_, value)| value.as_str()).collect();
+        let unread = self.files.overlaid_facts().filter(|(name, _)| !read.contains(&name.as_str()));
+        unread
+            .map(|(name, shown)| unread_file(&name, shown, nearest(&name, read.iter().copied())))
+            .collect()
+    }
+
+    /// A file that adds rows has the columns of the file it adds to, in their order.
+    fn other_columns(&mut self, name: &str, addition: &Addition<'_>) -> Option<Diagnostic> {
+        let wanted = header(&self.files.get(&format!("facts/{name}")).ok()?);
+        let found = header(addition.bytes());
+        if found == wanted {
+            return None;
+        }
+        let place = self.line((addition.path(), 1));
+        let message = format!("`{}` has other columns than `{name}`", addition.path());
+        let problem = Diagnostic::error("AL0036", message);
+        let problem = match place {
+            Some(span) => problem.at(span, "its columns"),
+            None => problem,
+        };
+        Some(problem.help(format!("the first line is to be `{}`", wanted.join(","))))
     }
 
     fn insert(&mut self, relation: RelationId, table: &Loaded, lines: &mut Lines) {
@@ -185,6 +219,14 @@ impl<'a> Tables<'a> {
     }
 }
 
+/// The fields of the first line of a CSV text.
+fn header(bytes: &[u8]) -> Vec<String> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(bytes);
+    let first = reader.records().next().and_then(Result::ok);
+    first.map(|record| record.iter().map(str::to_owned).collect()).unwrap_or_default()
+}
+
 /// Whether a rule or a directive reads each relation.
 fn needed(program: &Program) -> Vec<bool> {
     let mut needed = vec![false; program.relations.len()];
@@ -221,6 +263,16 @@ fn target(program: &Program, text: &str) -> Option<(RelationId, usize)> {
     let index = program.relations.iter().position(|it| it.name == relation)?;
     let column = program.relations[index].columns.iter().position(|it| it.name == column)?;
     Some((RelationId::from(index), column))
+}
+
+fn unread_file(name: &str, shown: &str, near: Option<&str>) -> Diagnostic {
+    let problem =
+        Diagnostic::warning("AL0035", format!("no `.input` of the rulebook reads `{shown}`"));
+    match near {
+        Some(near) => problem.help(format!("did you mean `{near}`?")),
+        None => problem
+            .help(format!("a rule file of yours reads it with `.input name(filename=\"{name}\")`")),
+    }
 }
 
 fn depends_on_designs(relation: &Relation, at: Span) -> Diagnostic {

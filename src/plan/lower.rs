@@ -115,8 +115,8 @@ impl<'a> Lowering<'a> {
     ) -> Self {
         let mut uses = vec![0; rule.variables.len()];
         let mut count = |variable: VariableId| uses[variable.index()] += 1;
-        rule.head.terms.iter().for_each(|term| variables(term, &mut count));
-        rule.body.iter().for_each(|literal| mentions(literal, &mut count));
+        rule.head.terms.iter().for_each(|term| term.variables(&mut count));
+        rule.body.iter().for_each(|literal| literal.variables(&mut count));
         let slots = rule.variables.iter().map(|variable| variable.name.clone()).collect();
         Lowering { rule, recursive, delta, interner, uses, slots, creates: false, aggregates: 0 }
     }
@@ -208,7 +208,7 @@ impl<'a> Lowering<'a> {
     fn urgency(&self, literal: &Literal, bound: &[bool], exact: bool) -> Urgency {
         let known = |term: &Term| {
             let mut all = true;
-            variables(term, &mut |variable| all &= bound[variable.index()]);
+            term.variables(&mut |variable| all &= bound[variable.index()]);
             all
         };
         let now = |ready: bool| if ready { Urgency::Now } else { Urgency::Blocked };
@@ -511,72 +511,13 @@ fn idle(body: &[Literal], at: usize, left: &[usize], bound: &[bool]) -> bool {
     };
     left.iter().all(|&other| {
         let mut mentioned = false;
-        mentions(&body[other], &mut |variable| mentioned |= variable == computed);
+        body[other].variables(&mut |variable| mentioned |= variable == computed);
         other == at || !mentioned
     })
 }
 
 fn slot(variable: VariableId) -> Slot {
     Slot(variable.0)
-}
-
-fn variables(term: &Term, see: &mut impl FnMut(VariableId)) {
-    match term {
-        Term::Variable(variable) => see(*variable),
-        Term::Constant(_) => {}
-        Term::Call { arguments, .. } => {
-            for argument in arguments {
-                variables_dyn(argument, see);
-            }
-        }
-    }
-}
-
-fn variables_dyn(term: &Term, see: &mut dyn FnMut(VariableId)) {
-    match term {
-        Term::Variable(variable) => see(*variable),
-        Term::Constant(_) => {}
-        Term::Call { arguments, .. } => {
-            arguments.iter().for_each(|argument| variables_dyn(argument, see));
-        }
-    }
-}
-
-/// Every place of a literal where a variable stands.
-fn mentions(literal: &Literal, see: &mut dyn FnMut(VariableId)) {
-    match literal {
-        Literal::Positive(atom) | Literal::Negative(atom) => {
-            for argument in &atom.arguments {
-                if let Argument::Variable(variable) = argument {
-                    see(*variable);
-                }
-            }
-        }
-        Literal::Compare { left, right, .. } => {
-            variables_dyn(left, see);
-            variables_dyn(right, see);
-        }
-        Literal::Test { arguments, .. } => {
-            arguments.iter().for_each(|argument| variables_dyn(argument, see));
-        }
-        Literal::Truth(_) => {}
-        Literal::Aggregate(aggregate) => {
-            see(aggregate.result);
-            aggregate.outer.iter().for_each(|variable| see(*variable));
-            aggregate.body.iter().for_each(|literal| mentions(literal, see));
-            if let Some(target) = &aggregate.target {
-                variables_dyn(target, see);
-            }
-        }
-        Literal::Range { result, from, to, step, .. } => {
-            see(*result);
-            variables_dyn(from, see);
-            variables_dyn(to, see);
-            if let Some(step) = step {
-                variables_dyn(step, see);
-            }
-        }
-    }
 }
 
 impl Pipeline {

@@ -181,7 +181,7 @@ pub(super) fn save(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
         return Err(message.into());
     }
     let text = repl.text();
-    io::save_durably(Path::new(path), text.as_bytes())
+    io::save_durably(Path::new(path), &mut |file| file.write_all(text.as_bytes()))
         .map_err(|problem| format!("cannot write `{path}`: {problem}"))?;
     let path = path.to_owned();
     repl.log.save();
@@ -207,7 +207,7 @@ fn save_rules(repl: &Repl, folder: &str, reply: &mut Reply) -> Done {
     if path.exists() {
         return Err(format!("`{shown}` is there already; it is not overwritten").into());
     }
-    io::save_durably(&path, repl.typed().as_bytes())
+    io::save_durably(&path, &mut |file| file.write_all(repl.typed().as_bytes()))
         .map_err(|problem| format!("cannot write `{shown}`: {problem}"))?;
     reply.note(format!("wrote {shown}; `archlog repl --rules {folder}` uses it"));
     Ok(())

@@ -7,7 +7,7 @@ use crate::analyze::error;
 use crate::analyze::facts::{StatedFact, pattern, stated_facts};
 use crate::analyze::has_errors;
 use crate::change::not_stated;
-use crate::diag::{Diagnostic, Sources, Span};
+use crate::diag::{Diagnostic, SourceId, Span};
 use crate::explain::key_columns;
 use crate::kb::{self, Rulebook, TYPED};
 use crate::syntax::parse;
@@ -70,12 +70,23 @@ impl Log {
 
 /// Does the statements of a complete text, or nothing of it where something in it is wrong.
 pub(super) fn statements(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
-    // The text gets the number that it keeps if it comes to a change.
-    let mut sources = repl.session.sources().clone();
-    let source = sources.add("<typed>", text);
+    // The text is kept as long as facts are written in it.
+    let (made, source) = (repl.log.done.len(), repl.session.note("<typed>", text));
+    let done = parsed(repl, source, text, reply);
+    match repl.log.done.len() {
+        after if after > made => repl.session.rename_last(&format!("change {after}")),
+        _ => repl.session.forget_last(),
+    }
+    done
+}
+
+fn parsed(repl: &mut Repl, source: SourceId, text: &str, reply: &mut Reply) -> Done {
     let (tree, mut diagnostics) = parse(source, text);
+    let wrong = |repl: &Repl, diagnostics| {
+        Err(Failure::Wrong(diagnostics, Box::new(repl.session.sources().clone())))
+    };
     if !diagnostics.is_empty() {
-        return Err(Failure::Wrong(diagnostics, Box::new(sources)));
+        return wrong(repl, diagnostics);
     }
     let mut parts = Vec::with_capacity(tree.items.len());
     let mut from = 0;
@@ -87,18 +98,18 @@ pub(super) fn statements(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done
         parts.extend(part(repl, item, written, &mut diagnostics));
     }
     if has_errors(&diagnostics) {
-        return Err(Failure::Wrong(diagnostics, Box::new(sources)));
+        return wrong(repl, diagnostics);
     }
     let mut edit = Edit::default();
     for part in parts {
         match part {
             Part::State(facts) => edit.state(facts),
-            Part::Retract(facts, span) => edit.retract(repl, facts, span, &sources)?,
+            Part::Retract(facts, span) => edit.retract(repl, facts, span)?,
             Part::Rule(text) => edit.rules.push(text),
             Part::Ask(span) => {
                 std::mem::take(&mut edit).make(repl, text, reply)?;
-                let goal = sources.text(span).to_owned();
-                control::ask(repl, &goal, reply)?;
+                let goal = text.get(span.start as usize..span.end as usize).unwrap_or_default();
+                control::ask(repl, goal, reply)?;
             }
         }
     }
@@ -217,13 +228,7 @@ impl Edit {
         }
     }
 
-    fn retract(
-        &mut self,
-        repl: &Repl,
-        facts: Vec<StatedFact>,
-        span: Span,
-        sources: &Sources,
-    ) -> Done {
+    fn retract(&mut self, repl: &Repl, facts: Vec<StatedFact>, span: Span) -> Done {
         let design = repl.session.designs().get(repl.current);
         let stated = design.map(|design| design.facts.as_slice()).unwrap_or_default();
         for mut fact in facts {
@@ -235,7 +240,8 @@ impl Edit {
             if !stated.iter().any(|other| same(other, &fact)) {
                 fact.span = span;
                 let problem = not_stated(repl.session.rulebook(), stated, &fact);
-                return Err(Failure::Wrong(vec![problem], Box::new(sources.clone())));
+                let sources = Box::new(repl.session.sources().clone());
+                return Err(Failure::Wrong(vec![problem], sources));
             }
             self.removed.push(fact);
         }
@@ -282,10 +288,8 @@ impl Edit {
         let change =
             Change { text: text.trim().to_owned(), design: repl.current, removed, added, rules };
         let number = repl.log.done.len() + 1;
-        let name = format!("change {number}");
         let before = State::of(repl);
         move_by(repl, &change, true, reply)?;
-        repl.session.note(&name, text);
         repl.log.push(change);
         before.told(repl, &format!("#{number}"), reply);
         Ok(())

@@ -114,9 +114,7 @@ fn explain(repl: &mut Repl, text: &str, absent: bool, reply: &mut Reply) -> Done
     let mut stopped = why.stopped();
     drop(why);
     if let ([tree], true, None) = (trees.as_mut_slice(), rows.is_empty(), stopped) {
-        let (lines, broken_off) = answers::ways(&repl.session, repl.current, &goal, &options);
-        tree.notes.extend(lines);
-        stopped = broken_off;
+        stopped = answers::ways(&repl.session, repl.current, &goal, &options, tree);
     }
     let extent = if flags.has("--full") { Extent::Full } else { Extent::Folded };
     reply.answer(repl.settings.trees(&trees, extent, &repl.session.stamp()));
@@ -133,6 +131,7 @@ fn broken_off(reason: eval::StopReason) -> Failure {
 
 /// `:what-if CHANGES`
 pub(super) fn what_if(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
+    let start = Instant::now();
     let flags = flags(text, &["--all", "--reasons"])?;
     let change = repl.session.change(repl.current, flags.rest)?;
     let asked = Arc::clone(&repl.interrupt);
@@ -140,11 +139,14 @@ pub(super) fn what_if(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
     let what_if = repl.session.what_if(repl.current, &change, &options)?;
     let all = flags.has("--all");
     let section = answers::what_if(&what_if, all);
-    let reasons =
-        flags.has("--reasons").then(|| answers::reasons(&what_if, all, repl.settings.look));
+    let limits = eval::Limits::since(start, &options);
+    let reasons = flags.has("--reasons").then(|| answers::reasons(&what_if, all, limits));
     repl.sections("what-if", vec![section], reply);
-    if let Some(reasons) = reasons {
-        reply.answer(reasons);
+    let Some((trees, stopped)) = reasons else { return Ok(()) };
+    reply.answer(repl.settings.trees(&trees, Extent::Folded, &repl.session.stamp()));
+    repl.trees = trees;
+    if let Some(reason) = stopped {
+        return Err(broken_off(reason));
     }
     Ok(())
 }

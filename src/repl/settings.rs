@@ -176,7 +176,7 @@ impl Settings {
             Mode::Markdown => Format::Markdown.document(&document(sections), true),
             Mode::Json => {
                 let documents = vec![document(sections)];
-                Format::Json.whole(&Report { stamp: stamp.clone(), documents })
+                Format::Json.whole(&Report { stamp: stamp.clone(), documents, ..Report::default() })
             }
         }
     }

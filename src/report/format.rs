@@ -2,6 +2,7 @@
 //! what stands after them. Many documents need not be in memory at once that way; all pieces in a
 //! row are the whole report.
 
+use super::explanation::{self, Extent};
 use super::{Document, Look, Report, Stamp, html, json, markdown, text};
 
 /// A format of reports.
@@ -24,7 +25,7 @@ impl Format {
             Format::Text(_) => text::open(stamp),
             Format::Markdown => String::new(),
             Format::Json => json::open(stamp),
-            Format::Html => html::open(stamp, title),
+            Format::Html => html::open(stamp, title, ""),
         }
     }
 
@@ -43,20 +44,40 @@ impl Format {
         match self {
             Format::Text(_) => String::new(),
             Format::Markdown => markdown::close(stamp),
-            Format::Json => json::close(empty),
+            Format::Json => json::close(empty, &[]),
             Format::Html => html::close(),
         }
     }
 
     /// A whole report.
     pub fn whole(self, report: &Report) -> String {
-        let titles: Vec<&str> =
-            report.documents.iter().map(|document| document.title.as_str()).collect();
-        let mut out = self.open(&report.stamp, &titles.join(", "));
-        for (index, document) in report.documents.iter().enumerate() {
+        let Report { stamp, documents, explanations } = report;
+        let titles: Vec<&str> = documents.iter().map(|document| document.title.as_str()).collect();
+        let title = titles.join(", ");
+        let mut out = match self {
+            Format::Html if !explanations.is_empty() => {
+                html::open(stamp, &title, explanation::STYLE)
+            }
+            _ => self.open(stamp, &title),
+        };
+        for (index, document) in documents.iter().enumerate() {
             out.push_str(&self.document(document, index == 0));
         }
-        out.push_str(&self.close(&report.stamp, report.documents.is_empty()));
+        match self {
+            Format::Text(look) => {
+                for tree in explanations {
+                    out.push_str(&format!("\n{}", explanation::text(tree, look, Extent::Folded)));
+                }
+            }
+            Format::Markdown => {
+                for tree in explanations {
+                    out.push_str(&format!("\n{}", explanation::markdown(tree, Extent::Folded)));
+                }
+            }
+            Format::Html => out.push_str(&explanation::sections(explanations)),
+            Format::Json => return out + &json::close(documents.is_empty(), explanations),
+        }
+        out.push_str(&self.close(stamp, documents.is_empty()));
         out
     }
 }

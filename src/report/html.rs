@@ -5,12 +5,12 @@ use super::{Document, Drawing, Stamp, Table};
 
 pub(super) const STYLE: &str = include_str!("page.css");
 
-/// The head of the page and what made it.
-pub(super) fn open(stamp: &Stamp, title: &str) -> String {
+/// The head of the page and what made it; `style` is what its own style has to be added.
+pub(super) fn open(stamp: &Stamp, title: &str, style: &str) -> String {
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
+         <title>{}</title>\n<style>\n{STYLE}{style}</style>\n</head>\n<body>\n\
          <p class=\"stamp\">{}</p>\n",
         escape(title),
         escape(&stamp.line())

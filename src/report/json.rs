@@ -9,6 +9,8 @@ use serde::ser::{SerializeMap, Serializer};
 
 use crate::value::{Constant, Primitive};
 
+use super::explanation::array;
+use super::tree::Tree;
 use super::{Document, Section, Stamp, Table};
 
 /// The name of the schema.
@@ -115,9 +117,13 @@ pub(super) fn document(document: &Document, first: bool) -> String {
     format!("{}\n    {indented}", if first { "[" } else { "," })
 }
 
-/// What follows the documents.
-pub(super) fn close(empty: bool) -> String {
-    if empty { EMPTY.to_owned() } else { "\n  ]\n}\n".to_owned() }
+/// What follows the documents. A report without explanations has no key for them.
+pub(super) fn close(empty: bool, explanations: &[Tree]) -> String {
+    let documents = if empty { "[]" } else { "\n  ]" };
+    if explanations.is_empty() {
+        return format!("{documents}\n}}\n");
+    }
+    format!("{documents},\n  \"explanations\": {}\n}}\n", array(explanations))
 }
 
 /// A table as one object, with the stamp of what made it.

@@ -20,6 +20,7 @@ pub mod tree;
 use crate::value::{Constant, Primitive};
 
 use diagram::{Graph, Sequence};
+use tree::Tree;
 
 pub use csv::{csv, tsv};
 pub use format::Format;
@@ -94,6 +95,8 @@ pub struct Report {
     pub stamp: Stamp,
     /// The documents, in order.
     pub documents: Vec<Document>,
+    /// Explanations that go with them, below.
+    pub explanations: Vec<Tree>,
 }
 
 /// A titled answer of several parts.
@@ -212,7 +215,7 @@ mod tests {
         let stamp =
             Stamp { archlog: "0.1.0".into(), rulebook: "1.0.0".into(), hash: "abc123".into() };
         let document = Document { name: "auction".into(), title: "Auction".into(), sections };
-        Report { stamp, documents: vec![document] }
+        Report { stamp, documents: vec![document], explanations: Vec::new() }
     }
 
     #[test]

@@ -16,6 +16,18 @@ pub struct Tree {
     pub steps: Vec<Step>,
     /// Lines below the explanation, such as what else could be asked.
     pub notes: Vec<String>,
+    /// What would change what is explained; the smallest first.
+    pub ways: Vec<Way>,
+}
+
+/// A change that would make what is explained come out otherwise.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Way {
+    /// The change in words.
+    pub say: String,
+    /// The change as facts to copy, each ended by a full stop; those to be taken back with a `-`
+    /// before them.
+    pub facts: Vec<String>,
 }
 
 /// A step of an explanation.

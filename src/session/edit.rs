@@ -37,6 +37,16 @@ impl Session {
         self.sources.add(name, text)
     }
 
+    /// Gives the text that was kept last the name it is to be known by.
+    pub fn rename_last(&mut self, name: &str) {
+        self.sources.rename_last(name);
+    }
+
+    /// Forgets the text that was kept last: no fact is written in it.
+    pub fn forget_last(&mut self) {
+        self.sources.forget_last();
+    }
+
     /// The facts of a design become others. What derived from the old ones stays until the next
     /// [`Session::derive`].
     pub fn restate(&mut self, design: usize, facts: Vec<StatedFact>) {

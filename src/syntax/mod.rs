@@ -4,6 +4,7 @@
 //! all that is wrong with it and keeps all that is not.
 
 pub mod error;
+pub mod format;
 pub mod lexer;
 pub mod load;
 pub mod operators;
@@ -11,4 +12,5 @@ pub mod parser;
 pub mod printer;
 pub mod tree;
 
+pub use format::format;
 pub use parser::{parse, parse_goal};

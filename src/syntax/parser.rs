@@ -716,8 +716,9 @@ impl<'a> Parser<'a> {
             && matches!(self.token(), Token::Number | Token::Float)
             && self.lexeme(1).token != Token::Caret
         {
-            let span = start.to(self.advance());
-            let constant = self.number(span)?;
+            let digits = self.advance();
+            let span = start.to(digits);
+            let constant = self.number(digits, Some(span))?;
             return Ok(Expression::Constant(constant, span));
         }
         let operand = self.infix(PREFIX)?;
@@ -731,7 +732,7 @@ impl<'a> Parser<'a> {
             Token::Wildcard => Ok(Expression::Wildcard(self.advance())),
             Token::Number | Token::Float => {
                 let span = self.advance();
-                Ok(Expression::Constant(self.number(span)?, span))
+                Ok(Expression::Constant(self.number(span, None)?, span))
             }
             Token::Text => {
                 let (text, span) = self.quoted("a text")?;
@@ -856,12 +857,10 @@ impl<'a> Parser<'a> {
         Ok((text, span))
     }
 
-    fn number(&self, span: Span) -> Parsed<Constant> {
-        let text = self.slice(span);
-        let (negative, digits) = match text.strip_prefix('-') {
-            Some(digits) => (true, digits.trim_start()),
-            None => (false, text),
-        };
+    /// The number of some digits; with the place of the whole where a minus stands before them.
+    fn number(&self, digits: Span, negated: Option<Span>) -> Parsed<Constant> {
+        let (negative, span) = (negated.is_some(), negated.unwrap_or(digits));
+        let (text, digits) = (self.slice(span), self.slice(digits));
         if digits.contains('.') {
             let number: f64 = digits.parse().unwrap_or(f64::INFINITY);
             if number.is_infinite() {

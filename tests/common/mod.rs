@@ -22,9 +22,11 @@ use archlog::session::Session;
 use archlog::store::Database;
 use archlog::syntax::load::tree_of;
 use archlog::syntax::operators::DirectiveKind;
+use archlog::syntax::tree::Tree;
 use archlog::value::{Constant, Interner, RelationId, Word};
 
 use proptest::test_runner::{Config as ProptestConfig, RngSeed};
+use regex::Regex;
 
 use naive::{Relations, Tuple};
 use values::Value;
@@ -206,4 +208,12 @@ pub fn answers(session: &Session, goal: &str) -> Vec<Vec<String>> {
     let table = session.query(goal).unwrap_or_else(|failure| panic!("{goal}: {failure:?}"));
     let text = |row: Vec<Constant>| row.iter().map(Constant::to_string).collect();
     table.rows.into_iter().map(text).collect()
+}
+
+/// A tree without its places and without the blanks of documentation, which prints as one line.
+pub fn shape(tree: &Tree) -> String {
+    let span =
+        Regex::new(r"Span \{\s*source: SourceId\(\s*\d+,?\s*\),\s*start: \d+,\s*end: \d+,?\s*\}")
+            .unwrap();
+    span.replace_all(&format!("{tree:#?}"), "").into_owned()
 }

@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use archlog::analyze::{analyze, has_errors};
+use archlog::audit::{Accepted, Finding, Selection, Subject, Suppressions, audit, sift};
 use archlog::diag::{Diagnostic, Renderer, Sources};
 use archlog::eval::{Options as EvalOptions, evaluate};
 use archlog::io::{Directory, OutputDirectory, Rows, input, output};
-use archlog::kb::{Options, Rulebook};
+use archlog::kb::{Options, Part, Rulebook};
 use archlog::plan::Plan;
 use archlog::session::Session;
 use archlog::store::Database;
@@ -103,6 +104,8 @@ fn rulebook(options: &Options) -> Rulebook {
 /// | `datalog` | a program, run as `archlog run` does |
 /// | `datalog design` | a design |
 /// | `datalog rules` | a file of rules laid over the rulebook; other files are its facts |
+/// | `datalog check` | a program, checked as `archlog check` does; `accepted.csv` is what is accepted |
+/// | `datalog check rules` | a file of rules, laid over the rulebook and checked |
 /// | `datalog goal` | a goal, asked of the auction |
 /// | `json design.json` | a design |
 /// | `csv NAME.csv` alone | a design in a folder |
@@ -125,6 +128,22 @@ pub fn run(blocks: &[Block]) -> Said {
             "" => program(folder, &text.text),
             "goal" => goal(&text.text),
             "rules" => rules(folder, &text.text),
+            "check" => {
+                fs::write(folder.join("program.dl"), &text.text).expect("a file");
+                let (sources, findings) = checked(folder, "program.dl");
+                let problems: Vec<Diagnostic> =
+                    findings.into_iter().map(|finding| finding.problem).collect();
+                Said::new(&sources, &problems)
+            }
+            "check rules" => {
+                let rules = folder.join("rules");
+                fs::create_dir_all(&rules).expect("a folder");
+                fs::write(rules.join("mine.dl"), &text.text).expect("a file");
+                let (sources, findings) = checked_rules(&rules);
+                let problems: Vec<Diagnostic> =
+                    findings.into_iter().map(|finding| finding.problem).collect();
+                Said::new(&sources, &problems)
+            }
             "design" => {
                 let write = |(index, block): (usize, &&Block)| {
                     let path = folder.join(format!("design-{index}.dl"));
@@ -179,6 +198,42 @@ fn rules(folder: &Path, text: &str) -> Said {
         Ok(rulebook) => Said::new(&rulebook.sources, &rulebook.warnings),
         Err(unsound) => Said::new(&unsound.sources, &unsound.diagnostics),
     }
+}
+
+/// What is odd about a program of a folder, accepted findings left out if there is a file of them.
+pub fn checked(folder: &Path, program: &str) -> (Sources, Vec<Finding>) {
+    let mut sources = Sources::new();
+    let mut read = |path: &str| fs::read(folder.join(path));
+    let (trees, mut problems) = load(program, &mut read, &mut sources);
+    let (program, more) = analyze(&trees);
+    problems.extend(more);
+    if has_errors(&problems) {
+        return (sources, problems.into_iter().map(|it| Finding::new("", it)).collect());
+    }
+    let accepted = fs::read_to_string(folder.join("accepted.csv"));
+    let accepted = accepted.map(|text| sources.add("accepted.csv", text));
+    let mut accepted = accepted.map(|it| Accepted::read(&sources, it)).unwrap_or_default();
+    let subject = Subject::program(&program, &sources);
+    let mut findings: Vec<Finding> = problems.into_iter().map(|it| Finding::new("", it)).collect();
+    findings.extend(audit(&subject));
+    let suppressions = Suppressions::of(&sources, &subject.trees);
+    let mut kept = sift(findings, &suppressions, &mut accepted, &Selection::default()).kept;
+    kept.extend(accepted.idle(&Selection::default()));
+    (sources, kept)
+}
+
+/// What is odd about the files of a folder of rules, laid over the rulebook.
+pub fn checked_rules(folder: &Path) -> (Sources, Vec<Finding>) {
+    let options =
+        Options { rules: Some(folder.to_owned()), part: Part::Whole, ..Options::default() };
+    let rulebook = rulebook(&options);
+    let own = |span: archlog::diag::Span| {
+        let name = rulebook.sources.name(span).trim_start_matches("rules/");
+        folder.join(name).is_file()
+    };
+    let mut findings = audit(&Subject::rulebook(&rulebook));
+    findings.retain(|finding| finding.problem.span().is_some_and(own));
+    ((*rulebook.sources).clone(), findings)
 }
 
 fn program(folder: &Path, text: &str) -> Said {

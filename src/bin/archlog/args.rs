@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use archlog::audit::Pattern;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -75,6 +76,7 @@ pub enum Command {
     /// Which conclusions hold whatever is still open, and what the others rest on
     #[command(after_long_help = include_str!("../../../docs/help/ledger.txt"))]
     Ledger(Ledger),
+    Check(Check),
     /// The starter boxes of a design's archetypes in one drawing
     #[command(after_long_help = include_str!("../../../docs/help/map.txt"))]
     Map(Map),
@@ -82,6 +84,7 @@ pub enum Command {
     #[command(after_long_help = include_str!("../../../docs/help/kb.txt"))]
     Kb(Kb),
     Run(Run),
+    Fmt(Fmt),
     New(New),
     Explain(Explain),
     Completions(Completions),
@@ -386,9 +389,13 @@ pub struct Kb {
     #[command(subcommand)]
     pub command: KbCommand,
 
-    /// Which rulebook
-    #[command(flatten)]
-    pub rulebook: Rulebook,
+    /// A folder of rules to lay over the rulebook's own
+    #[arg(long, value_name = "DIR", global = true)]
+    pub rules: Option<PathBuf>,
+
+    /// A folder of facts to lay over the rulebook's own; NAME.add.csv adds rows to NAME.csv
+    #[arg(long, value_name = "DIR", global = true)]
+    pub facts: Option<PathBuf>,
 }
 
 /// What can be asked of the knowledge base.
@@ -576,6 +583,84 @@ pub struct Effort {
 fn seconds(text: &str) -> Result<std::time::Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_string())?;
     std::time::Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+/// Check programs, or the rulebook, for what is odd about them
+///
+/// Without a file the rulebook is checked, with the folders of `--rules` and `--facts` laid over it.
+/// Every kind of finding has a page: `archlog explain CODE`. A comment
+/// `// archlog: allow CODE reason` lets a finding pass, behind it or above its item.
+#[derive(Debug, Args)]
+#[command(after_long_help = include_str!("../../../docs/help/check.txt"))]
+pub struct Check {
+    /// Programs, each on its own with what it includes
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// The format of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: FindingFormat,
+
+    /// Exit 1 on these as well, and never let them pass by --allow: a code, or a severity
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    pub deny: Vec<Pattern>,
+
+    /// Let these pass: a code, or `error`, `warning`, `note`
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    pub allow: Vec<Pattern>,
+
+    /// Look at nothing but these: a code, or a severity
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    pub only: Vec<Pattern>,
+
+    /// A CSV file of accepted findings: code, subject, reason
+    #[arg(long, value_name = "FILE")]
+    pub accepted: Option<PathBuf>,
+
+    /// Show what is accepted, too, with the reasons
+    #[arg(long)]
+    pub all: bool,
+
+    /// Mend what can be mended without changing what a program concludes
+    #[arg(long, requires = "files")]
+    pub fix: bool,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+}
+
+/// The formats of findings.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum FindingFormat {
+    /// Text with the source lines.
+    Text,
+    /// JSON (docs/json.md).
+    Json,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Annotations of GitHub's workflows.
+    Github,
+}
+
+/// Write programs in the one style
+///
+/// Files are replaced, whole or not at all; comments and the order of everything are kept. A file
+/// with an error in it is left as it is.
+#[derive(Debug, Args)]
+#[command(after_long_help = include_str!("../../../docs/help/fmt.txt"))]
+pub struct Fmt {
+    /// The files
+    #[arg(value_name = "FILE", required_unless_present = "stdin", conflicts_with = "stdin")]
+    pub files: Vec<PathBuf>,
+
+    /// Change nothing: name the files that would change, and exit 1 if there are any
+    #[arg(long)]
+    pub check: bool,
+
+    /// Read a program from standard input and print it
+    #[arg(long)]
+    pub stdin: bool,
 }
 
 /// Write a commented skeleton design

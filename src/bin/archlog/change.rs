@@ -3,14 +3,16 @@
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use anyhow::Result;
 use archlog::analyze::has_errors;
 use archlog::answers;
 use archlog::change::{Limits, Search};
-use archlog::eval::{Report, StopReason, Stopped};
+use archlog::eval::{self, StopReason, Stopped};
 use archlog::kb::Part;
-use archlog::report::{Document, Section};
+use archlog::report::tree::Tree;
+use archlog::report::{Document, Report, Section};
 use archlog::session::{QueryFailure, Session};
 
 use crate::args::{self, DocumentFormat};
@@ -49,7 +51,7 @@ fn failed(failure: QueryFailure, console: &Console) -> Exit {
 /// Says that an answer is not complete, if it is not, and gives how the program ends then.
 fn cut_short(reason: Option<StopReason>, console: &Console) -> Option<Exit> {
     let reason = reason?;
-    let stopped = Stopped { reason, stratum: 0, report: Report::default() };
+    let stopped = Stopped { reason, stratum: 0, report: eval::Report::default() };
     Some(effort::stopped(console, &stopped, "what was found so far"))
 }
 
@@ -62,18 +64,24 @@ pub fn what_if(arguments: &args::WhatIf, console: &Console, interrupt: &Interrup
         Ok(change) => change,
         Err(failure) => return Ok(failed(failure, console)),
     };
+    let start = Instant::now();
     let asked = interrupt.defer();
-    let what_if = match session.what_if(0, &change, &effort::options(&arguments.effort, &asked)) {
+    let options = effort::options(&arguments.effort, &asked);
+    let what_if = match session.what_if(0, &change, &options) {
         Ok(what_if) => what_if,
         Err(stopped) => return Ok(effort::stopped(console, &stopped, "nothing")),
     };
     let section = answers::what_if(&what_if, arguments.all);
     let found = section.tables.iter().any(|table| !table.rows.is_empty());
-    answer(&session, vec![section], arguments.format, console)?;
-    if arguments.reasons {
-        console.answer(&answers::reasons(&what_if, arguments.all, console.look()))?;
+    let (mut explanations, mut stopped) = (Vec::new(), None);
+    if arguments.reasons && arguments.format == DocumentFormat::Csv {
+        console.say("reasons are no table, so CSV leaves them out");
+    } else if arguments.reasons {
+        let limits = eval::Limits::since(start, &options);
+        (explanations, stopped) = answers::reasons(&what_if, arguments.all, limits);
     }
-    Ok(ended(&session, found))
+    answer_with(&session, vec![section], explanations, arguments.format, console)?;
+    Ok(cut_short(stopped, console).unwrap_or(ended(&session, found)))
 }
 
 /// Prints sections about the design.
@@ -83,11 +91,23 @@ fn answer(
     format: DocumentFormat,
     console: &Console,
 ) -> Result<()> {
+    answer_with(session, sections, Vec::new(), format, console)
+}
+
+/// Prints sections about the design, and explanations below them.
+fn answer_with(
+    session: &Session,
+    sections: Vec<Section>,
+    explanations: Vec<Tree>,
+    format: DocumentFormat,
+    console: &Console,
+) -> Result<()> {
     let design = session.designs().first();
     let name = design.map_or_else(String::new, |design| design.id.clone());
     let title = design.map_or_else(String::new, |design| design.title.clone());
-    let document = Document { name, title, sections };
-    Ok(console.answer(&derive::whole(document, session.stamp(), format, console.look()))?)
+    let documents = vec![Document { name, title, sections }];
+    let report = Report { stamp: session.stamp(), documents, explanations };
+    Ok(console.answer(&derive::whole(&report, format, console.look()))?)
 }
 
 /// All minimal changes that make a goal true.

@@ -50,6 +50,11 @@ impl Console {
         self.warn(&self.rendered(sources, problems));
     }
 
+    /// What makes text of problems that are the answer.
+    pub fn renderer_of_answers(&self) -> Renderer {
+        Renderer { colour: self.colours(&io::stdout()) }
+    }
+
     /// Problems as text; nothing where there are none.
     pub fn rendered(&self, sources: &Sources, problems: &[Diagnostic]) -> String {
         Renderer { colour: self.colours(&io::stderr()) }.render(sources, problems)

@@ -190,7 +190,8 @@ impl<'a> Shelf<'a> {
             None => section.tables.iter().map(report::csv).collect(),
             Some(format) => {
                 let alone = Document { sections: vec![section.clone()], ..document.clone() };
-                format.whole(&Report { stamp: self.stamp.clone(), documents: vec![alone] })
+                let (stamp, explanations) = (self.stamp.clone(), Vec::new());
+                format.whole(&Report { stamp, documents: vec![alone], explanations })
             }
         };
         let name = format!("{}.{}", section.name, extension(self.arguments.format));
@@ -200,11 +201,12 @@ impl<'a> Shelf<'a> {
     }
 }
 
-/// One document as a whole answer; CSV shows its tables.
-pub fn whole(document: Document, stamp: Stamp, asked: DocumentFormat, look: Look) -> String {
+/// A report as a whole answer; CSV shows its tables.
+pub fn whole(report: &Report, asked: DocumentFormat, look: Look) -> String {
+    let sections = report.documents.iter().flat_map(|document| &document.sections);
     match format(asked, look) {
-        Some(format) => format.whole(&Report { stamp, documents: vec![document] }),
-        None => document.sections.iter().flat_map(|s| &s.tables).map(report::csv).collect(),
+        Some(format) => format.whole(report),
+        None => sections.flat_map(|section| &section.tables).map(report::csv).collect(),
     }
 }
 

@@ -5,11 +5,11 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use archlog::io::{self, Saved};
 use archlog::kb::{FactTable, Hit, NotFound, Part, Rulebook};
-use archlog::report::diagram::{sequence_diagram, sequence_text};
-use archlog::report::{Document, Section, Stamp, Table};
+use archlog::report::diagram::{Sequence, sequence_diagrams, sequence_text};
+use archlog::report::{Document, Report, Section, Stamp, Table};
 use serde_json::{Map, Value, json};
 
-use crate::args::{ExportFormat, Kb, KbCommand, SequenceFormat};
+use crate::args::{self, ExportFormat, Kb, KbCommand, SequenceFormat};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::{derive, rulebook};
@@ -19,12 +19,16 @@ const PLACES: usize = 3;
 
 /// Shows what is asked for of the knowledge base.
 pub fn kb(arguments: &Kb, console: &Console) -> Result<Exit> {
-    let Some(rulebook) = rulebook::load(&arguments.rulebook, Part::Knowledge, console) else {
+    let (rules, facts) = (arguments.rules.clone(), arguments.facts.clone());
+    let overlay = args::Rulebook { as_written: false, rules, facts };
+    let Some(rulebook) = rulebook::load(&overlay, Part::Knowledge, console) else {
         return Ok(Exit::Input);
     };
     let stamp = stamp(&rulebook);
     let shown = |document: Document, format| {
-        console.answer(&derive::whole(document, stamp.clone(), format, console.look()))
+        let (stamp, documents) = (stamp.clone(), vec![document]);
+        let report = Report { stamp, documents, explanations: Vec::new() };
+        console.answer(&derive::whole(&report, format, console.look()))
     };
     match &arguments.command {
         KbCommand::List { format } => {
@@ -52,17 +56,15 @@ pub fn kb(arguments: &Kb, console: &Console) -> Result<Exit> {
                 console.say(&format!("{} {} has no protocol", entry.id, entry.name));
                 return Ok(Exit::No);
             }
-            let drawn: Vec<String> = protocols
-                .iter()
-                .map(|protocol| match format {
-                    SequenceFormat::Text => sequence_text(&protocol.sequence),
-                    SequenceFormat::Mermaid => sequence_diagram(&protocol.sequence),
-                    SequenceFormat::Md => {
-                        format!("```mermaid\n{}```\n", sequence_diagram(&protocol.sequence))
-                    }
-                })
-                .collect();
-            console.answer(&drawn.join("\n"))?;
+            let sequences: Vec<Sequence> = protocols.into_iter().map(|it| it.sequence).collect();
+            console.answer(&match format {
+                SequenceFormat::Text => {
+                    let texts: Vec<String> = sequences.iter().map(sequence_text).collect();
+                    texts.join("\n")
+                }
+                SequenceFormat::Mermaid => sequence_diagrams(&sequences),
+                SequenceFormat::Md => format!("```mermaid\n{}```\n", sequence_diagrams(&sequences)),
+            })?;
         }
         KbCommand::Diff { id, format } => {
             let entry =

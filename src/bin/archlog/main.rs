@@ -2,11 +2,13 @@
 
 mod args;
 mod change;
+mod check;
 mod console;
 mod derive;
 mod effort;
 mod exit;
 mod explain;
+mod fmt;
 mod generate;
 mod interrupt;
 mod kb;
@@ -81,6 +83,8 @@ fn command(command: Command, console: &Console) -> Result<Exit> {
         Command::Map(arguments) => map::map(&arguments, console, &interrupt),
         Command::Kb(arguments) => kb::kb(&arguments, console),
         Command::Run(arguments) => run::run(&arguments, console, &interrupt),
+        Command::Check(arguments) => check::check(&arguments, console),
+        Command::Fmt(arguments) => fmt::fmt(&arguments, console),
         Command::New(arguments) => {
             let file = new::new(&arguments.name)?;
             console.say(&format!("wrote {file}; derive it with `archlog derive {file}`"));

@@ -82,9 +82,7 @@ pub fn why(
     if let ([tree], true, None) = (trees.as_mut_slice(), rows.is_empty(), stopped) {
         let left = options.time.map(|time| time.saturating_sub(start.elapsed()));
         let options = Options { time: left, ..options.clone() };
-        let (lines, broken_off) = answers::ways(&session, 0, &arguments.goal, &options);
-        tree.notes.extend(lines);
-        stopped = broken_off;
+        stopped = answers::ways(&session, 0, &arguments.goal, &options, tree);
     }
     console.answer(&rendered(&trees, &session, arguments, console))?;
     if let Some(reason) = stopped {

@@ -37,14 +37,34 @@ pub fn flowchart(graph: &Graph) -> String {
 
 /// A sequence as a sequence diagram. An arrow leads from who acts to who acts next.
 pub fn sequence_diagram(sequence: &Sequence) -> String {
-    let mut out = String::new();
-    if !sequence.title.is_empty() {
-        let _ = writeln!(out, "---\ntitle: \"{}\"\n---", sequence.title.replace(['"', '\\'], "'"));
+    sequence_diagrams(std::slice::from_ref(sequence))
+}
+
+/// Sequences one below the other in one diagram, each below its title.
+pub fn sequence_diagrams(sequences: &[Sequence]) -> String {
+    let mut out = String::from("sequenceDiagram\n");
+    let mut participants: Vec<&str> = Vec::new();
+    for name in sequences.iter().flat_map(Sequence::participants) {
+        if !participants.contains(&name) {
+            participants.push(name);
+            let _ = writeln!(out, "  participant {0} as {1}", identifier(name), escaped(name));
+        }
     }
-    out.push_str("sequenceDiagram\n");
-    for name in sequence.participants() {
-        let _ = writeln!(out, "  participant {0} as {1}", identifier(name), escaped(name));
+    let ends = participants.first().zip(participants.last());
+    for sequence in sequences {
+        if let Some((first, last)) = ends.filter(|_| !sequence.title.is_empty()) {
+            let over = match first == last {
+                true => identifier(first),
+                false => format!("{},{}", identifier(first), identifier(last)),
+            };
+            let _ = writeln!(out, "  Note over {over}: {}", escaped(&sequence.title));
+        }
+        steps(sequence, &mut out);
     }
+    out
+}
+
+fn steps(sequence: &Sequence, out: &mut String) {
     let mut inside = false;
     for message in &sequence.messages {
         if message.branch {
@@ -68,7 +88,6 @@ pub fn sequence_diagram(sequence: &Sequence) -> String {
     if inside {
         out.push_str("  end\n");
     }
-    out
 }
 
 fn said(text: &str, otherwise: &str) -> String {

@@ -9,7 +9,7 @@ mod svg;
 mod text;
 
 pub use dot::dot;
-pub use mermaid::{flowchart, sequence_diagram};
+pub use mermaid::{flowchart, sequence_diagram, sequence_diagrams};
 pub use svg::svg;
 pub use text::{graph_text, sequence_text};
 

@@ -9,7 +9,7 @@ use super::super::tree::{DetailKind, Tree};
 use super::outline::{Fold, Line, Outline, What};
 use super::{Extent, Verdict, beside, label, mark, plural, said};
 
-const STYLE: &str = include_str!("explanation.css");
+pub(in super::super) const STYLE: &str = include_str!("explanation.css");
 
 /// Steps deeper than this go on in a list of their own: browsers give up on deeper nesting.
 const DEEPEST: usize = 60;
@@ -28,6 +28,14 @@ pub fn html(trees: &[Tree], stamp: &Stamp) -> String {
         text(&title),
         text(&stamp.line())
     );
+    out.push_str(&sections(trees));
+    out.push_str("</body>\n</html>\n");
+    out
+}
+
+/// Explanations as sections of a page that has [`STYLE`].
+pub(in super::super) fn sections(trees: &[Tree]) -> String {
+    let mut out = String::new();
     let outlines: Vec<Outline<'_>> = trees.iter().map(Outline::new).collect();
     if outlines.iter().any(|outline| outline.folds(Extent::Folded).is_some()) {
         out.push_str(
@@ -37,7 +45,6 @@ pub fn html(trees: &[Tree], stamp: &Stamp) -> String {
     for (index, outline) in outlines.iter().enumerate() {
         Page { outline, prefix: format!("e{}", index + 1), notes: notes(outline) }.write(&mut out);
     }
-    out.push_str("</body>\n</html>\n");
     out
 }
 
@@ -91,6 +98,11 @@ impl Page<'_> {
         }
         for note in &tree.notes {
             out.push_str(&format!("<p>{}</p>\n", text(note)));
+        }
+        for way in &tree.ways {
+            let facts: Vec<String> = way.facts.iter().map(|fact| text(fact)).collect();
+            let facts = facts.join("\n");
+            out.push_str(&format!("<p>{}</p>\n<pre>{facts}</pre>\n", text(&way.say)));
         }
         if let Some(folds) = self.outline.folds(Extent::Folded) {
             out.push_str(&format!("<p class=\"folds\">{}</p>\n", text(&folds)));

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::super::Stamp;
 use super::super::json::{RulebookSchema, Schema, pretty, rulebook};
-use super::super::tree::{DetailKind, StepKind, Tree};
+use super::super::tree::{DetailKind, StepKind, Tree, Way};
 use super::label;
 use super::outline::{Fold, Outline};
 
@@ -22,6 +22,7 @@ struct ExplanationSchema<'a> {
     summary: &'a str,
     steps: Vec<StepSchema<'a>>,
     notes: &'a [String],
+    ways: &'a [Way],
 }
 
 #[derive(Serialize)]
@@ -55,6 +56,13 @@ pub fn json(trees: &[Tree], stamp: &Stamp) -> String {
     })
 }
 
+/// Explanations as the value of a key of an object.
+pub(in super::super) fn array(trees: &[Tree]) -> String {
+    let trees: Vec<ExplanationSchema<'_>> = trees.iter().map(explanation).collect();
+    // Line breaks inside of strings are escaped, so these are all between values.
+    pretty(&trees).trim_end().replace('\n', "\n  ")
+}
+
 fn explanation(tree: &Tree) -> ExplanationSchema<'_> {
     let outline = Outline::new(tree);
     let steps = outline.lines.iter().filter(|line| !line.again).map(|line| {
@@ -79,5 +87,6 @@ fn explanation(tree: &Tree) -> ExplanationSchema<'_> {
         }
     });
     let steps = steps.collect();
-    ExplanationSchema { subject: &tree.subject, summary: &tree.summary, steps, notes: &tree.notes }
+    let Tree { subject, summary, notes, ways, .. } = tree;
+    ExplanationSchema { subject, summary, steps, notes, ways }
 }

@@ -28,6 +28,10 @@ pub fn markdown(tree: &Tree, extent: Extent) -> String {
     for note in &tree.notes {
         out.push_str(&format!("{}\n\n", line(note)));
     }
+    for way in &tree.ways {
+        let facts: String = way.facts.iter().map(|fact| format!("- {}\n", code(fact))).collect();
+        out.push_str(&format!("{}\n\n{facts}\n", line(&way.say)));
+    }
     if let Some(folds) = outline.folds(extent) {
         out.push_str(&format!("*{} (`--full` shows them)*\n\n", line(&folds)));
     }

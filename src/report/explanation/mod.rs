@@ -24,6 +24,8 @@ use super::tree::{DetailKind, Step, StepKind, Tree};
 
 pub use dot::dot;
 pub use html::html;
+pub(super) use html::{STYLE, sections};
+pub(super) use json::array;
 pub use json::json;
 pub use markdown::markdown;
 pub use mermaid::mermaid;

@@ -75,6 +75,10 @@ pub fn svg(tree: &Tree, extent: Extent) -> String {
     let mut caption = vec![("head", tree.subject.clone())];
     caption.extend((!tree.summary.is_empty()).then(|| ("small", tree.summary.clone())));
     caption.extend(tree.notes.iter().map(|note| ("small", note.clone())));
+    for way in &tree.ways {
+        caption.push(("small", way.say.clone()));
+        caption.extend(way.facts.iter().map(|fact| ("small", fact.clone())));
+    }
     caption.extend(outline.folds(extent).map(|folds| ("small", folds)));
     let top = MARGIN + caption.len() as f64 * 20.0 + GAP;
     let mut blocks: Vec<Block> =

@@ -34,6 +34,13 @@ pub fn text(tree: &Tree, look: Look, extent: Extent) -> String {
     for note in &tree.notes {
         page.paragraph(Paint::Plain, note);
     }
+    for way in &tree.ways {
+        page.paragraph(Paint::Plain, &way.say);
+        // Not wrapped, as they are to be copied.
+        for fact in &way.facts {
+            page.out.push_str(&format!("    {}\n", clean(fact)));
+        }
+    }
     if let Some(folds) = outline.folds(extent) {
         page.paragraph(Paint::Dim, &format!("{folds} (`--full` shows them)"));
     }

@@ -101,9 +101,11 @@ impl Kept {
             return Ok(());
         }
         if !repl.typed().is_empty() {
-            save_durably(&self.path.with_extension("rules"), repl.typed().as_bytes())?;
+            save_durably(&self.path.with_extension("rules"), &mut |file| {
+                file.write_all(repl.typed().as_bytes())
+            })?;
         }
-        save_durably(&self.path, repl.text().as_bytes())
+        save_durably(&self.path, &mut |file| file.write_all(repl.text().as_bytes()))
     }
 
     fn clear(&self) {

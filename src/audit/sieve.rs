@@ -1,0 +1,270 @@
+//! Which findings count.
+//!
+//! A finding is let pass by a comment at its place (`// archlog: allow AL0701 because ...`), by an
+//! entry of an accepted-findings file, or because it was not asked for. What lets nothing pass is a
+//! finding itself, so that neither comments nor entries outlive what they were for.
+
+use crate::diag::{Severity, SourceId, Sources, Span};
+use crate::kb::embedded;
+use crate::syntax::format::{PieceKind, pieces};
+use crate::syntax::tree::{Item, Tree};
+
+use super::{Finding, kinds};
+
+/// What opens a comment that lets a finding pass.
+const ALLOW: &str = "archlog: allow";
+
+/// The comments of a program that let findings pass.
+#[derive(Clone, Debug, Default)]
+pub struct Suppressions {
+    entries: Vec<Suppression>,
+}
+
+#[derive(Clone, Debug)]
+struct Suppression {
+    code: String,
+    reason: String,
+    comment: Span,
+    /// The stretch that findings must start in.
+    covers: Span,
+}
+
+impl Suppressions {
+    /// The comments of some texts. Behind a token a comment covers its line; on a line of its own
+    /// it covers the item below, or inside an item the line below.
+    pub fn of(sources: &Sources, trees: &[(SourceId, Tree)]) -> Self {
+        let mut entries = Vec::new();
+        for (source, tree) in trees {
+            let Some(text) = sources.get(*source) else { continue };
+            let text = &*text.text;
+            for piece in pieces(*source, text) {
+                let words = piece.text.trim_start_matches('/').trim();
+                let allowed =
+                    words.strip_prefix(ALLOW).filter(|_| piece.kind == PieceKind::LineComment);
+                let Some(allowed) = allowed else { continue };
+                let (code, reason) = match allowed.trim().split_once(char::is_whitespace) {
+                    Some((code, reason)) => (code, reason.trim()),
+                    None => (allowed.trim(), ""),
+                };
+                let end = piece.start + piece.text.len();
+                let span = |start: usize, end: usize| Span {
+                    source: *source,
+                    start: start as u32,
+                    end: end as u32,
+                };
+                let line =
+                    text.get(..piece.start).and_then(|it| it.rfind('\n')).map_or(0, |at| at + 1);
+                let own_line = text.get(line..piece.start).is_some_and(|it| it.trim().is_empty());
+                let covers = match own_line {
+                    false => span(line, end),
+                    true => match below(tree, piece.start as u32) {
+                        Some(item) => span(end, item as usize),
+                        None => {
+                            let rest = text.get(end + 1..).unwrap_or_default();
+                            span(end, end + 1 + rest.find('\n').unwrap_or(rest.len()))
+                        }
+                    },
+                };
+                entries.push(Suppression {
+                    code: code.to_owned(),
+                    reason: reason.to_owned(),
+                    comment: span(piece.start, end),
+                    covers,
+                });
+            }
+        }
+        Suppressions { entries }
+    }
+}
+
+/// Where the item below a place ends; nothing where the place is inside an item.
+fn below(tree: &Tree, place: u32) -> Option<u32> {
+    let spans = tree.items.iter().map(item_span);
+    for span in spans {
+        if span.start <= place && place < span.end {
+            return None;
+        }
+        if span.start > place {
+            return Some(span.end);
+        }
+    }
+    None
+}
+
+fn item_span(item: &Item) -> Span {
+    match item {
+        Item::Declaration(it) => it.span,
+        Item::Type(it) => it.span,
+        Item::Directive(it) => it.span,
+        Item::Clause(it) => it.span,
+        Item::Query(it) => it.span,
+        Item::Include { span, .. }
+        | Item::Once(span)
+        | Item::Pragma { span, .. }
+        | Item::Retraction { span, .. } => *span,
+    }
+}
+
+/// A file of accepted findings: CSV with the columns `code`, `subject` and `reason`.
+#[derive(Clone, Debug, Default)]
+pub struct Accepted {
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    code: String,
+    subject: String,
+    reason: String,
+    span: Span,
+    /// Whether it has let a finding pass.
+    matched: bool,
+}
+
+impl Accepted {
+    /// Reads a file that is among the texts. Lines of another shape are passed over and so accept
+    /// nothing.
+    pub fn read(sources: &Sources, source: SourceId) -> Self {
+        let Some(text) = sources.get(source) else { return Accepted::default() };
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.text.as_bytes());
+        let mut entries = Vec::new();
+        for record in reader.records().flatten() {
+            let field = |index: usize| record.get(index).unwrap_or_default().trim().to_owned();
+            let start = record.position().map_or(0, |position| position.byte() as usize);
+            let rest = text.text.get(start..).unwrap_or_default();
+            let end = start + rest.find('\n').unwrap_or(rest.len());
+            let span = Span { source, start: start as u32, end: end as u32 };
+            let (code, subject, reason) = (field(0), field(1), field(2));
+            entries.push(Entry { code, subject, reason, span, matched: false });
+        }
+        Accepted { entries }
+    }
+
+    /// The entries that have let nothing pass, once everything was sifted.
+    pub fn idle(&self, selection: &Selection) -> Vec<Finding> {
+        let idle = self.entries.iter().filter(|entry| !entry.matched);
+        let findings = idle.map(|it| kinds::idle_acceptance(&it.code, &it.subject, it.span));
+        findings.filter(|finding| selection.takes(finding)).collect()
+    }
+}
+
+/// A code, or all findings of a severity.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Pattern {
+    /// A code, such as `AL0701`.
+    Code(String),
+    /// `error`, `warning` or `note`.
+    Severity(Severity),
+}
+
+impl std::str::FromStr for Pattern {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let severities = [Severity::Error, Severity::Warning, Severity::Note];
+        if let Some(severity) = severities.into_iter().find(|it| it.to_string() == text) {
+            return Ok(Pattern::Severity(severity));
+        }
+        let code = text.to_ascii_uppercase();
+        match is_code(&code) {
+            true => Ok(Pattern::Code(code)),
+            false => Err("neither a code nor `error`, `warning` or `note`".to_owned()),
+        }
+    }
+}
+
+impl Pattern {
+    fn fits(&self, finding: &Finding) -> bool {
+        match self {
+            Pattern::Code(code) => finding.problem.code == code,
+            Pattern::Severity(severity) => finding.severity() == *severity,
+        }
+    }
+}
+
+/// Whether there is a page of this code.
+fn is_code(code: &str) -> bool {
+    code.starts_with("AL") && embedded(&format!("docs/errors/{code}.md")).is_some()
+}
+
+/// Which findings were asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// What makes a check fail besides errors and warnings.
+    pub deny: Vec<Pattern>,
+    /// What is let pass.
+    pub allow: Vec<Pattern>,
+    /// Nothing but this is looked at; empty for all.
+    pub only: Vec<Pattern>,
+}
+
+impl Selection {
+    fn takes(&self, finding: &Finding) -> bool {
+        let fits = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.fits(finding));
+        (self.only.is_empty() || fits(&self.only)) && (!fits(&self.allow) || fits(&self.deny))
+    }
+
+    /// Whether a finding makes a check fail.
+    pub fn fails(&self, finding: &Finding) -> bool {
+        finding.severity() != Severity::Note
+            || self.deny.iter().any(|pattern| pattern.fits(finding))
+    }
+}
+
+/// Findings, sorted out.
+#[derive(Clone, Debug, Default)]
+pub struct Sifted {
+    /// Those that count.
+    pub kept: Vec<Finding>,
+    /// Those that a comment lets pass, each with its reason.
+    pub suppressed: Vec<(Finding, String)>,
+    /// Those that are accepted, each with its reason.
+    pub accepted: Vec<(Finding, String)>,
+}
+
+/// Sorts findings out; adds those about comments that let nothing pass.
+pub fn sift(
+    findings: Vec<Finding>,
+    suppressions: &Suppressions,
+    accepted: &mut Accepted,
+    selection: &Selection,
+) -> Sifted {
+    let mut sifted = Sifted::default();
+    let mut used = vec![false; suppressions.entries.len()];
+    for finding in findings {
+        let place = finding.problem.span();
+        let covered = suppressions.entries.iter().position(|it| {
+            let within = |span: Span| {
+                span.source == it.covers.source
+                    && it.covers.start <= span.start
+                    && span.start < it.covers.end
+            };
+            it.code == finding.problem.code && place.is_some_and(within)
+        });
+        let entry = accepted
+            .entries
+            .iter_mut()
+            .find(|it| it.code == finding.problem.code && it.subject == finding.subject);
+        if let Some(at) = covered {
+            used[at] = true;
+            sifted.suppressed.push((finding, suppressions.entries[at].reason.clone()));
+        } else if let Some(entry) = entry {
+            entry.matched = true;
+            sifted.accepted.push((finding, entry.reason.clone()));
+        } else {
+            sifted.kept.push(finding);
+        }
+    }
+    for (suppression, used) in suppressions.entries.iter().zip(used) {
+        let Suppression { code, reason, comment, .. } = suppression;
+        sifted.kept.extend(match (is_code(code), used, reason.is_empty()) {
+            (false, ..) => Some(kinds::suppression_of_no_code(code, *comment)),
+            (_, false, _) => Some(kinds::idle_suppression(code, *comment)),
+            (_, _, true) => Some(kinds::suppression_without_reason(code, *comment)),
+            _ => None,
+        });
+    }
+    sifted.kept.retain(|finding| selection.takes(finding));
+    sifted.kept.sort_by_key(|it| (it.problem.span(), it.problem.code));
+    sifted
+}
