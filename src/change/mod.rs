@@ -58,7 +58,7 @@ pub use ask::{Answer, Conclusion, Question, ask};
 pub use choices::{Choice, Choices, Setting};
 pub use completions::Scope;
 pub use cone::{Cone, Cones, Slice};
-pub use ledger::{Entry, Label, Ledger, ledger};
+pub use ledger::{Entry, Label, Ledger, Step, Told, ledger};
 pub use parse::{parse_change, parse_goal_fact};
 pub use variants::{Base, Edit, Limits};
 pub use what_if::{Difference, Line, RelationDifference, Variant, WhatIf, what_if};

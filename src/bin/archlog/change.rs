@@ -10,7 +10,7 @@ use archlog::analyze::facts::StatedFact;
 use archlog::analyze::has_errors;
 use archlog::change::{
     Achieved, Change, Choices, Conclusion, Entry, Label, Ledger, Limits, Question, Search, Setting,
-    WhatIf,
+    Step, WhatIf,
 };
 use archlog::eval::{self, StopReason, Stopped};
 use archlog::explain::{Fact, Subject, Why, show, tree};
@@ -26,9 +26,15 @@ use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 use crate::{derive, effort, rulebook};
 
-/// The session of one design; nothing when it cannot be used, which has been said then.
-fn open(rulebook: &args::Rulebook, design: &Path, console: &Console) -> Option<Session> {
-    let mut session = Session::new(Arc::new(rulebook::load(rulebook, Part::Derivation, console)?));
+/// The session of one design; nothing when it cannot be used, which has been said then. A goal or a
+/// change that somebody types may name any relation, so it takes the whole rulebook.
+fn open(
+    rulebook: &args::Rulebook,
+    part: Part,
+    design: &Path,
+    console: &Console,
+) -> Option<Session> {
+    let mut session = Session::new(Arc::new(rulebook::load(rulebook, part, console)?));
     let opened = session.open(design);
     console.problems(session.sources(), session.diagnostics());
     opened.then_some(session)
@@ -72,7 +78,7 @@ fn symbols(names: &[(&str, &str)]) -> Vec<Heading> {
 
 /// The difference that a change makes.
 pub fn what_if(arguments: &args::WhatIf, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
-    let Some(session) = open(&arguments.rulebook, &arguments.design, console) else {
+    let Some(session) = open(&arguments.rulebook, Part::Whole, &arguments.design, console) else {
         return Ok(Exit::Input);
     };
     let change = match session.change(0, &arguments.changes) {
@@ -205,7 +211,7 @@ pub fn achieve(
     console: &Console,
     interrupt: &Interrupt,
 ) -> Result<Exit> {
-    let Some(session) = open(&arguments.rulebook, &arguments.design, console) else {
+    let Some(session) = open(&arguments.rulebook, Part::Whole, &arguments.design, console) else {
         return Ok(Exit::Input);
     };
     let asked = interrupt.defer();
@@ -222,13 +228,14 @@ pub fn achieve(
         limits: Limits::from_options(&options),
         progress: &progress,
     };
-    let achieved = match session.achieve(0, &arguments.goal, &search) {
-        Ok(achieved) => achieved,
-        Err(failure) => return Ok(failed(failure, console)),
-    };
+    let achieved = session.achieve(0, &arguments.goal, &search);
     if visible {
         console.status("");
     }
+    let achieved = match achieved {
+        Ok(achieved) => achieved,
+        Err(failure) => return Ok(failed(failure, console)),
+    };
     let section = plans(&achieved, arguments, &session);
     answer(&session, vec![section], arguments.format, console)?;
     let found = achieved.holds || !achieved.plans.is_empty();
@@ -240,8 +247,8 @@ fn plans(achieved: &Achieved, arguments: &args::Achieve, session: &Session) -> S
     if achieved.holds {
         paragraphs.push("It holds already; `archlog why` says why.".to_owned());
     } else if achieved.impossible {
-        paragraphs.push("No set of choices among closed lists of values makes it true, whatever its size. Facts \
-             with names or texts of their own are not tried."
+        paragraphs.push("No set of the choices of this design (its fields and judgements) makes it true, whatever \
+             its size. Other facts are not tried; `archlog what-if` tells what they do."
                 .to_owned());
     } else {
         let stopped = achieved.stopped.map(|reason| format!(" ({reason})")).unwrap_or_default();
@@ -251,6 +258,10 @@ fn plans(achieved: &Achieved, arguments: &args::Achieve, session: &Session) -> S
             achieved.tried,
             achieved.cone.len()
         ));
+        if achieved.unverified > 0 {
+            let sets = plural(achieved.unverified, "more set");
+            paragraphs.push(format!("{sets} found but not verified before the stop: left out."));
+        }
         if achieved.plans.is_empty() && achieved.complete_to > 0 {
             let most = plural(achieved.complete_to, "choice");
             paragraphs.push(format!("Nothing of at most {most} does it."));
@@ -315,14 +326,30 @@ fn plural(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
+/// Does something that may take long; where somebody watches, shows how far it has come.
+fn told<T>(console: &Console, work: impl FnOnce(&archlog::change::Told<'_>) -> T) -> T {
+    if !std::io::stderr().is_terminal() {
+        return work(&|_| ());
+    }
+    let done = work(&|step| match step {
+        Step::Subjects(count) => console.status(&format!("{count} subjects looked at")),
+        Step::Scope { number, of, tried } => {
+            console.status(&format!("group {number} of {of}: {tried} combinations tried"));
+        }
+    });
+    console.status("");
+    done
+}
+
 /// The open questions, the one that settles most first.
 pub fn ask(arguments: &args::Ask, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
-    let Some(session) = open(&arguments.rulebook, &arguments.design, console) else {
+    let Some(session) = open(&arguments.rulebook, Part::Derivation, &arguments.design, console)
+    else {
         return Ok(Exit::Input);
     };
     let asked = interrupt.defer();
     let options = effort::options(&arguments.effort, &asked);
-    let (questions, ledger) = match session.ask(0, &options) {
+    let (questions, ledger) = match told(console, |told| session.ask(0, &options, told)) {
         Ok(found) => found,
         Err(stopped) => return Ok(effort::stopped(console, &stopped, "nothing")),
     };
@@ -411,12 +438,13 @@ fn fact_of(session: &Session, relation: RelationId, values: &[Constant]) -> Stri
 
 /// Which conclusions hold whatever the open questions are answered.
 pub fn ledger(arguments: &args::Ledger, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
-    let Some(session) = open(&arguments.rulebook, &arguments.design, console) else {
+    let Some(session) = open(&arguments.rulebook, Part::Derivation, &arguments.design, console)
+    else {
         return Ok(Exit::Input);
     };
     let asked = interrupt.defer();
     let options = effort::options(&arguments.effort, &asked);
-    let ledger = match session.ledger(0, &options) {
+    let ledger = match told(console, |told| session.ledger(0, &options, told)) {
         Ok(ledger) => ledger,
         Err(stopped) => return Ok(effort::stopped(console, &stopped, "nothing")),
     };
