@@ -72,6 +72,23 @@ impl Sources {
         Sources { base: Some(base), sources: Vec::new() }
     }
 
+    /// Puts other texts below, as many as were there, so that all keep their numbers.
+    pub fn rebase(&mut self, base: Arc<Sources>) {
+        self.base = Some(base);
+    }
+
+    /// Gives the last text another name.
+    pub fn rename_last(&mut self, name: &str) {
+        if let Some(last) = self.sources.last_mut() {
+            name.clone_into(&mut last.name);
+        }
+    }
+
+    /// Forgets the last text of this layer.
+    pub fn forget_last(&mut self) {
+        self.sources.pop();
+    }
+
     /// Keeps a text and gives it a number.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> SourceId {
         let text = text.into();

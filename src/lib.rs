@@ -52,3 +52,5 @@ pub mod change;
 pub mod audit;
 pub mod session;
 pub mod batch;
+pub mod answers;
+pub mod repl;

@@ -55,13 +55,13 @@ mod what_if;
 
 pub use achieve::{Achieved, Goal, Plan, Search, achieve};
 pub use ask::{Answer, Conclusion, Question, ask};
-pub use choices::{Choice, Choices, Setting};
+pub use choices::{Choice, Choices, Setting, tagged};
 pub use completions::Scope;
 pub use cone::{Cone, Cones, Slice};
 pub use ledger::{Entry, Label, Ledger, Step, Told, ledger};
-pub use parse::{parse_change, parse_goal_fact};
+pub use parse::{not_stated, parse_change, parse_goal_fact};
 pub use variants::{Base, Edit, Limits};
-pub use what_if::{Difference, Line, RelationDifference, Variant, WhatIf, what_if};
+pub use what_if::{Difference, Line, RelationDifference, Variant, WhatIf, promised, what_if};
 
 use crate::analyze::facts::StatedFact;
 

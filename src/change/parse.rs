@@ -135,7 +135,7 @@ fn no_fact(span: Span) -> Diagnostic {
 }
 
 /// `-context("Topology", "single service")` where something else is stated
-fn not_stated(rulebook: &Rulebook, stated: &[StatedFact], fact: &StatedFact) -> Diagnostic {
+pub fn not_stated(rulebook: &Rulebook, stated: &[StatedFact], fact: &StatedFact) -> Diagnostic {
     let declared = &rulebook.program.relations[fact.relation.index()];
     let shown = |fact: &StatedFact| {
         let values: Vec<String> = fact.values.iter().map(|v| Written(v).to_string()).collect();

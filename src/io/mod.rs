@@ -25,5 +25,5 @@ pub use design::{design_of_folder, design_of_json};
 pub use files::{Directory, Files, OutputDirectory, Outputs, StandardOutput, save, save_durably};
 pub use order::order;
 pub use read::{Loaded, input};
-pub use sqlite::{Saved, save_sqlite};
+pub use sqlite::{Saved, sqlite};
 pub use write::{Rows, output, print_size};

@@ -1,8 +1,6 @@
 //! Tables as a SQLite database.
 
-use std::fs;
 use std::io;
-use std::path::Path;
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
@@ -20,24 +18,13 @@ pub struct Saved<'a> {
     pub rows: &'a [Vec<String>],
 }
 
-/// Saves tables as a database, replacing the file only when all of it is written.
-pub fn save_sqlite(path: &Path, tables: &[Saved<'_>]) -> io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".part");
-    let beside = Path::new(&beside);
-    if beside.exists() {
-        fs::remove_file(beside)?;
-    }
-    let saved = write(beside, tables).map_err(io::Error::other);
-    if let Err(problem) = saved.and_then(|()| fs::rename(beside, path)) {
-        let _ = fs::remove_file(beside);
-        return Err(problem);
-    }
-    Ok(())
+/// Tables as the bytes of a database file.
+pub fn sqlite(tables: &[Saved<'_>]) -> io::Result<Vec<u8>> {
+    write(tables).map_err(io::Error::other)
 }
 
-fn write(path: &Path, tables: &[Saved<'_>]) -> rusqlite::Result<()> {
-    let mut connection = Connection::open(path)?;
+fn write(tables: &[Saved<'_>]) -> rusqlite::Result<Vec<u8>> {
+    let mut connection = Connection::open_in_memory()?;
     let transaction = connection.transaction()?;
     for table in tables {
         let columns: Vec<String> = table
@@ -54,7 +41,8 @@ fn write(path: &Path, tables: &[Saved<'_>]) -> rusqlite::Result<()> {
             insert.execute(params_from_iter(values))?;
         }
     }
-    transaction.commit()
+    transaction.commit()?;
+    Ok(connection.serialize("main")?.to_vec())
 }
 
 fn affinity(primitive: Primitive) -> &'static str {
@@ -91,9 +79,7 @@ mod tests {
             [("na\"me".to_owned(), Primitive::Symbol), ("n".to_owned(), Primitive::Number)];
         let rows = [vec!["it's".to_owned(), "7".to_owned()]];
         let table = Saved { name: "order", columns: &columns, rows: &rows };
-        for _ in 0..2 {
-            save_sqlite(&path, &[table])?;
-        }
+        std::fs::write(&path, sqlite(&[table])?)?;
         let read = Connection::open(&path)?.query_row("SELECT * FROM \"order\"", [], |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))
         })?;

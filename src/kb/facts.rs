@@ -65,9 +65,11 @@ impl Rulebook {
             .filter_map(|directive| {
                 let (_, file) = directive.parameters.iter().find(|(name, _)| name == "filename")?;
                 let relation = &self.program.relations[directive.relation.index()];
-                let mut table = read(relation, &self.files.get(&format!("facts/{file}")).ok()?)?;
+                let cut = Cut::of(&directive.parameters);
+                let mut table =
+                    read(relation, &self.files.get(&format!("facts/{file}")).ok()?, &cut)?;
                 for addition in self.files.additions(file) {
-                    table.rows.extend(read(relation, addition.bytes())?.rows);
+                    table.rows.extend(read(relation, addition.bytes(), &cut)?.rows);
                 }
                 Some(table)
             })
@@ -77,16 +79,51 @@ impl Rulebook {
     }
 }
 
-fn read(relation: &Relation, bytes: &[u8]) -> Option<FactTable> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
-    let headers = reader.headers().ok()?;
-    let columns = headers.iter().map(|name| {
-        let declared = relation.columns.iter().find(|column| column.name == name);
-        (name.to_owned(), declared.map_or(Primitive::Symbol, |column| column.primitive))
-    });
-    let columns: Vec<(String, Primitive)> = columns.collect();
+/// How a file is cut into fields.
+struct Cut {
+    delimiter: u8,
+    headers: bool,
+}
+
+impl Cut {
+    /// As the parameters of a directive say.
+    fn of(parameters: &[(String, String)]) -> Self {
+        let said = |name: &str| {
+            parameters.iter().find(|(it, _)| it == name).map(|(_, value)| value.as_str())
+        };
+        let rfc4180 = said("rfc4180") == Some("true");
+        let delimiter = said("delimiter").and_then(|it| it.bytes().next());
+        Cut {
+            delimiter: delimiter.unwrap_or(if rfc4180 { b',' } else { b'\t' }),
+            headers: said("headers") == Some("true"),
+        }
+    }
+}
+
+/// The rows of a file; one that is too short is filled up, one that is too long is cut.
+fn read(relation: &Relation, bytes: &[u8], cut: &Cut) -> Option<FactTable> {
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .has_headers(cut.headers)
+        .delimiter(cut.delimiter)
+        .from_reader(bytes);
+    let columns: Vec<(String, Primitive)> = if cut.headers {
+        let headers = reader.headers().ok()?;
+        let kind = |name: &str| {
+            let declared = relation.columns.iter().find(|column| column.name == name);
+            declared.map_or(Primitive::Symbol, |column| column.primitive)
+        };
+        headers.iter().map(|name| (name.to_owned(), kind(name))).collect()
+    } else {
+        relation.columns.iter().map(|column| (column.name.clone(), column.primitive)).collect()
+    };
     let rows = reader.records().flatten();
-    let rows = rows.map(|record| record.iter().map(str::to_owned).collect()).collect();
+    let rows = rows.map(|record| {
+        let mut row: Vec<String> = record.iter().map(str::to_owned).collect();
+        row.resize(columns.len(), String::new());
+        row
+    });
+    let rows = rows.collect();
     let meaning = relation.doc.text.split(". ").next().unwrap_or_default();
     let meaning = meaning.trim_end_matches('.').to_owned();
     Some(FactTable { name: relation.name.clone(), meaning, columns, rows })

@@ -189,9 +189,12 @@ fn collect(root: &Path, folder: &Path, into: &mut Vec<String>) -> io::Result<()>
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
         let path = folder.join(entry.file_name());
-        if entry.path().is_dir() {
+        // A link to a folder may lead back up.
+        if entry.file_type()?.is_dir() {
             collect(root, &path, into)?;
-        } else if path.extension().is_some_and(|end| end == "dl" || end == "csv") {
+        } else if !entry.path().is_dir()
+            && path.extension().is_some_and(|end| end == "dl" || end == "csv")
+        {
             into.push(path.display().to_string());
         }
     }

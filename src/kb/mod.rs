@@ -59,7 +59,13 @@ pub struct Options {
     pub facts: Option<PathBuf>,
     /// How much of it.
     pub part: Part,
+    /// Declarations and rules in addition, such as somebody types at a prompt. They stand behind all
+    /// files, so that relations keep their numbers whatever is typed.
+    pub typed: Option<String>,
 }
+
+/// What messages call the text of [`Options::typed`].
+pub const TYPED: &str = "<rules>";
 
 /// How much of the rulebook is loaded. What is left out takes no time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -87,7 +93,9 @@ impl Part {
 
     /// Whether a file below `queries/` belongs to it.
     fn asks(self, path: &str) -> bool {
-        path.ends_with(".dl") && path.starts_with("queries/kb/") == (self == Part::Knowledge)
+        path.ends_with(".dl")
+            && path.starts_with("queries/kb/") == (self == Part::Knowledge)
+            && (self == Part::Whole || !path.starts_with("queries/saved/"))
     }
 }
 
@@ -163,7 +171,12 @@ impl Rulebook {
         entries.extend(
             files.paths("queries").filter(|path| options.part.asks(path)).map(str::to_owned),
         );
-        let mut read = |path: &str| files.get(path);
+        entries.extend(options.typed.is_some().then(|| TYPED.to_owned()));
+        let typed = options.typed.as_deref().unwrap_or_default();
+        let mut read = |path: &str| match path {
+            TYPED => Ok(typed.as_bytes().to_vec()),
+            path => files.get(path),
+        };
         let paths = entries.iter().map(String::as_str);
         let (trees, mut diagnostics) = load_all(paths, &mut read, sources);
         let (mut program, problems) = analyze(&trees);
@@ -218,10 +231,11 @@ impl Rulebook {
             base: Arc::new(base),
             interner: Arc::new(interner),
             version: format!(
-                "{}{}{}",
+                "{}{}{}{}",
                 env!("CARGO_PKG_VERSION"),
                 if options.as_written { " as written" } else { "" },
-                if changed { " with overlays" } else { "" }
+                if changed { " with overlays" } else { "" },
+                if typed.is_empty() { "" } else { " with rules typed" }
             ),
             hash: files.hash(),
             warnings: diagnostics,

@@ -174,6 +174,7 @@ impl Rulebook {
         }
         if let Some(edges) = sheet.edges {
             section.drawings.push(Drawing::Graph(self.graph(relation, edges, id, &sheet.title)));
+            section.tables.push(self.base_table(&self.described(edges), Some(id)));
         }
         section.tables.push(table);
         Some(section)

@@ -6,6 +6,8 @@ use crate::diag::Sources;
 use crate::syntax::operators::DirectiveKind;
 use crate::value::RelationId;
 
+use super::Rulebook;
+
 /// A relation that is printed as a table.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Sheet {
@@ -49,6 +51,13 @@ pub fn sheets(program: &Program, sources: &Sources) -> Vec<Sheet> {
         .collect();
     sheets.sort_by_key(|sheet| sheet.order);
     sheets
+}
+
+impl Rulebook {
+    /// A relation laid out as a sheet, whether it is printed or not.
+    pub fn sheet_of(&self, relation: RelationId) -> Sheet {
+        sheet(&self.program, relation)
+    }
 }
 
 /// The sheet that a relation's comment block describes.

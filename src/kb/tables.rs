@@ -23,6 +23,12 @@ use crate::value::{Interner, Primitive, RelationId, Word};
 use super::Part;
 use super::files::{Addition, FactFiles, RulebookFiles};
 
+/// Where each key was first seen.
+type Seen<'t> = FxHashMap<(RelationId, Vec<Word>), (&'t str, u32)>;
+
+/// At most this many bad rows of one file are reported one by one.
+const MOST_FAULTS: usize = 20;
+
 /// The file and line that a row of a relation was read from.
 pub(super) type Lines = FxHashMap<(RelationId, usize), (Arc<str>, u32)>;
 
@@ -119,7 +125,7 @@ impl<'a> Tables<'a> {
         let wanted = header(&self.files.get(&format!("facts/{name}")).ok()?);
         let found = header(addition.bytes());
         if found == wanted {
-            return None;
+            return self.ragged(addition.path(), wanted.len());
         }
         let place = self.line((addition.path(), 1));
         let message = format!("`{}` has other columns than `{name}`", addition.path());
@@ -129,6 +135,24 @@ impl<'a> Tables<'a> {
             None => problem,
         };
         Some(problem.help(format!("the first line is to be `{}`", wanted.join(","))))
+    }
+
+    /// The first row of a file with more or fewer fields than its first line.
+    fn ragged(&mut self, name: &str, fields: usize) -> Option<Diagnostic> {
+        let mut reader = csv::ReaderBuilder::new()
+            .flexible(true)
+            .from_reader(self.files.shown_as(name).unwrap_or_default());
+        let row = reader.records().flatten().find(|record| record.len() != fields)?;
+        let line = row.position().map_or(1, csv::Position::line) as u32;
+        let place = self.line((name, line));
+        let found = row.len();
+        let message = format!("a row of `{name}` has {found} fields, and its first line {fields}");
+        let problem = Diagnostic::error("AL0036", message);
+        let problem = match place {
+            Some(span) => problem.at(span, "this row"),
+            None => problem,
+        };
+        Some(problem.help("a field may be empty, and has its comma all the same"))
     }
 
     fn insert(&mut self, relation: RelationId, table: &Loaded, lines: &mut Lines) {
@@ -151,70 +175,92 @@ impl<'a> Tables<'a> {
         read: &[(RelationId, Loaded)],
         diagnostics: &mut Vec<Diagnostic>,
     ) {
-        let mut seen: FxHashMap<(RelationId, Vec<Word>), (&str, u32)> = FxHashMap::default();
+        let mut seen = Seen::default();
         for (id, table) in read {
             let relation = &program.relations[id.index()];
-            let column = |name: &str| relation.columns.iter().position(|it| it.name == name);
-            let key: Vec<usize> = relation
-                .doc
-                .tag("key")
-                .map(|names| names.split_whitespace().filter_map(column).collect())
-                .unwrap_or_default();
-            for row in 0..table.len().min(table.len() * key.len()) {
-                let words: Vec<Word> =
-                    key.iter().map(|column| table.columns[*column][row]).collect();
-                let here = (table.name.as_str(), table.lines[row]);
-                if let Some(there) = seen.insert((*id, words), here) {
-                    let place = self.line(here);
-                    let key: Vec<&str> =
-                        key.iter().map(|column| relation.columns[*column].name.as_str()).collect();
-                    diagnostics.push(same_key(relation, &key, place, there));
-                }
-            }
+            self.check_key(*id, relation, table, &mut seen, diagnostics);
             for reference in relation.doc.all("refers") {
-                let Some((from, (target, to))) =
-                    reference.split_once(char::is_whitespace).and_then(|(from, to)| {
-                        Some((column(from)?, self::target(program, to.trim())?))
-                    })
-                else {
-                    continue;
-                };
-                let known: FxHashSet<Word> = self
-                    .base
-                    .relation(target)
-                    .rows()
-                    .filter_map(|row| row.get(to).copied())
-                    .collect();
-                if relation.columns[from].primitive != Primitive::Symbol {
-                    continue;
-                }
-                for row in 0..table.len() {
-                    let word = table.columns[from][row];
-                    let text = self.interner.symbol(word);
-                    if known.contains(&word) || text.is_empty() {
-                        continue;
-                    }
-                    let place = self.line((table.name.as_str(), table.lines[row]));
-                    let text = self.interner.symbol(word).to_owned();
-                    let names = known.iter().map(|word| self.interner.symbol(*word));
-                    let near = nearest(&text, names).map(str::to_owned);
-                    let column = &relation.columns[from].name;
-                    let target = &program.relations[target.index()];
-                    diagnostics.push(unknown_reference(column, &text, target, near, place));
-                }
+                self.check_reference(program, relation, reference, table, diagnostics);
             }
         }
+    }
+
+    fn check_key<'t>(
+        &mut self,
+        id: RelationId,
+        relation: &Relation,
+        table: &'t Loaded,
+        seen: &mut Seen<'t>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        let column = |name: &str| relation.columns.iter().position(|it| it.name == name);
+        let Some(names) = relation.doc.tag("key") else { return };
+        let key: Vec<usize> = names.split_whitespace().filter_map(column).collect();
+        let mut faults = 0;
+        for row in 0..table.len() {
+            let words: Vec<Word> = key.iter().map(|column| table.columns[*column][row]).collect();
+            let here = (table.name.as_str(), table.lines[row]);
+            let Some(there) = seen.insert((id, words), here) else { continue };
+            faults += 1;
+            if faults <= MOST_FAULTS {
+                let place = self.line(here);
+                diagnostics.push(same_key(relation, names, place, there));
+            }
+        }
+        and_more(faults, diagnostics);
+    }
+
+    fn check_reference(
+        &mut self,
+        program: &Program,
+        relation: &Relation,
+        reference: &str,
+        table: &Loaded,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        let column = |name: &str| relation.columns.iter().position(|it| it.name == name);
+        let ends = reference.split_once(char::is_whitespace);
+        let ends = ends.and_then(|(from, to)| Some((column(from)?, target(program, to.trim())?)));
+        let Some((from, (target, to))) = ends else { return };
+        if relation.columns[from].primitive != Primitive::Symbol {
+            return;
+        }
+        let rows = self.base.relation(target).rows();
+        let known: FxHashSet<Word> = rows.filter_map(|row| row.get(to).copied()).collect();
+        let mut faults = 0;
+        for row in 0..table.len() {
+            let word = table.columns[from][row];
+            if known.contains(&word) || self.interner.symbol(word).is_empty() {
+                continue;
+            }
+            faults += 1;
+            if faults <= MOST_FAULTS {
+                let place = self.line((table.name.as_str(), table.lines[row]));
+                let text = self.interner.symbol(word);
+                let names = known.iter().map(|word| self.interner.symbol(*word));
+                let mut names: Vec<&str> = names.collect();
+                names.sort_unstable();
+                let near = nearest(text, names.into_iter()).map(str::to_owned);
+                let target = &program.relations[target.index()];
+                let column = &relation.columns[from].name;
+                diagnostics.push(unknown_reference(column, text, target, near, place));
+            }
+        }
+        and_more(faults, diagnostics);
     }
 
     /// The place of a line, its file kept as a text for the message.
     fn line(&mut self, (name, line): (&str, u32)) -> Option<Span> {
         let bytes = self.files.shown_as(name)?;
-        let text = String::from_utf8_lossy(bytes).into_owned();
+        let text = String::from_utf8_lossy(bytes);
         let start: usize =
             text.split_inclusive('\n').take(line.saturating_sub(1) as usize).map(str::len).sum();
-        let length = text[start..].lines().next().map_or(0, str::len);
-        let source =
-            *self.kept.entry(name.to_owned()).or_insert_with(|| self.sources.add(name, text));
+        let length = text.get(start..)?.lines().next().map_or(0, str::len);
+        let source = match self.kept.get(name) {
+            Some(source) => *source,
+            None => self.sources.add(name, text.into_owned()),
+        };
+        self.kept.insert(name.to_owned(), source);
         Some(Span { source, start: start as u32, end: (start + length) as u32 })
     }
 }
@@ -282,13 +328,22 @@ fn depends_on_designs(relation: &Relation, at: Span) -> Diagnostic {
         .help("read the file into a relation of its own and conclude this one from it")
 }
 
+/// Says with the last problem how many are not shown.
+fn and_more(faults: usize, diagnostics: &mut [Diagnostic]) {
+    if let (true, Some(last)) = (faults > MOST_FAULTS, diagnostics.last_mut()) {
+        last.help
+            .push(format!("{} more rows of the file have the same fault", faults - MOST_FAULTS));
+    }
+}
+
 fn same_key(
     relation: &Relation,
-    key: &[&str],
+    key: &str,
     place: Option<Span>,
     (name, line): (&str, u32),
 ) -> Diagnostic {
-    let message = format!("two rows of `{}` have the same {}", relation.name, key.join(" and "));
+    let key = key.split_whitespace().collect::<Vec<_>>().join(" and ");
+    let message = format!("two rows of `{}` have the same {key}", relation.name);
     let problem = Diagnostic::error("AL0033", message);
     let problem = match place {
         Some(span) => problem.at(span, "this row"),

@@ -48,6 +48,7 @@ pub enum When {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Derive(Derive),
+    Repl(Repl),
     Query(Query),
     /// Why something derives: the proof, down to what was said
     ///
@@ -116,6 +117,43 @@ pub struct Derive {
     /// Exit 1 while a design has open items or problems
     #[arg(long)]
     pub strict: bool,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
+/// Work on designs at a prompt: state, ask, explain, undo
+///
+/// At a terminal there is a prompt with completion and history; `:help` lists the commands. With
+/// `-c`, `-f` or a pipe the same statements and commands are read without one, and nothing but
+/// answers goes to standard output.
+#[derive(Debug, Args)]
+#[command(after_long_help = include_str!("../../../docs/help/repl.txt"))]
+pub struct Repl {
+    /// The designs to begin with
+    #[arg(value_name = "DESIGN")]
+    pub designs: Vec<PathBuf>,
+
+    /// Do this statement or command and leave; may be said several times
+    #[arg(short = 'c', long = "command", value_name = "STATEMENT", allow_hyphen_values = true)]
+    pub commands: Vec<String>,
+
+    /// Do what a file says and leave; `-` is standard input
+    #[arg(short = 'f', long = "file", value_name = "FILE")]
+    pub file: Option<PathBuf>,
+
+    /// Go on behind an error in a script; the exit code is 2 all the same
+    #[arg(long)]
+    pub keep_going: bool,
+
+    /// How answers are laid out
+    #[arg(long, value_name = "MODE", default_value = "table")]
+    pub mode: String,
 
     /// Which rulebook
     #[command(flatten)]

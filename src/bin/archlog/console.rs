@@ -76,6 +76,11 @@ impl Console {
         }
     }
 
+    /// Whether what stands on standard output may have colours.
+    pub fn colours_answers(&self) -> bool {
+        self.colours(&io::stdout())
+    }
+
     fn colours(&self, stream: &impl IsTerminal) -> bool {
         wants_colour(self.colour, stream.is_terminal(), |name| std::env::var(name).ok())
     }

@@ -10,11 +10,12 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use archlog::analyze::has_errors;
+use archlog::answers;
 use archlog::batch::{Batch, Finished, Input, derive_many};
-use archlog::diag::{Sources, nearest};
+use archlog::diag::Sources;
 use archlog::io::save;
-use archlog::kb::{Part, Rulebook, Sheet};
-use archlog::report::{self, Document, Drawing, Format, Look, Report, Section, Stamp};
+use archlog::kb::{Part, Sheet};
+use archlog::report::{self, Document, Format, Look, Report, Section, Stamp};
 use archlog::session::Session;
 
 use crate::args::{Derive, DocumentFormat};
@@ -29,7 +30,7 @@ pub fn derive(arguments: &Derive, console: &Console, interrupt: &Interrupt) -> R
         return Ok(Exit::Input);
     };
     let rulebook = Arc::new(rulebook);
-    let sheets = chosen(&rulebook, &arguments.sheet)?;
+    let sheets = answers::called(&rulebook, &arguments.sheet).map_err(anyhow::Error::msg)?;
     let tables = sheets.len() * arguments.designs.len();
     if arguments.format == DocumentFormat::Csv && arguments.output.is_none() && tables != 1 {
         bail!(
@@ -91,7 +92,7 @@ fn answer(session: &Session, sheets: &[&Sheet], console: &Console) -> Answer {
         name: design.id.clone(),
         title: design.title.clone(),
         sections: (partly.then(read_in_part).into_iter())
-            .chain(sheets.iter().map(|sheet| section(session, sheet, index)))
+            .chain(sheets.iter().map(|sheet| answers::section(session, sheet, index)))
             .collect(),
     });
     let open = session.rulebook().sheets.iter().filter(|sheet| sheet.open);
@@ -115,51 +116,6 @@ fn read_in_part() -> Section {
         paragraphs: vec![text.to_owned()],
         ..Section::default()
     }
-}
-
-fn section(session: &Session, sheet: &Sheet, design: usize) -> Section {
-    let table = session.sheet(sheet, design);
-    let empty = table.rows.is_empty();
-    let noted = !empty || sheet.empty.is_empty();
-    let said = [(&sheet.note, noted), (&sheet.empty, empty)];
-    let paragraphs = said
-        .into_iter()
-        .filter(|(text, holds)| *holds && !text.is_empty())
-        .map(|(text, _)| text.clone())
-        .collect();
-    let drawn = session.drawing(sheet, design).filter(|_| !empty);
-    let drawings = drawn.into_iter().map(Drawing::Graph).collect();
-    Section { paragraphs, drawings, ..Section::of_table(table) }
-}
-
-/// The sheets that are asked for, in the order of the rulebook; all of them when none is named.
-fn chosen<'a>(rulebook: &'a Rulebook, names: &[String]) -> Result<Vec<&'a Sheet>> {
-    let all: Vec<&Sheet> = rulebook.sheets.iter().collect();
-    if names.is_empty() {
-        return Ok(all);
-    }
-    for name in names {
-        if !all.iter().any(|sheet| is_called(sheet, name)) {
-            let known = all.iter().map(|sheet| short_name(sheet));
-            let hint = match nearest(name, known.clone()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there are {}", known.collect::<Vec<_>>().join(", ")),
-            };
-            bail!("there is no sheet `{name}`; {hint}");
-        }
-    }
-    let wanted = |sheet: &&Sheet| names.iter().any(|name| is_called(sheet, name));
-    Ok(all.into_iter().filter(wanted).collect())
-}
-
-/// A sheet is called by its name, or by what distinguishes it.
-fn is_called(sheet: &Sheet, name: &str) -> bool {
-    sheet.name.eq_ignore_ascii_case(name) || short_name(sheet).eq_ignore_ascii_case(name)
-}
-
-/// `sheet_a` is `a` for short.
-fn short_name(sheet: &Sheet) -> &str {
-    sheet.name.strip_prefix("sheet_").unwrap_or(&sheet.name)
 }
 
 /// Where documents go, one after the other.

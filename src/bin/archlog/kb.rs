@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use archlog::io::{self, Saved};
-use archlog::kb::{FactTable, Hit, NotFound, Part, Rulebook};
+use archlog::kb::{FactTable, Hit, NotFound, Part, Protocol, Rulebook};
 use archlog::report::diagram::{Sequence, sequence_diagrams, sequence_text};
 use archlog::report::{Document, Report, Section, Stamp, Table};
 use serde_json::{Map, Value, json};
@@ -50,21 +50,17 @@ pub fn kb(arguments: &Kb, console: &Console) -> Result<Exit> {
             shown(document("search", &format!("“{words}”"), vec![section]), *format)?;
         }
         KbCommand::Protocol { id, format } => {
-            let protocols = rulebook.protocols(id);
+            let mut protocols = rulebook.protocols(id);
             if protocols.is_empty() {
                 let entry = rulebook.entry(id).map_err(not_found)?;
+                protocols = rulebook.protocols(&entry.id);
+                if !protocols.is_empty() {
+                    return draw(protocols, *format, console);
+                }
                 console.say(&format!("{} {} has no protocol", entry.id, entry.name));
                 return Ok(Exit::No);
             }
-            let sequences: Vec<Sequence> = protocols.into_iter().map(|it| it.sequence).collect();
-            console.answer(&match format {
-                SequenceFormat::Text => {
-                    let texts: Vec<String> = sequences.iter().map(sequence_text).collect();
-                    texts.join("\n")
-                }
-                SequenceFormat::Mermaid => sequence_diagrams(&sequences),
-                SequenceFormat::Md => format!("```mermaid\n{}```\n", sequence_diagrams(&sequences)),
-            })?;
+            return draw(protocols, *format, console);
         }
         KbCommand::Diff { id, format } => {
             let entry =
@@ -84,6 +80,20 @@ pub fn kb(arguments: &Kb, console: &Console) -> Result<Exit> {
             export(&rulebook, *format, output.as_deref(), console)?
         }
     }
+    Ok(Exit::Yes)
+}
+
+/// Prints protocols.
+fn draw(protocols: Vec<Protocol>, format: SequenceFormat, console: &Console) -> Result<Exit> {
+    let sequences: Vec<Sequence> = protocols.into_iter().map(|it| it.sequence).collect();
+    console.answer(&match format {
+        SequenceFormat::Text => {
+            let texts: Vec<String> = sequences.iter().map(sequence_text).collect();
+            texts.join("\n")
+        }
+        SequenceFormat::Mermaid => sequence_diagrams(&sequences),
+        SequenceFormat::Md => format!("```mermaid\n{}```\n", sequence_diagrams(&sequences)),
+    })?;
     Ok(Exit::Yes)
 }
 
@@ -174,7 +184,8 @@ fn export(
                 .iter()
                 .map(|it| Saved { name: &it.name, columns: &it.columns, rows: &it.rows })
                 .collect();
-            io::save_sqlite(path, &saved)
+            let bytes = io::sqlite(&saved)?;
+            io::save(path, &mut |file| file.write_all(&bytes))
                 .with_context(|| format!("cannot write `{}`", path.display()))?;
         }
     }

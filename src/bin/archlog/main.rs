@@ -15,6 +15,7 @@ mod kb;
 mod map;
 mod new;
 mod query;
+mod repl;
 mod rulebook;
 mod run;
 mod why;
@@ -71,6 +72,7 @@ fn command(command: Command, console: &Console) -> Result<Exit> {
     let interrupt = Interrupt::listen()?;
     match command {
         Command::Derive(arguments) => derive::derive(&arguments, console, &interrupt),
+        Command::Repl(arguments) => repl::repl(&arguments, console, &interrupt),
         Command::Query(arguments) => query::query(&arguments, console, &interrupt),
         Command::Why(arguments) => why::why(&arguments, Question::Why, console, &interrupt),
         Command::WhyNot(arguments) => why::why(&arguments, Question::WhyNot, console, &interrupt),

@@ -8,13 +8,23 @@ use crate::console::Console;
 /// Loads a part of it and shows what is odd about it; nothing when it cannot be used, which has been shown
 /// then.
 pub fn load(arguments: &args::Rulebook, part: Part, console: &Console) -> Option<Rulebook> {
-    let options = Options {
+    load_by(&options(arguments, part), console)
+}
+
+/// Which rulebook the arguments ask for.
+pub fn options(arguments: &args::Rulebook, part: Part) -> Options {
+    Options {
         as_written: arguments.as_written,
         rules: arguments.rules.clone(),
         facts: arguments.facts.clone(),
         part,
-    };
-    match Rulebook::load(&options) {
+        typed: None,
+    }
+}
+
+/// As [`load`], with what is asked for said in full.
+pub fn load_by(options: &Options, console: &Console) -> Option<Rulebook> {
+    match Rulebook::load(options) {
         Ok(rulebook) => {
             console.problems(&rulebook.sources, &rulebook.warnings);
             Some(rulebook)

@@ -5,26 +5,19 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use archlog::analyze::has_errors;
-use archlog::change::{Limits, Search};
+use archlog::answers::{self, Explanation};
 use archlog::eval::{self, Options, StopReason};
-use archlog::explain::{Why, tree};
+use archlog::explain::Why;
 use archlog::kb::Part;
 use archlog::report::explanation::{self, Extent};
-use archlog::report::tree::{Tree, Way};
-use archlog::session::{Explained, Pattern, QueryFailure, Session};
+use archlog::report::tree::Tree;
+use archlog::session::{QueryFailure, Session};
 
 use crate::args::{self, TreeFormat};
-use crate::change::{setting_line, to_copy};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 use crate::{effort, rulebook};
-
-/// At most this many answers of a pattern are explained, unless all are asked for.
-const MOST_ANSWERS: usize = 10;
-
-/// The smallest change is looked for among so many choices at a time; `archlog achieve` goes further.
-const WAY: usize = 2;
 
 /// What was asked.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -76,18 +69,20 @@ pub fn why(
         if question == Question::Why {
             console.say("nothing answers this; here is why not");
         }
-        vec![missing(&mut why, &explained, &pattern, arguments.all)]
+        vec![answers::explain_absence(&mut why, &explained, 0, &pattern, arguments.all)]
     } else {
         if question == Question::WhyNot {
             console.say("this is derived; here is why");
         }
-        present(&mut why, &pattern, &rows, arguments.all, console)
+        let answer = answers::explain_rows(&mut why, &pattern, &rows, arguments.all);
+        said(&answer, rows.len(), console);
+        answer.trees
     };
     let mut stopped = why.stopped();
     if let ([tree], true, None) = (trees.as_mut_slice(), rows.is_empty(), stopped) {
         let left = options.time.map(|time| time.saturating_sub(start.elapsed()));
         let options = Options { time: left, ..options.clone() };
-        stopped = ways(&session, &arguments.goal, &options, tree);
+        stopped = answers::ways(&session, 0, &arguments.goal, &options, tree);
     }
     console.answer(&rendered(&trees, &session, arguments, console))?;
     if let Some(reason) = stopped {
@@ -120,81 +115,17 @@ fn broken_off(reason: StopReason, options: &Options<'_>, console: &Console) -> E
     Exit::Limit
 }
 
-fn present(
-    why: &mut Why<'_>,
-    pattern: &Pattern,
-    rows: &[usize],
-    all: bool,
-    console: &Console,
-) -> Vec<Tree> {
-    let shown = if all { rows.len() } else { rows.len().min(MOST_ANSWERS) };
-    if shown < rows.len() {
+/// Says how many of the answers are explained, where it is not all of them.
+fn said(answer: &Explanation, all: usize, console: &Console) {
+    let Explanation { wanted, explained, .. } = *answer;
+    if wanted < all {
         console.say(&format!(
-            "{} answers; the first {shown} are explained (--all explains every one)",
-            rows.len()
+            "{all} answers; the first {wanted} are explained (--all explains every one)"
         ));
     }
-    let mut trees = Vec::new();
-    for (explained, row) in rows[..shown].iter().enumerate() {
-        if why.stopped().is_some() {
-            console.say(&format!("{explained} of {shown} answers are explained"));
-            break;
-        }
-        let proofs = if all {
-            why.all_proofs(pattern.relation, *row, MOST_ANSWERS)
-        } else {
-            vec![why.proof(pattern.relation, *row)]
-        };
-        trees.extend(proofs.iter().map(|proof| tree::of_opened_proof(why, proof, all)));
+    if explained < wanted {
+        console.say(&format!("{explained} of {wanted} answers are explained"));
     }
-    trees
-}
-
-fn missing(why: &mut Why<'_>, explained: &Explained<'_>, pattern: &Pattern, all: bool) -> Tree {
-    let interner = why.solver().interner_mut();
-    let words = explained.words(0, pattern.relation, &pattern.values, interner);
-    let answer = why.why_not(pattern.relation, words);
-    tree::of_why_not(explained, &answer, all)
-}
-
-/// Adds the smallest changes that would make a goal true; gives why the search for them broke off, if
-/// it did.
-fn ways(
-    session: &Session,
-    goal: &str,
-    options: &Options<'_>,
-    tree: &mut Tree,
-) -> Option<StopReason> {
-    let limits = Limits::from_options(options);
-    let search = Search { size: WAY, answers: 3, limits, progress: &|_, _, _| {} };
-    let achieved = match session.achieve(0, goal, &search) {
-        Ok(achieved) => achieved,
-        Err(QueryFailure::Stopped(stopped)) => return Some(stopped.reason),
-        Err(QueryFailure::Wrong { .. }) => return None,
-    };
-    if achieved.impossible {
-        let line = "no set of the choices of this design (its fields and judgements) gives it; other facts are not \
-             tried";
-        tree.notes.push(line.to_owned());
-        return achieved.stopped;
-    }
-    tree.ways = achieved
-        .plans
-        .iter()
-        .take(3)
-        .map(|plan| {
-            let lines = plan.settings.iter().map(|it| setting_line(&achieved.choices, *it));
-            let say = format!("to get it, say {}", lines.collect::<Vec<_>>().join("; and "));
-            Way { say, facts: to_copy(session, &plan.change) }
-        })
-        .collect();
-    if tree.ways.is_empty() {
-        let most = achieved.complete_to;
-        tree.notes.push(format!(
-            "no change of up to {most} choices gives it; `archlog achieve` looks further"
-        ));
-    }
-    achieved.stopped
 }
 
 fn rendered(trees: &[Tree], session: &Session, arguments: &args::Why, console: &Console) -> String {

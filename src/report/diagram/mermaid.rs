@@ -47,9 +47,14 @@ pub fn sequence_diagrams(sequences: &[Sequence]) -> String {
     for name in sequences.iter().flat_map(Sequence::participants) {
         if !participants.contains(&name) {
             participants.push(name);
-            let _ = writeln!(out, "  participant {0} as {1}", identifier(name), escaped(name));
+            let number = participants.len();
+            let _ = writeln!(out, "  participant p{number} as {}", escaped(name));
         }
     }
+    let identifier = |name: &str| {
+        let place = participants.iter().position(|it| *it == name);
+        format!("p{}", place.map_or(0, |place| place + 1))
+    };
     let ends = participants.first().zip(participants.last());
     for sequence in sequences {
         if let Some((first, last)) = ends.filter(|_| !sequence.title.is_empty()) {
@@ -59,12 +64,12 @@ pub fn sequence_diagrams(sequences: &[Sequence]) -> String {
             };
             let _ = writeln!(out, "  Note over {over}: {}", escaped(&sequence.title));
         }
-        steps(sequence, &mut out);
+        steps(sequence, &identifier, &mut out);
     }
     out
 }
 
-fn steps(sequence: &Sequence, out: &mut String) {
+fn steps(sequence: &Sequence, identifier: &dyn Fn(&str) -> String, out: &mut String) {
     let mut inside = false;
     for message in &sequence.messages {
         if message.branch {
@@ -94,13 +99,6 @@ fn said(text: &str, otherwise: &str) -> String {
     escaped(if text.is_empty() { otherwise } else { text })
 }
 
-/// A name as an identifier.
-fn identifier(name: &str) -> String {
-    let plain = |character: char| if character.is_ascii_alphanumeric() { character } else { '_' };
-    // `end` closes a block wherever it stands.
-    format!("p_{}", name.chars().map(plain).collect::<String>())
-}
-
 /// A text as part of a label. Mermaid writes a character it would take for markup by its number
 /// between `#` and `;`.
 pub(in crate::report) fn escaped(text: &str) -> String {
@@ -111,6 +109,7 @@ pub(in crate::report) fn escaped(text: &str) -> String {
             | '~' | '%' | ';' | '$' => {
                 let _ = write!(out, "#{};", u32::from(character));
             }
+            '\n' => out.push_str("<br/>"),
             other => out.push(other),
         }
     }

@@ -191,7 +191,7 @@ mod tests {
              \x20 |-> watcher   ask  {a < b} => requeue\n"
         );
         let diagram = sequence_diagram(&sequence);
-        assert!(diagram.contains("p_client->>p_server: ask"), "{diagram}");
+        assert!(diagram.contains("p1->>p2: ask"), "{diagram}");
         assert!(diagram.contains("requeue"), "{diagram}");
     }
 }

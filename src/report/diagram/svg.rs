@@ -136,7 +136,7 @@ impl RenderBackend for Canvas<'_> {
                 self.out,
                 "<text class=\"beside\" x=\"{:.1}\" y=\"{y:.1}\">{}</text>",
                 at.x,
-                escape(text.trim_start_matches(BESIDE))
+                escape(text.strip_prefix(BESIDE).unwrap_or(text))
             );
             return;
         };

@@ -6,6 +6,10 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{Graph, Node, Sequence};
 
+fn noted(node: &Node) -> String {
+    if node.note.is_empty() { String::new() } else { format!("  ({})", node.note) }
+}
+
 /// A graph as one line an arrow; boxes without arrows stand alone.
 pub fn graph_text(graph: &Graph) -> String {
     let named = |node: &Node| match node.kind.as_str() {
@@ -26,8 +30,11 @@ pub fn graph_text(graph: &Graph) -> String {
             let corner = if index + 1 == leaving.len() { "└" } else { "├" };
             let label =
                 if edge.label.is_empty() { String::new() } else { format!(" {} ─", edge.label) };
-            let target = graph.nodes.get(edge.to).map(named).unwrap_or_default();
-            let _ = writeln!(out, "  {corner}─{label}▶ {target}");
+            let Some(target) = graph.nodes.get(edge.to) else { continue };
+            // What no arrow leaves has no line of its own.
+            let leaves = graph.edges.iter().any(|it| it.from == edge.to);
+            let note = if leaves { String::new() } else { noted(target) };
+            let _ = writeln!(out, "  {corner}─{label}▶ {}{note}", named(target));
         }
     }
     out

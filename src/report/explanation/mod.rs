@@ -33,6 +33,13 @@ pub use outline::Fold;
 pub use svg::svg;
 pub use text::text;
 
+/// The step that every medium numbers so.
+pub fn numbered(tree: &Tree, number: usize) -> Option<&Step> {
+    let outline = outline::Outline::new(tree);
+    let at = outline.numbers.iter().position(|other| *other == number && number > 0)?;
+    tree.steps.get(at)
+}
+
 /// How much of an explanation is shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Extent {

@@ -3,8 +3,12 @@
 //! A [`Session`] takes designs in, derives all of them in one run, each in a world of its own, and
 //! answers with tables. It reads designs from where [`Session::open`] is told and prints nothing.
 
+mod edit;
+
 use std::path::Path;
 use std::sync::Arc;
+
+pub use edit::Kept;
 
 use crate::analyze::error::unknown_constant;
 use crate::analyze::facts::{StatedFact, pattern, stated_facts};

@@ -1,0 +1,347 @@
+//! What may stand at the cursor: commands, relations, the values that the column under the cursor can
+//! take, the user's own names. And how what was typed so far reads.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use crate::change::tagged;
+use crate::diag::SourceId;
+use crate::kb::is_stated;
+use crate::syntax::lexer::{Lexeme, Token, lex};
+use crate::value::{Constant, Primitive, RelationId};
+
+use super::settings::MODES;
+use super::{Repl, commands, is_command, show};
+
+/// Something that may stand at the cursor.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Candidate {
+    /// What it puts there.
+    pub text: String,
+    /// A word about it, perhaps nothing.
+    pub note: String,
+}
+
+/// What may stand at the cursor.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Completion {
+    /// The byte from which the text up to the cursor is replaced.
+    pub start: usize,
+    /// What by.
+    pub candidates: Vec<Candidate>,
+    /// Whether the name of a file is wanted, which only the caller can look for.
+    pub file: bool,
+}
+
+/// What may stand at a place of a text.
+pub fn complete(repl: &Repl, text: &str, at: usize) -> Completion {
+    let before = text.get(..at).unwrap_or(text);
+    let indent = before.len() - before.trim_start().len();
+    if !is_command(before) && !before.trim_start().starts_with(':') {
+        return goal(repl, before, 0);
+    }
+    let line = &before[indent..];
+    let Some((name, rest)) = line.split_once(char::is_whitespace) else {
+        let typed = line.trim_start_matches([':', '.']);
+        let start = indent + line.len() - typed.len();
+        return pick(start, typed, commands::names(repl));
+    };
+    let start = before.len() - rest.len();
+    let word = rest.rfind(' ').map_or(rest, |at| &rest[at + 1..]);
+    let word_at = before.len() - word.len();
+    let plain =
+        |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), String::new())).collect();
+    let name = name.trim_start_matches([':', '.']);
+    match name {
+        "load" | "save" => Completion { start: word_at, file: true, ..Completion::default() },
+        "show" | "rules" | "facts" | "deps" | "list" => {
+            pick(word_at, word, relations(repl, name == "facts", ""))
+        }
+        "help" => {
+            let mut names = commands::names(repl);
+            names.extend(relations(repl, false, ""));
+            pick(word_at, word, names)
+        }
+        "mode" => pick(word_at, word, plain(&MODES.map(|(name, _)| name))),
+        "sheet" => {
+            let sheets = repl.session().rulebook().sheets.iter();
+            let names =
+                sheets.map(|it| (crate::answers::short_name(it).to_owned(), it.title.clone()));
+            pick(word_at, word, names.collect())
+        }
+        "run" if !rest.contains(' ') => pick(word_at, word, show::saved_names(repl)),
+        "design" => {
+            let designs = repl.session().designs().iter();
+            pick(word_at, word, designs.map(|it| (it.id.clone(), it.title.clone())).collect())
+        }
+        "set" => pick(
+            word_at,
+            word,
+            plain(&["mode", "limit", "timing", "seconds", "tuples", "width", "ascii"]),
+        ),
+        "kb" => pick(word_at, word, plain(&["list", "show", "search", "protocol"])),
+        _ => goal(repl, before, start),
+    }
+}
+
+/// The names that begin with what was typed.
+fn pick(start: usize, typed: &str, names: Vec<(String, String)>) -> Completion {
+    let fitting = names.into_iter().filter(|(name, _)| name.starts_with(typed));
+    let candidates = fitting.map(|(text, note)| Candidate { text, note }).collect();
+    Completion { start, candidates, file: false }
+}
+
+/// The relations, those that are stated alone if that is wanted.
+fn relations(repl: &Repl, stated: bool, end: &str) -> Vec<(String, String)> {
+    let relations = repl.session().rulebook().program.relations.iter();
+    let shown =
+        relations.filter(|it| !it.name.starts_with(['@', '?']) && (!stated || is_stated(it)));
+    let first = |text: &str| text.split(". ").next().unwrap_or_default().to_owned();
+    let mut names: Vec<(String, String)> =
+        shown.map(|it| (format!("{}{end}", it.name), first(&it.doc.text))).collect();
+    names.sort();
+    names
+}
+
+/// An atom that is open at the end of a text.
+struct Open {
+    name: String,
+    /// Which argument the text ends in.
+    column: usize,
+    /// The constants of the arguments before it.
+    before: Vec<Option<String>>,
+    /// Where that argument begins, and whether anything of it is there.
+    argument: Option<Lexeme>,
+}
+
+/// The innermost atom that is open at the end of the tokens.
+fn innermost(text: &str, lexemes: &[Lexeme]) -> Option<Open> {
+    let word = |lexeme: &Lexeme| {
+        text.get(lexeme.span.start as usize..lexeme.span.end as usize).unwrap_or_default()
+    };
+    let mut stack: Vec<Option<Open>> = Vec::new();
+    let mut name: Option<String> = None;
+    for lexeme in lexemes {
+        match lexeme.token {
+            Token::LeftParenthesis => stack.push(name.take().map(|name| Open {
+                name,
+                column: 0,
+                before: Vec::new(),
+                argument: None,
+            })),
+            Token::LeftBrace => stack.push(None),
+            Token::RightParenthesis | Token::RightBrace => {
+                stack.pop();
+            }
+            Token::Comma => {
+                if let Some(Some(open)) = stack.last_mut() {
+                    let value = open.argument.take().filter(|it| it.token == Token::Text);
+                    open.before.push(value.map(|it| word(&it).trim_matches('"').to_owned()));
+                    open.column += 1;
+                }
+            }
+            Token::End => break,
+            _ => {
+                if let Some(Some(open)) = stack.last_mut()
+                    && open.argument.is_none()
+                {
+                    open.argument = Some(*lexeme);
+                }
+            }
+        }
+        name = (lexeme.token == Token::Name).then(|| word(lexeme).to_owned());
+    }
+    stack.pop().flatten()
+}
+
+/// What may stand at the end of a statement or goal that begins at a byte.
+fn goal(repl: &Repl, text: &str, from: usize) -> Completion {
+    let typed = text.get(from..).unwrap_or_default();
+    let lexemes = lex(SourceId(0), typed);
+    let last = lexemes.iter().rev().find(|it| it.token != Token::End).copied();
+    let touching = last.filter(|last| last.span.end as usize == typed.len());
+    let Some(open) = innermost(typed, &lexemes) else {
+        let start = match touching {
+            Some(last) if last.token == Token::Name => last.span.start as usize,
+            _ => typed.len(),
+        };
+        let facts = !typed.contains(":-") && !typed.contains('?') && from == 0;
+        let names = relations(repl, facts && typed.trim_start().starts_with('-'), "(");
+        return pick(from + start, typed.get(start..).unwrap_or_default(), names);
+    };
+    let (start, quoted) = match (open.argument, touching) {
+        (Some(argument), _) if argument.token == Token::OpenText => {
+            (argument.span.start as usize, typed.get(argument.span.start as usize + 1..))
+        }
+        (Some(argument), Some(last)) if argument.span == last.span => {
+            (argument.span.start as usize, typed.get(argument.span.start as usize..))
+        }
+        (Some(_), _) => return Completion { start: text.len(), ..Completion::default() },
+        (None, _) => (typed.len(), Some("")),
+    };
+    let Some(relation) = repl.session().rulebook().relation(&open.name) else {
+        return Completion { start: text.len(), ..Completion::default() };
+    };
+    let wanted = quoted.unwrap_or_default();
+    let values = suggestions(repl, relation, open.column, &open.before);
+    let fitting = values.into_iter().filter(|value| value.starts_with(wanted));
+    let candidates = fitting
+        .map(|value| Candidate { text: show::literal(&value), note: String::new() })
+        .collect();
+    Completion { start: from + start, candidates, file: false }
+}
+
+/// Values that a column may have: its closed list; else what the design has in it or in columns of
+/// the same name.
+fn suggestions(
+    repl: &Repl,
+    relation: RelationId,
+    column: usize,
+    before: &[Option<String>],
+) -> Vec<String> {
+    let values = values_of(repl, relation, column, before);
+    if !values.is_empty() {
+        return values;
+    }
+    let program = &repl.session().rulebook().program;
+    let Some(declared) = program.relations[relation.index()].columns.get(column) else {
+        return Vec::new();
+    };
+    if declared.primitive != Primitive::Symbol {
+        return Vec::new();
+    }
+    let mut values = BTreeSet::new();
+    for row in repl.session().rows(relation, repl.current()) {
+        values.extend(row.get(column).map(ToString::to_string));
+    }
+    values.extend(identifiers(repl, &declared.name));
+    values.into_iter().collect()
+}
+
+/// What the design states in columns of a name.
+pub(super) fn identifiers(repl: &Repl, column: &str) -> BTreeSet<String> {
+    let relations = &repl.session().rulebook().program.relations;
+    let design = repl.session().designs().get(repl.current());
+    let facts = design.map(|design| design.facts.as_slice()).unwrap_or_default();
+    let mut names = BTreeSet::new();
+    for fact in facts {
+        let columns = relations[fact.relation.index()].columns.iter().zip(&fact.values);
+        for (declared, value) in columns {
+            if let (true, Constant::Symbol(text)) = (declared.name == column, value) {
+                names.insert(text.to_string());
+            }
+        }
+    }
+    names
+}
+
+/// The closed list of values of a column, in order; nothing where it has none. `before` are the
+/// values of the columns before it, which may name the list.
+pub(super) fn values_of(
+    repl: &Repl,
+    relation: RelationId,
+    column: usize,
+    before: &[Option<String>],
+) -> Vec<String> {
+    let rulebook = repl.session().rulebook();
+    let declared = &rulebook.program.relations[relation.index()];
+    let Some(name) = declared.columns.get(column).map(|column| column.name.as_str()) else {
+        return Vec::new();
+    };
+    let mut tags = declared.doc.all("values").filter_map(|tag| tag.split_once(char::is_whitespace));
+    let Some((_, list)) = tags.find(|(column, _)| *column == name) else { return Vec::new() };
+    let list = list.trim();
+    if let Some((table, column)) = list.split_once('.') {
+        let Some(id) = rulebook.relation(table) else { return Vec::new() };
+        let columns = &rulebook.program.relations[id.index()].columns;
+        let Some(at) = columns.iter().position(|it| it.name == column) else { return Vec::new() };
+        let rows = repl.session().rows(id, repl.current());
+        let values: BTreeSet<String> =
+            rows.iter().filter_map(|row| row.get(at)).map(ToString::to_string).collect();
+        return values.into_iter().collect();
+    }
+    let list = match list.strip_prefix('=') {
+        None => list.to_owned(),
+        Some(other) => {
+            let at = declared.columns.iter().position(|it| it.name == other);
+            match at.and_then(|at| before.get(at)).cloned().flatten() {
+                Some(list) => list,
+                None => return Vec::new(),
+            }
+        }
+    };
+    let Some(values) = tagged(rulebook, "choice_value") else { return Vec::new() };
+    let mut rows: Vec<(i64, String)> = repl
+        .session()
+        .rows(values, repl.current())
+        .into_iter()
+        .filter_map(|row| match row.as_slice() {
+            [Constant::Symbol(of), Constant::Symbol(value), Constant::Number(at)]
+                if **of == *list =>
+            {
+                Some((*at, value.to_string()))
+            }
+            _ => None,
+        })
+        .collect();
+    rows.sort();
+    rows.into_iter().map(|(_, value)| value).collect()
+}
+
+/// The columns that are still to come where a text ends in an atom.
+pub fn hint(repl: &Repl, text: &str) -> Option<String> {
+    let lexemes = lex(SourceId(0), text);
+    let open = innermost(text, &lexemes)?;
+    if open.argument.is_some() {
+        return None;
+    }
+    let rulebook = repl.session().rulebook();
+    let declared = &rulebook.program.relations[rulebook.relation(&open.name)?.index()];
+    let columns: Vec<&str> =
+        declared.columns.iter().skip(open.column).map(|column| column.name.as_str()).collect();
+    let blank = if text.ends_with(',') { " " } else { "" };
+    (!columns.is_empty()).then(|| format!("{blank}{})", columns.join(", ")))
+}
+
+/// What a stretch of what was typed is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// A command.
+    Command,
+    /// A relation.
+    Relation,
+    /// The name of something applied that is not declared.
+    Unknown,
+    /// A text.
+    Text,
+    /// A number.
+    Number,
+}
+
+/// What the stretches of a text are, in order.
+pub fn kinds(repl: &Repl, text: &str) -> Vec<(Range<usize>, Kind)> {
+    let indent = text.len() - text.trim_start().len();
+    let mut kinds = Vec::new();
+    let mut from = 0;
+    if text.trim_start().starts_with(':') {
+        from = text[indent..].find(char::is_whitespace).map_or(text.len(), |at| indent + at);
+        kinds.push((indent..from, Kind::Command));
+    }
+    let lexemes = lex(SourceId(0), text.get(from..).unwrap_or_default());
+    let rulebook = repl.session().rulebook();
+    for (at, lexeme) in lexemes.iter().enumerate() {
+        let range = from + lexeme.span.start as usize..from + lexeme.span.end as usize;
+        let applied = lexemes.get(at + 1).is_some_and(|it| it.token == Token::LeftParenthesis);
+        let kind = match lexeme.token {
+            Token::Text | Token::OpenText => Kind::Text,
+            Token::Number | Token::Float => Kind::Number,
+            Token::Name if applied => match rulebook.relation(&text[range.clone()]) {
+                Some(_) => Kind::Relation,
+                None => Kind::Unknown,
+            },
+            _ => continue,
+        };
+        kinds.push((range, kind));
+    }
+    kinds
+}

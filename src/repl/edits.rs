@@ -1,0 +1,481 @@
+//! What is stated, taken back, declared and ruled. Every change is numbered, made as a whole or not
+//! at all, and can be undone and redone.
+
+use std::sync::Arc;
+
+use crate::analyze::error;
+use crate::analyze::facts::{StatedFact, pattern, stated_facts};
+use crate::analyze::has_errors;
+use crate::change::not_stated;
+use crate::diag::{Diagnostic, SourceId, Span};
+use crate::explain::key_columns;
+use crate::kb::{self, Rulebook, TYPED};
+use crate::syntax::parse;
+use crate::syntax::tree::{Atom, Body, Clause, Doc, Expression, Item, Tree};
+
+use super::{Done, Event, Failure, Repl, Reply, control};
+
+/// A change that was made, or made and undone.
+#[derive(Clone, Debug)]
+pub(super) struct Change {
+    /// What was typed.
+    pub text: String,
+    /// The design.
+    pub design: usize,
+    /// The facts taken back, with their places among the facts, in ascending order.
+    pub removed: Vec<(usize, StatedFact)>,
+    /// The facts stated; they are the last ones.
+    pub added: Vec<StatedFact>,
+    /// The text of all rules typed before and after it, where it adds one.
+    pub rules: Option<(Option<String>, Option<String>)>,
+}
+
+/// All changes, in order.
+#[derive(Debug, Default)]
+pub(super) struct Log {
+    /// The changes that hold; the first has number 1.
+    pub done: Vec<Change>,
+    /// The changes that were undone, the last one undone last.
+    pub undone: Vec<Change>,
+    /// How many changes held when the design was saved; nothing when that state is out of reach.
+    saved: Option<usize>,
+    /// Whether it was ever saved.
+    ever: bool,
+}
+
+impl Log {
+    /// Whether all changes are in a file.
+    pub fn is_saved(&self) -> bool {
+        if self.ever { self.saved == Some(self.done.len()) } else { self.done.is_empty() }
+    }
+
+    /// The changes so far are in a file.
+    pub fn save(&mut self) {
+        (self.ever, self.saved) = (true, Some(self.done.len()));
+    }
+
+    /// What there is was never in a file.
+    pub fn unsave(&mut self) {
+        (self.ever, self.saved) = (true, None);
+    }
+
+    fn push(&mut self, change: Change) {
+        if !self.undone.is_empty() && self.saved.is_some_and(|saved| saved > self.done.len()) {
+            self.saved = None;
+        }
+        self.undone.clear();
+        self.done.push(change);
+    }
+}
+
+/// Does the statements of a complete text, or nothing of it where something in it is wrong.
+pub(super) fn statements(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
+    // The text is kept as long as facts are written in it.
+    let (made, source) = (repl.log.done.len(), repl.session.note("<typed>", text));
+    let done = parsed(repl, source, text, reply);
+    match repl.log.done.len() {
+        after if after > made => repl.session.rename_last(&format!("change {after}")),
+        _ => repl.session.forget_last(),
+    }
+    done
+}
+
+fn parsed(repl: &mut Repl, source: SourceId, text: &str, reply: &mut Reply) -> Done {
+    let (tree, mut diagnostics) = parse(source, text);
+    let wrong = |repl: &Repl, diagnostics| {
+        Err(Failure::Wrong(diagnostics, Box::new(repl.session.sources().clone())))
+    };
+    if !diagnostics.is_empty() {
+        return wrong(repl, diagnostics);
+    }
+    let mut parts = Vec::with_capacity(tree.items.len());
+    let mut from = 0;
+    for item in tree.items {
+        let end = span_of(&item).end as usize;
+        // What stands before an item, such as a comment, goes with it.
+        let written = text.get(from..end).unwrap_or_default().trim();
+        from = end;
+        parts.extend(part(repl, item, written, &mut diagnostics));
+    }
+    if has_errors(&diagnostics) {
+        return wrong(repl, diagnostics);
+    }
+    let mut edit = Edit::default();
+    for part in parts {
+        match part {
+            Part::State(facts) => edit.state(facts),
+            Part::Retract(facts, span) => edit.retract(repl, facts, span)?,
+            Part::Rule(text) => edit.rules.push(text),
+            Part::Ask(span) => {
+                std::mem::take(&mut edit).make(repl, text, reply)?;
+                let goal = text.get(span.start as usize..span.end as usize).unwrap_or_default();
+                control::ask(repl, goal, reply)?;
+            }
+        }
+    }
+    edit.make(repl, text, reply)
+}
+
+/// What a statement comes to.
+enum Part {
+    State(Vec<StatedFact>),
+    /// What to take back: any of the facts that answer the patterns.
+    Retract(Vec<StatedFact>, Span),
+    Rule(String),
+    Ask(Span),
+}
+
+/// A statement against the declarations.
+fn part(repl: &Repl, item: Item, written: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<Part> {
+    let rulebook = repl.session.rulebook();
+    let facts = |tree: &Tree, diagnostics: &mut Vec<Diagnostic>| {
+        stated_facts(&rulebook.statable, &rulebook.program, tree, diagnostics)
+    };
+    match item {
+        Item::Query(query) => Some(Part::Ask(query.span)),
+        Item::Retraction { atom, span } => {
+            let open = |argument: &Expression| {
+                matches!(argument, Expression::Wildcard(_) | Expression::Variable(_))
+            };
+            if atom.arguments.iter().any(open) {
+                return matching(repl, &atom, diagnostics).map(|facts| Part::Retract(facts, span));
+            }
+            let clause =
+                Clause { heads: vec![atom], body: None, plan: None, doc: Doc::default(), span };
+            let tree = Tree { items: vec![Item::Clause(clause)] };
+            Some(Part::Retract(facts(&tree, diagnostics), span))
+        }
+        Item::Clause(clause) if clause.body.is_none() && !is_typed(repl, &clause) => {
+            let tree = Tree { items: vec![Item::Clause(clause)] };
+            Some(Part::State(facts(&tree, diagnostics)))
+        }
+        Item::Clause(_) | Item::Declaration(_) | Item::Type(_) => {
+            Some(Part::Rule(written.to_owned()))
+        }
+        Item::Once(_) | Item::Pragma { .. } => None,
+        Item::Directive(directive) => {
+            diagnostics.push(error::not_a_fact(directive.span));
+            None
+        }
+        Item::Include { span, .. } => {
+            diagnostics.push(error::not_a_fact(span).help("`:load FILE` opens a design"));
+            None
+        }
+    }
+}
+
+/// Whether a fact is of a relation that was declared at the prompt: it is a rule without a body then.
+fn is_typed(repl: &Repl, clause: &Clause) -> bool {
+    let rulebook = repl.session.rulebook();
+    let name = clause.heads.first().map(|head| head.name.text.as_str()).unwrap_or_default();
+    rulebook.relation(name).is_some_and(|id| {
+        let relation = &rulebook.program.relations[id.index()];
+        rulebook.sources.name(relation.span) == TYPED && !kb::is_stated(relation)
+    })
+}
+
+/// The stated facts that answer an atom with variables in it.
+fn matching(
+    repl: &Repl,
+    atom: &Atom,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Vec<StatedFact>> {
+    let rulebook = repl.session.rulebook();
+    let body = Body::Atom(atom.clone());
+    let (relation, values) = match pattern(&rulebook.program, &body) {
+        Ok(found) => found,
+        Err(problems) => {
+            diagnostics.extend(problems);
+            return None;
+        }
+    };
+    rulebook.statable.resolve(&atom.name.text, atom.name.span, diagnostics)?;
+    let answers = |fact: &&StatedFact| {
+        let mut pairs = fact.values.iter().zip(&values);
+        fact.relation == relation
+            && pairs.all(|(value, wanted)| wanted.as_ref().is_none_or(|wanted| wanted == value))
+    };
+    let stated = repl.session.designs().get(repl.current).map(|design| design.facts.as_slice());
+    let found: Vec<StatedFact> =
+        stated.unwrap_or_default().iter().filter(answers).cloned().collect();
+    if found.is_empty() {
+        let problem = Diagnostic::error("AL0044", "nothing that is stated answers this")
+            .at(atom.span, "cannot be taken back");
+        diagnostics.push(problem.help("`:facts` shows what is stated"));
+        return None;
+    }
+    Some(found)
+}
+
+/// What a text changes, gathered.
+#[derive(Debug, Default)]
+struct Edit {
+    added: Vec<StatedFact>,
+    removed: Vec<StatedFact>,
+    rules: Vec<String>,
+}
+
+fn same(one: &StatedFact, other: &StatedFact) -> bool {
+    one.relation == other.relation && one.values == other.values
+}
+
+impl Edit {
+    fn state(&mut self, facts: Vec<StatedFact>) {
+        for fact in facts {
+            if !self.added.iter().any(|other| same(other, &fact)) {
+                self.added.push(fact);
+            }
+        }
+    }
+
+    fn retract(&mut self, repl: &Repl, facts: Vec<StatedFact>, span: Span) -> Done {
+        let design = repl.session.designs().get(repl.current);
+        let stated = design.map(|design| design.facts.as_slice()).unwrap_or_default();
+        for mut fact in facts {
+            let before = self.added.len();
+            self.added.retain(|other| !same(other, &fact));
+            if self.added.len() < before {
+                continue;
+            }
+            if !stated.iter().any(|other| same(other, &fact)) {
+                fact.span = span;
+                let problem = not_stated(repl.session.rulebook(), stated, &fact);
+                let sources = Box::new(repl.session.sources().clone());
+                return Err(Failure::Wrong(vec![problem], sources));
+            }
+            self.removed.push(fact);
+        }
+        Ok(())
+    }
+
+    /// Makes the change, numbered, and says what came of it.
+    fn make(self, repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
+        let stated = repl
+            .session
+            .designs()
+            .get(repl.current)
+            .map(|design| design.facts.as_slice())
+            .unwrap_or_default();
+        let gone = |fact: &StatedFact| self.removed.iter().any(|other| same(other, fact));
+        let removed: Vec<(usize, StatedFact)> = stated
+            .iter()
+            .enumerate()
+            .filter(|(_, fact)| gone(fact))
+            .map(|(at, fact)| (at, fact.clone()))
+            .collect();
+        let there =
+            |fact: &StatedFact| stated.iter().any(|other| same(other, fact) && !gone(other));
+        let (known, added): (Vec<StatedFact>, Vec<StatedFact>) =
+            self.added.into_iter().partition(there);
+        for fact in &known {
+            reply.note(format!("{} is stated already", repl.session.written(fact)));
+        }
+        if removed.is_empty() && added.is_empty() && self.rules.is_empty() {
+            return Ok(());
+        }
+        let rules = (!self.rules.is_empty()).then(|| {
+            let before = repl.rulebook.typed.clone();
+            let mut after = before.clone().unwrap_or_default();
+            for rule in &self.rules {
+                after.push_str(rule);
+                after.push('\n');
+            }
+            (before, Some(after))
+        });
+        for fact in &added {
+            doubled(repl, stated, fact, &removed, reply);
+        }
+        let change =
+            Change { text: text.trim().to_owned(), design: repl.current, removed, added, rules };
+        let number = repl.log.done.len() + 1;
+        let before = State::of(repl);
+        move_by(repl, &change, true, reply)?;
+        repl.log.push(change);
+        before.told(repl, &format!("#{number}"), reply);
+        Ok(())
+    }
+}
+
+/// Says that something else is stated of the same.
+fn doubled(
+    repl: &Repl,
+    stated: &[StatedFact],
+    fact: &StatedFact,
+    removed: &[(usize, StatedFact)],
+    reply: &mut Reply,
+) {
+    let declared = &repl.session.rulebook().program.relations[fact.relation.index()];
+    let Some(keys) = key_columns(declared).filter(|keys| !keys.is_empty()) else { return };
+    let other = stated.iter().find(|other| {
+        other.relation == fact.relation
+            && keys.iter().all(|&key| other.values.get(key) == fact.values.get(key))
+            && !removed.iter().any(|(_, gone)| same(gone, other))
+    });
+    if let Some(other) = other {
+        let other = repl.session.written(other);
+        reply.note(format!("{other} is stated too; take it back with -{other}."));
+    }
+}
+
+/// Makes a change, or unmakes it. Where that fails, all is as it was before.
+fn move_by(repl: &mut Repl, change: &Change, forward: bool, reply: &mut Reply) -> Done {
+    let Some(design) = repl.session.designs().get(change.design) else { return Ok(()) };
+    let old = design.facts.clone();
+    let mut facts = old.clone();
+    if forward {
+        for (at, _) in change.removed.iter().rev() {
+            if *at < facts.len() {
+                facts.remove(*at);
+            }
+        }
+        facts.extend(change.added.iter().cloned());
+    } else {
+        facts.truncate(facts.len().saturating_sub(change.added.len()));
+        for (at, fact) in &change.removed {
+            facts.insert((*at).min(facts.len()), fact.clone());
+        }
+    }
+    let kept = repl.session.keep();
+    let known = repl.rulebook.typed.clone();
+    if let Some((before, after)) = &change.rules {
+        let typed = if forward { after } else { before };
+        rule_by(repl, typed.clone(), reply)?;
+    }
+    repl.session.restate(change.design, facts);
+    if let Err(failure) = repl.derive(reply) {
+        repl.session.restate(change.design, old);
+        if change.rules.is_some() {
+            rule_by(repl, known, reply)?;
+        }
+        repl.session.put_back(kept);
+        return Err(failure);
+    }
+    reply.events.push(Event::Changed);
+    Ok(())
+}
+
+/// Loads the rulebook with other rules typed in addition. Where they are wrong, nothing changes.
+fn rule_by(repl: &mut Repl, typed: Option<String>, reply: &mut Reply) -> Done {
+    let options =
+        kb::Options { typed: typed.or_else(|| Some(String::new())), ..repl.rulebook.clone() };
+    match Rulebook::load(&options) {
+        Err(unsound) => {
+            let unsound = *unsound;
+            Err(Failure::Wrong(unsound.diagnostics, Box::new(unsound.sources)))
+        }
+        Ok(rulebook) => {
+            let odd = |problem: &&Diagnostic| {
+                problem.span().is_some_and(|span| rulebook.sources.name(span) == TYPED)
+            };
+            let odd: Vec<Diagnostic> = rulebook.warnings.iter().filter(odd).cloned().collect();
+            if !odd.is_empty() {
+                let sources = (*rulebook.sources).clone();
+                reply.events.push(Event::Problems { diagnostics: odd, sources });
+            }
+            if !repl.session.exchange(Arc::new(rulebook)) {
+                let message = "these rules change what designs may state; write them to a file and \
+                               start with `--rules`";
+                return Err(Failure::Message(message.to_owned()));
+            }
+            repl.rulebook = options;
+            Ok(())
+        }
+    }
+}
+
+/// What is told of before and after a change.
+struct State {
+    /// The sheets of what is open, with their rows.
+    open: Vec<(String, usize)>,
+}
+
+impl State {
+    fn of(repl: &Repl) -> State {
+        let sheets = repl.session.rulebook().sheets.iter().filter(|sheet| sheet.open);
+        let rows = |sheet: &kb::Sheet| repl.session.count(sheet.relation, repl.current);
+        State { open: sheets.map(|sheet| (sheet.title.clone(), rows(sheet))).collect() }
+    }
+
+    /// Says what a change did, and what the goals that are watched answer now.
+    fn told(self, repl: &mut Repl, change: &str, reply: &mut Reply) {
+        let after = State::of(repl);
+        let moved: Vec<String> = self
+            .open
+            .iter()
+            .zip(&after.open)
+            .filter(|((_, before), (_, after))| before != after)
+            .map(|((title, before), (_, after))| format!("{title}: {before} to {after}"))
+            .collect();
+        let told = if moved.is_empty() { String::new() } else { format!("  {}", moved.join("; ")) };
+        reply.note(format!("{change}{told}"));
+        control::watch_again(repl, reply);
+    }
+}
+
+/// Takes changes back: the last ones, so many.
+pub(super) fn undo(repl: &mut Repl, count: usize, reply: &mut Reply) -> Done {
+    if repl.log.done.is_empty() {
+        return Err("nothing to undo".to_owned().into());
+    }
+    for _ in 0..count {
+        let Some(change) = repl.log.done.last().cloned() else { break };
+        let before = State::of(repl);
+        move_by(repl, &change, false, reply)?;
+        repl.log.done.pop();
+        repl.log.undone.push(change.clone());
+        let number = repl.log.done.len() + 1;
+        before.told(repl, &format!("undid #{number} {}", one_line(&change.text)), reply);
+    }
+    Ok(())
+}
+
+/// Makes changes again that were undone, so many.
+pub(super) fn redo(repl: &mut Repl, count: usize, reply: &mut Reply) -> Done {
+    if repl.log.undone.is_empty() {
+        return Err("nothing to redo".to_owned().into());
+    }
+    for _ in 0..count {
+        let Some(change) = repl.log.undone.last().cloned() else { break };
+        let before = State::of(repl);
+        move_by(repl, &change, true, reply)?;
+        repl.log.undone.pop();
+        repl.log.done.push(change.clone());
+        let number = repl.log.done.len();
+        before.told(repl, &format!("redid #{number} {}", one_line(&change.text)), reply);
+    }
+    Ok(())
+}
+
+/// The first line of a text, and a sign that there is more.
+pub(super) fn one_line(text: &str) -> String {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let first = lines.next().unwrap_or_default().to_owned();
+    if lines.next().is_some() { format!("{first} ...") } else { first }
+}
+
+fn span_of(item: &Item) -> Span {
+    match item {
+        Item::Declaration(it) => it.span,
+        Item::Type(it) => it.span,
+        Item::Directive(it) => it.span,
+        Item::Clause(it) => it.span,
+        Item::Query(it) => it.span,
+        Item::Include { span, .. }
+        | Item::Once(span)
+        | Item::Pragma { span, .. }
+        | Item::Retraction { span, .. } => *span,
+    }
+}
+
+/// Makes a change of facts that was not typed, such as an answer to a question.
+pub(super) fn make(
+    repl: &mut Repl,
+    add: Vec<StatedFact>,
+    remove: Vec<StatedFact>,
+    reply: &mut Reply,
+) -> Done {
+    let gone = remove.iter().map(|fact| format!("-{}.", repl.session.written(fact)));
+    let new = add.iter().map(|fact| format!("{}.", repl.session.written(fact)));
+    let text = gone.chain(new).collect::<Vec<_>>().join("\n");
+    statements(repl, &text, reply)
+}

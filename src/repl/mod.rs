@@ -1,0 +1,370 @@
+//! The prompt without a terminal: text in, events out. One function, [`step`], serves the line
+//! editor, `-c`, `-f`, a pipe and the tests.
+//!
+//! | file | what it does |
+//! | --- | --- |
+//! | `units` | lines to commands and complete statements |
+//! | `edits` | what is stated, taken back, declared and ruled; every change numbered, undone and redone |
+//! | `commands` | the commands by name, and their help |
+//! | `show` | commands that show what is there |
+//! | `reasons` | commands that explain and look ahead |
+//! | `control` | commands about the session itself: files, settings, watching, expecting |
+//! | `interview` | questions put one after the other |
+//! | `complete` | what may stand at the cursor |
+//! | `settings` | what can be set, and answers laid out as it says |
+//!
+//! Nothing here prints, and nothing knows what a rulebook is about. Tags on declarations say the rest:
+//!
+//! | tag | on | meaning |
+//! | --- | --- | --- |
+//! | `@command NAME` | a sheet | `:NAME` shows it, besides its own name |
+//! | `@values COLUMN LIST` | a relation | the closed list that a column takes its values from; `=OTHER` is the list that another column names, `RELATION.COLUMN` a column of the knowledge base |
+//! | `@interview N` | a stated relation | the interview asks for its facts, in this order |
+//! | `@saved` | a relation | a question that `:run` answers; `@example` shows how it is asked |
+
+mod commands;
+mod complete;
+mod control;
+mod edits;
+mod interview;
+mod reasons;
+mod settings;
+mod show;
+mod units;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+pub use commands::{Help, helps};
+pub use complete::{Candidate, Completion, Kind, complete, hint, kinds};
+pub use settings::{Effort, MODES, Mode, Settings};
+pub use units::{Units, is_command, is_complete};
+
+use edits::Log;
+use interview::Interview;
+
+use crate::diag::{Diagnostic, Sources};
+use crate::eval::Stopped;
+use crate::kb::{self, Rulebook};
+use crate::report::tree::Tree;
+use crate::report::{Section, Table};
+use crate::session::{QueryFailure, Session};
+
+/// What comes of a step, in order.
+#[derive(Debug)]
+pub enum Event {
+    /// A piece of the answer.
+    Answer(String),
+    /// Said to a person beside the answer; of no use to a program.
+    Note(String),
+    /// What is wrong with a text, or odd about it.
+    Problems {
+        /// What is wrong.
+        diagnostics: Vec<Diagnostic>,
+        /// All texts.
+        sources: Sources,
+    },
+    /// What was typed cannot be done; a sentence.
+    Error(String),
+    /// An expectation that does not hold.
+    Unmet(String),
+    /// A limit was hit, or somebody interrupted; the session is as it was before.
+    Stopped(Stopped),
+    /// What the designs state is not what it was.
+    Changed,
+    /// The end.
+    Quit,
+}
+
+/// Why a statement or command comes to nothing.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Something is wrong in a text.
+    Wrong(Vec<Diagnostic>, Box<Sources>),
+    /// A sentence says what.
+    Message(String),
+    /// A limit.
+    Stopped(Stopped),
+}
+
+impl From<String> for Failure {
+    fn from(message: String) -> Self {
+        Failure::Message(message)
+    }
+}
+
+impl From<QueryFailure> for Failure {
+    fn from(failure: QueryFailure) -> Self {
+        match failure {
+            QueryFailure::Wrong { diagnostics, sources } => {
+                Failure::Wrong(diagnostics, Box::new(sources))
+            }
+            QueryFailure::Stopped(stopped) => Failure::Stopped(stopped),
+        }
+    }
+}
+
+impl From<Stopped> for Failure {
+    fn from(stopped: Stopped) -> Self {
+        Failure::Stopped(stopped)
+    }
+}
+
+pub(crate) type Done = Result<(), Failure>;
+
+/// The events of a step as they come.
+#[derive(Debug, Default)]
+pub(crate) struct Reply {
+    events: Vec<Event>,
+}
+
+impl Reply {
+    fn answer(&mut self, text: impl Into<String>) {
+        self.events.push(Event::Answer(text.into()));
+    }
+
+    fn note(&mut self, text: impl Into<String>) {
+        self.events.push(Event::Note(text.into()));
+    }
+
+    fn fail(&mut self, failure: Failure) {
+        self.events.push(match failure {
+            Failure::Wrong(diagnostics, sources) => {
+                Event::Problems { diagnostics, sources: *sources }
+            }
+            Failure::Message(message) => Event::Error(message),
+            Failure::Stopped(stopped) => Event::Stopped(stopped),
+        });
+    }
+}
+
+/// A session with designs that change, and all that a prompt remembers.
+#[derive(Debug)]
+pub struct Repl {
+    /// What can be set.
+    pub settings: Settings,
+    /// How hard to try.
+    pub effort: Effort,
+    session: Session,
+    /// Which rulebook it is, to load it anew with what is typed.
+    rulebook: kb::Options,
+    /// The design that is spoken of.
+    current: usize,
+    log: Log,
+    interrupt: Arc<AtomicBool>,
+    /// The explanations that were shown last, for their numbers.
+    trees: Vec<Tree>,
+    /// The table that was shown last, in full.
+    last: Option<Table>,
+    /// The goals that are watched, with what answered them.
+    watched: Vec<(String, Table)>,
+    /// What was typed.
+    history: Vec<String>,
+    interview: Option<Interview>,
+    /// The knowledge base by itself, once it was asked for.
+    knowledge: Option<Arc<Rulebook>>,
+    /// Warnings that were said.
+    warned: BTreeSet<String>,
+    units: Units,
+    /// Where designs were saved, by their numbers.
+    saved: Vec<(usize, String)>,
+}
+
+impl Repl {
+    /// A prompt over a rulebook. `options` are those it was loaded with.
+    pub fn new(rulebook: Arc<Rulebook>, options: kb::Options, interrupt: Arc<AtomicBool>) -> Self {
+        let mut session = Session::new(rulebook);
+        let current = session.begin(UNNAMED);
+        Repl {
+            settings: Settings::default(),
+            effort: Effort::default(),
+            session,
+            rulebook: options,
+            current,
+            log: Log::default(),
+            interrupt,
+            trees: Vec::new(),
+            last: None,
+            watched: Vec::new(),
+            history: Vec::new(),
+            interview: None,
+            knowledge: None,
+            warned: BTreeSet::new(),
+            units: Units::default(),
+            saved: Vec::new(),
+        }
+    }
+
+    /// Opens designs before the first step, and derives.
+    pub fn open(&mut self, designs: &[impl AsRef<Path>]) -> Vec<Event> {
+        let mut reply = Reply::default();
+        for design in designs {
+            if let Err(failure) = self.load(&design.as_ref().display().to_string(), &mut reply) {
+                reply.fail(failure);
+            }
+        }
+        if let Err(failure) = self.derive(&mut reply) {
+            reply.fail(failure);
+        }
+        reply.events
+    }
+
+    /// The design that is spoken of holds changes that are in no file of the user's; they belong to
+    /// the file of this path, if to any.
+    pub fn recovered(&mut self, path: Option<&str>) {
+        self.log.unsave();
+        self.saved.extend(path.map(|path| (self.current, path.to_owned())));
+    }
+
+    /// The session.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The number of the design that is spoken of.
+    pub fn current(&self) -> usize {
+        self.current
+    }
+
+    /// The prompt: the design, `*` where it is not saved, how many things are open.
+    pub fn prompt(&self) -> String {
+        if let Some(interview) = &self.interview {
+            return interview.prompt();
+        }
+        let id = self.session.designs().get(self.current).map_or("", |design| design.id.as_str());
+        let id = if id == UNNAMED { "archlog" } else { id };
+        let dirty = if self.log.is_saved() { "" } else { "*" };
+        let open = self.open_items();
+        let open = if open == 0 { String::new() } else { format!(" ?{open}") };
+        format!("{id}{dirty}{open}> ")
+    }
+
+    /// Whether there are changes that are not in any file of the user's.
+    pub fn is_saved(&self) -> bool {
+        self.log.is_saved()
+    }
+
+    /// The design that is spoken of, as a file holds it.
+    pub fn text(&self) -> String {
+        self.session.text_of(self.current)
+    }
+
+    /// The declarations and rules that were typed.
+    pub fn typed(&self) -> &str {
+        self.rulebook.typed.as_deref().unwrap_or_default()
+    }
+
+    /// The file that a design was saved to.
+    fn saved_to(&self, design: usize) -> Option<&str> {
+        let saved = self.saved.iter().find(|(saved, _)| *saved == design);
+        saved.map(|(_, path)| path.as_str())
+    }
+
+    /// Drops what is open: statements that are not complete, and an interview.
+    pub fn abandon(&mut self) {
+        self.units = Units::default();
+        self.interview = None;
+    }
+
+    /// What is still open at the end of the input, done as it stands.
+    pub fn finish(&mut self) -> Vec<Event> {
+        match self.units.finish() {
+            Some(unit) => self.unit(&unit),
+            None => Vec::new(),
+        }
+    }
+
+    /// Whether lines are answers to the questions of an interview.
+    pub fn is_interview(&self) -> bool {
+        self.interview.is_some()
+    }
+
+    /// Whether statements are open that the next line may complete.
+    pub fn is_open(&self) -> bool {
+        self.units.is_open()
+    }
+
+    /// Does a unit: a command, or statements.
+    fn unit(&mut self, unit: &str) -> Vec<Event> {
+        let mut reply = Reply::default();
+        if unit.trim().is_empty() && self.interview.is_none() {
+            return Vec::new();
+        }
+        self.interrupt.store(false, Ordering::Relaxed);
+        self.history.push(unit.trim_end().to_owned());
+        let started = Instant::now();
+        let done = if is_command(unit) {
+            commands::run(self, unit, &mut reply)
+        } else {
+            edits::statements(self, unit, &mut reply)
+        };
+        if let Err(failure) = done {
+            reply.fail(failure);
+        }
+        if self.settings.timing {
+            let taken = started.elapsed().as_secs_f64() * 1000.0;
+            reply.note(format!("({taken:.1} ms)"));
+        }
+        reply.events
+    }
+
+    /// How many rows the sheets of what is open have.
+    fn open_items(&self) -> usize {
+        let sheets = self.session.rulebook().sheets.iter().filter(|sheet| sheet.open);
+        sheets.map(|sheet| self.session.count(sheet.relation, self.current)).sum()
+    }
+
+    /// Derives all designs; says warnings that were not said before.
+    fn derive(&mut self, reply: &mut Reply) -> Done {
+        let asked = Arc::clone(&self.interrupt);
+        let known = self.session.diagnostics().len();
+        self.session.derive(&self.effort.options(&asked))?;
+        let mut new = self.session.take_diagnostics(known);
+        new.retain(|warning| self.warned.insert(warning.message.clone()));
+        if !new.is_empty() {
+            let sources = self.session.sources().clone();
+            reply.events.push(Event::Problems { diagnostics: new, sources });
+        }
+        Ok(())
+    }
+
+    /// Shows sections about the design that is spoken of.
+    fn sections(&self, name: &str, sections: Vec<Section>, reply: &mut Reply) {
+        let stamp = self.session.stamp();
+        reply.answer(self.settings.sections(name, "", sections, &stamp));
+    }
+
+    /// Shows a table, and keeps it for `:last`.
+    fn table(&mut self, table: Table, reply: &mut Reply) {
+        reply.answer(self.settings.table(&table, &self.session.stamp()));
+        self.last = Some(table);
+    }
+}
+
+/// What a design is called that was never named.
+const UNNAMED: &str = "unnamed";
+
+/// Does what a text says: any number of lines, statements and commands mixed. What the last line
+/// leaves open waits for the next step.
+pub fn step(repl: &mut Repl, text: &str) -> Vec<Event> {
+    let mut events = Vec::new();
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    for line in text.split('\n') {
+        let answers = repl.interview.is_some() && !repl.units.is_open();
+        if answers && !line.trim_start().starts_with(':') {
+            let mut reply = Reply::default();
+            if let Err(failure) = interview::answer(repl, line.trim(), &mut reply) {
+                reply.fail(failure);
+            }
+            events.extend(reply.events);
+            continue;
+        }
+        if let Some(unit) = repl.units.push(line) {
+            events.extend(repl.unit(&unit));
+        }
+    }
+    events
+}

@@ -1,0 +1,306 @@
+//! The prompt through a pipe: transcripts that can be read, properties of changes, and what a script
+//! exits with.
+//!
+//! A file `tests/repl/NAME.txt` begins with the arguments; a line `> text` is typed, what follows is the
+//! answer, messages behind `! `. `ARCHLOG_UPDATE=1` writes the answers anew.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use archlog::diag::Renderer;
+use archlog::kb::{Options, Part, Rulebook};
+use archlog::repl::{Event, Repl, complete, step};
+use archlog::session::Session;
+use assert_cmd::Command;
+use common::*;
+
+/// The prompt over the whole rulebook.
+fn repl() -> Repl {
+    let options = Options { part: Part::Whole, typed: Some(String::new()), ..Options::default() };
+    let rulebook = Rulebook::load(&options).unwrap();
+    Repl::new(Arc::new(rulebook), options, Arc::new(AtomicBool::new(false)))
+}
+
+/// What a person sees of events.
+fn seen(events: Vec<Event>) -> String {
+    let mut text = String::new();
+    let beside = |message: &str| {
+        message
+            .trim_end()
+            .lines()
+            .map(|line| format!("! {line}").trim_end().to_owned() + "\n")
+            .collect::<String>()
+    };
+    for event in events {
+        match event {
+            Event::Answer(answer) => {
+                let lines = answer.lines().map(|line| format!("{}\n", line.trim_end()));
+                text.push_str(&lines.collect::<String>());
+            }
+            Event::Note(note) => text.push_str(&beside(&note)),
+            Event::Problems { diagnostics, sources } => {
+                text.push_str(&beside(&Renderer { colour: false }.render(&sources, &diagnostics)));
+            }
+            Event::Error(message) => text.push_str(&beside(&format!("error: {message}"))),
+            Event::Unmet(message) => text.push_str(&beside(&format!("unmet: {message}"))),
+            Event::Stopped(stopped) => text.push_str(&beside(&format!("stopped: {stopped}"))),
+            Event::Quit => text.push_str("! (left)\n"),
+            Event::Changed => {}
+        }
+    }
+    text
+}
+
+#[test]
+fn transcripts_are_as_they_were() {
+    let folder = root().join("tests/repl");
+    let mut stale = Vec::new();
+    let mut ran = 0;
+    for path in files_below("tests/repl", "txt") {
+        let text = fs::read_to_string(&path).unwrap();
+        let first = text.lines().next().unwrap_or_default().trim_start_matches('#').trim();
+        let designs: Vec<_> =
+            first.split_whitespace().map(|name| Path::new(name).to_path_buf()).collect();
+        let mut repl = repl();
+        let mut out = format!("# {first}").trim_end().to_owned() + "\n";
+        out.push_str(&seen(repl.open(&designs)));
+        for line in text.lines().filter_map(|line| line.strip_prefix('>')) {
+            let line = line.strip_prefix(' ').unwrap_or(line);
+            out.push_str(format!("> {line}").trim_end());
+            out.push('\n');
+            out.push_str(&seen(step(&mut repl, line)));
+            ran += 1;
+        }
+        if out != text {
+            if std::env::var_os("ARCHLOG_UPDATE").is_some() {
+                fs::write(&path, &out).unwrap();
+            } else {
+                let at = out.lines().zip(text.lines()).find(|(new, old)| new != old);
+                stale.push(format!("{}: {at:?}", path.strip_prefix(&folder).unwrap().display()));
+            }
+        }
+    }
+    assert!(ran > 20, "{ran}");
+    assert!(stale.is_empty(), "ARCHLOG_UPDATE=1 renews: {}", stale.join("\n"));
+}
+
+/// A small generator of numbers: the same from the same seed.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % bound.max(1)
+    }
+}
+
+/// Everything that derives, as text.
+fn everything(session: &Session, design: usize) -> Vec<String> {
+    let relations = &session.rulebook().program.relations;
+    let rows = |at: usize| session.rows(archlog::value::RelationId::from(at), design);
+    let named = (0..relations.len()).filter(|at| !relations[*at].name.starts_with(['@', '?']));
+    named
+        .flat_map(|at| rows(at).into_iter().map(move |row| (at, row)))
+        .map(|it| format!("{it:?}"))
+        .collect()
+}
+
+#[test]
+fn any_walk_of_changes_comes_to_the_same_as_deriving_its_facts_from_scratch() {
+    let text = fs::read_to_string(root().join("designs/auction-minimal.dl")).unwrap();
+    let facts: Vec<&str> = text.lines().filter(|line| line.ends_with(").")).collect();
+    let more = [
+        r#"judgement("place_bid", "exclusive_holder", "Yes")."#,
+        r#"judgement("place_bid", "publishes_downstream", "Yes")."#,
+        r#"context("Topology", "multi-service")."#,
+        r#"evolution("Auction", "append-only")."#,
+        r#"note("a", 1)."#,
+    ];
+    let all: Vec<&str> = facts.iter().copied().chain(more).collect();
+    let mut random = Random(7);
+    for walk in 0..6 {
+        let mut repl = repl();
+        repl.open(&[root().join("designs/auction-minimal.dl")]);
+        let began = everything(repl.session(), 0);
+        let mut made = 0;
+        for _ in 0..25 {
+            let fact = all[random.below(all.len())];
+            let line = match random.below(5) {
+                0 | 1 => fact.to_owned(),
+                2 => format!("-{fact}"),
+                3 => ":undo".to_owned(),
+                _ => ":redo".to_owned(),
+            };
+            step(&mut repl, &line);
+            made += 1;
+        }
+        let mut fresh = Session::new(repl_rulebook(&repl));
+        // A design that states nothing cannot be read back; there is nothing to compare then.
+        if fresh.state_text("again.dl", repl.text().into_bytes()) {
+            fresh.derive(&archlog::eval::Options::default()).unwrap();
+            assert_eq!(everything(repl.session(), 0), everything(&fresh, 0), "walk {walk}");
+        }
+        step(&mut repl, &format!(":undo {made}"));
+        assert_eq!(everything(repl.session(), 0), began, "walk {walk}, undone");
+        assert_eq!(repl.text(), text, "walk {walk}, undone");
+    }
+}
+
+fn repl_rulebook(_: &Repl) -> Arc<Rulebook> {
+    let options = Options { part: Part::Whole, ..Options::default() };
+    Arc::new(Rulebook::load(&options).unwrap())
+}
+
+#[test]
+fn a_saved_design_reads_back_keeps_its_comments_and_is_the_same_the_second_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("saved.dl");
+    let shown = path.display();
+    let mut repl = repl();
+    repl.open(&[root().join("designs/auction.dl")]);
+    step(&mut repl, r#"-owner("Auction", "service")."#);
+    step(&mut repl, r#"owner("Auction", "user")."#);
+    assert!(!repl.is_saved());
+    assert_eq!(seen(step(&mut repl, &format!(":save {shown}"))), format!("! wrote {shown}\n"));
+    assert!(repl.is_saved());
+    let saved = fs::read_to_string(&path).unwrap();
+    let original = fs::read_to_string(root().join("designs/auction.dl")).unwrap();
+    let expected = original.replace("owner(\"Auction\", \"service\").\n", "");
+    assert_eq!(saved, format!("{expected}owner(\"Auction\", \"user\").\n"));
+    let mut again = self::repl();
+    again.open(std::slice::from_ref(&path));
+    assert_eq!(everything(again.session(), 0), everything(repl.session(), 0));
+    step(&mut again, ":save");
+    assert_eq!(fs::read_to_string(&path).unwrap(), saved);
+    assert!(
+        seen(step(&mut again, &format!(":save {}", root().join("designs/auction.dl").display())))
+            .contains("is there already")
+    );
+}
+
+/// The words that may stand at the end of a line.
+fn completed(repl: &Repl, line: &str) -> Vec<String> {
+    let found = complete(repl, line, line.len());
+    let whole = |text: &str| format!("{}{text}", &line[..found.start]);
+    found.candidates.iter().map(|candidate| whole(&candidate.text)).collect()
+}
+
+#[test]
+fn completion_knows_commands_relations_values_and_the_names_of_the_design() {
+    let mut repl = repl();
+    repl.open(&[root().join("designs/auction.dl")]);
+    assert_eq!(completed(&repl, ":why-"), [":why-not"]);
+    assert_eq!(completed(&repl, ":mode js"), [":mode json", ":mode jsonl"]);
+    assert!(completed(&repl, "base_m").contains(&"base_mechanism(".to_owned()));
+    assert_eq!(
+        completed(&repl, "evolution(\"Auction\", \"ap"),
+        ["evolution(\"Auction\", \"append-only\""]
+    );
+    assert_eq!(completed(&repl, "evolution(\"Auction\", ").len(), 4);
+    assert_eq!(
+        completed(&repl, "context(\"Compensation acceptable?\", "),
+        [
+            "context(\"Compensation acceptable?\", \"Yes\"",
+            "context(\"Compensation acceptable?\", \"No\""
+        ]
+    );
+    assert_eq!(completed(&repl, "judgement(\"pl"), ["judgement(\"place_bid\""]);
+    assert_eq!(completed(&repl, ":why base_mechanism(\"pl"), [":why base_mechanism(\"place_bid\""]);
+    assert_eq!(completed(&repl, ":run unf"), [":run unfenced_leases"]);
+    assert!(complete(&repl, ":load des", 9).file);
+    assert_eq!(
+        archlog::repl::hint(&repl, "judgement(\"place_bid\", "),
+        Some("question, answer)".to_owned())
+    );
+}
+
+#[test]
+fn saved_questions_have_titles_and_examples_that_run() {
+    let mut repl = repl();
+    repl.open(&[root().join("designs/auction.dl")]);
+    let rulebook = Arc::new(repl.session().rulebook().program.relations.clone());
+    let saved: Vec<_> = rulebook.iter().filter(|it| it.doc.tag("saved").is_some()).collect();
+    assert!(saved.len() >= 12, "{}", saved.len());
+    for relation in saved {
+        assert!(relation.doc.tag("title").is_some_and(|it| it.ends_with('?')), "{}", relation.name);
+        let example = relation.doc.tag("example").unwrap();
+        let events = step(&mut repl, example);
+        assert!(
+            example.contains(&relation.name)
+                && events.iter().any(|it| matches!(it, Event::Answer(_))),
+            "{example}"
+        );
+        assert!(
+            !events.iter().any(|it| matches!(it, Event::Error(_))),
+            "{example}: {}",
+            seen(events)
+        );
+    }
+}
+
+#[test]
+fn what_is_interrupted_or_wrong_changes_nothing() {
+    let mut repl = repl();
+    repl.open(&[root().join("designs/auction.dl")]);
+    let before = everything(repl.session(), 0);
+    for line in [
+        "owner(\"Auction\").",
+        "owner(\"Auction\", \"user\"). bogus(1).",
+        "-owner(\"Auction\", \"nobody\").",
+        "x(P) :- base_mechanism(P).",
+        ".decl owner(a: symbol)",
+        "base_mechanism(\"a\", \"b\").",
+    ] {
+        let told = seen(step(&mut repl, line));
+        assert!(told.contains("error"), "{line}: {told}");
+        assert_eq!(everything(repl.session(), 0), before, "{line}");
+        assert!(repl.is_saved(), "{line}");
+    }
+    repl.effort.tuples = Some(1);
+    let told = seen(step(&mut repl, "owner(\"Auction\", \"user\")."));
+    assert!(told.contains("stopped"), "{told}");
+    assert_eq!(everything(repl.session(), 0), before);
+    repl.effort.tuples = None;
+    assert!(
+        repl.is_saved()
+            && repl.text() == fs::read_to_string(root().join("designs/auction.dl")).unwrap()
+    );
+}
+
+fn archlog(arguments: &[&str], input: &str) -> (i32, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_archlog"));
+    let output = command.args(arguments).write_stdin(input).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn scripts_answer_on_standard_output_and_exit_honestly() {
+    let design = "designs/auction.dl";
+    let goal = "base_mechanism(\"place_bid\", M)?";
+    let answer = "M\n\"CAS on (state, version)\"\n";
+    let csv = ["repl", design, "--mode", "csv"];
+    assert_eq!(archlog(&csv, goal), (0, answer.to_owned(), String::new()));
+    assert_eq!(
+        archlog(&[&csv[..], &["-c", goal]].concat(), ""),
+        (0, answer.to_owned(), String::new())
+    );
+    let (code, out, said) = archlog(&csv, &format!("bogus(1).\n{goal}\n"));
+    assert!((code, out.as_str()) == (2, "") && said.contains("AL0107"), "{code} {out} {said}");
+    let going = [&csv[..], &["--keep-going"]].concat();
+    let (code, out, _) = archlog(&going, &format!("bogus(1).\n{goal}\n"));
+    assert_eq!((code, out.as_str()), (2, answer));
+    let (code, out, said) = archlog(&csv, ":expect not base_mechanism(_, _)\n");
+    assert!((code, out.as_str()) == (1, "") && said.contains("expected no answer"), "{said}");
+    assert_eq!(archlog(&csv, ":expect base_mechanism(_, _)\n:quit\nbogus(1).").0, 0);
+    assert_eq!(archlog(&["repl", design, "--limit-tuples", "1"], "").0, 3);
+    assert_eq!(archlog(&["repl", "designs/nowhere.dl"], "").0, 2);
+}
