@@ -277,35 +277,6 @@ fn a_search_that_is_interrupted_says_to_which_size_it_was_complete() {
 }
 
 #[test]
-fn what_was_found_before_a_stop_is_verified_within_a_grace() {
-    let stated =
-        facts(&design(7, &Shape { requirements: 60, objects: 30, answered: 30, context: 2 }));
-    let interrupt = AtomicBool::new(false);
-    let stopped = std::sync::Mutex::new(None);
-    let stop_later = |_: usize, tried: usize, _: usize| {
-        if tried > 200 {
-            interrupt.store(true, std::sync::atomic::Ordering::Relaxed);
-            stopped.lock().unwrap().get_or_insert_with(Instant::now);
-        }
-    };
-    let limits = Limits { interrupt: Some(&interrupt), ..Limits::default() };
-    let search = Search { size: 2, answers: usize::MAX, limits, progress: &stop_later };
-    let wanted = goal("base_mechanism(_, \"lease\")");
-    let found = achieve(rulebook(), &stated, &wanted, &search).unwrap_or_else(|e| panic!("{e}"));
-    println!(
-        "HERE {:?} {} {} {} {:?}",
-        found.stopped,
-        found.tried,
-        found.plans.len(),
-        found.unverified,
-        stopped.lock().unwrap().map(|s: Instant| s.elapsed())
-    );
-    assert_eq!(found.stopped, Some(StopReason::Interrupted));
-    let stopped = stopped.lock().unwrap().expect("the search was stopped");
-    assert!(stopped.elapsed() < Duration::from_secs(5), "{:?}", stopped.elapsed());
-}
-
-#[test]
 fn a_ledger_tells_how_far_it_has_come() {
     let stated = facts(MINIMAL);
     let steps = std::sync::Mutex::new(Vec::new());
