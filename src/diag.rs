@@ -235,6 +235,7 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     let limit = (name.chars().count() / 3).max(1);
     known
         .into_iter()
+        .filter(|candidate| !candidate.trim().is_empty())
         .map(|candidate| {
             let distance = if candidate.eq_ignore_ascii_case(name) {
                 0

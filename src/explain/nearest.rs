@@ -44,7 +44,9 @@ pub struct Miss {
     pub body: Vec<Literal>,
     /// What is known of its variables.
     pub bindings: Bindings,
-    /// The bindings that the missing fact and what nothing changes leave no choice of.
+    /// What the missing fact says of them: the bindings that every way has.
+    pub asked: Bindings,
+    /// The same and what the rows of this way add that nothing changes.
     pub bound: Bindings,
     /// How each condition fared.
     pub outcomes: Vec<Outcome>,
@@ -76,6 +78,7 @@ pub fn nearest_misses(
         least: usize::MAX,
         best: Vec::new(),
         steps: 0,
+        cut: false,
         state: Partial {
             bindings: bindings.clone(),
             outcomes: vec![Outcome::Open; body.len()],
@@ -83,10 +86,11 @@ pub fn nearest_misses(
         },
     };
     nearest.step(why);
-    *cut |= nearest.steps >= MOST_STEPS;
+    *cut |= nearest.cut || nearest.steps >= MOST_STEPS;
     let score = nearest.least;
     let ways = std::mem::take(&mut nearest.best).into_iter().map(|way| Miss {
         rule: rule_id,
+        asked: bindings.clone(),
         bound: fixed(why, &body, &way, &bindings),
         bindings: way.bindings,
         outcomes: way.outcomes,
@@ -128,6 +132,8 @@ struct Nearest<'b> {
     least: usize,
     best: Vec<Partial>,
     steps: usize,
+    /// Whether rows were left out.
+    cut: bool,
     state: Partial,
 }
 
@@ -204,7 +210,8 @@ impl Nearest<'_> {
     fn positive(&mut self, why: &mut Why<'_>, literal: usize, atom: &Atom) {
         let rows = why.solver().rows(atom, &self.state.bindings).unwrap_or_default();
         let mut matched = false;
-        for row in rows.into_iter().take(MOST_ROWS) {
+        let mut fitting = 0;
+        for row in rows {
             let relation = why.solver().database().relation(atom.relation);
             let mut set: Vec<VariableId> = Vec::new();
             let mut fits = true;
@@ -220,7 +227,9 @@ impl Nearest<'_> {
                     }
                 }
             }
-            if fits {
+            // Rows that do not fit, such as for a variable that stands twice, count for nothing.
+            fitting += usize::from(fits);
+            if fits && fitting <= MOST_ROWS {
                 matched = true;
                 self.state.outcomes[literal] = Outcome::Row(atom.relation, row);
                 self.step(why);
@@ -228,6 +237,10 @@ impl Nearest<'_> {
             }
             for variable in set {
                 self.state.bindings[variable.index()] = None;
+            }
+            if fitting > MOST_ROWS {
+                self.cut = true;
+                break;
             }
         }
         if !matched {
@@ -259,7 +272,7 @@ impl Nearest<'_> {
         let bindings = self.state.bindings.clone();
         let _ = why.solver().solve(one, self.types, bindings, None, &mut |_, solution| {
             ways.push(solution.bindings.clone());
-            if ways.len() < MOST_ROWS {
+            if ways.len() <= MOST_ROWS {
                 std::ops::ControlFlow::Continue(())
             } else {
                 std::ops::ControlFlow::Break(())
@@ -268,8 +281,9 @@ impl Nearest<'_> {
         if ways.is_empty() {
             return self.fails(why, literal);
         }
+        self.cut |= ways.len() > MOST_ROWS;
         let before = self.state.bindings.clone();
-        for way in ways {
+        for way in ways.into_iter().take(MOST_ROWS) {
             self.state.bindings = way;
             self.state.outcomes[literal] = Outcome::Holds;
             self.step(why);

@@ -56,6 +56,11 @@ impl Needs {
         both
     }
 
+    /// Whether these are all needs of others, and perhaps more.
+    pub fn holds_all(&self, others: &Needs) -> bool {
+        others.present.is_subset(&self.present) && others.absent.is_subset(&self.absent)
+    }
+
     /// A fact that must be there and must not.
     pub fn contradiction(&self) -> Option<&Pattern> {
         let covers = |absent: &Pattern, present: &Pattern| {

@@ -61,6 +61,20 @@ pub fn of_proof(subject: &dyn Subject, proof: &Proof) -> Tree {
     let root = proof.nodes.first();
     let said = steps.iter().filter(|step| step.kind == StepKind::Stated).count();
     let assumed = proof.assumptions();
+    let absent: BTreeSet<&str> = proof
+        .nodes
+        .iter()
+        .zip(&steps)
+        .filter(|(node, _)| match &node.kind {
+            NodeKind::Absent { absence, .. } => *absence == Absence::Underivable,
+            _ => false,
+        })
+        .map(|(_, step)| step.atom.as_str())
+        .collect();
+    let absent = match absent.len() {
+        0 => String::new(),
+        absent => format!(", {}", plural(absent, "absence")),
+    };
     let mut notes = Vec::new();
     if let Some(Node { kind: NodeKind::Derived { others, .. } }) = root
         && others.count > 0
@@ -72,7 +86,7 @@ pub fn of_proof(subject: &dyn Subject, proof: &Proof) -> Tree {
     Tree {
         subject: steps.first().map_or_else(String::new, |step| step.atom.clone()),
         summary: format!(
-            "rests on {} and {}",
+            "rests on {}{absent} and {}",
             plural(said, "fact"),
             plural_u64(assumed, "assumption")
         ),
@@ -409,6 +423,15 @@ impl Unrolled<'_> {
         at
     }
 
+    /// The step of a missing fact, which is to be opened if it is new.
+    fn at_or_new(&mut self, index: usize, open: &mut Vec<usize>) -> usize {
+        if let Some(known) = self.at[index] {
+            return known;
+        }
+        open.push(index);
+        self.fact_step(index)
+    }
+
     fn attempt(&mut self, attempt: &Attempt, open: &mut Vec<usize>) -> usize {
         let (holding, of) = (attempt.holding(), attempt.conditions.len());
         let mut step = blank(StepKind::Attempt, format!("{holding} of {of} conditions hold"));
@@ -419,6 +442,7 @@ impl Unrolled<'_> {
         (step.hidden, step.stop) = (false, false);
         let never = attempt.never.as_ref().map(|never| match never {
             Never::Alone => "can never hold, whatever is stated".to_owned(),
+            Never::ThisWay => "cannot hold with the rows shown here; others may do".to_owned(),
             Never::Together(fact) => format!(
                 "can never hold together with the rest: {} has to be there for one and not for \
                  the other",
@@ -441,7 +465,7 @@ impl Unrolled<'_> {
             State::Unknown => blank(StepKind::Unknown, text),
             State::Otherwise => blank(StepKind::Missing, text),
             State::NotOpened(absence) => blank(missing_kind(absence), text),
-            State::InTheWay { facts, .. } => {
+            State::InTheWay { facts, lacking, .. } => {
                 let mut step = blank(StepKind::InTheWay, text);
                 step.details = facts
                     .iter()
@@ -450,19 +474,16 @@ impl Unrolled<'_> {
                         text: format!("there is {}", show::fact(self.subject, fact)),
                     })
                     .collect();
-                step
+                let at = self.push(step);
+                for index in lacking {
+                    let child = self.at_or_new(*index, open);
+                    self.steps[at].children.push(child);
+                }
+                return at;
             }
             State::Missing(index) => {
                 // A fact that only has to be stated needs no step of its own below the condition.
-                let known = self.at[*index];
-                return match known {
-                    Some(known) => known,
-                    None => {
-                        let at = self.fact_step(*index);
-                        open.push(*index);
-                        at
-                    }
-                };
+                return self.at_or_new(*index, open);
             }
         };
         if let State::Holds(Some(fact)) = &condition.state {

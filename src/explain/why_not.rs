@@ -74,6 +74,8 @@ pub struct Attempt {
 pub enum Never {
     /// Its conditions rule each other out, or want what nobody can state and no rule concludes.
     Alone,
+    /// The rows that this way rests on rule the rest of it out; there may be other rows.
+    ThisWay,
     /// It needs this fact one way, and what it is needed for needs it the other way.
     Together(Fact),
 }
@@ -124,6 +126,9 @@ pub enum State {
         facts: Vec<Fact>,
         /// What is stated below them.
         stated: Vec<(Fact, Origin)>,
+        /// What would take the first of them away if it were there, by position among the missing
+        /// facts: what the rule that concludes it wants to be absent.
+        lacking: Vec<usize>,
     },
     /// A comparison, test or aggregate comes out otherwise.
     Otherwise,
@@ -226,9 +231,12 @@ impl WhyNot {
             for condition in missing.attempts.iter().take(shown).flat_map(|a| &a.conditions) {
                 match &condition.state {
                     State::Missing(next) => open.push_back(*next),
-                    State::InTheWay { stated, .. } => stated.iter().for_each(|(fact, origin)| {
-                        add(Root::InTheWay(fact.clone(), origin.clone()))
-                    }),
+                    State::InTheWay { stated, lacking, .. } => {
+                        open.extend(lacking);
+                        stated.iter().for_each(|(fact, origin)| {
+                            add(Root::InTheWay(fact.clone(), origin.clone()))
+                        });
+                    }
                     State::Otherwise => add(Root::Otherwise(condition.text.clone())),
                     State::Holds(_) | State::Unknown | State::NotOpened(_) => {}
                 }
@@ -261,6 +269,8 @@ impl Why<'_> {
         let mut search = Search {
             answer: WhyNot { missing: Vec::new(), instead: Vec::new(), cut: false },
             known: FxHashMap::default(),
+            contexts: Vec::new(),
+            elsewhere: Vec::new(),
             open: VecDeque::new(),
             most: patterns.len() + most,
             prove,
@@ -271,6 +281,7 @@ impl Why<'_> {
         while let Some(open) = search.open.pop_front() {
             search.explain(self, open);
         }
+        search.forget_contexts();
         search.answer.rank();
         search.answer
     }
@@ -312,6 +323,10 @@ impl Why<'_> {
 struct Search {
     answer: WhyNot,
     known: FxHashMap<Pattern, usize>,
+    /// For each missing fact, what is needed besides where it was first met.
+    contexts: Vec<Rc<Needs>>,
+    /// Missing facts that are needed elsewhere too, with less besides.
+    elsewhere: Vec<usize>,
     open: VecDeque<Open>,
     /// At most so many missing facts are looked into.
     most: usize,
@@ -331,6 +346,9 @@ impl Search {
     /// The position of a missing fact, added and to be explained if it is new.
     fn missing(&mut self, why: &mut Why<'_>, pattern: Pattern, context: &Rc<Needs>) -> usize {
         if let Some(at) = self.known.get(&pattern) {
+            if !context.holds_all(&self.contexts[*at]) {
+                self.elsewhere.push(*at);
+            }
             return *at;
         }
         let at = self.answer.missing.len();
@@ -338,8 +356,34 @@ impl Search {
         let absence = why.absence(pattern.0, &pattern.1);
         self.answer.missing.push(Missing { fact, absence, attempts: Vec::new(), cut: false });
         self.known.insert(pattern.clone(), at);
+        self.contexts.push(Rc::clone(context));
         self.open.push_back(Open { at, pattern, context: Rc::clone(context) });
         at
+    }
+
+    /// Takes back what was said of facts together with the rest, where the rest is not the same in
+    /// all places that need them, and of all that is below such facts.
+    fn forget_contexts(&mut self) {
+        let mut seen = vec![false; self.answer.missing.len()];
+        let mut open = std::mem::take(&mut self.elsewhere);
+        while let Some(at) = open.pop() {
+            let Some(missing) = self.answer.missing.get_mut(at) else { continue };
+            if std::mem::replace(&mut seen[at], true) {
+                continue;
+            }
+            for attempt in &mut missing.attempts {
+                if matches!(attempt.never, Some(Never::Together(_))) {
+                    attempt.never = None;
+                }
+                for condition in &attempt.conditions {
+                    match &condition.state {
+                        State::Missing(below) => open.push(*below),
+                        State::InTheWay { lacking, .. } => open.extend(lacking),
+                        _ => {}
+                    }
+                }
+            }
+        }
     }
 
     fn explain(&mut self, why: &mut Why<'_>, open: Open) {
@@ -391,13 +435,18 @@ impl Search {
         if !self.prove {
             return (None, Rc::clone(context));
         }
-        let Some(needs) = why.needs_of_rule(miss.rule, &miss.bound) else {
+        // What is said of the rule is proved without the rows that this way happens to rest on.
+        let Some(of_rule) = why.needs_of_rule(miss.rule, &miss.asked) else {
             return (Some(Never::Alone), Rc::clone(context));
         };
+        if let Some((relation, words)) = of_rule.and(context).contradiction() {
+            return (Some(Never::Together(why.shown(*relation, words))), Rc::clone(context));
+        }
+        let Some(needs) = why.needs_of_rule(miss.rule, &miss.bound) else {
+            return (Some(Never::ThisWay), Rc::clone(context));
+        };
         let both = needs.and(context);
-        let never = both
-            .contradiction()
-            .map(|(relation, words)| Never::Together(why.shown(*relation, words)));
+        let never = both.contradiction().map(|_| Never::ThisWay);
         let needs = if never.is_some() { Rc::clone(context) } else { Rc::new(both) };
         (never, needs)
     }
@@ -434,8 +483,17 @@ impl Search {
                     }
                     Literal::Negative(atom) => {
                         let facts = in_the_way(why, atom, &miss.bindings);
-                        let stated = if opened { stated_below(why, &facts) } else { Vec::new() };
-                        State::InTheWay { facts, stated }
+                        let (mut stated, mut lacking) = (Vec::new(), Vec::new());
+                        if opened {
+                            stated = stated_below(why, &facts);
+                            // To take back what the rule itself rests on is of no use.
+                            let needed = stated_below(why, &held(why, &miss.outcomes));
+                            stated.retain(|(fact, _)| needed.iter().all(|(it, _)| it != fact));
+                            for pattern in wanted_absent(why, &facts) {
+                                lacking.push(self.missing(why, pattern, needs));
+                            }
+                        }
+                        State::InTheWay { facts, stated, lacking }
                     }
                     _ => State::Otherwise,
                 },
@@ -467,6 +525,31 @@ fn stated_below(why: &mut Why<'_>, facts: &[Fact]) -> Vec<(Fact, Origin)> {
         }
     }
     stated
+}
+
+/// The facts that conditions of a way hold by.
+fn held(why: &Why<'_>, outcomes: &[Outcome]) -> Vec<Fact> {
+    let row = |outcome: &Outcome| match outcome {
+        Outcome::Row(relation, row) => Some(why.fact(*relation, *row)),
+        _ => None,
+    };
+    outcomes.iter().filter_map(row).collect()
+}
+
+/// What the rule that concludes the first of some facts wants to be absent and could be there.
+fn wanted_absent(why: &mut Why<'_>, facts: &[Fact]) -> Vec<Pattern> {
+    let Some(Fact { relation, row: Some(row), .. }) = facts.first() else { return Vec::new() };
+    let proof = why.proof(*relation, *row);
+    let NodeKind::Derived { premises, .. } = proof.node(proof.root()) else { return Vec::new() };
+    let absent = premises.iter().filter_map(|premise| match proof.node(*premise) {
+        NodeKind::Absent { fact, wanted, absence }
+            if matches!(absence, Absence::Underivable | Absence::NeverStated) =>
+        {
+            Some((fact.relation, wanted.clone()))
+        }
+        _ => None,
+    });
+    absent.take(MOST_IN_THE_WAY).collect()
 }
 
 /// Facts that match an atom that wants none.
