@@ -41,10 +41,10 @@ fn change(criterion: &mut Criterion) {
     let limits = threads();
 
     criterion.bench_function("ask on the reference design", |bench| {
-        bench.iter(|| ask(rulebook, facts, &limits).map(|(questions, _)| questions.len()));
+        bench.iter(|| ask(rulebook, facts, &limits, &|_| ()).map(|(questions, _)| questions.len()));
     });
     criterion.bench_function("ledger of the reference design", |bench| {
-        bench.iter(|| ledger(rulebook, facts, &limits).map(|ledger| ledger.entries.len()));
+        bench.iter(|| ledger(rulebook, facts, &limits, &|_| ()).map(|ledger| ledger.entries.len()));
     });
     let mut sources = Sources::new();
     let text = r#"+judgement("req1", "one_writer_owns_scope", "Yes")"#;

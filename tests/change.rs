@@ -1,7 +1,12 @@
 //! What-if, achieve, the ledger of assumptions and `ask`, against brute force that derives every
 //! completion and every set of choices in full.
 
-#![allow(clippy::panic, reason = "a test says what went wrong by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says what went wrong by panicking"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -11,8 +16,8 @@ use std::time::{Duration, Instant};
 
 use archlog::analyze::facts::StatedFact;
 use archlog::change::{
-    Base, Change, Choices, Goal, Label, Ledger, Limits, Search, Setting, achieve, ask, ledger,
-    parse_change, parse_goal_fact, what_if,
+    Base, Change, Choices, Goal, Label, Ledger, Limits, Search, Setting, Step, achieve, ask,
+    ledger, parse_change, parse_goal_fact, what_if,
 };
 use archlog::diag::{Renderer, Sources};
 use archlog::eval::StopReason;
@@ -152,7 +157,8 @@ fn the_ledger_is_about_subjects_of_the_kind_of_each_relation() {
         "{MINIMAL}\nneed(\"tell\", 9, \"system\", \"async deliver\", \"N1\", \"Tell everybody\").\n\
          on(\"tell\", \"Auction\").\n"
     ));
-    let found = ledger(rulebook(), &stated, &Limits::default()).unwrap_or_else(|e| panic!("{e}"));
+    let found =
+        ledger(rulebook(), &stated, &Limits::default(), &|_| ()).unwrap_or_else(|e| panic!("{e}"));
     let mut about: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for entry in &found.entries {
         let name = rulebook().program.relations[entry.relation.index()].name.clone();
@@ -271,6 +277,21 @@ fn a_search_that_is_interrupted_says_to_which_size_it_was_complete() {
 }
 
 #[test]
+fn a_ledger_tells_how_far_it_has_come() {
+    let stated = facts(MINIMAL);
+    let steps = std::sync::Mutex::new(Vec::new());
+    let told = |step: Step| steps.lock().unwrap().push(step);
+    let found =
+        ledger(rulebook(), &stated, &Limits::default(), &told).unwrap_or_else(|e| panic!("{e}"));
+    let steps = steps.into_inner().unwrap();
+    assert_eq!(steps.first(), Some(&Step::Subjects(1)));
+    for (at, scope) in found.scopes.iter().enumerate() {
+        let step = Step::Scope { number: at + 1, of: found.scopes.len(), tried: scope.tried };
+        assert!(steps.contains(&step), "{step:?}: {steps:?}");
+    }
+}
+
+#[test]
 fn a_limit_is_named_as_it_was_given() {
     let stated = facts(MINIMAL);
     let time = Duration::from_millis(1_500);
@@ -287,7 +308,8 @@ fn a_wrong_design_has_a_ledger_that_says_what_it_could_not_enumerate() {
     let mut session = Session::new(Arc::clone(rulebook()));
     session.state_text("wrong.dl", wrong.as_bytes().to_vec());
     let stated = session.designs()[0].facts.clone();
-    let ledger = ledger(rulebook(), &stated, &Limits::default()).unwrap_or_else(|e| panic!("{e}"));
+    let ledger =
+        ledger(rulebook(), &stated, &Limits::default(), &|_| ()).unwrap_or_else(|e| panic!("{e}"));
     assert!(ledger.scopes.iter().any(|scope| !scope.complete));
     let tried: usize = ledger.scopes.iter().map(|scope| scope.tried).sum();
     assert!(tried < 40_000, "{tried}");
@@ -545,8 +567,8 @@ fn every_label_equals_brute_force_over_all_completions() {
             if open > 4_000 {
                 continue;
             }
-            let ledger =
-                ledger(rulebook(), &stated, &Limits::default()).unwrap_or_else(|e| panic!("{e}"));
+            let ledger = ledger(rulebook(), &stated, &Limits::default(), &|_| ())
+                .unwrap_or_else(|e| panic!("{e}"));
             let relations: Vec<RelationId> = (0..rulebook().program.relations.len())
                 .map(RelationId::from)
                 .filter(|id| {
@@ -581,7 +603,8 @@ fn rests_on_agrees(stated: &[StatedFact], before: &Ledger) {
     let settings: Vec<Setting> =
         entry.rests_on.iter().map(|&choice| Setting { choice, value: 0 }).collect();
     let settled = changed(stated, &choices.change(&base, &settings));
-    let after = ledger(rulebook(), &settled, &Limits::default()).unwrap_or_else(|e| panic!("{e}"));
+    let after =
+        ledger(rulebook(), &settled, &Limits::default(), &|_| ()).unwrap_or_else(|e| panic!("{e}"));
     let now = after
         .entries
         .iter()
@@ -593,7 +616,7 @@ fn rests_on_agrees(stated: &[StatedFact], before: &Ledger) {
 fn what_ask_says_an_answer_settles_it_settles() {
     let stated = facts(MINIMAL);
     let (questions, before) =
-        ask(rulebook(), &stated, &Limits::default()).unwrap_or_else(|e| panic!("{e}"));
+        ask(rulebook(), &stated, &Limits::default(), &|_| ()).unwrap_or_else(|e| panic!("{e}"));
     assert!(!questions.is_empty());
     let settles: Vec<usize> =
         questions.iter().map(|q| q.settles() * 60 / q.answers.len()).collect();
@@ -605,8 +628,8 @@ fn what_ask_says_an_answer_settles_it_settles() {
         for answer in &question.answers {
             let setting = Setting { choice: question.choice, value: answer.value };
             let answered = changed(&stated, &choices.change(&base, &[setting]));
-            let after =
-                ledger(rulebook(), &answered, &Limits::default()).unwrap_or_else(|e| panic!("{e}"));
+            let after = ledger(rulebook(), &answered, &Limits::default(), &|_| ())
+                .unwrap_or_else(|e| panic!("{e}"));
             let label = |relation: RelationId, values: &[Constant]| {
                 let found = after
                     .entries
@@ -635,7 +658,7 @@ fn answers_do_not_depend_on_the_number_of_threads() {
     let two = Limits { threads: 2, ..Limits::default() };
     let run = |limits: &Limits<'_>| {
         let (questions, ledger) =
-            ask(rulebook(), &stated, limits).unwrap_or_else(|e| panic!("{e}"));
+            ask(rulebook(), &stated, limits, &|_| ()).unwrap_or_else(|e| panic!("{e}"));
         let wanted = goal("base_mechanism(\"req1\", \"lease\")");
         let search = Search { limits: *limits, ..search(2) };
         let found =

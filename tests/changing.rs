@@ -117,6 +117,28 @@ fn achieve_gives_facts_that_make_the_goal_true_when_copied() {
 }
 
 #[test]
+fn a_goal_may_name_what_no_rule_reads() {
+    let goal = "pattern_discriminant(_, _, _, _)";
+    let (out, said, code) = run(MINIMAL, &["achieve", goal]);
+    assert_eq!(code, 0, "{said}");
+    assert!(out.contains("It holds already"), "{out}");
+}
+
+#[test]
+fn what_choices_cannot_do_other_facts_may() {
+    let design = format!("{MINIMAL}\n{}\n", r#"relates("Bid", "claim on", "Auction")."#);
+    let goal = r#"object_aspect("Bid", "time bound", "expiry")"#;
+    let (out, _, code) = run(&design, &["achieve", goal]);
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("No set of the choices of this design (its fields and"), "{out}");
+    assert!(out.contains("Other facts are not tried"), "{out}");
+    let (out, _, _) = run(&design, &["why-not", goal]);
+    assert!(out.contains("no set of the choices of this design"), "{out}");
+    let (out, _, _) = run(&design, &["what-if", r#"+time_bound("Bid", "expiry")"#, "--all"]);
+    assert!(out.contains(goal), "{out}");
+}
+
+#[test]
 fn the_smallest_change_of_a_why_not_has_facts_to_copy_in_every_medium_with_a_caption() {
     let explained = json(MINIMAL, &["why-not", LEASE]);
     let ways = explained["explanations"][0]["ways"].as_array().unwrap();

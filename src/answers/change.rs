@@ -99,8 +99,8 @@ pub fn achieve(session: &Session, achieved: &Achieved, goal: &str) -> Section {
     if achieved.holds {
         paragraphs.push("It holds already; `archlog why` says why.".to_owned());
     } else if achieved.impossible {
-        paragraphs.push("No set of choices among closed lists of values makes it true, whatever its size. Facts \
-             with names or texts of their own are not tried."
+        paragraphs.push("No set of the choices of this design (its fields and judgements) makes it true, whatever \
+             its size. Other facts are not tried; `archlog what-if` tells what they do."
                 .to_owned());
     } else {
         let stopped = achieved.stopped.map(|reason| format!(" ({reason})")).unwrap_or_default();
@@ -110,6 +110,10 @@ pub fn achieve(session: &Session, achieved: &Achieved, goal: &str) -> Section {
             achieved.tried,
             achieved.cone.len()
         ));
+        if achieved.unverified > 0 {
+            let sets = plural(achieved.unverified, "more set");
+            paragraphs.push(format!("{sets} found but not verified before the stop: left out."));
+        }
         if achieved.plans.is_empty() && achieved.complete_to > 0 {
             let most = plural(achieved.complete_to, "choice");
             paragraphs.push(format!("Nothing of at most {most} does it."));

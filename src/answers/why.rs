@@ -80,7 +80,8 @@ pub fn ways(
         Err(QueryFailure::Wrong { .. }) => return None,
     };
     if achieved.impossible {
-        let line = "no choice among closed lists of values gives it; other facts are not tried";
+        let line = "no set of the choices of this design (its fields and judgements) gives it; other facts \
+                    are not tried";
         tree.notes.push(line.to_owned());
         return achieved.stopped;
     }

@@ -4,6 +4,8 @@
 //! depend on. What it finds is derived in full, and so is every proper subset of it, before it is
 //! called an answer.
 
+use std::time::{Duration, Instant};
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::analyze::facts::StatedFact;
@@ -19,6 +21,12 @@ use super::nogood::Learner;
 use super::search::Tree;
 use super::variants::{Base, Edit, Limits};
 use super::what_if::promised;
+
+/// How long what was found before a stop may take to be derived in full.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// How many sets are derived in full at once after a stop, so that those done in time are kept.
+const TOGETHER: usize = 32;
 
 /// A tuple that is wanted; `None` stands for anything.
 #[derive(Clone, PartialEq, Debug)]
@@ -70,6 +78,9 @@ pub struct Achieved {
     pub complete_to: usize,
     /// How many sets were derived; all others are ruled out by what these taught.
     pub tried: usize,
+    /// How many sets reached the goal but were not derived in full, as the search was stopped. They are
+    /// not among the answers.
+    pub unverified: usize,
     /// The choices that the goal can depend on.
     pub cone: Vec<usize>,
     /// A cut: every answer of any size makes one of these choices.
@@ -111,6 +122,7 @@ pub fn achieve(
         plans: Vec::new(),
         complete_to: 0,
         tried: 0,
+        unverified: 0,
         cone: Vec::new(),
         cut: Vec::new(),
         stopped: None,
@@ -203,11 +215,13 @@ fn sizes(
     while tree.size() < search.size {
         let level = tree.level();
         achieved.tried = tree.tried();
-        // What was found before a stop is answered all the same.
-        let alone = Limits { threads: 1, ..Limits::default() };
-        let limits = if level.is_ok() { &search.limits } else { &alone };
-        verify(base, goal, tree.found().to_vec(), limits, achieved)?;
-        level?;
+        let found = tree.found();
+        let verified = level.and_then(|()| verify(base, goal, found, &search.limits, achieved));
+        if let Err(stopped) = verified {
+            // What was found before a stop is answered all the same, as far as that takes no time.
+            achieved.unverified = hurry(base, goal, found, &search.limits, achieved);
+            return Err(stopped);
+        }
         achieved.complete_to = tree.size();
         if achieved.plans.len() >= search.answers {
             break;
@@ -242,12 +256,33 @@ pub(super) fn subsets(set: &[Setting]) -> impl Iterator<Item = Vec<Setting>> + '
     })
 }
 
+/// Verifies what was found before a stop, within a grace; gives how many sets it did not come to.
+/// The stop itself does not count any more; what a run may derive is limited as before.
+fn hurry(
+    base: &Base<'_>,
+    goal: &AskedGoal,
+    found: &[Vec<Setting>],
+    limits: &Limits<'_>,
+    achieved: &mut Achieved,
+) -> usize {
+    let deadline = Instant::now().checked_add(GRACE).map(|end| (end, GRACE));
+    let limits = Limits { deadline, interrupt: None, ..*limits };
+    let mut left = found.len();
+    for some in found.chunks(TOGETHER) {
+        if verify(base, goal, some, &limits, achieved).is_err() {
+            break;
+        }
+        left -= some.len();
+    }
+    left
+}
+
 /// Derives what was found in full, with all its proper subsets, and keeps what is an answer and
 /// minimal.
 fn verify(
     base: &Base<'_>,
     goal: &AskedGoal,
-    found: Vec<Vec<Setting>>,
+    found: &[Vec<Setting>],
     limits: &Limits<'_>,
     achieved: &mut Achieved,
 ) -> Result<(), Stopped> {
@@ -293,18 +328,18 @@ fn verify(
     let verdicts: Vec<(bool, usize)> = blocks.into_iter().flatten().collect();
     for set in found {
         let holds = |set: &Vec<Setting>| number.get(set).is_some_and(|&at| verdicts[at].0);
-        if !holds(&set) || subsets(&set).any(|subset| holds(&subset)) {
+        if !holds(set) || subsets(set).any(|subset| holds(&subset)) {
             debug_assert!(false, "a slice of a design derives something else than the whole");
             continue;
         }
-        let change = achieved.choices.change(base, &set);
-        let collateral = number.get(&set).map_or(0, |&at| verdicts[at].1).saturating_sub(1);
+        let change = achieved.choices.change(base, set);
+        let collateral = number.get(set).map_or(0, |&at| verdicts[at].1).saturating_sub(1);
         achieved.plans.push(Plan {
             contradicted: change.remove.len(),
             added: change.add.len(),
             collateral,
             change,
-            settings: set,
+            settings: set.clone(),
         });
     }
     Ok(())

@@ -8,7 +8,7 @@ use crate::value::{Constant, Interner, RelationId, Word, compare_tuples};
 
 use super::Change;
 use super::choices::{Choices, Setting};
-use super::ledger::{Label, Ledger, ledger_of};
+use super::ledger::{Label, Ledger, Told, ledger_of};
 use super::variants::{Base, Limits};
 use super::what_if::constants;
 
@@ -60,10 +60,11 @@ pub fn ask(
     rulebook: &Rulebook,
     stated: &[StatedFact],
     limits: &Limits<'_>,
+    told: &Told<'_>,
 ) -> Result<(Vec<Question>, Ledger), Stopped> {
     let mut base = Base::new(rulebook, stated, limits)?;
     let choices = Choices::of(&mut base);
-    let mut ledger = ledger_of(&base, choices, limits)?;
+    let mut ledger = ledger_of(&base, choices, limits, told)?;
     let mut questions: Vec<Question> = ledger
         .questions
         .iter()

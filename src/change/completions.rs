@@ -116,6 +116,8 @@ pub struct Enumeration<'e, 'b> {
     pub limits: &'e Limits<'e>,
     /// Whether all completions are to be derived, as far as that can be known.
     pub whole: bool,
+    /// Told how many completions were derived.
+    pub tell: &'e (dyn Fn(usize) + Sync),
 }
 
 /// What a block of variants says: conclusions with the variants they derive in, and the late
@@ -138,6 +140,7 @@ impl Enumeration<'_, '_> {
         let mut facts: FxHashMap<(RelationId, Vec<Word>), Bits> = FxHashMap::default();
         let mut tried = 0;
         while !frontier.is_empty() {
+            let before = tried;
             tried += frontier.len();
             let blocks = self.base.derive(
                 self.slice,
@@ -146,7 +149,7 @@ impl Enumeration<'_, '_> {
                 self.limits,
                 &|at| self.choices.edit(self.base, &frontier[at]),
                 &|database, interner, range| self.read(database, interner, range, &words),
-                &|_| (),
+                &|done| (self.tell)(before + done),
             )?;
             // Completions that open further questions are none yet.
             let mut opened: FxHashMap<usize, Vec<usize>> = FxHashMap::default();

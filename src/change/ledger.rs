@@ -25,6 +25,25 @@ use super::scopes::{Root, ask_open, enumerable, scopes, settle};
 use super::variants::{Base, Limits, stopped};
 use super::what_if::constants;
 
+/// How far the labelling of conclusions has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Step {
+    /// So many subjects of conclusions were looked at.
+    Subjects(usize),
+    /// A scope is derived.
+    Scope {
+        /// Its number, from 1.
+        number: usize,
+        /// How many scopes there are.
+        of: usize,
+        /// How many of its completions were derived.
+        tried: usize,
+    },
+}
+
+/// Told how far it has come, from any thread.
+pub type Told<'a> = dyn Fn(Step) + Sync + 'a;
+
 /// What is known of a conclusion.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Label {
@@ -85,15 +104,17 @@ struct Concluded {
     list: Vec<Word>,
 }
 
-/// Labels the conclusions of a design.
+/// Labels the conclusions of a design. Fails only if the design itself cannot be derived within the
+/// limits, or they are hit before any scope is derived.
 pub fn ledger(
     rulebook: &Rulebook,
     stated: &[StatedFact],
     limits: &Limits<'_>,
+    told: &Told<'_>,
 ) -> Result<Ledger, Stopped> {
     let mut base = Base::new(rulebook, stated, limits)?;
     let choices = Choices::of(&mut base);
-    ledger_of(&base, choices, limits)
+    ledger_of(&base, choices, limits, told)
 }
 
 /// Labels the conclusions of a derived design.
@@ -101,18 +122,22 @@ pub(super) fn ledger_of(
     base: &Base<'_>,
     choices: Choices,
     limits: &Limits<'_>,
+    told: &Told<'_>,
 ) -> Result<Ledger, Stopped> {
     let concluded = concluded(base);
     let questions = choices.open_choices();
     let (mut cones, late) = settle(base, &choices, &questions, limits)?;
     let mut entries: Vec<Entry> = Vec::new();
     let mut roots: Vec<Root> = Vec::new();
+    let mut looked = 0;
     for (position, relation) in concluded.iter().enumerate() {
         let Concluded { relation, list } = relation;
         let (relation, arity) =
             (*relation, base.rulebook().program.relations[relation.index()].arity());
         for subject in subjects(base, &choices, relation) {
             limits.check().map_err(stopped)?;
+            looked += 1;
+            told(Step::Subjects(looked));
             let mut asked = vec![Ask::Unknown; arity];
             asked[0] = Ask::Word(subject);
             let node = cones.ask(relation, &asked);
@@ -146,6 +171,7 @@ pub(super) fn ledger_of(
     }
     let scopes = scopes(&choices, &late, &roots);
     let whole = enumerable(&choices, &scopes);
+    let of = scopes.len();
     for ((questions, members), whole) in scopes.into_iter().zip(whole) {
         let members: Vec<&Root> = members.into_iter().map(|at| &roots[at]).collect();
         let slice_roots: Vec<usize> = members.iter().map(|root| root.node).collect();
@@ -157,6 +183,8 @@ pub(super) fn ledger_of(
         }
         let slice = cones.slice(&all);
         let number = ledger.scopes.len();
+        let tell = |tried: usize| told(Step::Scope { number: number + 1, of, tried });
+        tell(0);
         let enumeration = Enumeration {
             base,
             choices: &choices,
@@ -166,6 +194,7 @@ pub(super) fn ledger_of(
             slice: &slice,
             limits,
             whole,
+            tell: &tell,
         };
         let derived = match ledger.stopped {
             None => enumeration.run(),

@@ -134,6 +134,11 @@ fn no_fact(span: Span) -> Diagnostic {
         .help("write `+fact` for what is stated in addition and `-fact` for what is taken back")
 }
 
+/// A fact to be taken back that is not there.
+pub fn not_to_be_taken_back(message: String, span: Span) -> Diagnostic {
+    Diagnostic::error("AL0044", message).at(span, "cannot be taken back")
+}
+
 /// `-context("Topology", "single service")` where something else is stated
 pub fn not_stated(rulebook: &Rulebook, stated: &[StatedFact], fact: &StatedFact) -> Diagnostic {
     let declared = &rulebook.program.relations[fact.relation.index()];
@@ -141,8 +146,7 @@ pub fn not_stated(rulebook: &Rulebook, stated: &[StatedFact], fact: &StatedFact)
         let values: Vec<String> = fact.values.iter().map(|v| Written(v).to_string()).collect();
         format!("{}({})", declared.name, values.join(", "))
     };
-    let problem = Diagnostic::error("AL0044", format!("`{}` is not stated", shown(fact)))
-        .at(fact.span, "cannot be taken back");
+    let problem = not_to_be_taken_back(format!("`{}` is not stated", shown(fact)), fact.span);
     let keys = key_columns(declared).unwrap_or_default();
     let instead = stated.iter().find(|other| {
         other.relation == fact.relation

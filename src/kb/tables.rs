@@ -129,12 +129,8 @@ impl<'a> Tables<'a> {
         }
         let place = self.line((addition.path(), 1));
         let message = format!("`{}` has other columns than `{name}`", addition.path());
-        let problem = Diagnostic::error("AL0036", message);
-        let problem = match place {
-            Some(span) => problem.at(span, "its columns"),
-            None => problem,
-        };
-        Some(problem.help(format!("the first line is to be `{}`", wanted.join(","))))
+        let help = format!("the first line is to be `{}`", wanted.join(","));
+        Some(misfit(message, place, help))
     }
 
     /// The first row of a file with more or fewer fields than its first line.
@@ -147,12 +143,8 @@ impl<'a> Tables<'a> {
         let place = self.line((name, line));
         let found = row.len();
         let message = format!("a row of `{name}` has {found} fields, and its first line {fields}");
-        let problem = Diagnostic::error("AL0036", message);
-        let problem = match place {
-            Some(span) => problem.at(span, "this row"),
-            None => problem,
-        };
-        Some(problem.help("a field may be empty, and has its comma all the same"))
+        let help = "a field may be empty, and has its comma all the same".to_owned();
+        Some(misfit(message, place, help))
     }
 
     fn insert(&mut self, relation: RelationId, table: &Loaded, lines: &mut Lines) {
@@ -326,6 +318,16 @@ fn depends_on_designs(relation: &Relation, at: Span) -> Diagnostic {
     Diagnostic::error("AL0031", message)
         .at(at, "read from a file here")
         .help("read the file into a relation of its own and conclude this one from it")
+}
+
+/// A line that does not fit the columns of its table.
+fn misfit(message: String, place: Option<Span>, help: String) -> Diagnostic {
+    let problem = Diagnostic::error("AL0036", message);
+    let problem = match place {
+        Some(span) => problem.at(span, "in this line"),
+        None => problem,
+    };
+    problem.help(help)
 }
 
 /// Says with the last problem how many are not shown.

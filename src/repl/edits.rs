@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::analyze::error;
 use crate::analyze::facts::{StatedFact, pattern, stated_facts};
 use crate::analyze::has_errors;
-use crate::change::not_stated;
+use crate::change::{not_stated, not_to_be_taken_back};
 use crate::diag::{Diagnostic, SourceId, Span};
 use crate::explain::key_columns;
 use crate::kb::{self, Rulebook, TYPED};
@@ -199,8 +199,8 @@ fn matching(
     let found: Vec<StatedFact> =
         stated.unwrap_or_default().iter().filter(answers).cloned().collect();
     if found.is_empty() {
-        let problem = Diagnostic::error("AL0044", "nothing that is stated answers this")
-            .at(atom.span, "cannot be taken back");
+        let message = "nothing that is stated answers this".to_owned();
+        let problem = not_to_be_taken_back(message, atom.span);
         diagnostics.push(problem.help("`:facts` shows what is stated"));
         return None;
     }

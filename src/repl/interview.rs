@@ -159,7 +159,8 @@ fn numbered(options: &[String]) -> String {
 /// Puts the open question that settles most.
 fn put_question(repl: &mut Repl, reply: &mut Reply) -> Done {
     let asked = Arc::clone(&repl.interrupt);
-    let (questions, ledger) = repl.session.ask(repl.current, &repl.effort.options(&asked))?;
+    let (questions, ledger) =
+        repl.session.ask(repl.current, &repl.effort.options(&asked), &|_| ())?;
     let Some(interview) = &repl.interview else { return Ok(()) };
     let told = |choice: usize| {
         let choice = &ledger.choices.choices[choice];

@@ -176,7 +176,8 @@ pub(super) fn achieve(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
 pub(super) fn ask(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
     let flags = flags(text, &["--all"])?;
     let asked = Arc::clone(&repl.interrupt);
-    let (questions, ledger) = repl.session.ask(repl.current, &repl.effort.options(&asked))?;
+    let (questions, ledger) =
+        repl.session.ask(repl.current, &repl.effort.options(&asked), &|_| ())?;
     let sections = answers::ask(&repl.session, &questions, &ledger, flags.has("--all"));
     repl.sections("ask", sections, reply);
     match ledger.stopped {
@@ -189,7 +190,7 @@ pub(super) fn ask(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
 pub(super) fn ledger(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
     let flags = flags(text, &["--all"])?;
     let asked = Arc::clone(&repl.interrupt);
-    let ledger = repl.session.ledger(repl.current, &repl.effort.options(&asked))?;
+    let ledger = repl.session.ledger(repl.current, &repl.effort.options(&asked), &|_| ())?;
     let section = answers::ledger(&repl.session, &ledger, flags.has("--all"));
     repl.sections("ledger", vec![section], reply);
     match ledger.stopped {

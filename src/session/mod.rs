@@ -528,9 +528,14 @@ impl Session {
     }
 
     /// Which conclusions of a design hold whatever the answers to its open questions are.
-    pub fn ledger(&self, design: usize, options: &EvalOptions<'_>) -> Result<Ledger, Stopped> {
+    pub fn ledger(
+        &self,
+        design: usize,
+        options: &EvalOptions<'_>,
+        told: &change::Told<'_>,
+    ) -> Result<Ledger, Stopped> {
         let limits = change::Limits::from_options(options);
-        change::ledger(&self.rulebook, self.stated(design), &limits)
+        change::ledger(&self.rulebook, self.stated(design), &limits, told)
     }
 
     /// The open questions of a design, the one that settles most first, and the ledger.
@@ -538,9 +543,10 @@ impl Session {
         &self,
         design: usize,
         options: &EvalOptions<'_>,
+        told: &change::Told<'_>,
     ) -> Result<(Vec<Question>, Ledger), Stopped> {
         let limits = change::Limits::from_options(options);
-        change::ask(&self.rulebook, self.stated(design), &limits)
+        change::ask(&self.rulebook, self.stated(design), &limits, told)
     }
 
     fn stated(&self, design: usize) -> &[StatedFact] {

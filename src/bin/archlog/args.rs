@@ -728,7 +728,7 @@ mod tests {
         {
             let Some(example) = line.strip_prefix("  archlog ") else { continue };
             let example = example.split("   ").next().unwrap_or_default();
-            let example = example.split(['>', '|']).next().unwrap_or_default();
+            let example = example.split(['<', '>', '|']).next().unwrap_or_default();
             let words = shell_words(example);
             let parsed = Arguments::try_parse_from([vec!["archlog".to_string()], words].concat());
             assert!(parsed.is_ok(), "{example}: {}", parsed.unwrap_err());

@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::Result;
 use archlog::analyze::has_errors;
 use archlog::answers;
-use archlog::change::{Limits, Search};
+use archlog::change::{Limits, Search, Step, Told};
 use archlog::eval::{self, StopReason, Stopped};
 use archlog::kb::Part;
 use archlog::report::tree::Tree;
@@ -21,9 +21,15 @@ use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 use crate::{derive, effort, rulebook};
 
-/// The session of one design; nothing when it cannot be used, which has been said then.
-fn open(rulebook: &args::Rulebook, design: &Path, console: &Console) -> Option<Session> {
-    let mut session = Session::new(Arc::new(rulebook::load(rulebook, Part::Derivation, console)?));
+/// The session of one design; nothing when it cannot be used, which has been said then. A goal or a
+/// change that somebody types may name any relation, so it takes the whole rulebook.
+fn open(
+    rulebook: &args::Rulebook,
+    part: Part,
+    design: &Path,
+    console: &Console,
+) -> Option<Session> {
+    let mut session = Session::new(Arc::new(rulebook::load(rulebook, part, console)?));
     let opened = session.open(design);
     console.problems(session.sources(), session.diagnostics());
     opened.then_some(session)
@@ -57,7 +63,7 @@ fn cut_short(reason: Option<StopReason>, console: &Console) -> Option<Exit> {
 
 /// The difference that a change makes.
 pub fn what_if(arguments: &args::WhatIf, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
-    let Some(session) = open(&arguments.rulebook, &arguments.design, console) else {
+    let Some(session) = open(&arguments.rulebook, Part::Whole, &arguments.design, console) else {
         return Ok(Exit::Input);
     };
     let change = match session.change(0, &arguments.changes) {
@@ -116,7 +122,7 @@ pub fn achieve(
     console: &Console,
     interrupt: &Interrupt,
 ) -> Result<Exit> {
-    let Some(session) = open(&arguments.rulebook, &arguments.design, console) else {
+    let Some(session) = open(&arguments.rulebook, Part::Whole, &arguments.design, console) else {
         return Ok(Exit::Input);
     };
     let asked = interrupt.defer();
@@ -133,27 +139,44 @@ pub fn achieve(
         limits: Limits::from_options(&options),
         progress: &progress,
     };
-    let achieved = match session.achieve(0, &arguments.goal, &search) {
-        Ok(achieved) => achieved,
-        Err(failure) => return Ok(failed(failure, console)),
-    };
+    let achieved = session.achieve(0, &arguments.goal, &search);
     if visible {
         console.status("");
     }
+    let achieved = match achieved {
+        Ok(achieved) => achieved,
+        Err(failure) => return Ok(failed(failure, console)),
+    };
     let section = answers::achieve(&session, &achieved, &arguments.goal);
     answer(&session, vec![section], arguments.format, console)?;
     let found = achieved.holds || !achieved.plans.is_empty();
     Ok(cut_short(achieved.stopped, console).unwrap_or(ended(&session, found)))
 }
 
+/// Does something that may take long; where somebody watches, shows how far it has come.
+fn told<T>(console: &Console, work: impl FnOnce(&Told<'_>) -> T) -> T {
+    if !std::io::stderr().is_terminal() {
+        return work(&|_| ());
+    }
+    let done = work(&|step| match step {
+        Step::Subjects(count) => console.status(&format!("{count} subjects looked at")),
+        Step::Scope { number, of, tried } => {
+            console.status(&format!("group {number} of {of}: {tried} combinations tried"));
+        }
+    });
+    console.status("");
+    done
+}
+
 /// The open questions, the one that settles most first.
 pub fn ask(arguments: &args::Ask, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
-    let Some(session) = open(&arguments.rulebook, &arguments.design, console) else {
+    let Some(session) = open(&arguments.rulebook, Part::Derivation, &arguments.design, console)
+    else {
         return Ok(Exit::Input);
     };
     let asked = interrupt.defer();
     let options = effort::options(&arguments.effort, &asked);
-    let (questions, ledger) = match session.ask(0, &options) {
+    let (questions, ledger) = match told(console, |told| session.ask(0, &options, told)) {
         Ok(found) => found,
         Err(stopped) => return Ok(effort::stopped(console, &stopped, "nothing")),
     };
@@ -164,12 +187,13 @@ pub fn ask(arguments: &args::Ask, console: &Console, interrupt: &Interrupt) -> R
 
 /// Which conclusions hold whatever the open questions are answered.
 pub fn ledger(arguments: &args::Ledger, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
-    let Some(session) = open(&arguments.rulebook, &arguments.design, console) else {
+    let Some(session) = open(&arguments.rulebook, Part::Derivation, &arguments.design, console)
+    else {
         return Ok(Exit::Input);
     };
     let asked = interrupt.defer();
     let options = effort::options(&arguments.effort, &asked);
-    let ledger = match session.ledger(0, &options) {
+    let ledger = match told(console, |told| session.ledger(0, &options, told)) {
         Ok(ledger) => ledger,
         Err(stopped) => return Ok(effort::stopped(console, &stopped, "nothing")),
     };
