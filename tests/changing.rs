@@ -198,7 +198,7 @@ fn limits_hold_for_all_that_changes_a_design() {
         &["achieve", r#"base_mechanism("req3", "lease")"#],
     ];
     let limits = [
-        ("--limit-time", "0.05", "the time limit of 50ms"),
+        ("--limit-time", "0.001", "the time limit of 1ms"),
         ("--limit-tuples", "1000", "the limit of 1000 derived tuples"),
         ("--limit-rounds", "1", "the limit of 1 rounds"),
         ("--limit-memory", "1", "the memory limit of 1048576 bytes"),

@@ -205,7 +205,7 @@ mod tests {
         written.sort_unstable();
         assert_eq!(named, written);
         for help in helps() {
-            let example = format!("  :{}", help.name);
+            let example = format!(":{}", help.name);
             assert!(help.rest.contains(&example), "{} has no example", help.name);
             assert!(!help.summary.is_empty(), "{}", help.name);
         }
