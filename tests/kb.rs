@@ -29,7 +29,7 @@ fn golden(name: &str, answer: &str) {
     let lines: Vec<String> = answer
         .lines()
         .map(|line| {
-            let words = line.split(['(', ')']).find(|word| is_hash(word));
+            let words = line.split(['(', ')', '"']).find(|word| is_hash(word));
             words.map_or_else(|| line.to_owned(), |hash| line.replace(hash, "..."))
         })
         .collect();
