@@ -542,9 +542,7 @@ fn wanted_absent(why: &mut Why<'_>, facts: &[Fact]) -> Vec<Pattern> {
     let proof = why.proof(*relation, *row);
     let NodeKind::Derived { premises, .. } = proof.node(proof.root()) else { return Vec::new() };
     let absent = premises.iter().filter_map(|premise| match proof.node(*premise) {
-        NodeKind::Absent { fact, wanted, absence }
-            if matches!(absence, Absence::Underivable | Absence::NeverStated) =>
-        {
+        NodeKind::Absent { fact, wanted, absence: Absence::Underivable | Absence::NeverStated } => {
             Some((fact.relation, wanted.clone()))
         }
         _ => None,

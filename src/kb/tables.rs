@@ -232,7 +232,7 @@ impl<'a> Tables<'a> {
                 let names = known.iter().map(|word| self.interner.symbol(*word));
                 let mut names: Vec<&str> = names.collect();
                 names.sort_unstable();
-                let near = nearest(text, names.into_iter()).map(str::to_owned);
+                let near = nearest(text, names).map(str::to_owned);
                 let target = &program.relations[target.index()];
                 let column = &relation.columns[from].name;
                 diagnostics.push(unknown_reference(column, text, target, near, place));
