@@ -33,7 +33,7 @@ pub struct Limits<'a> {
     /// Set by somebody else to stop soon.
     pub interrupt: Option<&'a AtomicBool>,
     /// The most tuples that one run of the engine may derive. A run derives the design, or a block
-    /// of up to [`BLOCK`] variants of it; several may be under way, one a thread.
+    /// of up to `BLOCK` variants of it; several may be under way, one a thread.
     pub tuples: Option<usize>,
     /// The most rounds of one stratum in a run.
     pub rounds: Option<u32>,

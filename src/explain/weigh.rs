@@ -229,7 +229,7 @@ impl Why<'_> {
 }
 
 impl Others {
-    /// What a count of derivations, taken no further than [`MOST_COUNTED`], says.
+    /// What a count of derivations, taken no further than `MOST_COUNTED`, says.
     pub fn of(derivations: usize) -> Self {
         let count = derivations.min(MOST_COUNTED);
         Others { count: count.saturating_sub(1), more: count == MOST_COUNTED }
