@@ -38,7 +38,8 @@ fn cases() -> Vec<(PathBuf, String, Sources, Vec<Finding>)> {
         fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.is_dir() || path.extension().is_some_and(|end| end == "dl"));
     paths.sort();
-    let check = |path: PathBuf| {
+    let folder = &folder;
+    let check = move |path: PathBuf| {
         let (sources, findings) = if path.join("design.dl").is_file() {
             pages::checked_design(&path.join("design.dl"))
         } else if path.join("rules").is_dir() || path.join("facts").is_dir() {
@@ -46,11 +47,18 @@ fn cases() -> Vec<(PathBuf, String, Sources, Vec<Finding>)> {
         } else if path.is_dir() {
             pages::checked(&path, "program.dl")
         } else {
-            pages::checked(&folder, path.file_name().unwrap().to_str().unwrap())
+            pages::checked(folder, path.file_name().unwrap().to_str().unwrap())
         };
         (folder.join(stem(&path)), stem(&path), sources, findings)
     };
-    paths.into_iter().map(check).collect()
+    // Each rulebook is loaded anew, so the cases are shared between the processors.
+    let half = paths.split_off(paths.len() / 2);
+    std::thread::scope(|scope| {
+        let halves = [paths, half].map(|paths| {
+            scope.spawn(move || paths.into_iter().map(check).collect::<Vec<_>>())
+        });
+        halves.into_iter().flat_map(|half| half.join().unwrap()).collect()
+    })
 }
 
 fn shown(sources: &Sources, findings: &[Finding]) -> String {
