@@ -252,7 +252,7 @@ impl Run<'_, '_> {
                 program.clauses.get(rule.clause.index())
             });
             let declared = self.rulebook.program.relations[check.relation.index()].span;
-            places.push((clause.map_or(declared, |clause| clause.span), "found by this rule"));
+            places.push((clause.map_or(declared, |clause| clause.span), "this rule finds it"));
         }
         for (span, text) in places {
             problem = problem.at(span, text);
@@ -271,8 +271,11 @@ impl Run<'_, '_> {
             subject = format!("{design}: {subject}");
         }
         let mut finding = Finding::new(subject, problem);
-        for ground in grounds.iter().take(MOST_FACTS) {
-            finding = finding.witness(ground.text.clone());
+        for ground in &grounds {
+            let more = finding.witness.len() < MOST_FACTS;
+            if more && !finding.witness.contains(&ground.text) {
+                finding = finding.witness(ground.text.clone());
+            }
         }
         let mut citations: Vec<String> = grounds.into_iter().map(|ground| ground.cites).collect();
         citations.retain(|it| !it.is_empty());

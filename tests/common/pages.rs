@@ -289,8 +289,11 @@ pub fn checked_overlay(folder: &Path) -> (Sources, Vec<Finding>) {
         folder.join(rulebook.sources.name(span)).is_file()
             || Path::new(rulebook.sources.name(span)).starts_with(folder)
     };
-    let mut findings = audit(&Subject::rulebook(&rulebook));
-    findings.retain(|finding| finding.problem.span().is_some_and(own));
+    let mut findings = Vec::new();
+    if part("rules").is_some() {
+        findings = audit(&Subject::rulebook(&rulebook));
+        findings.retain(|finding| finding.problem.span().is_some_and(own));
+    }
     let (sources, found, _) = declared(&rulebook);
     findings.extend(found.into_iter().filter(|finding| !SHIPPED.contains(&known(finding))));
     (sources, findings)

@@ -58,7 +58,7 @@ fn section(code: &str, entries: &[&Entry]) -> String {
             None => ("", ""),
         };
         let resolution = match resolution {
-            "" => "none".to_owned(),
+            "" => "nothing".to_owned(),
             name => format!("`{name}`"),
         };
         let cited = entry.finding.citations.join("; ");

@@ -180,7 +180,8 @@ impl Checking {
             let own = all.iter().filter(|it| rulebook.worlds.dependent[it.relation.index()]);
             let count = own.count();
             let facts = design.facts.len();
-            self.report.looked_at.push(format!("{}: {facts} facts, {count} checks", design.path));
+            let (facts, checks) = (several(facts, "facts"), several(count, "checks"));
+            self.report.looked_at.push(format!("{}: {facts}, {checks}", design.path));
         }
         // Comments in the design let findings pass, as comments in a program do.
         let trees: Vec<_> = (0..sources.len() as u32)
@@ -285,9 +286,6 @@ impl Checking {
     }
 
     fn looked_at(&mut self, name: &str, subject: &Subject<'_>) {
-        let several = |count: usize, things: &str| {
-            format!("{count} {}", if count == 1 { things.trim_end_matches('s') } else { things })
-        };
         let program = subject.program;
         let own = program.relations.iter().filter(|it| !it.name.starts_with('@')).count();
         self.report.looked_at.push(format!(
@@ -298,6 +296,11 @@ impl Checking {
             several(program.facts.len(), "facts"),
         ));
     }
+}
+
+/// `1 fact`, `2 facts`.
+fn several(count: usize, things: &str) -> String {
+    format!("{count} {}", if count == 1 { things.trim_end_matches('s') } else { things })
 }
 
 /// What the rulebook's own checks find, and what is on record besides.
