@@ -25,8 +25,9 @@ struct Measured {
     systems: usize,
 }
 
-fn measured() -> Measured {
-    let mut files: Vec<_> = fs::read_dir(root().join(FOLDER))
+/// Every design of a folder, derived, and how many they are.
+fn derived(folder: &str) -> (Session, usize) {
+    let mut files: Vec<_> = fs::read_dir(root().join(folder))
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|end| end == "dl"))
@@ -40,11 +41,21 @@ fn measured() -> Measured {
     session.derive(&Default::default()).unwrap();
     let problems = answers(&session, "problem(\"error\", Code, Subject, Message)");
     assert!(problems.is_empty(), "{problems:?}");
-    let pairs = |goal: &str| -> Pairs {
-        answers(&session, goal).into_iter().map(|row| (row[0].clone(), row[1].clone())).collect()
-    };
-    let dominant = pairs("dominant_archetype(Archetype, _)");
-    let mut recognised = pairs("archetype(_, Archetype, _)");
+    (session, files.len())
+}
+
+/// The archetypes that a goal finds, with the ids of the designs.
+fn pairs(session: &Session, goal: &str) -> Pairs {
+    answers(session, goal).into_iter().map(|row| (row[0].clone(), row[1].clone())).collect()
+}
+
+/// The goal that asks for what dominates.
+const DOMINANT: &str = "dominant_archetype(Archetype, _)";
+
+fn measured() -> Measured {
+    let (session, systems) = derived(FOLDER);
+    let dominant = pairs(&session, DOMINANT);
+    let mut recognised = pairs(&session, "archetype(_, Archetype, _)");
     // The mapping names archetypes of the catalog only.
     recognised.retain(|(_, archetype)| archetype.starts_with('F'));
     let designs = session.designs();
@@ -60,7 +71,7 @@ fn measured() -> Measured {
             ((*id).to_owned(), record[2].to_owned())
         })
         .collect();
-    Measured { dominant, recognised, mapped, systems: files.len() }
+    Measured { dominant, recognised, mapped, systems }
 }
 
 /// Precision and recall, printed.
@@ -103,4 +114,29 @@ fn the_systems_are_recognised_but_for_the_listed_differences() {
         println!("{id}: {archetype} {what}");
     }
     assert_eq!(differences, listed, "misses.csv is not what differs");
+}
+
+#[test]
+fn the_examples_of_the_catalog_are_dominated_by_the_archetype_that_names_them() {
+    let (session, examples) = derived(&format!("{FOLDER}/examples"));
+    let dominant = pairs(&session, DOMINANT);
+    let text = read("facts/framework/catalog_example.csv");
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let named: BTreeSet<(String, String)> = reader
+        .records()
+        .map(Result::unwrap)
+        .map(|record| (record[2].to_owned(), record[0].to_owned()))
+        .collect();
+    let mut found = 0;
+    for design in session.designs() {
+        let of = |(id, _): &&(String, String)| *id == design.id;
+        let expected = dominant
+            .iter()
+            .filter(of)
+            .any(|(_, archetype)| named.contains(&(design.title.clone(), archetype.clone())));
+        println!("{}: {}", design.title, if expected { "as named" } else { "not as named" });
+        found += usize::from(expected);
+    }
+    println!("{found} of {examples} examples, {} archetypes dominate", dominant.len());
+    assert_eq!(found, examples);
 }
