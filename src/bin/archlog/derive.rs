@@ -30,6 +30,8 @@ pub fn derive(arguments: &Derive, console: &Console, interrupt: &Interrupt) -> R
         return Ok(Exit::Input);
     };
     let rulebook = Arc::new(rulebook);
+    // The end of the process takes it down faster than we could.
+    std::mem::forget(Arc::clone(&rulebook));
     let sheets = answers::called(&rulebook, &arguments.sheet).map_err(anyhow::Error::msg)?;
     let tables = sheets.len() * arguments.designs.len();
     if arguments.format == DocumentFormat::Csv && arguments.output.is_none() && tables != 1 {
