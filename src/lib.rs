@@ -53,4 +53,5 @@ pub mod audit;
 pub mod session;
 pub mod batch;
 pub mod answers;
+pub mod testing;
 pub mod repl;

@@ -78,7 +78,7 @@ pub fn stated_facts(
     for item in &tree.items {
         let clause = match item {
             Item::Clause(clause) => clause,
-            Item::Once(_) | Item::Pragma { .. } => continue,
+            Item::Once(_) | Item::Pragma { .. } | Item::Expectation(_) => continue,
             other => {
                 diagnostics.push(error::not_a_fact(item_span(other)));
                 continue;
@@ -143,6 +143,7 @@ fn item_span(item: &Item) -> Span {
         | Item::Retraction { span, .. } => *span,
         Item::Clause(clause) => clause.span,
         Item::Query(query) => query.span,
+        Item::Expectation(expectation) => expectation.span,
     }
 }
 

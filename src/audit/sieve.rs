@@ -98,6 +98,7 @@ fn item_span(item: &Item) -> Span {
         Item::Directive(it) => it.span,
         Item::Clause(it) => it.span,
         Item::Query(it) => it.span,
+        Item::Expectation(it) => it.span,
         Item::Include { span, .. }
         | Item::Once(span)
         | Item::Pragma { span, .. }

@@ -38,15 +38,16 @@ pub use vocabulary::vocabulary;
 use tables::{Lines, Tables};
 
 use crate::analyze::facts::Statable;
-use crate::analyze::program::{Program, Relation};
+use crate::analyze::program::{Program, Relation, Rule, Stratum};
 use crate::analyze::worlds::{self, Worlds};
-use crate::analyze::{analyze, has_errors};
-use crate::diag::{Diagnostic, Sources, reason};
+use crate::analyze::{GOAL, Goal, analyze, has_errors};
+use crate::diag::{Diagnostic, Sources, Span, reason};
 use crate::eval::{Evaluator, Options as EvalOptions, Silent};
 use crate::plan::Plan;
 use crate::store::Database;
 use crate::syntax::load::load_all;
-use crate::value::{Interner, RelationId};
+use crate::syntax::tree::Doc;
+use crate::value::{Interner, RelationId, RuleId};
 
 /// Which rulebook to load.
 #[derive(Clone, Debug, Default)]
@@ -100,7 +101,7 @@ impl Part {
 }
 
 /// A rulebook ready to derive designs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Rulebook {
     /// The texts of all rule files.
     pub sources: Arc<Sources>,
@@ -244,6 +245,40 @@ impl Rulebook {
             files,
             lines,
         })
+    }
+
+    /// The rulebook with a relation more for each goal, behind all others and in their order, that
+    /// holds what answers it in each design. No text can name these relations.
+    pub fn with_goals(&self, goals: &[Goal]) -> Rulebook {
+        let mut extended = self.clone();
+        let mut base = (*self.base).clone();
+        for goal in goals {
+            let relation = Relation {
+                name: GOAL.to_owned(),
+                columns: goal.columns.clone(),
+                span: Span::default(),
+                doc: Doc::default(),
+            };
+            let id = base.add_relation(relation.arity() + 1);
+            let rules = goal.rules.iter().cloned().map(|mut rule| {
+                rule.head.relation = id;
+                rule
+            });
+            let rules: Vec<Rule> = rules.collect();
+            extended.program.relations.push(relation.clone());
+            let first = extended.program.rules.len();
+            // Facts of the program became rules in the one with worlds, so numbers part here.
+            extended.program.rules.extend(rules.iter().cloned());
+            let ids = (first..extended.program.rules.len()).map(RuleId::from).collect();
+            let stratum = Stratum { relations: vec![id], rules: ids, recursive: false };
+            extended.program.strata.push(stratum);
+            extended.worlds.add(relation, rules);
+        }
+        let mut interner = (*self.interner).clone();
+        extended.plan = Arc::new(Plan::new(&extended.worlds.program, &mut interner));
+        extended.interner = Arc::new(interner);
+        extended.base = Arc::new(base);
+        extended
     }
 
     /// The file and line that a row of a knowledge-base relation was read from.

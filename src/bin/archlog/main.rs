@@ -18,6 +18,7 @@ mod query;
 mod repl;
 mod rulebook;
 mod run;
+mod test;
 mod why;
 
 use std::any::Any;
@@ -84,6 +85,7 @@ fn command(command: Command, console: &Console) -> Result<Exit> {
         Command::Kb(arguments) => kb::kb(&arguments, console),
         Command::Run(arguments) => run::run(&arguments, console, &interrupt),
         Command::Check(arguments) => check::check(&arguments, console),
+        Command::Test(arguments) => test::test(&arguments, console, &interrupt),
         Command::Fmt(arguments) => fmt::fmt(&arguments, console),
         Command::New(arguments) => {
             let file = new::new(&arguments.name)?;
