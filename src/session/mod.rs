@@ -75,6 +75,11 @@ impl Session {
         &self.rulebook
     }
 
+    /// The rulebook, for another session.
+    pub fn shared(&self) -> Arc<Rulebook> {
+        Arc::clone(&self.rulebook)
+    }
+
     /// The designs, in the order they were opened.
     pub fn designs(&self) -> &[Design] {
         &self.designs

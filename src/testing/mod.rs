@@ -15,9 +15,11 @@
 //! | --- | --- |
 //! | `rules` | rules with one condition left out, or turned into its opposite |
 //! | `coverage` | which rules, conditions and rows of lists the tests exercise |
+//! | `generate` | designs for what no test exercises |
 //! | `mutate` | which changed rules no test notices |
 
 mod coverage;
+mod generate;
 mod mutate;
 pub mod output;
 mod rules;
@@ -25,6 +27,7 @@ mod rules;
 use std::sync::Arc;
 
 pub use coverage::{Covered, Coverage, Item, ItemKind};
+pub use generate::{Proposal, Proposals};
 pub use mutate::{Mutant, Mutation, Mutants, Verdict};
 
 use crate::analyze::{analyze_goals, has_errors};
@@ -171,6 +174,11 @@ impl Suites {
         let mut outcomes: Vec<Outcome> = self.suites.iter().flat_map(Suite::outcomes).collect();
         outcomes.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
         outcomes
+    }
+
+    /// The rulebook with the goals of the tests.
+    pub fn rulebook(&self) -> Option<Arc<Rulebook>> {
+        self.suites.first().map(|suite| suite.session.shared())
     }
 
     /// What made the outcomes.

@@ -649,8 +649,12 @@ pub struct Test {
     pub coverage: bool,
 
     /// Propose tests for what none exercises: the smallest designs that do
-    #[arg(long = "gen")]
+    #[arg(long = "gen", conflicts_with_all = ["mutate", "coverage"])]
     pub generate: bool,
+
+    /// Write what `--gen` proposes into this folder, a file a test
+    #[arg(short = 'D', long = "output-dir", value_name = "DIR", requires = "generate")]
+    pub output: Option<PathBuf>,
 
     /// Leave out or negate each condition of each rule, and show what no test notices
     #[arg(long)]

@@ -2,15 +2,18 @@
 //! changes to it they would not notice.
 
 use std::fs;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use archlog::batch::Input;
+use archlog::eval::StopReason;
+use archlog::io::save;
 use archlog::kb::Part;
 use archlog::report::{Document, Format, Report};
+use archlog::session::Session;
 use archlog::testing::{self, Failure, Outcome, Suites, output};
 
 use crate::args::{Test, TestFormat};
@@ -65,6 +68,9 @@ pub fn test(arguments: &Test, console: &Console, interrupt: &Interrupt) -> Resul
     if arguments.coverage {
         sections.push(output::coverage(&suites.coverage()));
     }
+    if arguments.generate {
+        return propose(&suites, arguments, &options, console);
+    }
     if arguments.mutate && exit != Exit::Yes {
         console.say("mutants are tried once all expectations hold");
     } else if arguments.mutate {
@@ -75,7 +81,7 @@ pub fn test(arguments: &Test, console: &Console, interrupt: &Interrupt) -> Resul
         let mutants = mutants(&suites, &options, console);
         sections.push(output::mutants(&mutants));
         exit = match mutants.stopped {
-            Some(archlog::eval::StopReason::Interrupted) => Exit::Interrupted,
+            Some(StopReason::Interrupted) => Exit::Interrupted,
             Some(_) => Exit::Limit,
             None if mutants.survivors().next().is_some() => Exit::No,
             None => exit,
@@ -94,6 +100,58 @@ pub fn test(arguments: &Test, console: &Console, interrupt: &Interrupt) -> Resul
     };
     console.answer(&format.whole(&report))?;
     Ok(exit)
+}
+
+/// Shows or writes designs for what no test exercises.
+fn propose(
+    suites: &Suites,
+    arguments: &Test,
+    options: &archlog::eval::Options<'_>,
+    console: &Console,
+) -> Result<Exit> {
+    let Some(rulebook) = suites.rulebook() else { return Ok(Exit::Input) };
+    let mut others = Session::new(rulebook);
+    for input in testing::examples() {
+        if let Input::Text { name, text } = input {
+            others.state_text(&name, text.into_bytes());
+        }
+    }
+    let visible = std::io::stderr().is_terminal();
+    let progress = |found: usize, of: usize| {
+        if visible {
+            console.status(&format!("{found} of {of} found"));
+        }
+    };
+    let found = suites.proposals(&others, options, &progress);
+    if visible {
+        console.status("");
+    }
+    for proposal in &found.proposals {
+        match &arguments.output {
+            None => console.answer(&format!("// {}.dl\n{}\n", proposal.name, proposal.text))?,
+            Some(folder) => {
+                fs::create_dir_all(folder)
+                    .with_context(|| format!("cannot write to `{}`", folder.display()))?;
+                let path = folder.join(format!("{}.dl", proposal.name));
+                save(&path, &mut |file: &mut dyn Write| file.write_all(proposal.text.as_bytes()))
+                    .with_context(|| format!("cannot write `{}`", path.display()))?;
+            }
+        }
+    }
+    let shown: usize = found.proposals.iter().map(|proposal| proposal.shows.len()).sum();
+    console.say(&format!(
+        "{} for {shown} of {} that no test shows",
+        match found.proposals.len() {
+            1 => "1 proposal".to_owned(),
+            several => format!("{several} proposals"),
+        },
+        shown + found.left.len(),
+    ));
+    Ok(match found.stopped {
+        Some(StopReason::Interrupted) => Exit::Interrupted,
+        Some(_) => Exit::Limit,
+        None => Exit::Yes,
+    })
 }
 
 fn mutants(
