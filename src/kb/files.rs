@@ -73,6 +73,26 @@ impl RulebookFiles {
         Ok(added)
     }
 
+    /// The files of a folder that holds a whole rulebook: `rules/`, `facts/` and `queries/`.
+    pub fn of_folder(root: &Path) -> io::Result<Self> {
+        let mut files = RulebookFiles { files: BTreeMap::new(), overlaid: BTreeMap::new() };
+        for folder in RULEBOOK.map(|folder| folder.trim_end_matches('/')) {
+            if root.join(folder).is_dir() {
+                files.overlay(&root.join(folder), folder)?;
+            }
+        }
+        Ok(files)
+    }
+
+    /// Puts a file in the place of another, or takes it away.
+    pub fn put(&mut self, path: &str, content: Option<Vec<u8>>) {
+        self.overlaid.entry(path.to_owned()).or_insert_with(|| path.to_owned());
+        match content {
+            Some(bytes) => drop(self.files.insert(path.to_owned(), Cow::Owned(bytes))),
+            None => drop(self.files.remove(path)),
+        }
+    }
+
     /// The content of a file.
     pub fn get(&self, path: &str) -> io::Result<Vec<u8>> {
         match self.files.get(path) {
