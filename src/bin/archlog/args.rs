@@ -78,6 +78,7 @@ pub enum Command {
     Ledger(Ledger),
     Check(Check),
     Test(Test),
+    Diff(Diff),
     /// The starter boxes of a design's archetypes in one drawing
     #[command(after_long_help = include_str!("../../../docs/help/map.txt"))]
     Map(Map),
@@ -663,6 +664,43 @@ pub struct Test {
     /// The format of the answer
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: TestFormat,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
+/// Compare two rulebooks, or two designs
+///
+/// Shows what differs in what they say and in what follows from them, and beside each conclusion that
+/// changes a smallest set of differences that makes it change. Two designs are compared by one
+/// rulebook; two rulebooks over the designs named, or over those that are built in.
+#[derive(Debug, Args)]
+#[command(after_long_help = include_str!("../../../docs/help/diff.txt"))]
+pub struct Diff {
+    /// The old one
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+
+    /// The new one
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+
+    /// The designs to derive by two rulebooks, and folders of designs
+    #[arg(value_name = "DESIGN")]
+    pub designs: Vec<PathBuf>,
+
+    /// Compare the texts of two rulebooks alone
+    #[arg(long, conflicts_with = "designs")]
+    pub no_designs: bool,
+
+    /// The format of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: DocumentFormat,
 
     /// Which rulebook
     #[command(flatten)]
