@@ -295,13 +295,18 @@ impl<'a> Way<'a> {
                 let lines: Vec<&str> = pieces.iter().map(|piece| piece.text.as_str()).collect();
                 (!lines.is_empty()).then(|| lines.join("\n") + "\n")
             };
-            let heading = |piece: Option<&Piece>| piece.map(|it| it.text.clone());
+            // Of a table that is there twice the heading says what differs; one that is new or gone is
+            // shown as a whole.
+            let shown = |pieces: &[Piece]| match before.is_some() && after.is_some() {
+                true => pieces.first().map(|it| it.text.clone()),
+                false => whole(pieces).map(|text| text.trim_end().to_owned()),
+            };
             self.differences.push(Difference {
                 kind: Kind::Table,
                 name: path.to_owned(),
                 file: path.to_owned(),
-                before: heading(before),
-                after: heading(after),
+                before: shown(old),
+                after: shown(new),
             });
             let gone = before.map(|_| (path.to_owned(), 0));
             let come = whole(new).map(|text| (path.to_owned(), text));

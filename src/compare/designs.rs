@@ -14,14 +14,18 @@ use super::{Between, Comparison, Difference, Failure, Kind, find_witnesses};
 /// How many designs that lie between are derived in one run.
 const TOGETHER: usize = 64;
 
-/// Compares the first design of a session with the second. Which is called what does not count.
+/// Compares the design of a session with that of another over the same rulebook. What they are called
+/// does not count.
 pub fn compare_designs(
-    session: &Session,
+    before: &Session,
+    after: &Session,
     options: &EvalOptions<'_>,
     told: &dyn Fn(usize, usize),
 ) -> Result<Comparison, Failure> {
-    let [old, new] = session.designs() else { return Ok(Comparison::default()) };
-    let rulebook = session.shared();
+    let (Some(old), Some(new)) = (before.designs().first(), after.designs().first()) else {
+        return Ok(Comparison::default());
+    };
+    let rulebook = before.shared();
     let naming = rulebook.design;
     let has = |facts: &[StatedFact], fact: &StatedFact| {
         facts.iter().any(|it| it.relation == fact.relation && it.values == fact.values)
@@ -34,8 +38,8 @@ pub fn compare_designs(
     let come = others.iter().filter(|fact| !has(&facts, fact)).map(|fact| (fact.clone(), true));
     let steps: Vec<(StatedFact, bool)> = gone.chain(come).collect();
     let difference = |(fact, added): &(StatedFact, bool)| {
-        let text = format!("{}.", session.written(fact));
-        let place = session.sources();
+        let text = format!("{}.", before.written(fact));
+        let place = if *added { after.sources() } else { before.sources() };
         Difference {
             kind: Kind::Fact,
             name: rulebook.program.relations[fact.relation.index()].name.clone(),

@@ -45,16 +45,19 @@ pub fn diff(arguments: &Diff, console: &Console, interrupt: &Interrupt) -> Resul
             if !arguments.designs.is_empty() {
                 bail!("two designs are compared by one rulebook: name no further designs");
             }
-            let mut session = Session::new(Arc::new(rulebook));
-            let opened = session.open(&arguments.old) & session.open(&arguments.new);
-            // Two versions of a design are called the same.
-            let problems: Vec<_> =
-                session.diagnostics().iter().filter(|it| it.code != "AL0042").cloned().collect();
-            console.problems(session.sources(), &problems);
+            let rulebook = Arc::new(rulebook);
+            let mut opened = true;
+            let mut open = |path: &Path| {
+                let mut session = Session::new(Arc::clone(&rulebook));
+                opened &= session.open(path);
+                console.problems(session.sources(), session.diagnostics());
+                session
+            };
+            let (old, new) = (open(&arguments.old), open(&arguments.new));
             if !opened {
                 return Ok(Exit::Input);
             }
-            (compare_designs(&session, &options, &told), session.stamp())
+            (compare_designs(&old, &new, &options, &told), old.stamp())
         }
         _ => bail!("one of them is a rulebook and the other is a design"),
     };
