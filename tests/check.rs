@@ -185,7 +185,8 @@ fn sarif_is_what_its_schema_says() {
     assert_eq!(schema::departures(&schema, &log), [] as [&str; 0]);
     // And it is looked at.
     log["runs"][0]["results"][0]["level"] = "loud".into();
-    log["runs"][0]["results"][1]["locations"][0]["physicalLocation"]["region"]["startLine"] = 0.into();
+    log["runs"][0]["results"][1]["locations"][0]["physicalLocation"]["region"]["startLine"] =
+        0.into();
     log["runs"][0]["tool"]["driver"]["colour"] = "red".into();
     log["runs"][0]["results"][2].as_object_mut().unwrap().remove("message");
     let places = schema::departures(&schema, &log);

@@ -74,7 +74,8 @@ fn an_expectation_of_the_letter_is_asked_of_the_letter() {
     let facts = "need(\"r\", 1, \"user\", \"state transition\", \"C1\", \"R\").\non(\"r\", \"O\").\n\
                  object(\"O\", \"process\").\n.expect suggested_state(\"r\", _, _).\n\
                  /// @as_written\n.expect !suggested_state(\"r\", _, _).";
-    let inputs = [Input::Text { name: "d.dl".into(), text: format!("design(\"d\", \"D\").\n{facts}") }];
+    let inputs =
+        [Input::Text { name: "d.dl".into(), text: format!("design(\"d\", \"D\").\n{facts}") }];
     let options = EvalOptions::default();
     let suites = Suites::run(&Options::default(), &inputs, false, &options).unwrap();
     let told: Vec<(bool, bool)> =
@@ -106,13 +107,18 @@ fn a_condition_counts_once_it_alone_was_in_the_way() {
     // scope was in nobody's way.
     let told: Vec<(String, bool)> =
         of(&two).into_iter().skip(1).map(|(_, text, seen)| (text, seen)).collect();
-    assert_eq!(told[2..], [("One < Other".to_owned(), true), ("!scope(O, _, _)".to_owned(), false)]);
+    assert_eq!(
+        told[2..],
+        [("One < Other".to_owned(), true), ("!scope(O, _, _)".to_owned(), false)]
+    );
     let scoped = format!("{TWO}scope(\"A\", \"global\", \"all\").");
     let both = run(&[design("d", TWO), design("e", &scoped)], true).coverage();
     assert!(of(&both).last().unwrap().2);
-    assert!(of_rule(&both, "never-fires").iter().all(|(kind, _, seen)| {
-        !seen || *kind != ItemKind::Fires
-    }));
+    assert!(
+        of_rule(&both, "never-fires")
+            .iter()
+            .all(|(kind, _, seen)| { !seen || *kind != ItemKind::Fires })
+    );
 }
 
 #[test]
@@ -170,8 +176,11 @@ fn a_proposal_is_small_loads_and_shows_what_it_says() {
     let fires = |item: &Covered, rule: &str| item.rule == rule && item.kind == ItemKind::Fires;
     let shows = |item: &Covered| fires(item, "two-owners-and-no-scope");
     let proposal = found.proposals.iter().find(|it| it.shows.iter().any(shows)).unwrap();
-    let facts: Vec<&str> =
-        proposal.text.lines().filter(|line| !line.starts_with("//") && !line.starts_with("design")).collect();
+    let facts: Vec<&str> = proposal
+        .text
+        .lines()
+        .filter(|line| !line.starts_with("//") && !line.starts_with("design"))
+        .collect();
     assert_eq!(
         facts,
         ["owner(\"A\", \"user\").", "owner(\"A\", \"service\").", ".expect odd(\"A\")."]

@@ -321,11 +321,7 @@ impl<'a> Way<'a> {
         self.pair(old.iter().map(placed).collect(), new.iter().map(placed).collect());
     }
 
-    fn programs(
-        &mut self,
-        old: &BTreeMap<String, Vec<Piece>>,
-        new: &BTreeMap<String, Vec<Piece>>,
-    ) {
+    fn programs(&mut self, old: &BTreeMap<String, Vec<Piece>>, new: &BTreeMap<String, Vec<Piece>>) {
         let placed = |book: &BTreeMap<String, Vec<Piece>>| -> Vec<(String, usize, Piece)> {
             let files = book.iter().filter(|(path, _)| !path.ends_with(".csv"));
             let pieces = files.flat_map(|(path, pieces)| {
@@ -361,7 +357,10 @@ impl<'a> Way<'a> {
             }
         }
         let alone = |pieces: &[Placed<'_>], piece: &Piece| {
-            pieces.iter().filter(|it| it.piece.key == piece.key && it.piece.kind == piece.kind).count()
+            pieces
+                .iter()
+                .filter(|it| it.piece.key == piece.key && it.piece.kind == piece.kind)
+                .count()
                 == 1
         };
         let mut paired = vec![false; come.len()];
@@ -431,7 +430,8 @@ impl<'a> Way<'a> {
         for file in changed {
             let old = self.old.get(file).unwrap_or(&none);
             let is_table = file.ends_with(".csv");
-            let kept = old.iter().enumerate().filter(|(number, _)| !gone.contains(&(file, *number)));
+            let kept =
+                old.iter().enumerate().filter(|(number, _)| !gone.contains(&(file, *number)));
             // A table whose heading goes, goes.
             let whole = is_table && gone.contains(&(file, 0));
             let mut lines: Vec<&str> =

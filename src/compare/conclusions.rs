@@ -86,10 +86,8 @@ impl Sheet<'_> {
         let same_columns = old.columns.len() == new.columns.len();
         let pair = |row: &Vec<Constant>, among: &[&Vec<Constant>]| {
             let first = row.first()?;
-            let paired = same_columns
-                && row.len() > 1
-                && only(&old.rows, first)
-                && only(&new.rows, first);
+            let paired =
+                same_columns && row.len() > 1 && only(&old.rows, first) && only(&new.rows, first);
             let found = among.iter().find(|other| other.first() == Some(first))?;
             paired.then(|| (*found).clone())
         };

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use crate::analyze::facts::StatedFact;
 use crate::change::Limits;
 use crate::eval::{Options as EvalOptions, StopReason};
+use crate::explain::key_columns;
 use crate::kb::Rulebook;
 use crate::session::Session;
+use crate::value::{Constant, RelationId};
 
 use super::conclusions::{Conclusion, changes, printed};
 use super::{Between, Comparison, Difference, Failure, Kind, find_witnesses};
@@ -34,18 +36,26 @@ pub fn compare_designs(
         old.facts.iter().cloned().partition(|fact| Some(fact.relation) == naming);
     let others: Vec<StatedFact> =
         new.facts.iter().filter(|fact| Some(fact.relation) != naming).cloned().collect();
-    let gone = facts.iter().filter(|fact| !has(&others, fact)).map(|fact| (fact.clone(), false));
-    let come = others.iter().filter(|fact| !has(&facts, fact)).map(|fact| (fact.clone(), true));
-    let steps: Vec<(StatedFact, bool)> = gone.chain(come).collect();
-    let difference = |(fact, added): &(StatedFact, bool)| {
-        let text = format!("{}.", before.written(fact));
-        let place = if *added { after.sources() } else { before.sources() };
+    let gone: Vec<&StatedFact> = facts.iter().filter(|fact| !has(&others, fact)).collect();
+    let come: Vec<&StatedFact> = others.iter().filter(|fact| !has(&facts, fact)).collect();
+    let steps = paired(&rulebook, &gone, &come);
+    let difference = |step: &Step| {
+        let text = |fact: &StatedFact| format!("{}.", before.written(fact));
+        let (shown, sources) = match step {
+            Step { come: Some(fact), .. } => (Some(fact), after.sources()),
+            Step { gone, .. } => (gone.as_ref(), before.sources()),
+        };
+        let place = |fact: &StatedFact| {
+            format!("{}:{}", sources.name(fact.span), sources.position(fact.span).line)
+        };
+        let name =
+            |fact: &StatedFact| rulebook.program.relations[fact.relation.index()].name.clone();
         Difference {
             kind: Kind::Fact,
-            name: rulebook.program.relations[fact.relation.index()].name.clone(),
-            file: format!("{}:{}", place.name(fact.span), place.position(fact.span).line),
-            before: (!added).then(|| text.clone()),
-            after: added.then_some(text),
+            name: shown.map(name).unwrap_or_default(),
+            file: shown.map(place).unwrap_or_default(),
+            before: step.gone.as_ref().map(text),
+            after: step.come.as_ref().map(text),
         }
     };
     let differences: Vec<Difference> = steps.iter().map(difference).collect();
@@ -61,6 +71,40 @@ pub fn compare_designs(
     Ok(Comparison { differences, conclusions, designs: 2, tried, stopped, ..Comparison::default() })
 }
 
+/// What is done to the old design to come nearer to the new one: a fact goes, comes, or is stated
+/// otherwise.
+struct Step {
+    gone: Option<StatedFact>,
+    come: Option<StatedFact>,
+}
+
+/// Pairs facts that say different things of the same (`@key`), where it is clear which; the rest goes
+/// and comes.
+fn paired(rulebook: &Rulebook, gone: &[&StatedFact], come: &[&StatedFact]) -> Vec<Step> {
+    let key = |fact: &StatedFact| -> Option<(RelationId, Vec<Constant>)> {
+        let columns = key_columns(&rulebook.program.relations[fact.relation.index()])?;
+        let values = columns.iter().map(|&column| fact.values[column].clone());
+        Some((fact.relation, values.collect()))
+    };
+    let alone = |facts: &[&StatedFact], wanted: &(RelationId, Vec<Constant>)| {
+        facts.iter().filter(|fact| key(fact).as_ref() == Some(wanted)).count() == 1
+    };
+    let mut taken = vec![false; come.len()];
+    let mut steps = Vec::new();
+    for fact in gone {
+        let wanted = key(fact).filter(|key| alone(gone, key) && alone(come, key));
+        let at =
+            wanted.and_then(|wanted| come.iter().position(|it| key(it).as_ref() == Some(&wanted)));
+        if let Some(at) = at {
+            taken[at] = true;
+        }
+        steps.push(Step { gone: Some((*fact).clone()), come: at.map(|at| come[at].clone()) });
+    }
+    let rest = come.iter().zip(&taken).filter(|(_, taken)| !**taken);
+    steps.extend(rest.map(|(fact, _)| Step { gone: None, come: Some((*fact).clone()) }));
+    steps
+}
+
 /// The designs between two.
 struct Way<'a> {
     rulebook: &'a Arc<Rulebook>,
@@ -68,8 +112,7 @@ struct Way<'a> {
     named: Vec<StatedFact>,
     /// What else it states.
     facts: Vec<StatedFact>,
-    /// Facts that come, and facts that go.
-    steps: &'a [(StatedFact, bool)],
+    steps: &'a [Step],
     limits: Limits<'a>,
     conclusions: Vec<Conclusion>,
 }
@@ -81,12 +124,10 @@ impl Way<'_> {
         for set in sets {
             let number = session.begin("");
             let taken = || set.iter().map(|&step| &self.steps[step]);
-            let kept = |fact: &&StatedFact| {
-                !taken().any(|(gone, added)| !added && gone == *fact)
-            };
+            let kept = |fact: &&StatedFact| !taken().any(|step| step.gone.as_ref() == Some(*fact));
             let facts = self.named.iter().chain(self.facts.iter().filter(kept)).cloned();
-            let added = taken().filter(|(_, added)| *added).map(|(fact, _)| fact.clone());
-            session.restate(number, facts.chain(added).collect());
+            let come = taken().filter_map(|step| step.come.clone());
+            session.restate(number, facts.chain(come).collect());
         }
         session.derive(&self.limits.options()).map_err(|stopped| self.limits.named(stopped))?;
         Ok(session)

@@ -152,7 +152,10 @@ impl Search<'_> {
             told(number, conclusions.len());
             let mut passes = |sets: &[Vec<usize>]| -> Result<Vec<bool>, StopReason> {
                 self.derive(sets)?;
-                Ok(sets.iter().map(|set| self.known.get(set).is_some_and(|it| it[number])).collect())
+                Ok(sets
+                    .iter()
+                    .map(|set| self.known.get(set).is_some_and(|it| it[number]))
+                    .collect())
             };
             let set = shrink(count, &mut passes)?;
             // Nothing smaller is left to be tried of a pair whose members were tried alone.

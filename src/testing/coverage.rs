@@ -68,7 +68,8 @@ pub struct Covered {
 /// `first`.
 pub(super) fn items(rulebook: &Rulebook, first: usize) -> (Vec<Item>, Vec<Goal>) {
     let program = &rulebook.program;
-    let mut made = Made { first: program.relations.len() + first, items: Vec::new(), goals: Vec::new() };
+    let mut made =
+        Made { first: program.relations.len() + first, items: Vec::new(), goals: Vec::new() };
     let lists = Lists::find(program);
     for (index, rule) in program.rules.iter().enumerate() {
         let id = RuleId::from(index);

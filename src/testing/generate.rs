@@ -158,11 +158,14 @@ impl<'a> Search<'a> {
                 let some = candidates[at].iter().map(|&fact| rest[fact].clone());
                 Edit { remove: all.clone(), add: names.iter().cloned().chain(some).collect() }
             };
-            let read = |database: &crate::store::Database, _: &Interner, range: std::ops::Range<usize>| {
-                let worlds: FxHashSet<u32> =
-                    database.relation(goal).column(0).iter().map(|world| world.0).collect();
-                range.map(|at| worlds.contains(&((at % crate::change::BLOCK) as u32))).collect::<Vec<bool>>()
-            };
+            let read =
+                |database: &crate::store::Database, _: &Interner, range: std::ops::Range<usize>| {
+                    let worlds: FxHashSet<u32> =
+                        database.relation(goal).column(0).iter().map(|world| world.0).collect();
+                    range
+                        .map(|at| worlds.contains(&((at % crate::change::BLOCK) as u32)))
+                        .collect::<Vec<bool>>()
+                };
             let limits = &self.limits;
             let blocks =
                 base.derive(&slice, candidates.len(), false, limits, &edit, &read, &|_| ())?;

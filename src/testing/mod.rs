@@ -26,9 +26,9 @@ mod rules;
 
 use std::sync::Arc;
 
-pub use coverage::{Covered, Coverage, Item, ItemKind};
+pub use coverage::{Coverage, Covered, Item, ItemKind};
 pub use generate::{Proposal, Proposals};
-pub use mutate::{Mutant, Mutation, Mutants, Verdict};
+pub use mutate::{Mutant, Mutants, Mutation, Verdict};
 
 use crate::analyze::{analyze_goals, has_errors};
 use crate::answers;

@@ -163,7 +163,10 @@ fn of(rulebook: &Rulebook, folder: &str) -> Vec<Mutant> {
         let id = RuleId::from(index);
         let Some(clause) = rulebook.program.clauses.get(rule.clause.index()) else { continue };
         let file = rulebook.sources.name(clause.span);
-        if !is_written(&rulebook.program, id) || !file.starts_with(folder) || !rulebook.worlds.dependent[rule.head.relation.index()] {
+        if !is_written(&rulebook.program, id)
+            || !file.starts_with(folder)
+            || !rulebook.worlds.dependent[rule.head.relation.index()]
+        {
             continue;
         }
         for (condition, literal) in rule.body.iter().enumerate() {
@@ -213,7 +216,9 @@ fn verdict(
     for desk in desks {
         let Some(id) = desk.ground.places.get(&place).copied() else { continue };
         match desk.verdict(id, mutant, limits)? {
-            Verdict::Survived if said == Some(Verdict::OutOfSight) => said = Some(Verdict::Survived),
+            Verdict::Survived if said == Some(Verdict::OutOfSight) => {
+                said = Some(Verdict::Survived)
+            }
             Verdict::Survived | Verdict::OutOfSight if said.is_some() => {}
             Verdict::Survived => said = Some(Verdict::Survived),
             Verdict::OutOfSight => said = Some(Verdict::OutOfSight),
@@ -364,9 +369,10 @@ impl<'a> Desk<'a> {
             Err(StopReason::Tuples(_)) => return Ok(Verdict::Noticed),
             Err(reason) => return Err(reason),
         }
-        let mut expected = suite.cases.iter().filter(|case| {
-            touched.contains(&self.ground.stratum[case.goal.index()])
-        });
+        let mut expected = suite
+            .cases
+            .iter()
+            .filter(|case| touched.contains(&self.ground.stratum[case.goal.index()]));
         let otherwise = expected.any(|case| {
             let rows = database.relation(case.goal);
             let world = Word(case.design as u32);

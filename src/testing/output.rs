@@ -25,7 +25,8 @@ pub fn outcomes(outcomes: &[Outcome]) -> Section {
     };
     let headings = [("place", "Place"), ("expected", "Expected"), ("found", "Found")];
     let rows = failed.iter().map(row).collect();
-    let table = Table { name: "failed".into(), title: String::new(), columns: symbols(&headings), rows };
+    let table =
+        Table { name: "failed".into(), title: String::new(), columns: symbols(&headings), rows };
     let mut designs: Vec<&str> = outcomes.iter().map(|outcome| outcome.design.as_str()).collect();
     designs.sort_unstable();
     designs.dedup();
@@ -112,7 +113,8 @@ fn missing(coverage: &Coverage) -> Table {
         let place = format!("{}:{}", item.file, item.line);
         vec![text(place), text(&*item.rule), text(what)]
     };
-    let columns = symbols(&[("place", "Place"), ("rule", "Rule"), ("missing", "What no test shows")]);
+    let columns =
+        symbols(&[("place", "Place"), ("rule", "Rule"), ("missing", "What no test shows")]);
     let rows = coverage.missing().map(row).collect();
     Table { name: "not_exercised".into(), title: "Not exercised".into(), columns, rows }
 }
@@ -178,7 +180,12 @@ pub fn junit(outcomes: &[Outcome]) -> String {
         for case in cases {
             let letter = if case.as_written { " as written" } else { "" };
             let name = xml(&format!("{}{letter}", case.text));
-            let place = format!("classname=\"{}\" file=\"{}\" line=\"{}\"", xml(design), xml(file), case.line);
+            let place = format!(
+                "classname=\"{}\" file=\"{}\" line=\"{}\"",
+                xml(design),
+                xml(file),
+                case.line
+            );
             if case.holds {
                 out.push_str(&format!("    <testcase name=\"{name}\" {place}/>\n"));
                 continue;
@@ -255,9 +262,19 @@ mod tests {
     #[test]
     fn build_servers_are_told_what_failed_and_where() {
         let xml = junit(&outcomes());
-        assert!(xml.contains("<testsuite name=\"a &amp; b\" file=\"t.dl\" tests=\"2\" failures=\"1\">"));
-        assert!(xml.contains("<failure message=\"answered by X = &quot;&lt;y&gt;&quot;\"/>"), "{xml}");
+        assert!(
+            xml.contains("<testsuite name=\"a &amp; b\" file=\"t.dl\" tests=\"2\" failures=\"1\">")
+        );
+        assert!(
+            xml.contains("<failure message=\"answered by X = &quot;&lt;y&gt;&quot;\"/>"),
+            "{xml}"
+        );
         let tap = tap(&outcomes());
-        assert!(tap.starts_with("TAP version 14\n1..2\nok 1 - t.dl:3 .expect !p(\"\\#1\", X).\nnot ok 2"), "{tap}");
+        assert!(
+            tap.starts_with(
+                "TAP version 14\n1..2\nok 1 - t.dl:3 .expect !p(\"\\#1\", X).\nnot ok 2"
+            ),
+            "{tap}"
+        );
     }
 }

@@ -12,7 +12,8 @@ use crate::value::VariableId;
 pub fn is_safe(rule: &Rule) -> bool {
     let mut bound = FxHashSet::default();
     bind_all(&rule.body, &mut bound);
-    rule.head.terms.iter().all(|term| is_bound(term, &bound)) && rule.body.iter().all(|literal| is_ready(literal, &bound))
+    rule.head.terms.iter().all(|term| is_bound(term, &bound))
+        && rule.body.iter().all(|literal| is_ready(literal, &bound))
 }
 
 fn is_bound(term: &Term, bound: &FxHashSet<VariableId>) -> bool {
@@ -41,9 +42,10 @@ fn is_ready(literal: &Literal, bound: &FxHashSet<VariableId>) -> bool {
         Literal::Aggregate(aggregate) => {
             aggregate.outer.iter().all(|variable| bound.contains(variable))
         }
-        Literal::Range { from, to, step, .. } => {
-            [Some(from), Some(to), step.as_ref()].into_iter().flatten().all(|it| is_bound(it, bound))
-        }
+        Literal::Range { from, to, step, .. } => [Some(from), Some(to), step.as_ref()]
+            .into_iter()
+            .flatten()
+            .all(|it| is_bound(it, bound)),
     }
 }
 

@@ -136,6 +136,7 @@ fn is_of(value: &Value, name: &str) -> bool {
 
 /// What RFC 3986 allows to stand in a reference.
 fn is_uri(text: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte);
+    let plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte);
     text.bytes().all(plain)
 }

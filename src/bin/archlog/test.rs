@@ -23,7 +23,7 @@ use crate::interrupt::Interrupt;
 use crate::{effort, rulebook};
 
 /// At most this many failures are explained.
-const MOST_EXPLAINED: usize = 5;
+const MOST_EXPLAINED: usize = 3;
 
 /// Runs the tests and shows what they came to.
 pub fn test(arguments: &Test, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
