@@ -260,7 +260,7 @@ impl Rulebook {
             let message = format!("the rulebook cannot be evaluated: {stopped}");
             return Err(vec![Diagnostic::error("AL0030", message)]);
         }
-        if files.overlaid() {
+        if files.overlaid() || options.part == Part::Checks {
             let mut tables = Tables::new(&files, &mut base, &mut interner, sources);
             tables.check(&worlds.program, &read, &mut diagnostics);
             if has_errors(&diagnostics) {
