@@ -42,15 +42,16 @@ use citations::{Citations, citations};
 use tables::{Lines, Tables};
 
 use crate::analyze::facts::Statable;
-use crate::analyze::program::{Program, Relation};
+use crate::analyze::program::{Program, Relation, Rule, Stratum};
 use crate::analyze::worlds::{self, Worlds};
-use crate::analyze::{analyze, has_errors};
-use crate::diag::{Diagnostic, Sources, reason};
+use crate::analyze::{GOAL, Goal, analyze, has_errors};
+use crate::diag::{Diagnostic, Sources, Span, reason};
 use crate::eval::{Evaluator, Options as EvalOptions, Silent};
 use crate::plan::Plan;
 use crate::store::Database;
 use crate::syntax::load::load_all;
-use crate::value::{Interner, RelationId};
+use crate::syntax::tree::Doc;
+use crate::value::{Interner, RelationId, RuleId};
 
 /// Which rulebook to load.
 #[derive(Clone, Debug, Default)]
@@ -113,7 +114,7 @@ impl Part {
 }
 
 /// A rulebook ready to derive designs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Rulebook {
     /// The texts of all rule files.
     pub sources: Arc<Sources>,
@@ -163,8 +164,30 @@ pub fn is_stated(relation: &Relation) -> bool {
 impl Rulebook {
     /// Loads, analyzes and plans the rulebook, and evaluates what no design can change.
     pub fn load(options: &Options) -> Result<Rulebook, Box<Unsound>> {
+        let mut files = RulebookFiles::embedded();
+        let mut added = Vec::new();
+        for (folder, onto) in [(&options.rules, "rules"), (&options.facts, "facts")] {
+            let Some(folder) = folder else { continue };
+            match files.overlay(folder, onto) {
+                Ok(new) => added.extend(new),
+                Err(problem) => {
+                    let diagnostics = vec![unreadable_folder(folder, &problem)];
+                    return Err(Box::new(Unsound { sources: Sources::new(), diagnostics }));
+                }
+            }
+        }
+        Self::of_files(options, files, added)
+    }
+
+    /// Loads a rulebook from files that are there already, whatever folders the options name. `added`
+    /// are the rule files to load that no other file includes.
+    pub fn of_files(
+        options: &Options,
+        files: RulebookFiles,
+        added: Vec<String>,
+    ) -> Result<Rulebook, Box<Unsound>> {
         let mut sources = Sources::new();
-        match Self::assemble(options, &mut sources) {
+        match Self::assemble(options, files, added, &mut sources) {
             Ok(mut rulebook) => {
                 rulebook.sources = Arc::new(sources);
                 Ok(rulebook)
@@ -173,16 +196,14 @@ impl Rulebook {
         }
     }
 
-    fn assemble(options: &Options, sources: &mut Sources) -> Result<Rulebook, Vec<Diagnostic>> {
-        let mut files = RulebookFiles::embedded();
+    fn assemble(
+        options: &Options,
+        files: RulebookFiles,
+        added: Vec<String>,
+        sources: &mut Sources,
+    ) -> Result<Rulebook, Vec<Diagnostic>> {
         let mut entries = vec![options.part.entry(options.as_written).to_owned()];
-        for (folder, onto) in [(&options.rules, "rules"), (&options.facts, "facts")] {
-            let Some(folder) = folder else { continue };
-            match files.overlay(folder, onto) {
-                Ok(added) => entries.extend(added.into_iter().filter(|path| !is_check(path))),
-                Err(problem) => return Err(vec![unreadable_folder(folder, &problem)]),
-            }
-        }
+        entries.extend(added.into_iter().filter(|path| !is_check(path)));
         if options.part == Part::Checks {
             entries.push(META.to_owned());
             entries.extend(files.paths(CHECKS).filter(|path| is_check(path)).map(str::to_owned));
@@ -252,7 +273,7 @@ impl Rulebook {
             .iter()
             .position(|relation| is_stated(relation) && relation.doc.tag("design").is_some())
             .map(RelationId::from);
-        let changed = options.rules.is_some() || options.facts.is_some();
+        let changed = files.overlaid();
         Ok(Rulebook {
             sources: Arc::default(),
             sheets: sheet::sheets(&program, sources),
@@ -276,6 +297,40 @@ impl Rulebook {
             lines,
             cited,
         })
+    }
+
+    /// The rulebook with a relation more for each goal, behind all others and in their order, that
+    /// holds what answers it in each design. No text can name these relations.
+    pub fn with_goals(&self, goals: &[Goal]) -> Rulebook {
+        let mut extended = self.clone();
+        let mut base = (*self.base).clone();
+        for goal in goals {
+            let relation = Relation {
+                name: GOAL.to_owned(),
+                columns: goal.columns.clone(),
+                span: Span::default(),
+                doc: Doc::default(),
+            };
+            let id = base.add_relation(relation.arity() + 1);
+            let rules = goal.rules.iter().cloned().map(|mut rule| {
+                rule.head.relation = id;
+                rule
+            });
+            let rules: Vec<Rule> = rules.collect();
+            extended.program.relations.push(relation.clone());
+            let first = extended.program.rules.len();
+            // Facts of the program became rules in the one with worlds, so numbers part here.
+            extended.program.rules.extend(rules.iter().cloned());
+            let ids = (first..extended.program.rules.len()).map(RuleId::from).collect();
+            let stratum = Stratum { relations: vec![id], rules: ids, recursive: false };
+            extended.program.strata.push(stratum);
+            extended.worlds.add(relation, rules);
+        }
+        let mut interner = (*self.interner).clone();
+        extended.plan = Arc::new(Plan::new(&extended.worlds.program, &mut interner));
+        extended.interner = Arc::new(interner);
+        extended.base = Arc::new(base);
+        extended
     }
 
     /// The file and line that a row of a knowledge-base relation was read from.

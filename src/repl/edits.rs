@@ -153,6 +153,11 @@ fn part(repl: &Repl, item: Item, written: &str, diagnostics: &mut Vec<Diagnostic
             Some(Part::Rule(written.to_owned()))
         }
         Item::Once(_) | Item::Pragma { .. } => None,
+        Item::Expectation(expectation) => {
+            let help = "it belongs in a file that `archlog test` reads; `?- goal.` asks here";
+            diagnostics.push(error::not_a_fact(expectation.span).help(help));
+            None
+        }
         Item::Directive(directive) => {
             diagnostics.push(error::not_a_fact(directive.span));
             None

@@ -26,7 +26,7 @@ use crate::report::{Heading, Stamp, Table};
 use crate::store::Database;
 use crate::syntax::load::tree_of;
 use crate::syntax::parse_goal;
-use crate::syntax::tree::{Body, Expression};
+use crate::syntax::tree::{Body, Expectation, Expression, Item};
 use crate::value::{Constant, Interner, Primitive, RelationId, Word, compare_tuples};
 
 /// A design as stated.
@@ -40,6 +40,8 @@ pub struct Design {
     pub path: String,
     /// Its facts.
     pub facts: Vec<StatedFact>,
+    /// What it expects to follow, for [`crate::testing`].
+    pub expectations: Vec<Expectation>,
 }
 
 /// Designs over one rulebook.
@@ -73,6 +75,11 @@ impl Session {
         &self.rulebook
     }
 
+    /// The rulebook, for another session.
+    pub fn shared(&self) -> Arc<Rulebook> {
+        Arc::clone(&self.rulebook)
+    }
+
     /// The designs, in the order they were opened.
     pub fn designs(&self) -> &[Design] {
         &self.designs
@@ -86,6 +93,12 @@ impl Session {
     /// What is wrong with the designs' texts. What is right of them is in the session all the same.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
+    }
+
+    /// Everything that derived, in words, each design in the world of its number; nothing before
+    /// [`Session::derive`].
+    pub fn derived(&self) -> Option<(&Arc<Database>, &Arc<Interner>)> {
+        self.derived.as_ref().map(|derived| (&derived.database, &derived.interner))
     }
 
     /// What made the answers.
@@ -120,7 +133,7 @@ impl Session {
             }
             io::design_of_json(&shown, bytes, statable, relations, &mut self.sources, problems)
         };
-        self.add(shown, facts, reported)
+        self.add(shown, facts, Vec::new(), reported)
     }
 
     /// Takes a design that is already in memory, in the notation of a `.dl` file.
@@ -130,11 +143,21 @@ impl Session {
         self.diagnostics.extend(problems);
         let program = &self.rulebook.program;
         let facts = stated_facts(&self.rulebook.statable, program, &tree, &mut self.diagnostics);
-        self.add(name.to_owned(), facts, reported)
+        let expectations = tree.items.into_iter().filter_map(|item| match item {
+            Item::Expectation(expectation) => Some(expectation),
+            _ => None,
+        });
+        self.add(name.to_owned(), facts, expectations.collect(), reported)
     }
 
     /// Adds what a text states; the problems from `reported` on are those of the text.
-    fn add(&mut self, path: String, facts: Vec<StatedFact>, reported: usize) -> bool {
+    fn add(
+        &mut self,
+        path: String,
+        facts: Vec<StatedFact>,
+        expectations: Vec<Expectation>,
+        reported: usize,
+    ) -> bool {
         self.derived = None;
         let named = facts.iter().find(|fact| Some(fact.relation) == self.rulebook.design);
         let text = |index: usize| match named.and_then(|fact| fact.values.get(index)) {
@@ -163,7 +186,7 @@ impl Session {
         {
             self.diagnostics.push(same_id(&id, Some(fact.span), &path, &other.path));
         }
-        self.designs.push(Design { id, title, path, facts });
+        self.designs.push(Design { id, title, path, facts, expectations });
         true
     }
 

@@ -164,7 +164,9 @@ pub fn run(blocks: &[Block]) -> Said {
             }
             "check design" => {
                 fs::write(folder.join("design.dl"), &text.text).expect("a file");
-                let (sources, findings) = checked_design(&folder.join("design.dl"));
+                let (sources, mut findings) = checked_design(&folder.join("design.dl"));
+                // A short example leaves questions open.
+                findings.retain(|finding| finding.problem.code != "AL1403");
                 Said::of_findings(&sources, findings)
             }
             "design" => {
