@@ -71,7 +71,7 @@ fn every_fact_of_every_design_has_a_proof_that_checks() {
             session.open(&path);
             session.derive(&EvalOptions::default()).unwrap();
             let plain = plain(&session);
-            let explained = session.explained().unwrap();
+            let explained = session.explained(0).unwrap();
             let mut why = Why::new(&explained);
             for id in (0..rulebook.program.relations.len()).map(RelationId::from) {
                 if explained.hidden(id) == 0 {
@@ -338,7 +338,7 @@ fn a_row_that_can_never_hold_is_passed_by_and_said_to_be_one() {
         let mut session = Session::new(common::rulebook(as_written));
         session.open(&design);
         session.derive(&EvalOptions::default()).unwrap();
-        let explained = session.explained().unwrap();
+        let explained = session.explained(0).unwrap();
         let pattern = session.pattern(r#"base_mechanism("place_bid", "Saga")"#).unwrap();
         let mut why = Why::new(&explained);
         let interner = why.solver().interner_mut();

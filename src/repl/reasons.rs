@@ -86,7 +86,7 @@ fn explain(repl: &mut Repl, text: &str, absent: bool, reply: &mut Reply) -> Done
         let (diagnostics, sources) = (pattern.warnings.clone(), pattern.sources.clone());
         reply.events.push(Event::Problems { diagnostics, sources });
     }
-    let Some(explained) = repl.session.explained() else {
+    let Some(explained) = repl.session.explained(repl.current) else {
         return Err("nothing was derived".to_owned().into());
     };
     let mut why = Why::new(&explained);
