@@ -10,6 +10,8 @@
 //! none("x") :- !need(_, _).                 none(w, "x") :- !need(w, _, _), @world(w).
 //! ```
 
+use std::sync::Arc;
+
 use crate::diag::Span;
 use crate::syntax::tree::Doc;
 use crate::value::{Primitive, RelationId, RuleId, TypeId, VariableId};
@@ -38,12 +40,12 @@ pub const WORLD: &str = "@world";
 /// Adds the relation of worlds to a program, without columns as yet. [`separate`] wants it there.
 pub fn declare(program: &mut Program) {
     let id = RelationId::from(program.relations.len());
-    program.relations.push(Relation {
+    program.relations.push(Arc::new(Relation {
         name: WORLD.to_owned(),
         columns: Vec::new(),
         span: Span::default(),
         doc: Doc::default(),
-    });
+    }));
     let stratum = Stratum { relations: vec![id], rules: Vec::new(), recursive: false };
     program.strata.insert(0, stratum);
 }
@@ -94,7 +96,13 @@ impl Worlds {
         dependent.push(reads);
         let separation = Separation { dependent: &dependent, world: self.world };
         let mut separated = goal.clone();
-        separation.columns(&mut separated);
+        // The relations of this program have their columns already.
+        for (relation, known) in separated.relations.iter_mut().zip(&self.program.relations) {
+            relation.clone_from(known);
+        }
+        if let Some(answers) = separated.relations.last_mut().filter(|_| reads) {
+            Arc::make_mut(answers).columns.insert(0, world_column());
+        }
         separated.rules.iter_mut().for_each(|rule| separation.rule(rule));
         (separated, reads)
     }
@@ -110,7 +118,8 @@ fn world_column() -> Column {
 
 /// The stated relations and all that depend on them.
 fn dependent(program: &Program, stated: impl Fn(&Relation) -> bool) -> Vec<bool> {
-    let mut dependent: Vec<bool> = program.relations.iter().map(stated).collect();
+    let mut dependent: Vec<bool> =
+        program.relations.iter().map(|relation| stated(relation)).collect();
     // Strata come in order of dependency, so one pass over them settles everything.
     for stratum in &program.strata {
         let reads = stratum
@@ -142,7 +151,7 @@ impl Separation<'_> {
     fn columns(&self, program: &mut Program) {
         for (relation, dependent) in program.relations.iter_mut().zip(self.dependent) {
             if *dependent {
-                relation.columns.insert(0, world_column());
+                Arc::make_mut(relation).columns.insert(0, world_column());
             }
         }
     }

@@ -42,7 +42,7 @@ use crate::analyze::program::{Program, Relation};
 use crate::analyze::worlds::{self, Worlds};
 use crate::analyze::{analyze, has_errors};
 use crate::diag::{Diagnostic, Sources, reason};
-use crate::eval::{Evaluator, Options as EvalOptions, Silent};
+use crate::eval::{Evaluator, Options as EvalOptions, Silent, Stopped};
 use crate::plan::Plan;
 use crate::store::Database;
 use crate::syntax::load::load_all;
@@ -138,6 +138,8 @@ pub struct Unsound {
     pub sources: Sources,
     /// What is wrong.
     pub diagnostics: Vec<Diagnostic>,
+    /// The limit that was hit, if nothing else is wrong.
+    pub stopped: Option<Stopped>,
 }
 
 /// Whether a design states this relation.
@@ -148,17 +150,30 @@ pub fn is_stated(relation: &Relation) -> bool {
 impl Rulebook {
     /// Loads, analyzes and plans the rulebook, and evaluates what no design can change.
     pub fn load(options: &Options) -> Result<Rulebook, Box<Unsound>> {
-        let mut sources = Sources::new();
-        match Self::assemble(options, &mut sources) {
+        Rulebook::load_within(options, &EvalOptions::default())
+    }
+
+    /// As [`Rulebook::load`], but not at any price.
+    pub fn load_within(
+        options: &Options,
+        effort: &EvalOptions<'_>,
+    ) -> Result<Rulebook, Box<Unsound>> {
+        let (mut sources, mut stopped) = (Sources::new(), None);
+        match Self::assemble(options, effort, &mut sources, &mut stopped) {
             Ok(mut rulebook) => {
                 rulebook.sources = Arc::new(sources);
                 Ok(rulebook)
             }
-            Err(diagnostics) => Err(Box::new(Unsound { sources, diagnostics })),
+            Err(diagnostics) => Err(Box::new(Unsound { sources, diagnostics, stopped })),
         }
     }
 
-    fn assemble(options: &Options, sources: &mut Sources) -> Result<Rulebook, Vec<Diagnostic>> {
+    fn assemble(
+        options: &Options,
+        effort: &EvalOptions<'_>,
+        sources: &mut Sources,
+        limit: &mut Option<Stopped>,
+    ) -> Result<Rulebook, Vec<Diagnostic>> {
         let mut files = RulebookFiles::embedded();
         let mut entries = vec![options.part.entry(options.as_written).to_owned()];
         for (folder, onto) in [(&options.rules, "rules"), (&options.facts, "facts")] {
@@ -201,11 +216,12 @@ impl Rulebook {
             0..worlds.shared_strata,
             &mut base,
             &mut interner,
-            &EvalOptions::default(),
+            effort,
             &mut Silent,
         );
         if let Err(stopped) = run {
             let message = format!("the rulebook cannot be evaluated: {stopped}");
+            *limit = Some(stopped);
             return Err(vec![Diagnostic::error("AL0030", message)]);
         }
         if files.overlaid() {

@@ -10,7 +10,7 @@ use crate::kb::is_stated;
 use crate::syntax::lexer::{Lexeme, Token, lex};
 use crate::value::{Constant, Primitive, RelationId};
 
-use super::settings::MODES;
+use super::settings::{MODES, PAGING, SETTINGS};
 use super::{Repl, commands, is_command, show};
 
 /// Something that may stand at the cursor.
@@ -62,6 +62,8 @@ pub fn complete(repl: &Repl, text: &str, at: usize) -> Completion {
             names.extend(relations(repl, false, ""));
             pick(word_at, word, names)
         }
+        "pager" => pick(word_at, word, plain(&PAGING.map(|(name, _)| name))),
+        "edit" => pick(word_at, word, plain(&["rules"])),
         "mode" => pick(word_at, word, plain(&MODES.map(|(name, _)| name))),
         "sheet" => {
             let sheets = repl.session().rulebook().sheets.iter();
@@ -74,11 +76,7 @@ pub fn complete(repl: &Repl, text: &str, at: usize) -> Completion {
             let designs = repl.session().designs().iter();
             pick(word_at, word, designs.map(|it| (it.id.clone(), it.title.clone())).collect())
         }
-        "set" => pick(
-            word_at,
-            word,
-            plain(&["mode", "limit", "timing", "seconds", "tuples", "width", "ascii"]),
-        ),
+        "set" => pick(word_at, word, plain(&SETTINGS)),
         "kb" => pick(word_at, word, plain(&["list", "show", "search", "protocol"])),
         _ => goal(repl, before, start),
     }

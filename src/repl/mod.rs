@@ -4,6 +4,7 @@
 //! | file | what it does |
 //! | --- | --- |
 //! | `units` | lines to commands and complete statements |
+//! | `edit` | a design or the rules as a text to be edited as a whole |
 //! | `edits` | what is stated, taken back, declared and ruled; every change numbered, undone and redone |
 //! | `commands` | the commands by name, and their help |
 //! | `show` | commands that show what is there |
@@ -25,6 +26,7 @@
 mod commands;
 mod complete;
 mod control;
+mod edit;
 mod edits;
 mod interview;
 mod reasons;
@@ -40,7 +42,8 @@ use std::time::Instant;
 
 pub use commands::{Help, helps};
 pub use complete::{Candidate, Completion, Kind, complete, hint, kinds};
-pub use settings::{Effort, MODES, Mode, Settings};
+pub use edit::Text;
+pub use settings::{Effort, MODES, Mode, Paging, Settings};
 pub use units::{Units, is_command, is_complete};
 
 use edits::Log;
@@ -73,8 +76,15 @@ pub enum Event {
     Unmet(String),
     /// A limit was hit, or somebody interrupted; the session is as it was before.
     Stopped(Stopped),
-    /// What the designs state is not what it was.
+    /// What the designs state, or what rules were typed, is not what it was.
     Changed,
+    /// A text to be edited; [`Repl::edited`] takes what became of it.
+    Edit {
+        /// What the text is.
+        what: Text,
+        /// The text.
+        text: String,
+    },
     /// The end.
     Quit,
 }
@@ -151,6 +161,8 @@ pub struct Repl {
     session: Session,
     /// Which rulebook it is, to load it anew with what is typed.
     rulebook: kb::Options,
+    /// Rulebooks with other rules typed, by these, the last one left first.
+    loaded: Vec<(Option<String>, Arc<Rulebook>)>,
     /// The design that is spoken of.
     current: usize,
     log: Log,
@@ -183,6 +195,7 @@ impl Repl {
             effort: Effort::default(),
             session,
             rulebook: options,
+            loaded: Vec::new(),
             current,
             log: Log::default(),
             interrupt,
@@ -213,10 +226,23 @@ impl Repl {
     }
 
     /// The design that is spoken of holds changes that are in no file of the user's; they belong to
-    /// the file of this path, if to any.
-    pub fn recovered(&mut self, path: Option<&str>) {
+    /// the file of this path, if to any. `rules` were typed.
+    pub fn recovered(&mut self, path: Option<&str>, rules: Option<&str>) -> Vec<Event> {
+        let mut reply = Reply::default();
+        if let Some(rules) = rules
+            && let Err(failure) = edits::put_back(self, rules, &mut reply)
+        {
+            reply.fail(failure);
+        }
         self.log.unsave();
         self.saved.extend(path.map(|path| (self.current, path.to_owned())));
+        reply.events
+    }
+
+    /// What was done so far is where the session begins: none of it is a change, or typed.
+    pub fn settle(&mut self) {
+        self.log = Log::default();
+        self.history.clear();
     }
 
     /// The session.

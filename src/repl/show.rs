@@ -320,7 +320,7 @@ pub(super) fn kb(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
 fn saved(repl: &Repl) -> Vec<(RelationId, &Relation)> {
     let relations = repl.session.rulebook().program.relations.iter().enumerate();
     let saved = relations.filter(|(_, relation)| relation.doc.tag("saved").is_some());
-    let mut saved: Vec<_> = saved.map(|(at, it)| (RelationId::from(at), it)).collect();
+    let mut saved: Vec<_> = saved.map(|(at, it)| (RelationId::from(at), &**it)).collect();
     saved.sort_by_key(|(_, relation)| &relation.name);
     saved
 }

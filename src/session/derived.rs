@@ -231,5 +231,6 @@ impl Run {
 fn stated_differs(new: &crate::store::Relation, old: &crate::store::Relation) -> bool {
     let before = old.before_round(1);
     new.len() != before
-        || (0..new.arity()).any(|column| old.column(column).get(..before) != Some(new.column(column)))
+        || (0..new.arity())
+            .any(|column| old.column(column).get(..before) != Some(new.column(column)))
 }

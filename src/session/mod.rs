@@ -9,8 +9,8 @@ mod edit;
 use std::path::Path;
 use std::sync::Arc;
 
-pub use edit::Kept;
 use derived::{Derived, Run};
+pub use edit::Kept;
 
 use crate::analyze::error::unknown_constant;
 use crate::analyze::facts::{StatedFact, pattern, stated_facts};
@@ -64,6 +64,11 @@ impl Session {
     /// The rulebook.
     pub fn rulebook(&self) -> &Rulebook {
         &self.rulebook
+    }
+
+    /// The rulebook, to be kept.
+    pub fn shared_rulebook(&self) -> Arc<Rulebook> {
+        Arc::clone(&self.rulebook)
     }
 
     /// The designs, in the order they were opened.

@@ -190,7 +190,9 @@ impl Database {
         self.round = self.base.as_ref().map_or(0, |base| base.round);
         for (at, slot) in self.relations.iter_mut().enumerate() {
             let below = match &self.base {
-                Some(base) if at < base.relations.len() => Some(base.relation(RelationId::from(at))),
+                Some(base) if at < base.relations.len() => {
+                    Some(base.relation(RelationId::from(at)))
+                }
                 _ => None,
             };
             match (&mut slot.own, below) {

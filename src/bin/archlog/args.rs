@@ -147,6 +147,14 @@ pub struct Repl {
     #[arg(short = 'f', long = "file", value_name = "FILE")]
     pub file: Option<PathBuf>,
 
+    /// Do what this file says first, at a terminal; else `init.dl` in the configuration directory
+    #[arg(long, value_name = "FILE")]
+    pub init: Option<PathBuf>,
+
+    /// Do not do what `init.dl` says
+    #[arg(long, conflicts_with = "init")]
+    pub no_init: bool,
+
     /// Go on behind an error in a script; the exit code is 2 all the same
     #[arg(long)]
     pub keep_going: bool,
