@@ -51,7 +51,7 @@ fn seen(events: Vec<Event>) -> String {
             Event::Unmet(message) => text.push_str(&beside(&format!("unmet: {message}"))),
             Event::Stopped(stopped) => text.push_str(&beside(&format!("stopped: {stopped}"))),
             Event::Quit => text.push_str("! (left)\n"),
-            Event::Changed => {}
+            Event::Changed | Event::Edit { .. } => {}
         }
     }
     text
