@@ -565,3 +565,12 @@ pub fn idle_acceptance(code: &str, subject: &str, span: Span) -> Finding {
         .help("take the entry out");
     Finding::new(subject, problem)
 }
+
+/// `/// @check X1 bad` on a declaration
+pub fn unreadable_check(relation: &Relation, why: String) -> Finding {
+    let name = &relation.name;
+    let problem = Diagnostic::error("AL0925", format!("`{name}` is no check that can be run"))
+        .at(relation.span, why)
+        .help("`/// @check CODE SEVERITY` and `/// @finding SENTENCE with {column}` make a check");
+    Finding::new(name, problem)
+}

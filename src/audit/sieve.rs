@@ -4,7 +4,7 @@
 //! entry of an accepted-findings file, or because it was not asked for. What lets nothing pass is a
 //! finding itself, so that neither comments nor entries outlive what they were for.
 
-use crate::diag::{Severity, SourceId, Sources, Span};
+use crate::diag::{OWN_CODES, Severity, SourceId, Sources, Span};
 use crate::kb::embedded;
 use crate::syntax::format::{PieceKind, pieces};
 use crate::syntax::tree::{Item, Tree};
@@ -162,15 +162,20 @@ impl std::str::FromStr for Pattern {
 impl Pattern {
     fn fits(&self, finding: &Finding) -> bool {
         match self {
-            Pattern::Code(code) => finding.problem.code == code,
+            Pattern::Code(code) => finding.problem.code == code.as_str(),
             Pattern::Severity(severity) => finding.severity() == *severity,
         }
     }
 }
 
-/// Whether there is a page of this code.
-fn is_code(code: &str) -> bool {
-    code.starts_with("AL") && embedded(&format!("docs/errors/{code}.md")).is_some()
+/// Whether this is a code: one of ours has a page, one of a user's own is letters and then digits.
+pub(super) fn is_code(code: &str) -> bool {
+    if code.starts_with(OWN_CODES) {
+        return embedded(&format!("docs/errors/{code}.md")).is_some();
+    }
+    let letters = code.bytes().take_while(u8::is_ascii_uppercase).count();
+    let digits = code.get(letters..).unwrap_or_default();
+    letters > 0 && !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit())
 }
 
 /// Which findings were asked for.
@@ -251,6 +256,9 @@ pub fn sift(
         });
     }
     sifted.kept.retain(|finding| selection.takes(finding));
-    sifted.kept.sort_by_key(|it| (it.problem.span(), it.problem.code));
+    sifted.kept.sort_by(|a, b| {
+        let key = |it: &Finding| it.problem.span();
+        (key(a), &a.problem.code).cmp(&(key(b), &b.problem.code))
+    });
     sifted
 }

@@ -34,6 +34,8 @@ struct FindingSchema<'a> {
     subject: &'a str,
     places: Vec<PlaceSchema<'a>>,
     witness: &'a [String],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    citations: &'a [String],
     help: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<FixSchema<'a>>,
@@ -86,12 +88,13 @@ pub fn json(report: &Report) -> Result<String, serde_json::Error> {
 fn finding(entry: &Entry) -> FindingSchema<'_> {
     let problem = &entry.finding.problem;
     FindingSchema {
-        code: problem.code,
+        code: &problem.code,
         severity: problem.severity.to_string(),
         message: &problem.message,
         subject: &entry.finding.subject,
         places: entry.places.iter().map(place).collect(),
         witness: &entry.finding.witness,
+        citations: &entry.finding.citations,
         help: &problem.help,
         fix: entry.finding.fix.as_ref().map(|fix| FixSchema {
             title: &fix.title,
