@@ -52,8 +52,12 @@ impl Derived {
         }
     }
 
-    /// The run that has a design, also where the design changed since.
+    /// The run that has a design, also where the design changed since. Where there is no design at
+    /// all, what holds without one.
     pub fn run_of(&self, design: usize) -> Option<&Run> {
+        if self.place.is_empty() {
+            return self.runs.first();
+        }
         let at = |places: &[Option<usize>]| places.get(design).copied().flatten();
         self.runs.get(at(&self.place).or_else(|| at(&self.before))?)
     }
@@ -65,7 +69,8 @@ impl Derived {
                 let place = self.place.get(design).copied().flatten();
                 place.or_else(|| self.before.get(design).copied().flatten()) == Some(at)
             };
-            run.worlds.iter().any(|&design| has(design)).then_some((run, has))
+            let here = run.worlds.is_empty() || run.worlds.iter().any(|&design| has(design));
+            here.then_some((run, has))
         })
     }
 
@@ -83,7 +88,7 @@ impl Derived {
         }
         let changed: Vec<usize> =
             (0..facts.len()).filter(|&design| self.place[design].is_none()).collect();
-        if changed.is_empty() {
+        if changed.is_empty() && !(facts.is_empty() && self.runs.is_empty()) {
             return Ok(Vec::new());
         }
         let own = match changed.as_slice() {
@@ -106,7 +111,9 @@ impl Derived {
             self.before[design] = None;
         }
         self.runs.push(run);
-        self.forget();
+        if !facts.is_empty() {
+            self.forget();
+        }
         Ok(warnings)
     }
 
