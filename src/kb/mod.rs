@@ -38,6 +38,7 @@ pub use search::{Hit, Place};
 pub use sheet::{Sheet, SheetColumn, graph};
 pub use vocabulary::vocabulary;
 
+pub use citations::cut as cut_citation;
 use citations::{Citations, citations};
 use tables::{Lines, Tables};
 
@@ -45,10 +46,11 @@ use crate::analyze::facts::Statable;
 use crate::analyze::program::{Program, Relation};
 use crate::analyze::worlds::{self, Worlds};
 use crate::analyze::{analyze, has_errors};
-use crate::diag::{Diagnostic, Sources, reason};
+use crate::diag::{Diagnostic, SourceId, Sources, reason};
 use crate::eval::{Evaluator, Options as EvalOptions, Silent, Stopped};
 use crate::plan::Plan;
 use crate::store::Database;
+use crate::syntax::lexer::{Token, lex};
 use crate::syntax::load::load_all;
 use crate::value::{Interner, RelationId};
 
@@ -86,6 +88,66 @@ pub enum Part {
     /// The whole, the checks below `rules/checks/`, and the structure of the program itself as
     /// relations (`rules/meta.dl`).
     Checks,
+    /// The whole, the structure of the program itself, and the questions below `queries/meta/` about
+    /// it and about what a design rests on.
+    Observed,
+}
+
+/// Where the questions about proofs and about the program itself are.
+const ABOUT: &str = "queries/meta/";
+
+/// Whether a goal names something that only [`Part::Observed`] has.
+pub fn observes(goal: &str) -> bool {
+    static NAMES: std::sync::OnceLock<BTreeSet<String>> = std::sync::OnceLock::new();
+    let names = NAMES.get_or_init(|| {
+        let files = embedded_in(ABOUT.trim_end_matches('/')).chain([META]);
+        let texts = files.filter_map(embedded);
+        let declared =
+            texts.flat_map(|text| text.lines().filter_map(|it| it.strip_prefix(".decl ")));
+        declared.filter_map(|it| Some(it.split('(').next()?.trim().to_owned())).collect()
+    });
+    let lexemes = lex(SourceId(0), goal);
+    let mut words = lexemes.iter().filter(|lexeme| lexeme.token == Token::Name);
+    words.any(|it| {
+        let word = goal.get(it.span.start as usize..it.span.end as usize);
+        word.is_some_and(|word| names.contains(word))
+    })
+}
+
+/// The saved questions that only [`Part::Observed`] has, each with its title.
+pub fn saved_about() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for text in embedded_in(ABOUT.trim_end_matches('/')).filter_map(embedded) {
+        let (mut saved, mut title) = (false, String::new());
+        for line in text.lines() {
+            if let Some(tag) = line.strip_prefix("/// @") {
+                saved |= tag == "saved";
+                title = tag.strip_prefix("title ").map_or(title, str::to_owned);
+            } else if let Some(declared) = line.strip_prefix(".decl ") {
+                let name = declared.split('(').next().unwrap_or_default();
+                found.extend(saved.then(|| (name.to_owned(), title.clone())));
+                (saved, title) = (false, String::new());
+            }
+        }
+    }
+    found
+}
+
+/// A goal with `meta.rule` written `meta_rule`, as it is declared; all else stays where it is.
+pub fn undotted(goal: &str) -> String {
+    let mut out = goal.to_owned();
+    let lexemes = lex(SourceId(0), goal);
+    for window in lexemes.windows(3) {
+        let [first, dot, last] = window else { continue };
+        let tokens = [first.token, dot.token, last.token] == [Token::Name, Token::Dot, Token::Name];
+        let touch = first.span.end == dot.span.start && dot.span.end == last.span.start;
+        let range = first.span.start as usize..first.span.end as usize;
+        if tokens && touch && goal.get(range) == Some("meta") {
+            let dot = dot.span.start as usize;
+            out.replace_range(dot..dot + 1, "_");
+        }
+    }
+    out
 }
 
 /// Where the checks are; nothing but a check reads them.
@@ -108,7 +170,9 @@ impl Part {
     fn asks(self, path: &str) -> bool {
         path.ends_with(".dl")
             && path.starts_with("queries/kb/") == (self == Part::Knowledge)
-            && (matches!(self, Part::Whole | Part::Checks) || !path.starts_with("queries/saved/"))
+            && (self != Part::Derivation && self != Part::Knowledge
+                || !path.starts_with("queries/saved/"))
+            && (self == Part::Observed || !path.starts_with(ABOUT))
     }
 }
 
@@ -198,8 +262,10 @@ impl Rulebook {
                 Err(problem) => return Err(vec![unreadable_folder(folder, &problem)]),
             }
         }
-        if options.part == Part::Checks {
+        if matches!(options.part, Part::Checks | Part::Observed) {
             entries.push(META.to_owned());
+        }
+        if options.part == Part::Checks {
             entries.extend(files.paths(CHECKS).filter(|path| is_check(path)).map(str::to_owned));
         }
         entries.extend(
@@ -231,7 +297,7 @@ impl Rulebook {
             return Err(diagnostics);
         }
         let cited = match options.part {
-            Part::Checks => Some(Citations::of(&files, &lines)),
+            Part::Checks | Part::Observed => Some(Citations::of(&files, &lines)),
             _ => None,
         };
         if let Some(citations) = &cited {

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use crate::diag::nearest;
 use crate::kb::Sheet;
 
-use super::{Done, Repl, Reply, control, edit, interview, reasons, show};
+use super::{Done, Repl, Reply, aside, control, edit, interview, reasons, scenarios, show};
 
 /// The page: an entry begins at the margin with how a command is typed; the lines below it say what
 /// it does, first in one line; lines that begin with two blanks and a sign are examples.
@@ -82,6 +82,12 @@ const COMMANDS: &[(&str, Run)] = &[
     ("log", control::log),
     ("diff", control::diff),
     ("edit", edit::edit),
+    ("branch", scenarios::branch),
+    ("switch", scenarios::switch),
+    ("compare", scenarios::compare),
+    ("check", aside::check),
+    ("review", aside::review),
+    ("questions", aside::questions),
     ("watch", control::watch),
     ("expect", control::expect),
     ("mode", control::mode),

@@ -53,6 +53,13 @@ pub fn complete(repl: &Repl, text: &str, at: usize) -> Completion {
         |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), String::new())).collect();
     let name = name.trim_start_matches([':', '.']);
     match name {
+        "switch" | "compare" | "branch" => pick(word_at, word, repl.others()),
+        "check" => pick(word_at, word, plain(&["--all"])),
+        "review" => pick(word_at, word, plain(&["--why"])),
+        "questions" if rest.contains(' ') => {
+            Completion { start: word_at, file: true, ..Completion::default() }
+        }
+        "questions" => pick(word_at, word, plain(&["csv", "--answers"])),
         "load" | "save" => Completion { start: word_at, file: true, ..Completion::default() },
         "show" | "rules" | "facts" | "deps" | "list" => {
             pick(word_at, word, relations(repl, name == "facts", ""))

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::io;
+use crate::kb;
 use crate::report::Table;
 use crate::syntax::printer::Literal;
 
@@ -19,7 +20,12 @@ pub(super) fn ask(repl: &mut Repl, goal: &str, reply: &mut Reply) -> Done {
 }
 
 /// The answers to a goal.
-fn answers(repl: &Repl, goal: &str) -> Result<Table, Failure> {
+fn answers(repl: &mut Repl, goal: &str) -> Result<Table, Failure> {
+    let goal = &kb::undotted(goal);
+    if kb::observes(goal) {
+        let session = repl.observed()?;
+        return Ok(session.query_within(goal, &repl.effort.options(&repl.interrupt))?);
+    }
     let options = repl.effort.options(&repl.interrupt);
     Ok(repl.session.query_within(goal, &options)?)
 }

@@ -8,7 +8,7 @@ use crate::analyze::facts::{StatedFact, pattern, stated_facts};
 use crate::analyze::has_errors;
 use crate::change::{not_stated, not_to_be_taken_back};
 use crate::diag::{Diagnostic, SourceId, Span};
-use crate::eval::Options as EvalOptions;
+use crate::eval::{self, Options as EvalOptions};
 use crate::explain::key_columns;
 use crate::kb::{self, Rulebook, TYPED};
 use crate::syntax::parse;
@@ -32,7 +32,7 @@ pub(super) struct Change {
 }
 
 /// All changes, in order.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Log {
     /// The changes that hold; the first has number 1.
     pub done: Vec<Change>,
@@ -71,6 +71,8 @@ impl Log {
 
 /// Does the statements of a complete text, or nothing of it where something in it is wrong.
 pub(super) fn statements(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
+    let text = kb::undotted(text);
+    let text = text.as_str();
     // The text is kept as long as facts are written in it.
     let (made, source) = (repl.log.done.len(), repl.session.note("<typed>", text));
     let done = parsed(repl, source, text, reply);
@@ -411,6 +413,16 @@ fn rule_by(repl: &mut Repl, typed: Option<String>, reply: &mut Reply) -> Done {
     repl.loaded.insert(0, here);
     repl.loaded.truncate(AT_HAND);
     Ok(())
+}
+
+/// As [`rule_by`], for who goes somewhere else.
+pub(super) fn rule_again(repl: &mut Repl, typed: Option<String>, reply: &mut Reply) -> Done {
+    rule_by(repl, typed, reply)
+}
+
+/// An answer that is not complete.
+pub(super) fn broken_off(reason: eval::StopReason) -> Failure {
+    Failure::Stopped(eval::Stopped { reason, stratum: 0, report: eval::Report::default() })
 }
 
 /// Loads a rulebook with rules typed; says what is odd about these.

@@ -10,6 +10,8 @@
 //! | `show` | commands that show what is there |
 //! | `reasons` | commands that explain and look ahead |
 //! | `control` | commands about the session itself: files, settings, watching, expecting |
+//! | `scenarios` | the design under several names, and two of them side by side |
+//! | `aside` | checks, reviews, forms, questions about rules and proofs |
 //! | `interview` | questions put one after the other |
 //! | `complete` | what may stand at the cursor |
 //! | `settings` | what can be set, and answers laid out as it says |
@@ -23,6 +25,7 @@
 //! | `@interview N` | a stated relation | the interview asks for its facts, in this order |
 //! | `@saved` | a relation | a question that `:run` answers; `@example` shows how it is asked |
 
+mod aside;
 mod commands;
 mod complete;
 mod control;
@@ -30,6 +33,7 @@ mod edit;
 mod edits;
 mod interview;
 mod reasons;
+mod scenarios;
 mod settings;
 mod show;
 mod units;
@@ -46,8 +50,10 @@ pub use edit::Text;
 pub use settings::{Effort, MODES, Mode, Paging, Settings};
 pub use units::{Units, is_command, is_complete};
 
+use aside::Beside;
 use edits::Log;
 use interview::Interview;
+use scenarios::Scenario;
 
 use crate::diag::{Diagnostic, Sources};
 use crate::eval::Stopped;
@@ -166,6 +172,11 @@ pub struct Repl {
     /// The design that is spoken of.
     current: usize,
     log: Log,
+    /// The scenario that is changed, and those that were left.
+    scenario: String,
+    scenarios: Vec<Scenario>,
+    /// Rulebooks with parts that deriving does not need.
+    beside: Vec<Beside>,
     interrupt: Arc<AtomicBool>,
     /// The explanations that were shown last, for their numbers.
     trees: Vec<Tree>,
@@ -198,6 +209,9 @@ impl Repl {
             loaded: Vec::new(),
             current,
             log: Log::default(),
+            scenario: scenarios::MAIN.to_owned(),
+            scenarios: Vec::new(),
+            beside: Vec::new(),
             interrupt,
             trees: Vec::new(),
             last: None,
@@ -265,7 +279,11 @@ impl Repl {
         let dirty = if self.log.is_saved() { "" } else { "*" };
         let open = self.open_items();
         let open = if open == 0 { String::new() } else { format!(" ?{open}") };
-        format!("{id}{dirty}{open}> ")
+        let scenario = match self.scenario.as_str() {
+            scenarios::MAIN => String::new(),
+            scenario => format!("@{scenario}"),
+        };
+        format!("{id}{scenario}{dirty}{open}> ")
     }
 
     /// Whether there are changes that are not in any file of the user's.
