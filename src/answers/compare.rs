@@ -8,7 +8,6 @@ use crate::explain::{Why, tree};
 use crate::report::tree::{StepKind, Tree};
 use crate::report::{Section, Table};
 use crate::session::Session;
-use crate::value::{Constant, RelationId};
 
 use super::{fact_of, symbols, text};
 
@@ -39,27 +38,26 @@ pub fn compare(
         if !relation.contract && !all {
             continue;
         }
-        for line in &relation.removed {
-            let because = match why.stopped() {
-                None => {
-                    kept_out(&mut why, what_if, relation.relation, &line.values, &first, &second)
-                }
-                Some(_) => String::new(),
-            };
-            let fact = fact_of(session, relation.relation, &line.values);
-            rows.push(vec![text(names.0), text(&relation.name), text(fact), text(because)]);
-        }
-        for line in &relation.added {
-            let because = match why.stopped() {
-                None => {
+        let sides = [(names.0, &relation.removed, [&first, &second])];
+        let sides = sides.into_iter().chain([(names.1, &relation.added, [&second, &first])]);
+        for (side, lines, [own, other]) in sides {
+            for line in lines {
+                let mut because = String::new();
+                if why.stopped().is_none() {
+                    // It is proved in the state that has it.
                     let proof = why.proof(relation.relation, line.row);
                     let tree = tree::of_opened_proof(&mut why, &proof, false);
-                    responsible(&tree, &first, &second)
+                    because = responsible(&tree, own, other);
                 }
-                Some(_) => String::new(),
-            };
-            let fact = fact_of(session, relation.relation, &line.values);
-            rows.push(vec![text(names.1), text(&relation.name), text(fact), text(because)]);
+                // Of one difference all else follows.
+                if let ([only], []) | ([], [only]) = (own.as_slice(), other.as_slice())
+                    && because.is_empty()
+                {
+                    because = if own.is_empty() { format!("not {only}") } else { only.clone() };
+                }
+                let fact = fact_of(session, relation.relation, &line.values);
+                rows.push(vec![text(side), text(&relation.name), text(fact), text(because)]);
+            }
         }
     }
     let columns = symbols(&[
@@ -84,44 +82,47 @@ pub fn compare(
     (sections, why.stopped())
 }
 
-/// The facts that keep a conclusion from following in the second state.
-fn kept_out(
-    why: &mut Why<'_>,
-    what_if: &WhatIf<'_>,
-    relation: RelationId,
-    values: &[Constant],
-    first: &[String],
-    second: &[String],
-) -> String {
-    let interner = why.solver().interner_mut();
-    let values: Vec<Option<Constant>> = values.iter().cloned().map(Some).collect();
-    let words = what_if.variant.words(relation, &values, interner);
-    let answer = why.why_not(relation, words);
-    responsible(&tree::of_why_not(&what_if.variant, &answer, false), first, second)
-}
-
-/// The facts of the difference that an explanation names: stated ones of the second state, and absent
-/// ones of the first.
-fn responsible(tree: &Tree, first: &[String], second: &[String]) -> String {
+/// The facts of the difference that a proof rests on: stated ones of its own state, and absent ones
+/// that only the other states.
+fn responsible(tree: &Tree, own: &[String], other: &[String]) -> String {
     let mut named: Vec<String> = Vec::new();
     for step in &tree.steps {
         let atom = step.atom.trim_start_matches('!').trim_start_matches("not ").trim();
-        let stated = second.iter().find(|fact| *fact == atom);
-        let absent = || {
-            let missing = matches!(
-                step.kind,
-                StepKind::Assumed | StepKind::Failed | StepKind::RuledOut | StepKind::NotGiven
-            );
-            first.iter().find(|fact| missing && *fact == atom)
+        let absent = matches!(
+            step.kind,
+            StepKind::Assumed | StepKind::Failed | StepKind::RuledOut | StepKind::NotGiven
+        );
+        let found = match absent {
+            false => own.iter().find(|fact| *fact == atom).cloned(),
+            true => other.iter().find(|fact| fits(atom, fact)).map(|fact| format!("not {fact}")),
         };
-        let fact = match (stated, absent()) {
-            (Some(fact), _) => fact.clone(),
-            (None, Some(fact)) => format!("not {fact}"),
-            (None, None) => continue,
-        };
-        if !named.contains(&fact) {
+        if let Some(fact) = found.filter(|fact| !named.contains(fact)) {
             named.push(fact);
         }
     }
     named.join("\n")
+}
+
+/// Whether a fact is one of those that an atom with blanks stands for.
+fn fits(atom: &str, fact: &str) -> bool {
+    let cut = |text: &str| -> Vec<String> {
+        let text = text.trim_end_matches(')').replacen('(', ", ", 1);
+        text.split(", ").map(str::to_owned).collect()
+    };
+    let (atom, fact) = (cut(atom), cut(fact));
+    atom.len() == fact.len()
+        && atom.iter().zip(&fact).all(|(one, other)| one == "_" || one == other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_blank_stands_for_anything() {
+        assert!(fits(r#"p("a", _)"#, r#"p("a", "b")"#));
+        assert!(fits(r#"p("a")"#, r#"p("a")"#));
+        assert!(!fits(r#"p("a", _)"#, r#"p("c", "b")"#));
+        assert!(!fits(r#"q("a", _)"#, r#"p("a", "b")"#));
+    }
 }

@@ -137,13 +137,13 @@ pub fn saved_about() -> Vec<(String, String)> {
 pub fn undotted(goal: &str) -> String {
     let mut out = goal.to_owned();
     let lexemes = lex(SourceId(0), goal);
-    for window in lexemes.windows(3) {
-        let [first, dot, last] = window else { continue };
-        let tokens = [first.token, dot.token, last.token] == [Token::Name, Token::Dot, Token::Name];
-        let touch = first.span.end == dot.span.start && dot.span.end == last.span.start;
+    for pair in lexemes.windows(2) {
+        let [first, last] = pair else { continue };
+        // `.rule` reads as a directive.
+        let tokens = [first.token, last.token] == [Token::Name, Token::Directive];
         let range = first.span.start as usize..first.span.end as usize;
-        if tokens && touch && goal.get(range) == Some("meta") {
-            let dot = dot.span.start as usize;
+        if tokens && first.span.end == last.span.start && goal.get(range) == Some("meta") {
+            let dot = last.span.start as usize;
             out.replace_range(dot..dot + 1, "_");
         }
     }
