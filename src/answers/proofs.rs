@@ -62,19 +62,23 @@ pub fn grounds(
     (facts, why.stopped())
 }
 
-/// What kind of thing a step is, as the relations call it; nothing for one that is no premise.
-fn kind(kind: StepKind) -> Option<&'static str> {
-    Some(match kind {
-        StepKind::Derived => "derived",
-        StepKind::Stated | StepKind::Supposed => "stated",
-        StepKind::Rulebook => "rulebook",
-        StepKind::Assumed => "assumed",
-        StepKind::RuledOut => "ruled-out",
-        StepKind::Failed => "failed",
-        StepKind::Computed => "computed",
-        StepKind::Gathered => "gathered",
-        _ => return None,
-    })
+/// What kind of thing a premise is, as programs call it; nothing for a step that is no premise.
+fn kind(kind: StepKind) -> Option<String> {
+    let premise = matches!(
+        kind,
+        StepKind::Derived
+            | StepKind::Stated
+            | StepKind::Supposed
+            | StepKind::Rulebook
+            | StepKind::Assumed
+            | StepKind::RuledOut
+            | StepKind::Failed
+            | StepKind::NotGiven
+            | StepKind::Computed
+            | StepKind::Gathered
+    );
+    let name = serde_json::to_value(kind).ok()?;
+    name.as_str().filter(|_| premise).map(str::to_owned)
 }
 
 fn gather(
@@ -88,21 +92,26 @@ fn gather(
         for child in step.children.iter().filter_map(|child| tree.steps.get(*child)) {
             if let (false, Some(kind)) = (step.rule.is_empty(), kind(child.kind)) {
                 let premise = child.atom.clone();
-                steps.insert([step.atom.clone(), step.rule.clone(), premise, kind.to_owned()]);
+                steps.insert([step.atom.clone(), step.rule.clone(), premise, kind]);
             }
         }
         let ground = match step.kind {
-            StepKind::Derived if !step.rule.is_empty() => Some(("rule", &step.rule)),
-            StepKind::Stated | StepKind::Supposed => Some(("stated", &step.atom)),
-            StepKind::Rulebook => Some(("rulebook", &step.atom)),
-            StepKind::Assumed => Some(("assumed", &step.atom)),
+            StepKind::Derived if !step.rule.is_empty() => Some(&step.rule),
+            StepKind::Stated | StepKind::Supposed | StepKind::Rulebook | StepKind::Assumed => {
+                Some(&step.atom)
+            }
             _ => None,
         };
-        let Some((kind, ground)) = ground else { continue };
+        let Some(ground) = ground else { continue };
+        let kind = match step.kind {
+            StepKind::Derived => Some("rule".to_owned()),
+            other => kind(other),
+        };
+        let kind = kind.unwrap_or_default();
         // A rule may cite several passages.
         for source in step.source.split("; ") {
             let (document, section) = cut_citation(source);
-            let texts = [relation, &root.atom, kind, ground, document, section];
+            let texts = [relation, &root.atom, &kind, ground, document, section];
             grounds.insert(texts.map(str::to_owned));
         }
     }

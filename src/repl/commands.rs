@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use crate::diag::nearest;
 use crate::kb::Sheet;
 
-use super::{Done, Repl, Reply, aside, control, edit, interview, reasons, scenarios, show};
+use super::{Done, Repl, Reply, aside, control, edit, interview, plain, reasons, scenarios, show};
 
 /// The page: an entry begins at the margin with how a command is typed; the lines below it say what
 /// it does, first in one line; lines that begin with two blanks and a sign are examples.
@@ -71,6 +71,7 @@ const COMMANDS: &[(&str, Run)] = &[
     ("ask", reasons::ask),
     ("ledger", reasons::ledger),
     ("new", interview::new),
+    ("require", plain::require),
     ("skip", interview::skip),
     ("back", interview::back),
     ("stop", interview::stop),

@@ -13,6 +13,7 @@
 //! | `scenarios` | the design under several names, and two of them side by side |
 //! | `aside` | checks, reviews, forms, questions about rules and proofs |
 //! | `interview` | questions put one after the other |
+//! | `plain` | facts from sentences in plain words, proposed and accepted |
 //! | `complete` | what may stand at the cursor |
 //! | `settings` | what can be set, and answers laid out as it says |
 //!
@@ -32,6 +33,7 @@ mod control;
 mod edit;
 mod edits;
 mod interview;
+mod plain;
 mod reasons;
 mod scenarios;
 mod settings;
