@@ -29,12 +29,17 @@ fn repl() -> Repl {
 
 /// What a person sees of events.
 fn seen(events: Vec<Event>) -> String {
+    marked(events, "! ")
+}
+
+/// What a person sees of events, what is said beside an answer marked.
+fn marked(events: Vec<Event>, mark: &str) -> String {
     let mut text = String::new();
     let beside = |message: &str| {
         message
             .trim_end()
             .lines()
-            .map(|line| format!("! {line}").trim_end().to_owned() + "\n")
+            .map(|line| format!("{mark}{line}").trim_end().to_owned() + "\n")
             .collect::<String>()
     };
     for event in events {
@@ -88,6 +93,36 @@ fn transcripts_are_as_they_were() {
     }
     assert!(ran > 20, "{ran}");
     assert!(stale.is_empty(), "ARCHLOG_UPDATE=1 renews: {}", stale.join("\n"));
+}
+
+#[test]
+fn the_sessions_of_the_page_are_what_the_prompt_says() {
+    let page = read("docs/repl.md");
+    let mut out = String::new();
+    let (mut repl, mut inside) = (None, false);
+    for line in page.lines() {
+        if let Some(fence) = line.strip_prefix("```") {
+            out.push_str(&format!("{line}\n"));
+            inside = fence.starts_with("session");
+            repl = inside.then(|| {
+                let mut repl = self::repl();
+                let design = fence.trim_start_matches("session").trim();
+                repl.open(&[design]);
+                repl.settings.look.width = Some(118);
+                repl
+            });
+        } else if let (Some(typed), Some(repl)) = (line.strip_prefix("> "), &mut repl) {
+            out.push_str(&format!("{line}\n{}", marked(step(repl, typed), "")));
+        } else if !inside {
+            out.push_str(&format!("{line}\n"));
+        }
+    }
+    if std::env::var_os("ARCHLOG_UPDATE").is_some() {
+        fs::write(root().join("docs/repl.md"), &out).unwrap();
+    } else {
+        let at = out.lines().zip(page.lines()).find(|(new, old)| new != old);
+        assert!(out == page, "ARCHLOG_UPDATE=1 renews docs/repl.md: {at:?}");
+    }
 }
 
 /// A small generator of numbers: the same from the same seed.
