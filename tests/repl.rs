@@ -339,3 +339,36 @@ fn scripts_answer_on_standard_output_and_exit_honestly() {
     assert_eq!(archlog(&["repl", design, "--limit-tuples", "1"], "").0, 3);
     assert_eq!(archlog(&["repl", "designs/nowhere.dl"], "").0, 2);
 }
+
+#[test]
+fn reviews_forms_and_goals_about_proofs_work_from_outside_too() {
+    let hotel = "designs/hotel-booking.dl";
+    let (code, out, _) = archlog(&["review", hotel, "--why"], "");
+    assert_eq!(code, 1);
+    for part in ["contradicted", "unjustified", "missing", "Saga", "rests on"] {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+    assert_eq!(archlog(&["review", "designs/nowhere.dl"], "").0, 2);
+    let (code, out, _) = archlog(&["review", hotel, "--format", "json"], "");
+    assert!(code == 1 && out.contains("\"review_choices\""), "{out}");
+
+    let small = "designs/auction-minimal.dl";
+    let (code, form, _) = archlog(&["questions", small], "");
+    assert!(code == 0 && form.starts_with("# Open questions") && form.contains("\nAnswer:\n"));
+    let (code, facts, said) = archlog(&["questions", small, "--answers", "tests/repl/form.md"], "");
+    assert_eq!((code, said.as_str()), (0, ""));
+    assert!(facts.contains("judgement(\"place_bid\", \"one_writer_owns_scope\", \"Yes\")."));
+    assert!(!facts.contains("exclusive_holder"), "that one is not known yet: {facts}");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("form.csv");
+    let (_, table, _) = archlog(&["questions", small, "--format", "csv"], "");
+    fs::write(&path, table.replace("Yes | No,", "Yes | No,perhaps")).unwrap();
+    let (code, _, said) = archlog(&["questions", small, "--answers", path.to_str().unwrap()], "");
+    assert!(code == 2 && said.contains("`perhaps` is no answer to"), "{said}");
+
+    let goal = "meta.rests_on(\"base_mechanism\", F, \"stated\", G, _, _)";
+    let (code, out, _) = archlog(&["query", "--format", "csv", small, goal], "");
+    assert!(code == 0 && out.starts_with("F,G\n") && out.contains("place_bid"), "{out}");
+    let (code, out, _) = archlog(&["query", "--format", "csv", small, "passages(D, S, N)"], "");
+    assert!(code == 0 && out.contains("004,"), "{out}");
+}
