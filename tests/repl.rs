@@ -250,6 +250,12 @@ fn completion_knows_commands_relations_values_and_the_names_of_the_design() {
     assert_eq!(completed(&repl, "judgement(\"pl"), ["judgement(\"place_bid\""]);
     assert_eq!(completed(&repl, ":why base_mechanism(\"pl"), [":why base_mechanism(\"place_bid\""]);
     assert_eq!(completed(&repl, ":run unf"), [":run unfenced_leases"]);
+    assert_eq!(completed(&repl, "meta.rest"), ["meta.rests_on("]);
+    assert_eq!(completed(&repl, ":compare "), Vec::<String>::new());
+    assert_eq!(completed(&repl, ":review -"), [":review --why"]);
+    assert_eq!(completed(&repl, ":pager o"), [":pager on", ":pager off"]);
+    assert_eq!(completed(&repl, ":run pass"), [":run passages"]);
+    assert!(complete(&repl, ":questions --answers f", 22).file);
     assert!(complete(&repl, ":load des", 9).file);
     assert_eq!(
         archlog::repl::hint(&repl, "judgement(\"place_bid\", "),

@@ -162,6 +162,28 @@ fn ctrl_c_drops_a_line_stops_what_runs_and_the_third_leaves() {
 }
 
 #[test]
+fn an_interview_is_left_with_everything_kept() {
+    let mut terminal = Terminal::new(&[]);
+    terminal.see("archlog> ");
+    terminal.line(":new shop");
+    terminal.see("need req> ");
+    terminal.line("User buys a book");
+    terminal.see("take it? ");
+    terminal.line("yes");
+    terminal.see("#2");
+    terminal.see("need req> ");
+    terminal.send("half an answ");
+    terminal.send("\u{3}");
+    terminal.see("\n");
+    terminal.see("shop* ");
+    terminal.see(PROMPT);
+    std::thread::sleep(Duration::from_millis(100));
+    terminal.line(":facts need");
+    let told = terminal.see("User buys a book");
+    assert!(told.contains("conditional write"), "{told}");
+}
+
+#[test]
 fn a_pasted_block_is_taken_as_it_stands_and_tables_follow_the_terminal() {
     let mut terminal = Terminal::new(&["--ascii"]);
     terminal.see("archlog> ");

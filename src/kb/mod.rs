@@ -96,16 +96,21 @@ pub enum Part {
 /// Where the questions about proofs and about the program itself are.
 const ABOUT: &str = "queries/meta/";
 
-/// Whether a goal names something that only [`Part::Observed`] has.
-pub fn observes(goal: &str) -> bool {
+/// The relations that only [`Part::Observed`] has.
+pub fn observed_names() -> &'static BTreeSet<String> {
     static NAMES: std::sync::OnceLock<BTreeSet<String>> = std::sync::OnceLock::new();
-    let names = NAMES.get_or_init(|| {
+    NAMES.get_or_init(|| {
         let files = embedded_in(ABOUT.trim_end_matches('/')).chain([META]);
         let texts = files.filter_map(embedded);
         let declared =
             texts.flat_map(|text| text.lines().filter_map(|it| it.strip_prefix(".decl ")));
         declared.filter_map(|it| Some(it.split('(').next()?.trim().to_owned())).collect()
-    });
+    })
+}
+
+/// Whether a goal names something that only [`Part::Observed`] has.
+pub fn observes(goal: &str) -> bool {
+    let names = observed_names();
     let lexemes = lex(SourceId(0), goal);
     let mut words = lexemes.iter().filter(|lexeme| lexeme.token == Token::Name);
     words.any(|it| {

@@ -191,7 +191,8 @@ fn help(repl: &mut Repl, name: &str, reply: &mut Reply) -> Done {
         reply.answer(format!(":{}\n{}\n{}", help.usage, help.summary, help.rest.trim_end()) + "\n");
         return Ok(());
     }
-    if repl.session.rulebook().relation(name).is_some() {
+    let observed = crate::kb::observed_names().contains(&crate::kb::undotted(name));
+    if observed || repl.session.rulebook().relation(name).is_some() {
         return show::show(repl, name, reply);
     }
     let rulebook = repl.session.rulebook();

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::change::tagged;
 use crate::diag::SourceId;
-use crate::kb::is_stated;
+use crate::kb::{is_stated, observed_names};
 use crate::syntax::lexer::{Lexeme, Token, lex};
 use crate::value::{Constant, Primitive, RelationId};
 
@@ -159,9 +159,20 @@ fn innermost(text: &str, lexemes: &[Lexeme]) -> Option<Open> {
     stack.pop().flatten()
 }
 
+/// What relations about rules and proofs begin with.
+const META: &str = "meta.";
+
 /// What may stand at the end of a statement or goal that begins at a byte.
 fn goal(repl: &Repl, text: &str, from: usize) -> Completion {
     let typed = text.get(from..).unwrap_or_default();
+    // `meta.rule` is written with a dot and is one name.
+    let word = typed.rfind(|it: char| !it.is_alphanumeric() && it != '_' && it != '.');
+    let word_at = word.map_or(0, |at| at + typed[at..].chars().next().map_or(1, char::len_utf8));
+    if typed[word_at..].starts_with(META) {
+        let names = observed_names().iter().filter_map(|name| name.strip_prefix("meta_"));
+        let names = names.map(|name| (format!("{META}{name}("), String::new())).collect();
+        return pick(from + word_at, &typed[word_at..], names);
+    }
     let lexemes = lex(SourceId(0), typed);
     let last = lexemes.iter().rev().find(|it| it.token != Token::End).copied();
     let touching = last.filter(|last| last.span.end as usize == typed.len());
@@ -342,6 +353,7 @@ pub fn kinds(repl: &Repl, text: &str) -> Vec<(Range<usize>, Kind)> {
             Token::Number | Token::Float => Kind::Number,
             Token::Name if applied => match rulebook.relation(&text[range.clone()]) {
                 Some(_) => Kind::Relation,
+                None if observed_names().contains(&text[range.clone()]) => Kind::Relation,
                 None => Kind::Unknown,
             },
             _ => continue,

@@ -88,6 +88,19 @@ fn clauses(rulebook: &Rulebook, relation: RelationId) -> Vec<&str> {
 
 /// `:show RELATION`
 pub(super) fn show(repl: &mut Repl, name: &str, reply: &mut Reply) -> Done {
+    let name = &kb::undotted(name);
+    if kb::observed_names().contains(name) {
+        let beside = repl.beside(Part::Observed)?;
+        let rulebook = beside.rulebook();
+        let id = rulebook.relation(name).ok_or_else(|| format!("there is no relation `{name}`"))?;
+        let declared = &rulebook.program.relations[id.index()];
+        let mut out = format!("{}\n{}\n", heading(declared), declared.doc.text);
+        for tag in declared.doc.all("column") {
+            out.push_str(&format!("  {tag}\n"));
+        }
+        reply.answer(out);
+        return Ok(());
+    }
     let id = relation(repl, name)?;
     let rulebook = repl.session.rulebook();
     let declared = &rulebook.program.relations[id.index()];
