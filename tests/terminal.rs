@@ -301,7 +301,7 @@ fn nothing_that_was_acknowledged_is_lost_to_a_kill() {
                 terminal.see(&format!("#{number}"));
                 ruled = true;
             }
-            if (seed >> 33) % 4 == 0 {
+            if (seed >> 33).is_multiple_of(4) {
                 // Killed while the next one is under way; that one may be there or not.
                 terminal.line(&format!("object(\"P{round}x{step}\", \"process\")."));
                 std::thread::sleep(Duration::from_micros((seed >> 40) % 3_000));

@@ -223,7 +223,7 @@ mod tests {
         declare(&mut program);
         let worlds = separate(&program, |relation| relation.doc.tag("stated").is_some());
         assert_eq!(worlds.dependent, [true, false, false, true, true, true]);
-        let arities: Vec<usize> = worlds.program.relations.iter().map(Relation::arity).collect();
+        let arities: Vec<usize> = worlds.program.relations.iter().map(|it| it.arity()).collect();
         assert_eq!(arities, [2, 1, 1, 2, 2, 1]);
         assert_eq!(worlds.shared_strata, 2);
         // `none`, `many` and the fact of `need` read the worlds, having no other positive atom.

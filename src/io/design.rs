@@ -460,7 +460,10 @@ mod tests {
             &mut Vec<Diagnostic>,
         ) -> Vec<StatedFact>,
     ) -> (Vec<String>, String) {
-        let program = Program { relations: relations(), ..Program::default() };
+        let program = Program {
+            relations: relations().into_iter().map(Arc::new).collect(),
+            ..Program::default()
+        };
         let statable = Statable::new(&program, |relation| relation.name != "derived");
         let relations = program.relations;
         let (mut sources, mut problems) = (Sources::new(), Vec::new());

@@ -256,11 +256,14 @@ pub(super) fn answer(repl: &mut Repl, line: &str, reply: &mut Reply) -> Done {
     }
     let first = interview.question.is_none() && interview.values.is_empty();
     let form = interview.forms.get(interview.form).copied();
-    if first && line.contains(char::is_whitespace) && form.is_some() && plain::form(repl)? == form {
-        if let Some(proposal) = plain::propose(repl, line)? {
-            plain::put(repl, proposal, reply);
-            return Ok(());
-        }
+    if first
+        && line.contains(char::is_whitespace)
+        && form.is_some()
+        && plain::form(repl)? == form
+        && let Some(proposal) = plain::propose(repl, line)?
+    {
+        plain::put(repl, proposal, reply);
+        return Ok(());
     }
     let Some(interview) = &mut repl.interview else { return Ok(()) };
     let asks = interview.question.is_some();
