@@ -38,6 +38,7 @@ pub use search::{Hit, Place};
 pub use sheet::{Sheet, SheetColumn, graph};
 pub use vocabulary::vocabulary;
 
+pub use citations::cut as cut_citation;
 use citations::{Citations, citations};
 use tables::{Lines, Tables};
 
@@ -45,10 +46,11 @@ use crate::analyze::facts::Statable;
 use crate::analyze::program::{Program, Relation, Rule, Stratum};
 use crate::analyze::worlds::{self, Worlds};
 use crate::analyze::{GOAL, Goal, analyze, has_errors};
-use crate::diag::{Diagnostic, Sources, Span, reason};
-use crate::eval::{Evaluator, Options as EvalOptions, Silent};
+use crate::diag::{Diagnostic, SourceId, Sources, Span, reason};
+use crate::eval::{Evaluator, Options as EvalOptions, Silent, Stopped};
 use crate::plan::Plan;
 use crate::store::Database;
+use crate::syntax::lexer::{Token, lex};
 use crate::syntax::load::load_all;
 use crate::syntax::tree::Doc;
 use crate::value::{Interner, RelationId, RuleId};
@@ -87,6 +89,71 @@ pub enum Part {
     /// The whole, the checks below `rules/checks/`, and the structure of the program itself as
     /// relations (`rules/meta.dl`).
     Checks,
+    /// The whole, the structure of the program itself, and the questions below `queries/meta/` about
+    /// it and about what a design rests on.
+    Observed,
+}
+
+/// Where the questions about proofs and about the program itself are.
+const ABOUT: &str = "queries/meta/";
+
+/// The relations that only [`Part::Observed`] has.
+pub fn observed_names() -> &'static BTreeSet<String> {
+    static NAMES: std::sync::OnceLock<BTreeSet<String>> = std::sync::OnceLock::new();
+    NAMES.get_or_init(|| {
+        let files = embedded_in(ABOUT.trim_end_matches('/')).chain([META]);
+        let texts = files.filter_map(embedded);
+        let declared =
+            texts.flat_map(|text| text.lines().filter_map(|it| it.strip_prefix(".decl ")));
+        declared.filter_map(|it| Some(it.split('(').next()?.trim().to_owned())).collect()
+    })
+}
+
+/// Whether a goal names something that only [`Part::Observed`] has.
+pub fn observes(goal: &str) -> bool {
+    let names = observed_names();
+    let lexemes = lex(SourceId(0), goal);
+    let mut words = lexemes.iter().filter(|lexeme| lexeme.token == Token::Name);
+    words.any(|it| {
+        let word = goal.get(it.span.start as usize..it.span.end as usize);
+        word.is_some_and(|word| names.contains(word))
+    })
+}
+
+/// The saved questions that only [`Part::Observed`] has, each with its title.
+pub fn saved_about() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for text in embedded_in(ABOUT.trim_end_matches('/')).filter_map(embedded) {
+        let (mut saved, mut title) = (false, String::new());
+        for line in text.lines() {
+            if let Some(tag) = line.strip_prefix("/// @") {
+                saved |= tag == "saved";
+                title = tag.strip_prefix("title ").map_or(title, str::to_owned);
+            } else if let Some(declared) = line.strip_prefix(".decl ") {
+                let name = declared.split('(').next().unwrap_or_default();
+                found.extend(saved.then(|| (name.to_owned(), title.clone())));
+                (saved, title) = (false, String::new());
+            }
+        }
+    }
+    found
+}
+
+/// A goal with `meta.rule` written `meta_rule`, as it is declared; all else stays where it is.
+pub fn undotted(goal: &str) -> String {
+    let mut out = goal.to_owned();
+    let lexemes = lex(SourceId(0), goal);
+    for pair in lexemes.windows(2) {
+        let [first, last] = pair else { continue };
+        // `.rule` reads as a directive.
+        let tokens = [first.token, last.token] == [Token::Name, Token::Directive];
+        let range = first.span.start as usize..first.span.end as usize;
+        if tokens && first.span.end == last.span.start && goal.get(range) == Some("meta") {
+            let dot = last.span.start as usize;
+            out.replace_range(dot..dot + 1, "_");
+        }
+    }
+    out
 }
 
 /// Where the checks are; nothing but a check reads them.
@@ -109,7 +176,9 @@ impl Part {
     fn asks(self, path: &str) -> bool {
         path.ends_with(".dl")
             && path.starts_with("queries/kb/") == (self == Part::Knowledge)
-            && (matches!(self, Part::Whole | Part::Checks) || !path.starts_with("queries/saved/"))
+            && (self != Part::Derivation && self != Part::Knowledge
+                || !path.starts_with("queries/saved/"))
+            && (self == Part::Observed || !path.starts_with(ABOUT))
     }
 }
 
@@ -154,6 +223,8 @@ pub struct Unsound {
     pub sources: Sources,
     /// What is wrong.
     pub diagnostics: Vec<Diagnostic>,
+    /// The limit that was hit, if nothing else is wrong.
+    pub stopped: Option<Stopped>,
 }
 
 /// Whether a design states this relation.
@@ -164,6 +235,14 @@ pub fn is_stated(relation: &Relation) -> bool {
 impl Rulebook {
     /// Loads, analyzes and plans the rulebook, and evaluates what no design can change.
     pub fn load(options: &Options) -> Result<Rulebook, Box<Unsound>> {
+        Rulebook::load_within(options, &EvalOptions::default())
+    }
+
+    /// As [`Rulebook::load`], but not at any price.
+    pub fn load_within(
+        options: &Options,
+        effort: &EvalOptions<'_>,
+    ) -> Result<Rulebook, Box<Unsound>> {
         let mut files = RulebookFiles::embedded();
         let mut added = Vec::new();
         for (folder, onto) in [(&options.rules, "rules"), (&options.facts, "facts")] {
@@ -172,11 +251,12 @@ impl Rulebook {
                 Ok(new) => added.extend(new),
                 Err(problem) => {
                     let diagnostics = vec![unreadable_folder(folder, &problem)];
-                    return Err(Box::new(Unsound { sources: Sources::new(), diagnostics }));
+                    let (sources, stopped) = (Sources::new(), None);
+                    return Err(Box::new(Unsound { sources, diagnostics, stopped }));
                 }
             }
         }
-        Self::of_files(options, files, added)
+        Self::of_files_within(options, files, added, effort)
     }
 
     /// Loads a rulebook from files that are there already, whatever folders the options name. `added`
@@ -186,13 +266,22 @@ impl Rulebook {
         files: RulebookFiles,
         added: Vec<String>,
     ) -> Result<Rulebook, Box<Unsound>> {
-        let mut sources = Sources::new();
-        match Self::assemble(options, files, added, &mut sources) {
+        Self::of_files_within(options, files, added, &EvalOptions::default())
+    }
+
+    fn of_files_within(
+        options: &Options,
+        files: RulebookFiles,
+        added: Vec<String>,
+        effort: &EvalOptions<'_>,
+    ) -> Result<Rulebook, Box<Unsound>> {
+        let (mut sources, mut stopped) = (Sources::new(), None);
+        match Self::assemble(options, files, added, effort, &mut sources, &mut stopped) {
             Ok(mut rulebook) => {
                 rulebook.sources = Arc::new(sources);
                 Ok(rulebook)
             }
-            Err(diagnostics) => Err(Box::new(Unsound { sources, diagnostics })),
+            Err(diagnostics) => Err(Box::new(Unsound { sources, diagnostics, stopped })),
         }
     }
 
@@ -200,12 +289,16 @@ impl Rulebook {
         options: &Options,
         files: RulebookFiles,
         added: Vec<String>,
+        effort: &EvalOptions<'_>,
         sources: &mut Sources,
+        limit: &mut Option<Stopped>,
     ) -> Result<Rulebook, Vec<Diagnostic>> {
         let mut entries = vec![options.part.entry(options.as_written).to_owned()];
         entries.extend(added.into_iter().filter(|path| !is_check(path)));
-        if options.part == Part::Checks {
+        if matches!(options.part, Part::Checks | Part::Observed) {
             entries.push(META.to_owned());
+        }
+        if options.part == Part::Checks {
             entries.extend(files.paths(CHECKS).filter(|path| is_check(path)).map(str::to_owned));
         }
         entries.extend(
@@ -237,7 +330,7 @@ impl Rulebook {
             return Err(diagnostics);
         }
         let cited = match options.part {
-            Part::Checks => Some(Citations::of(&files, &lines)),
+            Part::Checks | Part::Observed => Some(Citations::of(&files, &lines)),
             _ => None,
         };
         if let Some(citations) = &cited {
@@ -253,11 +346,12 @@ impl Rulebook {
             0..worlds.shared_strata,
             &mut base,
             &mut interner,
-            &EvalOptions::default(),
+            effort,
             &mut Silent,
         );
         if let Err(stopped) = run {
             let message = format!("the rulebook cannot be evaluated: {stopped}");
+            *limit = Some(stopped);
             return Err(vec![Diagnostic::error("AL0030", message)]);
         }
         if files.overlaid() || options.part == Part::Checks {
@@ -317,7 +411,7 @@ impl Rulebook {
                 rule
             });
             let rules: Vec<Rule> = rules.collect();
-            extended.program.relations.push(relation.clone());
+            extended.program.relations.push(Arc::new(relation.clone()));
             let first = extended.program.rules.len();
             // Facts of the program became rules in the one with worlds, so numbers part here.
             extended.program.rules.extend(rules.iter().cloned());

@@ -297,11 +297,8 @@ impl Suite {
     /// Why an expectation does not hold: a proof of what should not follow, or what is missing of
     /// what should; of each condition by itself where there are several.
     fn reasons(&self, outcome: &Outcome) -> Vec<Tree> {
-        let (Some(case), Some(explained)) =
-            (self.cases.get(outcome.case), self.session.explained())
-        else {
-            return Vec::new();
-        };
+        let Some(case) = self.cases.get(outcome.case) else { return Vec::new() };
+        let Some(explained) = self.session.explained(case.design) else { return Vec::new() };
         let expectation = self.expectation(case);
         let parts = expectation.body.clone().into_parts();
         let alone = parts.len() == 1;

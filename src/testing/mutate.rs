@@ -249,7 +249,7 @@ struct Ground<'a> {
 
 impl<'a> Ground<'a> {
     fn of(suite: &'a Suite) -> Option<Self> {
-        let (database, interner) = suite.session.derived()?;
+        let (database, interner) = suite.session.derived(0)?;
         let rulebook = suite.session.rulebook();
         let strata = &rulebook.worlds.program.strata;
         let relations = rulebook.worlds.program.relations.len();

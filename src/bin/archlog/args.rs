@@ -76,6 +76,12 @@ pub enum Command {
     /// Which conclusions hold whatever is still open, and what the others rest on
     #[command(after_long_help = include_str!("../../../docs/help/ledger.txt"))]
     Ledger(Ledger),
+    /// What someone chose against what derives: unjustified, missing, contradicted, unhandled
+    #[command(after_long_help = include_str!("../../../docs/help/review.txt"))]
+    Review(Review),
+    /// The open questions as a form for people who never run archlog, and their answers back
+    #[command(after_long_help = include_str!("../../../docs/help/questions.txt"))]
+    Questions(Questions),
     Check(Check),
     Test(Test),
     Diff(Diff),
@@ -148,6 +154,14 @@ pub struct Repl {
     /// Do what a file says and leave; `-` is standard input
     #[arg(short = 'f', long = "file", value_name = "FILE")]
     pub file: Option<PathBuf>,
+
+    /// Do what this file says first, at a terminal; else `init.dl` in the configuration directory
+    #[arg(long, value_name = "FILE")]
+    pub init: Option<PathBuf>,
+
+    /// Do not do what `init.dl` says
+    #[arg(long, conflicts_with = "init")]
+    pub no_init: bool,
 
     /// Go on behind an error in a script; the exit code is 2 all the same
     #[arg(long)]
@@ -324,6 +338,63 @@ pub struct Ask {
     /// How hard to try
     #[command(flatten)]
     pub effort: Effort,
+}
+
+/// What `review` takes.
+#[derive(Debug, Args)]
+pub struct Review {
+    /// The design
+    #[arg(value_name = "DESIGN")]
+    pub design: PathBuf,
+
+    /// Explain each finding, by why or by why not
+    #[arg(long)]
+    pub why: bool,
+
+    /// The format of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: DocumentFormat,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
+/// What `questions` takes.
+#[derive(Debug, Args)]
+pub struct Questions {
+    /// The design
+    #[arg(value_name = "DESIGN")]
+    pub design: PathBuf,
+
+    /// The format of the form
+    #[arg(long, value_name = "FORMAT", default_value = "md")]
+    pub format: FormFormat,
+
+    /// Read a form that was filled in (Markdown or CSV) and print its answers as facts
+    #[arg(long, value_name = "FILE")]
+    pub answers: Option<PathBuf>,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
+/// The formats of a form.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum FormFormat {
+    /// A page to be filled in.
+    Md,
+    /// A table to be filled in.
+    Csv,
 }
 
 /// What `ledger` takes.

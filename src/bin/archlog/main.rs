@@ -82,6 +82,8 @@ fn command(command: Command, console: &Console) -> Result<Exit> {
         Command::Achieve(arguments) => change::achieve(&arguments, console, &interrupt),
         Command::Ask(arguments) => change::ask(&arguments, console, &interrupt),
         Command::Ledger(arguments) => change::ledger(&arguments, console, &interrupt),
+        Command::Review(arguments) => change::review(&arguments, console, &interrupt),
+        Command::Questions(arguments) => change::questions(&arguments, console, &interrupt),
         Command::Map(arguments) => map::map(&arguments, console, &interrupt),
         Command::Kb(arguments) => kb::kb(&arguments, console),
         Command::Run(arguments) => run::run(&arguments, console, &interrupt),
