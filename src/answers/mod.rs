@@ -2,6 +2,7 @@
 //! program and the prompt say the same because both take it from here.
 
 mod change;
+mod dossier;
 mod sheets;
 mod why;
 
@@ -12,6 +13,7 @@ use crate::session::Session;
 use crate::value::{Constant, Primitive, RelationId};
 
 pub use change::{achieve, ask, ledger, reasons, setting_line, to_copy, what_if};
+pub use dossier::{dossier, step_numbers};
 pub use sheets::{called, section, short_name};
 pub use why::{Explanation, explain_absence, explain_rows, ways};
 

@@ -73,6 +73,7 @@ impl Checking {
                 rules: arguments.rulebook.rules.clone(),
                 facts: arguments.rulebook.facts.clone(),
                 part,
+                dossier: part == Part::Whole,
                 typed: None,
             };
             let rulebook = match Rulebook::load(&options) {

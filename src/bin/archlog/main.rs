@@ -5,6 +5,7 @@ mod change;
 mod check;
 mod console;
 mod derive;
+mod dossier;
 mod effort;
 mod exit;
 mod explain;
@@ -81,6 +82,7 @@ fn command(command: Command, console: &Console) -> Result<Exit> {
         Command::Ask(arguments) => change::ask(&arguments, console, &interrupt),
         Command::Ledger(arguments) => change::ledger(&arguments, console, &interrupt),
         Command::Map(arguments) => map::map(&arguments, console, &interrupt),
+        Command::Dossier(arguments) => dossier::dossier(&arguments, console, &interrupt),
         Command::Kb(arguments) => kb::kb(&arguments, console),
         Command::Run(arguments) => run::run(&arguments, console, &interrupt),
         Command::Check(arguments) => check::check(&arguments, console),

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use archlog::analyze::has_errors;
-use archlog::kb::Part;
 use archlog::report::{self, Table};
 use archlog::session::{QueryFailure, Session};
 
@@ -25,7 +24,7 @@ pub fn query(arguments: &Query, console: &Console, interrupt: &Interrupt) -> Res
         bail!("a goal is missing: it is the last argument, after the designs");
     }
     let goal = text_of(goal)?;
-    let Some(rulebook) = rulebook::load(&arguments.rulebook, Part::Whole, console) else {
+    let Some(rulebook) = rulebook::load_for(&arguments.rulebook, &[&goal], console) else {
         return Ok(Exit::Input);
     };
     let mut session = Session::new(Arc::new(rulebook));

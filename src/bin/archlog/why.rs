@@ -8,7 +8,6 @@ use archlog::analyze::has_errors;
 use archlog::answers::{self, Explanation};
 use archlog::eval::{self, Options, StopReason};
 use archlog::explain::Why;
-use archlog::kb::Part;
 use archlog::report::explanation::{self, Extent};
 use archlog::report::tree::Tree;
 use archlog::session::{QueryFailure, Session};
@@ -36,7 +35,8 @@ pub fn why(
     interrupt: &Interrupt,
 ) -> Result<Exit> {
     let start = Instant::now();
-    let Some(rulebook) = rulebook::load(&arguments.rulebook, Part::Whole, console) else {
+    let Some(rulebook) = rulebook::load_for(&arguments.rulebook, &[&arguments.goal], console)
+    else {
         return Ok(Exit::Input);
     };
     let mut session = Session::new(Arc::new(rulebook));
