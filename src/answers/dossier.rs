@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::kb::{Shape, Sheet, Step, graph};
 use crate::report::diagram::{Message, Sequence};
-use crate::report::{Block, Code, Drawing, Section, Table};
+use crate::report::{self, Block, Code, Drawing, SchemaColumn, SchemaTable, Section, Table};
 use crate::session::Session;
 use crate::value::{Constant, RelationId};
 
@@ -193,4 +193,60 @@ fn sequences(rows: &[Vec<Constant>]) -> Vec<Sequence> {
         }
     }
     found.into_iter().map(|(_, sequence)| sequence).collect()
+}
+
+/// The schema of a design as statements of SQL: the relations that are tagged `@schema table`
+/// (name, comment), `@schema column` (table, place, name, type, null, comment) and `@schema key`
+/// (table, kind, place, column, other table).
+pub fn sql(session: &Session, design: usize) -> String {
+    let text = |row: &[Constant], column: usize| {
+        row.get(column).map(ToString::to_string).unwrap_or_default()
+    };
+    let mut tables: Vec<SchemaTable> = Vec::new();
+    for row in tagged(session, design, "table") {
+        let (name, comment) = (text(&row, 0), text(&row, 1));
+        if tables.iter().all(|table| table.name != name) {
+            tables.push(SchemaTable { name, comment, ..SchemaTable::default() });
+        }
+    }
+    for row in tagged(session, design, "column") {
+        let Some(table) = tables.iter_mut().find(|it| it.name == text(&row, 0)) else { continue };
+        let name = text(&row, 2);
+        if table.columns.iter().all(|column| column.name != name) {
+            let (ty, null, comment) = (text(&row, 3), text(&row, 4) == "yes", text(&row, 5));
+            table.columns.push(SchemaColumn { name, ty, null, comment });
+        }
+    }
+    for row in tagged(session, design, "key") {
+        let Some(table) = tables.iter_mut().find(|it| it.name == text(&row, 0)) else { continue };
+        let (column, first) = (text(&row, 3), row.get(2) == Some(&Constant::Number(1)));
+        if table.columns.iter().all(|it| it.name != column) {
+            continue;
+        }
+        let keys = match text(&row, 1).as_str() {
+            "primary" => {
+                table.primary.push(column);
+                continue;
+            }
+            "foreign" => {
+                table.references.push((column, text(&row, 4)));
+                continue;
+            }
+            "unique" => &mut table.unique,
+            _ => &mut table.indices,
+        };
+        match keys.last_mut().filter(|_| !first) {
+            Some(key) => key.push(column),
+            None => keys.push(vec![column]),
+        }
+    }
+    tables.retain(|table| !table.columns.is_empty());
+    report::sql(&tables)
+}
+
+/// The rows of the relation that holds a part of the schema.
+fn tagged(session: &Session, design: usize, part: &str) -> Vec<Vec<Constant>> {
+    let relations = &session.rulebook().program.relations;
+    let place = relations.iter().position(|relation| relation.doc.tag("schema") == Some(part));
+    place.map(|place| session.rows(RelationId::from(place), design)).unwrap_or_default()
 }

@@ -13,7 +13,7 @@ use crate::session::Session;
 use crate::value::{Constant, Primitive, RelationId};
 
 pub use change::{achieve, ask, ledger, reasons, setting_line, to_copy, what_if};
-pub use dossier::{dossier, step_numbers};
+pub use dossier::{dossier, sql, step_numbers};
 pub use sheets::{called, section, short_name};
 pub use why::{Explanation, explain_absence, explain_rows, ways};
 

@@ -14,6 +14,7 @@ pub mod explanation;
 mod html;
 mod json;
 mod markdown;
+mod sql;
 mod text;
 pub mod tree;
 
@@ -26,6 +27,7 @@ pub use csv::{csv, csv_of_all, tsv};
 pub use format::Format;
 pub use json::{Schema, json_lines, table_json};
 pub use markdown::markdown_table;
+pub use sql::{SchemaColumn, SchemaTable, sql};
 pub use text::{Look, text_table};
 
 /// The rows of one answer.

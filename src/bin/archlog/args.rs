@@ -399,6 +399,10 @@ pub struct Dossier {
     #[arg(long, value_name = "N")]
     pub step: Option<i64>,
 
+    /// The tables of the design as SQL, for PostgreSQL and SQLite, in place of the document
+    #[arg(long, conflicts_with_all = ["step", "format"])]
+    pub sql: bool,
+
     /// Which rulebook
     #[command(flatten)]
     pub rulebook: Rulebook,

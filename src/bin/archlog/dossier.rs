@@ -32,6 +32,11 @@ pub fn dossier(arguments: &Dossier, console: &Console, interrupt: &Interrupt) ->
     if let Err(stopped) = session.derive(&effort::options(&arguments.effort, &asked)) {
         return Ok(effort::stopped(console, &stopped, "nothing"));
     }
+    let ended = if has_errors(session.diagnostics()) { Exit::Input } else { Exit::Yes };
+    if arguments.sql {
+        console.answer(&answers::sql(&session, 0))?;
+        return Ok(ended);
+    }
     let Some(sections) = answers::dossier(&session, 0, arguments.step) else {
         console.say(&no_step(&session));
         return Ok(Exit::Input);
@@ -42,7 +47,7 @@ pub fn dossier(arguments: &Dossier, console: &Console, interrupt: &Interrupt) ->
     let documents = vec![Document { name, title, sections }];
     let report = Report { stamp: session.stamp(), documents, explanations: Vec::new() };
     console.answer(&derive::whole(&report, arguments.format, console.look()))?;
-    Ok(if has_errors(session.diagnostics()) { Exit::Input } else { Exit::Yes })
+    Ok(ended)
 }
 
 /// Says which steps there are.
