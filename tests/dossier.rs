@@ -55,7 +55,8 @@ fn what_the_framework_prints_comes_out_row_by_row() {
         if goal.is_empty() {
             continue;
         }
-        let table = sessions[design].query(goal).unwrap_or_else(|error| panic!("{named} {error:?}"));
+        let table =
+            sessions[design].query(goal).unwrap_or_else(|error| panic!("{named} {error:?}"));
         if table.rows.is_empty() {
             wrong.push(named);
         }
@@ -75,7 +76,8 @@ fn what_the_framework_prints_of_delivery_comes_out_or_is_a_difference() {
         if goal.is_empty() {
             continue;
         }
-        let table = sessions[design].query(goal).unwrap_or_else(|error| panic!("{named} {error:?}"));
+        let table =
+            sessions[design].query(goal).unwrap_or_else(|error| panic!("{named} {error:?}"));
         if table.rows.is_empty() {
             wrong.push(named);
         }
@@ -108,8 +110,11 @@ fn every_printed_relation_can_be_explained() {
     let sheets = RULEBOOK.sheets.iter().filter(|sheet| sheet.step.is_some());
     let mut explained_rows = 0;
     for sheet in sheets {
-        let goal: Vec<&str> =
-            RULEBOOK.program.relations[sheet.relation.index()].columns.iter().map(|_| "_").collect();
+        let goal: Vec<&str> = RULEBOOK.program.relations[sheet.relation.index()]
+            .columns
+            .iter()
+            .map(|_| "_")
+            .collect();
         let pattern = session.pattern(&format!("{}({})", sheet.name, goal.join(", "))).unwrap();
         let rows = session.matching(0, pattern.relation, &pattern.values);
         for row in rows.iter().take(2) {
@@ -161,7 +166,8 @@ fn the_tables_keep_what_the_auction_must_keep() {
     let sql = answers::sql(&session, 0);
     database.execute_batch(&format!("PRAGMA foreign_keys = ON;\n{sql}")).unwrap();
     let bid = |id: &str, auction: &str, request: &str| {
-        let (columns, values) = ("bid_id, auction_id, bidder_id, amount, created_at, request_id", "u");
+        let (columns, values) =
+            ("bid_id, auction_id, bidder_id, amount, created_at, request_id", "u");
         database.execute(
             &format!("INSERT INTO bid ({columns}) VALUES (?, ?, '{values}', 7, '2026-01-01', ?)"),
             [id, auction, request],

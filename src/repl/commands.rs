@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use crate::diag::nearest;
 use crate::kb::Sheet;
 
-use super::{Done, Repl, Reply, control, interview, reasons, show};
+use super::{Done, Repl, Reply, control, dossier, interview, reasons, show};
 
 /// The page: an entry begins at the margin with how a command is typed; the lines below it say what
 /// it does, first in one line; lines that begin with two blanks and a sign are examples.
@@ -50,7 +50,7 @@ pub fn helps() -> &'static [Help] {
 type Run = fn(&mut Repl, &str, &mut Reply) -> Done;
 
 /// What a command does, by its name.
-const COMMANDS: [(&str, Run); 41] = [
+const COMMANDS: [(&str, Run); 42] = [
     ("help", help),
     ("list", show::list),
     ("show", show::show),
@@ -61,6 +61,7 @@ const COMMANDS: [(&str, Run); 41] = [
     ("sheet", show::sheet),
     ("open", show::open),
     ("map", show::map),
+    ("dossier", dossier::dossier),
     ("kb", show::kb),
     ("queries", show::queries),
     ("run", show::run),

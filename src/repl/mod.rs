@@ -25,6 +25,7 @@
 mod commands;
 mod complete;
 mod control;
+mod dossier;
 mod edits;
 mod interview;
 mod reasons;
