@@ -138,6 +138,23 @@ fn the_tables_of_every_design_are_read_by_sqlite() {
     }
 }
 
+/// Where `ARCHLOG_POSTGRES` says how to connect to a PostgreSQL server; nothing stays in it.
+#[test]
+fn the_tables_of_every_design_are_read_by_postgresql_where_there_is_one() {
+    let Ok(connection) = std::env::var("ARCHLOG_POSTGRES") else { return };
+    let designs = files("designs", "dl").into_iter().chain(worked());
+    for path in designs.filter(|path| stem(path) != "wrong") {
+        let sql = answers::sql(&derived(&path), 0);
+        let within = format!("BEGIN;\nCREATE SCHEMA a;\nSET search_path = a;\n{sql}\nROLLBACK;\n");
+        let output = std::process::Command::new("psql")
+            .args([&connection, "--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1", "-c", &within])
+            .output()
+            .unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{}: {errors}\n{sql}", path.display());
+    }
+}
+
 #[test]
 fn the_tables_keep_what_the_auction_must_keep() {
     let session = derived(&root().join("tests/dossier/delivery/auction.dl"));
