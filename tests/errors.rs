@@ -329,6 +329,14 @@ fn codes() -> BTreeMap<String, BTreeSet<String>> {
             codes.entry(found[1].to_owned()).or_default().insert(name.clone());
         }
     }
+    // Checks that are written as rules say their code where they are declared.
+    let check = Regex::new(r"(?m)^/// @check (AL\d{4}) ").unwrap();
+    for path in files_below("rules/checks", "dl") {
+        let name = path.strip_prefix(root()).unwrap().display().to_string();
+        for found in check.captures_iter(&fs::read_to_string(&path).unwrap()) {
+            codes.entry(found[1].to_owned()).or_default().insert(name.clone());
+        }
+    }
     assert!(codes.len() > 50, "codes are no longer written as they were: {codes:?}");
     codes
 }
