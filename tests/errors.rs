@@ -308,7 +308,7 @@ fn what_no_text_can_be_is_told_as_well() {
     assert!(wrong.is_empty(), "messages differ from what is expected:\n\n{}", wrong.join("\n"));
 }
 
-/// The codes in the sources of the library and the program, tests left out.
+/// The codes in the sources of the library and the program, tests left out, and in the checks.
 fn codes() -> BTreeMap<String, BTreeSet<String>> {
     let mut codes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let code = Regex::new(r#""(AL\d{4})""#).unwrap();
@@ -317,6 +317,15 @@ fn codes() -> BTreeMap<String, BTreeSet<String>> {
         let text = text.split("#[cfg(test)]").next().unwrap();
         let name = path.strip_prefix(root()).unwrap().display().to_string();
         for found in code.captures_iter(text) {
+            codes.entry(found[1].to_owned()).or_default().insert(name.clone());
+        }
+    }
+    // Checks that are rules name their codes in tags.
+    let tag = Regex::new(r"(?m)^/// @check (AL\d{4}) ").unwrap();
+    for path in files_below("rules/checks", "dl") {
+        let text = fs::read_to_string(&path).unwrap();
+        let name = path.strip_prefix(root()).unwrap().display().to_string();
+        for found in tag.captures_iter(&text) {
             codes.entry(found[1].to_owned()).or_default().insert(name.clone());
         }
     }
