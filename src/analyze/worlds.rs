@@ -108,6 +108,30 @@ impl Worlds {
     }
 }
 
+impl Worlds {
+    /// Adds a relation that differs from world to world, behind all others, and the rules that
+    /// conclude it, written without worlds. It is evaluated after all strata there are.
+    pub fn add(&mut self, mut relation: Relation, rules: impl IntoIterator<Item = Rule>) {
+        let id = RelationId::from(self.program.relations.len());
+        relation.columns.insert(0, world_column());
+        self.program.relations.push(Arc::new(relation));
+        self.dependent.push(true);
+        let first = self.program.rules.len();
+        for mut rule in rules {
+            rule.head.relation = id;
+            self.rule(&mut rule);
+            self.program.rules.push(rule);
+        }
+        let rules = (first..self.program.rules.len()).map(RuleId::from).collect();
+        self.program.strata.push(Stratum { relations: vec![id], rules, recursive: false });
+    }
+
+    /// Passes the world along in a rule that was written without worlds.
+    pub fn rule(&self, rule: &mut Rule) {
+        Separation { dependent: &self.dependent, world: self.world }.rule(rule);
+    }
+}
+
 fn world_column() -> Column {
     Column {
         name: WORLD.to_owned(),

@@ -8,9 +8,14 @@
 //! | `@fix SENTENCE` | what to do |
 //! | `@place FILE LINE` | the columns that hold where it is, where the facts do not say |
 //!
+//! A relation tagged `@record` holds findings that were written down by hand: the first printed
+//! column (`@column`) is the group a row belongs to.
+//!
 //! A finding stands where the first fact of its proof stands: the row of a table, or the line of a
 //! design; where the proof has no such fact, at the rule. The facts of the proof, with what they
 //! cite, are its witness.
+
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -128,6 +133,56 @@ pub fn run(
     findings
 }
 
+/// Findings that were written down.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Record {
+    /// What is said above them (`@note`).
+    pub note: String,
+    /// The headings of the columns.
+    pub headings: Vec<String>,
+    /// The rows, groups together.
+    pub rows: Vec<Recorded>,
+}
+
+/// A finding that was written down.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Recorded {
+    /// The group it belongs to.
+    pub group: String,
+    /// Its cells.
+    pub cells: Vec<String>,
+}
+
+/// What is on record in the relations that are tagged so.
+pub fn records(rulebook: &Rulebook, derived: &dyn explain::Subject) -> Vec<Record> {
+    let relations = rulebook.program.relations.iter().enumerate();
+    let tagged = relations.filter(|(index, relation)| {
+        relation.doc.tag("record").is_some() && !rulebook.worlds.dependent[*index]
+    });
+    let interner = derived.interner();
+    let record = |(index, declared): (usize, &Arc<Relation>)| {
+        let sheet = rulebook.sheet_of(RelationId::from(index));
+        let relation = derived.database().relation(RelationId::from(index));
+        let tuple = |row: usize| -> Vec<Constant> {
+            let words = relation.row(row).zip(&declared.columns);
+            words.map(|(word, column)| interner.constant(word, column.primitive)).collect()
+        };
+        let mut tuples: Vec<Vec<Constant>> = (0..relation.len()).map(tuple).collect();
+        tuples.sort_by(|a, b| compare_tuples(a, b));
+        let cell = |tuple: &[Constant], column: usize| {
+            tuple.get(column).map(ToString::to_string).unwrap_or_default()
+        };
+        let row = |tuple: &Vec<Constant>| {
+            let mut cells = sheet.columns.iter().map(|column| cell(tuple, column.column));
+            Recorded { group: cells.next().unwrap_or_default(), cells: cells.collect() }
+        };
+        let headings = sheet.columns.iter().skip(1).map(|column| column.title.clone());
+        let headings = headings.collect();
+        Record { note: sheet.note, headings, rows: tuples.iter().map(row).collect() }
+    };
+    tagged.map(record).collect()
+}
+
 struct Run<'a, 's> {
     rulebook: &'a Rulebook,
     derived: &'a dyn explain::Subject,
@@ -199,7 +254,7 @@ impl Run<'_, '_> {
                 program.clauses.get(rule.clause.index())
             });
             let declared = self.rulebook.program.relations[check.relation.index()].span;
-            places.push((clause.map_or(declared, |clause| clause.span), "found by this rule"));
+            places.push((clause.map_or(declared, |clause| clause.span), "this rule finds it"));
         }
         for (span, text) in places {
             problem = problem.at(span, text);
@@ -218,8 +273,11 @@ impl Run<'_, '_> {
             subject = format!("{design}: {subject}");
         }
         let mut finding = Finding::new(subject, problem);
-        for ground in grounds.iter().take(MOST_FACTS) {
-            finding = finding.witness(ground.text.clone());
+        for ground in &grounds {
+            let more = finding.witness.len() < MOST_FACTS;
+            if more && !finding.witness.contains(&ground.text) {
+                finding = finding.witness(ground.text.clone());
+            }
         }
         let mut citations: Vec<String> = grounds.into_iter().map(|ground| ground.cites).collect();
         citations.retain(|it| !it.is_empty());

@@ -4,6 +4,9 @@
 //! entry of an accepted-findings file, or because it was not asked for. What lets nothing pass is a
 //! finding itself, so that neither comments nor entries outlive what they were for.
 
+use rustc_hash::FxHashSet;
+
+use crate::analyze::program::Program;
 use crate::diag::{OWN_CODES, Severity, SourceId, Sources, Span};
 use crate::kb::embedded;
 use crate::syntax::format::{PieceKind, pieces};
@@ -91,7 +94,8 @@ fn below(tree: &Tree, place: u32) -> Option<u32> {
     None
 }
 
-/// A file of accepted findings: CSV with the columns `code`, `subject` and `reason`.
+/// A file of accepted findings: CSV with the columns `code`, `subject` and `reason`, and perhaps
+/// `resolution`: the rule that resolves what is accepted.
 #[derive(Clone, Debug, Default)]
 pub struct Accepted {
     entries: Vec<Entry>,
@@ -102,6 +106,7 @@ struct Entry {
     code: String,
     subject: String,
     reason: String,
+    resolution: String,
     span: Span,
     /// Whether it has let a finding pass.
     matched: bool,
@@ -120,10 +125,21 @@ impl Accepted {
             let rest = text.text.get(start..).unwrap_or_default();
             let end = start + rest.find('\n').unwrap_or(rest.len());
             let span = Span { source, start: start as u32, end: end as u32 };
-            let (code, subject, reason) = (field(0), field(1), field(2));
-            entries.push(Entry { code, subject, reason, span, matched: false });
+            let (code, subject, reason, resolution) = (field(0), field(1), field(2), field(3));
+            entries.push(Entry { code, subject, reason, resolution, span, matched: false });
         }
         Accepted { entries }
+    }
+
+    /// The entries that are said to be resolved by a rule that is not there.
+    pub fn unresolved(&self, program: &Program, selection: &Selection) -> Vec<Finding> {
+        let ids: FxHashSet<&str> =
+            program.clauses.iter().filter_map(|clause| clause.doc.tag("rule")).collect();
+        let named = self.entries.iter().filter(|entry| !entry.resolution.is_empty());
+        let unknown = named.filter(|entry| !ids.contains(entry.resolution.as_str()));
+        let findings = unknown
+            .map(|it| kinds::unknown_resolution(&it.resolution, it.span, ids.iter().copied()));
+        findings.filter(|finding| selection.takes(finding)).collect()
     }
 
     /// The entries that have let nothing pass, once everything was sifted.
@@ -209,8 +225,8 @@ pub struct Sifted {
     pub kept: Vec<Finding>,
     /// Those that a comment lets pass, each with its reason.
     pub suppressed: Vec<(Finding, String)>,
-    /// Those that are accepted, each with its reason.
-    pub accepted: Vec<(Finding, String)>,
+    /// Those that are accepted, each with its reason and the rule that resolves it, if one does.
+    pub accepted: Vec<(Finding, String, String)>,
 }
 
 /// Sorts findings out; adds those about comments that let nothing pass.
@@ -241,7 +257,7 @@ pub fn sift(
             sifted.suppressed.push((finding, suppressions.entries[at].reason.clone()));
         } else if let Some(entry) = entry {
             entry.matched = true;
-            sifted.accepted.push((finding, entry.reason.clone()));
+            sifted.accepted.push((finding, entry.reason.clone(), entry.resolution.clone()));
         } else {
             sifted.kept.push(finding);
         }

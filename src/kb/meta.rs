@@ -5,7 +5,7 @@
 //!
 //! | kind | columns |
 //! | --- | --- |
-//! | `relation` | relation, `stated`, `table`, `derived`, `given` or `empty`, file, line |
+//! | `relation` | relation, `stated`, `table`, `concluded`, `given` or `empty`, file, line |
 //! | `column` | relation, place, column, type |
 //! | `rule` | rule, relation it concludes, file, line |
 //! | `literal` | rule, place, relation, `positive`, `negative` or `aggregate` |
@@ -154,7 +154,7 @@ impl Structure<'_> {
             let filled = table[index] || relation.doc.tag("meta").is_some();
             let kind = match (is_stated(relation), derived[index], filled, given[index]) {
                 (true, ..) => "stated",
-                (_, true, ..) => "derived",
+                (_, true, ..) => "concluded",
                 (_, _, true, _) => "table",
                 (_, _, _, true) => "given",
                 _ => "empty",

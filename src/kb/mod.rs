@@ -43,16 +43,17 @@ use citations::{Citations, citations};
 use tables::{Lines, Tables};
 
 use crate::analyze::facts::Statable;
-use crate::analyze::program::{Program, Relation};
+use crate::analyze::program::{Program, Relation, Rule, Stratum};
 use crate::analyze::worlds::{self, Worlds};
-use crate::analyze::{analyze, has_errors};
-use crate::diag::{Diagnostic, SourceId, Sources, reason};
+use crate::analyze::{GOAL, Goal, analyze, has_errors};
+use crate::diag::{Diagnostic, SourceId, Sources, Span, reason};
 use crate::eval::{Evaluator, Options as EvalOptions, Silent, Stopped};
 use crate::plan::Plan;
 use crate::store::Database;
 use crate::syntax::lexer::{Token, lex};
 use crate::syntax::load::load_all;
-use crate::value::{Interner, RelationId};
+use crate::syntax::tree::Doc;
+use crate::value::{Interner, RelationId, RuleId};
 
 /// Which rulebook to load.
 #[derive(Clone, Debug, Default)]
@@ -182,7 +183,7 @@ impl Part {
 }
 
 /// A rulebook ready to derive designs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Rulebook {
     /// The texts of all rule files.
     pub sources: Arc<Sources>,
@@ -242,8 +243,40 @@ impl Rulebook {
         options: &Options,
         effort: &EvalOptions<'_>,
     ) -> Result<Rulebook, Box<Unsound>> {
+        let mut files = RulebookFiles::embedded();
+        let mut added = Vec::new();
+        for (folder, onto) in [(&options.rules, "rules"), (&options.facts, "facts")] {
+            let Some(folder) = folder else { continue };
+            match files.overlay(folder, onto) {
+                Ok(new) => added.extend(new),
+                Err(problem) => {
+                    let diagnostics = vec![unreadable_folder(folder, &problem)];
+                    let sources = Sources::new();
+                    return Err(Box::new(Unsound { sources, diagnostics, stopped: None }));
+                }
+            }
+        }
+        Self::of_files_within(options, files, added, effort)
+    }
+
+    /// Loads a rulebook from files that are there already, whatever folders the options name. `added`
+    /// are the rule files to load that no other file includes.
+    pub fn of_files(
+        options: &Options,
+        files: RulebookFiles,
+        added: Vec<String>,
+    ) -> Result<Rulebook, Box<Unsound>> {
+        Self::of_files_within(options, files, added, &EvalOptions::default())
+    }
+
+    fn of_files_within(
+        options: &Options,
+        files: RulebookFiles,
+        added: Vec<String>,
+        effort: &EvalOptions<'_>,
+    ) -> Result<Rulebook, Box<Unsound>> {
         let (mut sources, mut stopped) = (Sources::new(), None);
-        match Self::assemble(options, effort, &mut sources, &mut stopped) {
+        match Self::assemble(options, files, added, effort, &mut sources, &mut stopped) {
             Ok(mut rulebook) => {
                 rulebook.sources = Arc::new(sources);
                 Ok(rulebook)
@@ -254,19 +287,14 @@ impl Rulebook {
 
     fn assemble(
         options: &Options,
+        files: RulebookFiles,
+        added: Vec<String>,
         effort: &EvalOptions<'_>,
         sources: &mut Sources,
         limit: &mut Option<Stopped>,
     ) -> Result<Rulebook, Vec<Diagnostic>> {
-        let mut files = RulebookFiles::embedded();
         let mut entries = vec![options.part.entry(options.as_written).to_owned()];
-        for (folder, onto) in [(&options.rules, "rules"), (&options.facts, "facts")] {
-            let Some(folder) = folder else { continue };
-            match files.overlay(folder, onto) {
-                Ok(added) => entries.extend(added.into_iter().filter(|path| !is_check(path))),
-                Err(problem) => return Err(vec![unreadable_folder(folder, &problem)]),
-            }
-        }
+        entries.extend(added.into_iter().filter(|path| !is_check(path)));
         if matches!(options.part, Part::Checks | Part::Observed) {
             entries.push(META.to_owned());
         }
@@ -326,7 +354,7 @@ impl Rulebook {
             *limit = Some(stopped);
             return Err(vec![Diagnostic::error("AL0030", message)]);
         }
-        if files.overlaid() {
+        if files.overlaid() || options.part == Part::Checks {
             let mut tables = Tables::new(&files, &mut base, &mut interner, sources);
             tables.check(&worlds.program, &read, &mut diagnostics);
             if has_errors(&diagnostics) {
@@ -339,7 +367,7 @@ impl Rulebook {
             .iter()
             .position(|relation| is_stated(relation) && relation.doc.tag("design").is_some())
             .map(RelationId::from);
-        let changed = options.rules.is_some() || options.facts.is_some();
+        let changed = files.overlaid();
         Ok(Rulebook {
             sources: Arc::default(),
             sheets: sheet::sheets(&program, sources),
@@ -363,6 +391,40 @@ impl Rulebook {
             lines,
             cited,
         })
+    }
+
+    /// The rulebook with a relation more for each goal, behind all others and in their order, that
+    /// holds what answers it in each design. No text can name these relations.
+    pub fn with_goals(&self, goals: &[Goal]) -> Rulebook {
+        let mut extended = self.clone();
+        let mut base = (*self.base).clone();
+        for goal in goals {
+            let relation = Relation {
+                name: GOAL.to_owned(),
+                columns: goal.columns.clone(),
+                span: Span::default(),
+                doc: Doc::default(),
+            };
+            let id = base.add_relation(relation.arity() + 1);
+            let rules = goal.rules.iter().cloned().map(|mut rule| {
+                rule.head.relation = id;
+                rule
+            });
+            let rules: Vec<Rule> = rules.collect();
+            extended.program.relations.push(Arc::new(relation.clone()));
+            let first = extended.program.rules.len();
+            // Facts of the program became rules in the one with worlds, so numbers part here.
+            extended.program.rules.extend(rules.iter().cloned());
+            let ids = (first..extended.program.rules.len()).map(RuleId::from).collect();
+            let stratum = Stratum { relations: vec![id], rules: ids, recursive: false };
+            extended.program.strata.push(stratum);
+            extended.worlds.add(relation, rules);
+        }
+        let mut interner = (*self.interner).clone();
+        extended.plan = Arc::new(Plan::new(&extended.worlds.program, &mut interner));
+        extended.interner = Arc::new(interner);
+        extended.base = Arc::new(base);
+        extended
     }
 
     /// The file and line that a row of a knowledge-base relation was read from.

@@ -156,6 +156,11 @@ fn part(repl: &Repl, item: Item, written: &str, diagnostics: &mut Vec<Diagnostic
             Some(Part::Rule(written.to_owned()))
         }
         Item::Once(_) | Item::Pragma { .. } => None,
+        Item::Expectation(expectation) => {
+            let help = "it belongs in a file that `archlog test` reads; `?- goal.` asks here";
+            diagnostics.push(error::not_a_fact(expectation.span).help(help));
+            None
+        }
         Item::Directive(directive) => {
             diagnostics.push(error::not_a_fact(directive.span));
             None
@@ -369,7 +374,7 @@ fn move_by(repl: &mut Repl, change: &Change, forward: bool, reply: &mut Reply) -
         }
     }
     let kept = repl.session.keep();
-    let before = (repl.session.shared_rulebook(), repl.rulebook.typed.clone());
+    let before = (repl.session.shared(), repl.rulebook.typed.clone());
     if let Some((without, with)) = &change.rules {
         let typed = if forward { with } else { without };
         rule_by(repl, typed.clone(), reply)?;
@@ -395,7 +400,7 @@ const AT_HAND: usize = 4;
 /// Loads the rulebook with other rules typed in addition. Where they are wrong, nothing changes.
 fn rule_by(repl: &mut Repl, typed: Option<String>, reply: &mut Reply) -> Done {
     let typed = Some(typed.unwrap_or_default());
-    let here = (repl.rulebook.typed.clone(), repl.session.shared_rulebook());
+    let here = (repl.rulebook.typed.clone(), repl.session.shared());
     let rulebook = match repl.loaded.iter().find(|(known, _)| *known == typed) {
         Some((_, rulebook)) => Arc::clone(rulebook),
         None => {

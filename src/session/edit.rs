@@ -21,7 +21,13 @@ impl Session {
     /// Adds a design that states nothing yet; gives its number.
     pub fn begin(&mut self, id: &str) -> usize {
         let (id, path) = (id.to_owned(), String::new());
-        self.designs.push(Design { title: id.clone(), id, path, facts: Vec::new() });
+        self.designs.push(Design {
+            title: id.clone(),
+            id,
+            path,
+            facts: Vec::new(),
+            expectations: Vec::new(),
+        });
         self.touch(self.designs.len() - 1);
         self.designs.len() - 1
     }

@@ -28,7 +28,7 @@ use crate::report::{Heading, Stamp, Table};
 use crate::store::Database;
 use crate::syntax::load::tree_of;
 use crate::syntax::parse_goal;
-use crate::syntax::tree::{Body, Expression};
+use crate::syntax::tree::{Body, Expectation, Expression, Item};
 use crate::value::{Constant, Interner, Primitive, RelationId, Word, compare_tuples};
 
 /// A design as stated.
@@ -42,6 +42,8 @@ pub struct Design {
     pub path: String,
     /// Its facts.
     pub facts: Vec<StatedFact>,
+    /// What it expects to follow, for [`crate::testing`].
+    pub expectations: Vec<Expectation>,
 }
 
 /// Designs over one rulebook.
@@ -66,8 +68,8 @@ impl Session {
         &self.rulebook
     }
 
-    /// The rulebook, to be kept.
-    pub fn shared_rulebook(&self) -> Arc<Rulebook> {
+    /// The rulebook, for another session.
+    pub fn shared(&self) -> Arc<Rulebook> {
         Arc::clone(&self.rulebook)
     }
 
@@ -84,6 +86,12 @@ impl Session {
     /// What is wrong with the designs' texts. What is right of them is in the session all the same.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
+    }
+
+    /// Everything that derived together with the first design, in words, each design in the world of
+    /// its number; nothing before [`Session::derive`].
+    pub fn derived(&self) -> Option<(&Arc<Database>, &Arc<Interner>)> {
+        self.run_of(0).map(|run| (&run.database, &run.interner))
     }
 
     /// What made the answers.
@@ -118,7 +126,7 @@ impl Session {
             }
             io::design_of_json(&shown, bytes, statable, relations, &mut self.sources, problems)
         };
-        self.add(shown, facts, reported)
+        self.add(shown, facts, Vec::new(), reported)
     }
 
     /// Takes a design that is already in memory, in the notation of a `.dl` file.
@@ -128,11 +136,21 @@ impl Session {
         self.diagnostics.extend(problems);
         let program = &self.rulebook.program;
         let facts = stated_facts(&self.rulebook.statable, program, &tree, &mut self.diagnostics);
-        self.add(name.to_owned(), facts, reported)
+        let expectations = tree.items.into_iter().filter_map(|item| match item {
+            Item::Expectation(expectation) => Some(expectation),
+            _ => None,
+        });
+        self.add(name.to_owned(), facts, expectations.collect(), reported)
     }
 
     /// Adds what a text states; the problems from `reported` on are those of the text.
-    fn add(&mut self, path: String, facts: Vec<StatedFact>, reported: usize) -> bool {
+    fn add(
+        &mut self,
+        path: String,
+        facts: Vec<StatedFact>,
+        expectations: Vec<Expectation>,
+        reported: usize,
+    ) -> bool {
         let named = facts.iter().find(|fact| Some(fact.relation) == self.rulebook.design);
         let text = |index: usize| match named.and_then(|fact| fact.values.get(index)) {
             Some(Constant::Symbol(text)) => text.to_string(),
@@ -160,7 +178,7 @@ impl Session {
         {
             self.diagnostics.push(same_id(&id, Some(fact.span), &path, &other.path));
         }
-        self.designs.push(Design { id, title, path, facts });
+        self.designs.push(Design { id, title, path, facts, expectations });
         self.touch(self.designs.len() - 1);
         true
     }

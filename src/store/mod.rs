@@ -80,6 +80,17 @@ impl Database {
         Database { round: base.round, base: Some(base), relations }
     }
 
+    /// As [`Database::over`], with some relations empty, whatever the base has in them: those that
+    /// are to be evaluated once more, otherwise.
+    pub fn over_without(base: Arc<Database>, without: &[RelationId]) -> Self {
+        let mut database = Database::over(base);
+        for id in without {
+            let arity = database.relation(*id).arity();
+            database.relations[id.index()] = Slot::own(Relation::new(arity));
+        }
+        database
+    }
+
     /// A relation more than the program declared, for a query.
     pub fn add_relation(&mut self, arity: usize) -> RelationId {
         self.relations.push(Slot::own(Relation::new(arity)));

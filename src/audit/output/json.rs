@@ -41,6 +41,8 @@ struct FindingSchema<'a> {
     fix: Option<FixSchema<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resolution: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -103,6 +105,11 @@ fn finding(entry: &Entry) -> FindingSchema<'_> {
                 .collect(),
         }),
         reason: entry.passed.as_ref().map(|passed| passed.reason.as_str()),
+        resolution: entry
+            .passed
+            .as_ref()
+            .map(|it| it.resolution.as_str())
+            .filter(|it| !it.is_empty()),
     }
 }
 

@@ -83,6 +83,8 @@ pub enum Command {
     #[command(after_long_help = include_str!("../../../docs/help/questions.txt"))]
     Questions(Questions),
     Check(Check),
+    Test(Test),
+    Diff(Diff),
     /// The starter boxes of a design's archetypes in one drawing
     #[command(after_long_help = include_str!("../../../docs/help/map.txt"))]
     Map(Map),
@@ -701,6 +703,100 @@ pub struct Check {
     pub rulebook: Rulebook,
 }
 
+/// Test a rulebook: do designs come to what they expect?
+///
+/// A test is a design with `.expect goal.` in it, or `.expect !goal.` for what must not follow. All
+/// tests are derived together, each in a world of its own. Without a file the tests of the rulebook
+/// that is built in are run.
+#[derive(Debug, Args)]
+#[command(after_long_help = include_str!("../../../docs/help/test.txt"))]
+pub struct Test {
+    /// Designs, and folders of designs
+    #[arg(value_name = "FILE|DIR")]
+    pub files: Vec<PathBuf>,
+
+    /// Show which rules conclude something in some test, which conditions decide, and which rows of
+    /// lists are chosen
+    #[arg(long)]
+    pub coverage: bool,
+
+    /// Propose tests for what none exercises: the smallest designs that do
+    #[arg(long = "gen", conflicts_with_all = ["mutate", "coverage"])]
+    pub generate: bool,
+
+    /// Write what `--gen` proposes into this folder, a file a test
+    #[arg(short = 'D', long = "output-dir", value_name = "DIR", requires = "generate")]
+    pub output: Option<PathBuf>,
+
+    /// Leave out or negate each condition of each rule, and show what no test notices
+    #[arg(long)]
+    pub mutate: bool,
+
+    /// The format of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: TestFormat,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
+/// Compare two rulebooks, or two designs
+///
+/// Shows what differs in what they say and in what follows from them, and beside each conclusion that
+/// changes a smallest set of differences that makes it change. Two designs are compared by one
+/// rulebook; two rulebooks over the designs named, or over those that are built in.
+#[derive(Debug, Args)]
+#[command(after_long_help = include_str!("../../../docs/help/diff.txt"))]
+pub struct Diff {
+    /// The old one
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+
+    /// The new one
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+
+    /// The designs to derive by two rulebooks, and folders of designs
+    #[arg(value_name = "DESIGN")]
+    pub designs: Vec<PathBuf>,
+
+    /// Compare the texts of two rulebooks alone
+    #[arg(long, conflicts_with = "designs")]
+    pub no_designs: bool,
+
+    /// The format of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: DocumentFormat,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
+/// The formats of what tests came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum TestFormat {
+    /// Aligned tables.
+    Text,
+    /// Markdown.
+    Md,
+    /// JSON (docs/json.md).
+    Json,
+    /// JUnit's XML, without coverage and mutants.
+    Junit,
+    /// The Test Anything Protocol, without coverage and mutants.
+    Tap,
+}
+
 /// The formats of findings.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum FindingFormat {
@@ -712,6 +808,8 @@ pub enum FindingFormat {
     Sarif,
     /// Annotations of GitHub's workflows.
     Github,
+    /// A page of what is on record and accepted.
+    Markdown,
 }
 
 /// Write programs in the one style

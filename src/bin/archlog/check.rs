@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use archlog::analyze::{analyze, has_errors};
-use archlog::audit::checks::{self, Whose};
-use archlog::audit::output::{Entry, Passed, Report, github, json, sarif, text};
+use archlog::audit::checks::{self, Record, Whose};
+use archlog::audit::output::{Entry, Passed, Report, github, json, markdown, sarif, text};
 use archlog::audit::{Accepted, Finding, Selection, Subject, Suppressions, audit, mend, sift};
 use archlog::diag::{Diagnostic, Renderer, SourceId, Sources};
 use archlog::eval::Options as EvalOptions;
@@ -55,6 +55,7 @@ pub fn check(arguments: &Check, console: &Console) -> Result<Exit> {
         FindingFormat::Json => json(report)?,
         FindingFormat::Sarif => sarif(report)?,
         FindingFormat::Github => github(report),
+        FindingFormat::Markdown => markdown(report),
     };
     console.answer(&answer)?;
     Ok(if checking.fails { Exit::No } else { Exit::Yes })
@@ -101,7 +102,13 @@ impl Checking {
                 });
                 self.looked_at("its views of the knowledge base", &subject);
             } else {
-                findings.extend(declared(&rulebook, &mut sources)?);
+                let (found, records) = declared(&rulebook, &mut sources)?;
+                findings.extend(found);
+                self.report.records = records;
+                if !arguments.rulebook.as_written {
+                    let unresolved = accepted.unresolved(&rulebook.program, &self.selection);
+                    self.keep(&shelf, unresolved);
+                }
                 self.looked_at(&format!("the rulebook {}", rulebook.version), &subject);
             }
             self.sift(&sources, &subject, findings, &mut accepted);
@@ -173,7 +180,8 @@ impl Checking {
             let own = all.iter().filter(|it| rulebook.worlds.dependent[it.relation.index()]);
             let count = own.count();
             let facts = design.facts.len();
-            self.report.looked_at.push(format!("{}: {facts} facts, {count} checks", design.path));
+            let (facts, checks) = (several(facts, "facts"), several(count, "checks"));
+            self.report.looked_at.push(format!("{}: {facts}, {checks}", design.path));
         }
         // Comments in the design let findings pass, as comments in a program do.
         let trees: Vec<_> = (0..sources.len() as u32)
@@ -194,6 +202,7 @@ impl Checking {
         let subject = Subject::program(&loaded.program, &loaded.sources);
         let mut findings = of_problems(loaded.problems.clone());
         findings.extend(audit(&subject));
+        findings.extend(accepted.unresolved(&loaded.program, &self.selection));
         self.looked_at(name, &subject);
         if !subject.has_outputs() {
             let why = "it has no `.output`, so nothing says what they are for";
@@ -255,11 +264,16 @@ impl Checking {
         accepted: &mut Accepted,
     ) {
         let sifted = sift(findings, suppressions, accepted, &self.selection);
-        for (in_source, passed) in [(true, sifted.suppressed), (false, sifted.accepted)] {
-            for (finding, reason) in passed {
-                let passed = Some(Passed { in_source, reason });
-                self.report.passed.push(Entry::new(sources, &self.renderer, finding, passed));
-            }
+        let suppressed = sifted.suppressed.into_iter().map(|(finding, reason)| {
+            let resolution = String::new();
+            (finding, Passed { in_source: true, reason, resolution })
+        });
+        let accepted = sifted.accepted.into_iter().map(|(finding, reason, resolution)| {
+            (finding, Passed { in_source: false, reason, resolution })
+        });
+        for (finding, passed) in suppressed.chain(accepted) {
+            let entry = Entry::new(sources, &self.renderer, finding, Some(passed));
+            self.report.passed.push(entry);
         }
         self.keep(sources, sifted.kept);
     }
@@ -272,9 +286,6 @@ impl Checking {
     }
 
     fn looked_at(&mut self, name: &str, subject: &Subject<'_>) {
-        let several = |count: usize, things: &str| {
-            format!("{count} {}", if count == 1 { things.trim_end_matches('s') } else { things })
-        };
         let program = subject.program;
         let own = program.relations.iter().filter(|it| !it.name.starts_with('@')).count();
         self.report.looked_at.push(format!(
@@ -287,12 +298,21 @@ impl Checking {
     }
 }
 
-/// What the rulebook's own checks find.
-fn declared(rulebook: &Arc<Rulebook>, sources: &mut Sources) -> Result<Vec<Finding>> {
+/// `1 fact`, `2 facts`.
+fn several(count: usize, things: &str) -> String {
+    format!("{count} {}", if count == 1 { things.trim_end_matches('s') } else { things })
+}
+
+/// What the rulebook's own checks find, and what is on record besides.
+fn declared(
+    rulebook: &Arc<Rulebook>,
+    sources: &mut Sources,
+) -> Result<(Vec<Finding>, Vec<Record>)> {
     let mut session = Session::new(Arc::clone(rulebook));
     session.derive(&EvalOptions::default())?;
     let explained = session.explained(0).context("nothing was derived")?;
-    Ok(checks::run(rulebook, &explained, Whose::Rulebook, sources))
+    let findings = checks::run(rulebook, &explained, Whose::Rulebook, sources);
+    Ok((findings, checks::records(rulebook, &explained)))
 }
 
 /// Whether a file is a design rather than a program: a folder, JSON, or facts alone.
