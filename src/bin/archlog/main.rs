@@ -3,6 +3,7 @@
 mod args;
 mod change;
 mod check;
+mod compile;
 mod console;
 mod derive;
 mod effort;
@@ -85,6 +86,7 @@ fn command(command: Command, console: &Console) -> Result<Exit> {
         Command::Run(arguments) => run::run(&arguments, console, &interrupt),
         Command::Check(arguments) => check::check(&arguments, console),
         Command::Fmt(arguments) => fmt::fmt(&arguments, console),
+        Command::Compile(arguments) => compile::compile(&arguments, console),
         Command::New(arguments) => {
             let file = new::new(&arguments.name)?;
             console.say(&format!("wrote {file}; derive it with `archlog derive {file}`"));
