@@ -13,6 +13,7 @@
 //! | `between` | pairs of rules |
 //! | `metadata` | documentation comments |
 //! | `texts` | comments, inclusions, directives |
+//! | `prove` | first-match lists, over every point of their inputs |
 //! | `sieve` | which findings count: suppressed, accepted, asked for |
 //! | `mend` | the fixes of findings, made |
 //! | `output` | text, JSON, SARIF, annotations |
@@ -22,6 +23,7 @@ mod kinds;
 mod mend;
 mod metadata;
 pub mod output;
+pub mod prove;
 mod relations;
 mod rules;
 mod sieve;

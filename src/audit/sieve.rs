@@ -140,6 +140,11 @@ impl Accepted {
         Accepted { entries }
     }
 
+    /// Leaves out entries of codes that begin like this: nothing looked for what they accept.
+    pub fn leave(&mut self, codes: &str) {
+        self.entries.retain(|entry| !entry.code.starts_with(codes));
+    }
+
     /// The entries that have let nothing pass, once everything was sifted.
     pub fn idle(&self, selection: &Selection) -> Vec<Finding> {
         let idle = self.entries.iter().filter(|entry| !entry.matched);

@@ -93,6 +93,11 @@ impl Core {
         Core { program: separate.program, in_worlds: separate.dependent, ..self }
     }
 
+    /// The relation of worlds, where anything reads it.
+    pub fn world(&self) -> Option<RelationId> {
+        self.inputs.iter().copied().find(|id| self.name(*id) == WORLD)
+    }
+
     /// The name of a relation.
     pub fn name(&self, relation: RelationId) -> &str {
         self.program.relations.get(relation.index()).map_or("", |it| it.name.as_str())

@@ -79,6 +79,8 @@ pub enum Part {
     /// The knowledge base by itself: all tables, what `queries/kb/` concludes from them, no rules
     /// about designs.
     Knowledge,
+    /// All rules, no sheets, and the spaces that ordered lists are proved over (`rules/proofs/`).
+    Proof,
 }
 
 impl Part {
@@ -94,6 +96,7 @@ impl Part {
     /// Whether a file below `queries/` belongs to it.
     fn asks(self, path: &str) -> bool {
         path.ends_with(".dl")
+            && self != Part::Proof
             && path.starts_with("queries/kb/") == (self == Part::Knowledge)
             && (self == Part::Whole || !path.starts_with("queries/saved/"))
     }
@@ -171,6 +174,9 @@ impl Rulebook {
         entries.extend(
             files.paths("queries").filter(|path| options.part.asks(path)).map(str::to_owned),
         );
+        if options.part == Part::Proof {
+            entries.extend(files.paths("rules/proofs").map(str::to_owned));
+        }
         entries.extend(options.typed.is_some().then(|| TYPED.to_owned()));
         let typed = options.typed.as_deref().unwrap_or_default();
         let mut read = |path: &str| match path {

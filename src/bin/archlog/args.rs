@@ -622,6 +622,14 @@ pub struct Check {
     #[arg(long)]
     pub all: bool,
 
+    /// Go through every point that the ordered lists can meet: rows never chosen, gaps, overlaps
+    #[arg(long)]
+    pub prove: bool,
+
+    /// Write the facts that show what --prove found into this folder, a file each
+    #[arg(long, value_name = "DIR", requires = "prove")]
+    pub witnesses: Option<PathBuf>,
+
     /// Mend what can be mended without changing what a program concludes
     #[arg(long, requires = "files")]
     pub fix: bool,

@@ -84,7 +84,7 @@ fn command(command: Command, console: &Console) -> Result<Exit> {
         Command::Map(arguments) => map::map(&arguments, console, &interrupt),
         Command::Kb(arguments) => kb::kb(&arguments, console),
         Command::Run(arguments) => run::run(&arguments, console, &interrupt),
-        Command::Check(arguments) => check::check(&arguments, console),
+        Command::Check(arguments) => check::check(&arguments, console, &interrupt),
         Command::Fmt(arguments) => fmt::fmt(&arguments, console),
         Command::Compile(arguments) => compile::compile(&arguments, console),
         Command::New(arguments) => {
