@@ -6,14 +6,13 @@ use crate::value::RelationId;
 
 use super::Core;
 
-/// Words that Rust keeps for itself, and those that the crate around the rules uses.
-const TAKEN: [&str; 56] = [
+/// Words that Rust keeps for itself.
+const TAKEN: [&str; 51] = [
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
     "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
     "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
     "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
-    "unsafe", "unsized", "use", "virtual", "where", "while", "yield", "run", "default", "agg",
-    "relation", "lattice",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
 /// Rust's names of a core's relations.

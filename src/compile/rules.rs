@@ -146,7 +146,7 @@ impl Writer<'_> {
 
     fn relation(&self, relation: RelationId) -> String {
         match self.target {
-            Target::Ascent => self.names.field(relation).to_owned(),
+            Target::Ascent => format!("r_{}", self.names.field(relation)),
             Target::Crepe => self.names.ty(relation).to_owned(),
         }
     }
@@ -325,8 +325,9 @@ impl Writer<'_> {
                     (Functor::BitOr, [a, b]) if whole => format!("({a} | {b})"),
                     (Functor::BitXor, [a, b]) if whole => format!("({a} ^ {b})"),
                     (Functor::BitNot, [a]) if whole => format!("(!{a})"),
-                    _ => {
-                        self.refuse(span, "this functor");
+                    (functor, _) => {
+                        let name = format!("{functor:?}").to_lowercase();
+                        self.refuse(span, &format!("the functor `{name}`"));
                         "0".to_owned()
                     }
                 }

@@ -68,9 +68,11 @@ pub struct Symbols {
 
 impl Default for Symbols {
     fn default() -> Self {
-        let texts: Vec<String> = CONSTANTS.iter().map(|text| text.to_string()).collect();
-        let numbers = texts.iter().cloned().zip(0..).collect();
-        Symbols { texts, numbers }
+        let mut symbols = Symbols { texts: Vec::new(), numbers: HashMap::new() };
+        for text in CONSTANTS {
+            symbols.intern(text);
+        }
+        symbols
     }
 }
 
@@ -115,7 +117,7 @@ impl Shell<'_> {
         writeln!(text, "ascent::ascent! {{\n    struct Program;\n")?;
         for relation in self.core.relations() {
             let (field, types) = (self.rules.names.field(relation), self.types(relation));
-            writeln!(text, "    relation {field}({types});")?;
+            writeln!(text, "    relation r_{field}({types});")?;
         }
         text.push('\n');
         for line in &self.rules.lines {
@@ -295,11 +297,11 @@ impl Shell<'_> {
             Target::Ascent => {
                 writeln!(text, "    let mut program = Program::default();")?;
                 for field in inputs.iter().map(|it| names.field(*it)) {
-                    writeln!(text, "    program.{field} = facts.{field};")?;
+                    writeln!(text, "    program.r_{field} = facts.{field};")?;
                 }
                 writeln!(text, "    program.run();\n    Derived {{")?;
                 for field in wanted.iter().map(|it| names.field(*it)) {
-                    writeln!(text, "        {field}: program.{field},")?;
+                    writeln!(text, "        {field}: program.r_{field},")?;
                 }
                 writeln!(text, "    }}\n}}")
             }
@@ -309,24 +311,21 @@ impl Shell<'_> {
                     let (field, ty) = (names.field(*relation), names.ty(*relation));
                     let given = if self.rules.split.contains(relation) { "Given" } else { "" };
                     let row = self.row(*relation, "it");
-                    writeln!(
-                        text,
-                        "    program.extend(facts.{field}.into_iter().map(|it| rules::{ty}{given}({row})));"
-                    )?;
+                    writeln!(text, "    for it in facts.{field} {{")?;
+                    writeln!(text, "        program.extend([rules::{ty}{given}({row})]);\n    }}")?;
                 }
                 // The outputs come in the order of their declarations, which is that of names.
                 let results: String =
                     wanted.iter().map(|it| format!("{}, ", names.field(*it))).collect();
-                writeln!(text, "    let ({results}) = program.run();\n    Derived {{")?;
+                writeln!(text, "    let ({results}) = program.run();")?;
+                writeln!(text, "    let mut derived = Derived::default();")?;
                 for relation in &wanted {
                     let field = names.field(*relation);
                     let row = self.row(*relation, "it");
-                    writeln!(
-                        text,
-                        "        {field}: {field}.into_iter().map(|it| ({row},)).collect(),"
-                    )?;
+                    writeln!(text, "    for it in {field} {{")?;
+                    writeln!(text, "        derived.{field}.push(({row},));\n    }}")?;
                 }
-                writeln!(text, "    }}\n}}")
+                writeln!(text, "    derived\n}}")
             }
         }
     }

@@ -167,6 +167,8 @@ impl Rulebook {
         for (folder, onto) in [(&options.rules, "rules"), (&options.facts, "facts")] {
             let Some(folder) = folder else { continue };
             match files.overlay(folder, onto) {
+                // What a user's rules read is not all there without the others.
+                Ok(added) if options.part == Part::Knowledge && onto == "rules" => drop(added),
                 Ok(added) => entries.extend(added),
                 Err(problem) => return Err(vec![unreadable_folder(folder, &problem)]),
             }

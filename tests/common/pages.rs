@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use archlog::analyze::{analyze, has_errors};
+use archlog::audit::prove;
 use archlog::audit::{Accepted, Finding, Selection, Subject, Suppressions, audit, sift};
 use archlog::diag::{Diagnostic, Renderer, Sources};
 use archlog::eval::{Options as EvalOptions, evaluate};
@@ -217,6 +218,9 @@ pub fn checked(folder: &Path, program: &str) -> (Sources, Vec<Finding>) {
     let mut findings: Vec<Finding> = problems.into_iter().map(|it| Finding::new("", it)).collect();
     findings.extend(audit(&subject));
     let suppressions = Suppressions::of(&sources, &subject.trees);
+    // Only a program that says what its inputs can be has anything to prove.
+    let proof = prove::program(subject, &EvalOptions::default(), &|_| ()).expect("no limit is set");
+    findings.extend(proof.findings);
     let mut kept = sift(findings, &suppressions, &mut accepted, &Selection::default()).kept;
     kept.extend(accepted.idle(&Selection::default()));
     (sources, kept)

@@ -25,9 +25,11 @@ pub struct Symbols {
 
 impl Default for Symbols {
     fn default() -> Self {
-        let texts: Vec<String> = CONSTANTS.iter().map(|text| text.to_string()).collect();
-        let numbers = texts.iter().cloned().zip(0..).collect();
-        Symbols { texts, numbers }
+        let mut symbols = Symbols { texts: Vec::new(), numbers: HashMap::new() };
+        for text in CONSTANTS {
+            symbols.intern(text);
+        }
+        symbols
     }
 }
 
@@ -116,124 +118,124 @@ const CONSTANTS: [&str; 60] = [
 ascent::ascent! {
     struct Program;
 
-    relation world(i64);
-    relation answer(i64, Symbol, Symbol, Symbol, Symbol);
-    relation atomic_across_owners(i64, Symbol);
-    relation base_mechanism(i64, Symbol, Symbol);
-    relation base_mechanism_earlier(i64, i64, Symbol);
-    relation base_mechanism_row(i64, i64, Symbol);
-    relation constrains(i64, Symbol, Symbol);
-    relation context_of(i64, Symbol, Symbol, Symbol, Symbol);
-    relation crashable_hold(i64, Symbol);
-    relation crashable_holder(Symbol);
-    relation critical_write(i64, Symbol);
-    relation decision_row(Symbol, i64, Symbol, Symbol, Symbol);
-    relation different_owners(i64, Symbol);
-    relation effective(i64, Symbol, Symbol, Symbol, Symbol);
-    relation governing_evolution(i64, Symbol, Symbol);
-    relation hard_at_write(i64, Symbol);
-    relation hard_invariant(i64, Symbol, Symbol);
-    relation holds_at_write(i64, Symbol, Symbol);
-    relation important_read(i64, Symbol);
-    relation overridden(Symbol, Symbol, Symbol, Symbol);
-    relation path(i64, Symbol, Symbol, Symbol);
-    relation predicate(i64, Symbol, Symbol, Symbol);
-    relation read_path(i64, Symbol, Symbol);
-    relation read_path_earlier(i64, i64, Symbol);
-    relation read_path_row(i64, i64, Symbol);
-    relation repairable(i64, Symbol);
-    relation resolved(Symbol, Symbol);
-    relation stale_reads_allowed(i64, Symbol);
-    relation touches_primary(i64, Symbol, Symbol);
-    relation write_shape(i64, Symbol, Symbol);
-    relation write_shape_earlier(i64, i64, Symbol);
-    relation write_shape_row(i64, i64, Symbol);
-    relation writes_across(i64, Symbol);
-    relation written(i64, Symbol, Symbol, Symbol);
+    relation r_world(i64);
+    relation r_answer(i64, Symbol, Symbol, Symbol, Symbol);
+    relation r_atomic_across_owners(i64, Symbol);
+    relation r_base_mechanism(i64, Symbol, Symbol);
+    relation r_base_mechanism_earlier(i64, i64, Symbol);
+    relation r_base_mechanism_row(i64, i64, Symbol);
+    relation r_constrains(i64, Symbol, Symbol);
+    relation r_context_of(i64, Symbol, Symbol, Symbol, Symbol);
+    relation r_crashable_hold(i64, Symbol);
+    relation r_crashable_holder(Symbol);
+    relation r_critical_write(i64, Symbol);
+    relation r_decision_row(Symbol, i64, Symbol, Symbol, Symbol);
+    relation r_different_owners(i64, Symbol);
+    relation r_effective(i64, Symbol, Symbol, Symbol, Symbol);
+    relation r_governing_evolution(i64, Symbol, Symbol);
+    relation r_hard_at_write(i64, Symbol);
+    relation r_hard_invariant(i64, Symbol, Symbol);
+    relation r_holds_at_write(i64, Symbol, Symbol);
+    relation r_important_read(i64, Symbol);
+    relation r_overridden(Symbol, Symbol, Symbol, Symbol);
+    relation r_path(i64, Symbol, Symbol, Symbol);
+    relation r_predicate(i64, Symbol, Symbol, Symbol);
+    relation r_read_path(i64, Symbol, Symbol);
+    relation r_read_path_earlier(i64, i64, Symbol);
+    relation r_read_path_row(i64, i64, Symbol);
+    relation r_repairable(i64, Symbol);
+    relation r_resolved(Symbol, Symbol);
+    relation r_stale_reads_allowed(i64, Symbol);
+    relation r_touches_primary(i64, Symbol, Symbol);
+    relation r_write_shape(i64, Symbol, Symbol);
+    relation r_write_shape_earlier(i64, i64, Symbol);
+    relation r_write_shape_row(i64, i64, Symbol);
+    relation r_writes_across(i64, Symbol);
+    relation r_written(i64, Symbol, Symbol, Symbol);
 
-    different_owners(v_world, v_req) <-- touches_primary(v_world, v_req, v_one), effective(v_world, v_one, Symbol(7), v_owner, _), touches_primary(v_world, v_req, v_other), effective(v_world, v_other, Symbol(7), v_otherowner, _), if (*v_owner) != (*v_otherowner);
-    governing_evolution(v_world, v_req, v_value) <-- effective(v_world, v_req, Symbol(3), v_object, _), effective(v_world, v_object, Symbol(2), v_value, _);
-    hard_invariant(v_world, v_req, v_inv) <-- constrains(v_world, v_inv, v_req), effective(v_world, v_inv, Symbol(10), Symbol(4), _);
-    hard_at_write(v_world, v_req) <-- hard_invariant(v_world, v_req, v_inv), holds_at_write(v_world, v_inv, _);
-    crashable_hold(v_world, v_req) <-- critical_write(v_world, v_req), context_of(v_world, v_req, Symbol(5), v_holder, _), crashable_holder(v_holder);
-    written(v_world, v_req, Symbol(29), Symbol(57)) <-- crashable_hold(v_world, v_req);
-    written(v_world, v_req, Symbol(29), Symbol(25)) <-- critical_write(v_world, v_req), !crashable_hold(v_world, v_req);
-    writes_across(v_world, v_req) <-- critical_write(v_world, v_req), context_of(v_world, v_req, Symbol(11), Symbol(36), _), different_owners(v_world, v_req);
-    written(v_world, v_req, Symbol(21), Symbol(57)) <-- writes_across(v_world, v_req);
-    written(v_world, v_req, Symbol(21), Symbol(25)) <-- critical_write(v_world, v_req), !writes_across(v_world, v_req);
-    stale_reads_allowed(v_world, v_req) <-- path(v_world, v_req, _, _), context_of(v_world, v_req, Symbol(8), Symbol(16), _);
-    written(v_world, v_req, Symbol(17), Symbol(57)) <-- critical_write(v_world, v_req), stale_reads_allowed(v_world, v_req);
-    written(v_world, v_req, Symbol(17), Symbol(25)) <-- critical_write(v_world, v_req), !stale_reads_allowed(v_world, v_req);
-    written(v_world, v_req, Symbol(17), Symbol(57)) <-- important_read(v_world, v_req), stale_reads_allowed(v_world, v_req);
-    written(v_world, v_req, Symbol(17), Symbol(25)) <-- important_read(v_world, v_req), !stale_reads_allowed(v_world, v_req);
-    repairable(v_world, v_req) <-- critical_write(v_world, v_req), context_of(v_world, v_req, Symbol(1), Symbol(13), _);
-    written(v_world, v_req, Symbol(19), Symbol(57)) <-- repairable(v_world, v_req);
-    written(v_world, v_req, Symbol(19), Symbol(25)) <-- critical_write(v_world, v_req), !repairable(v_world, v_req);
-    atomic_across_owners(v_world, v_req) <-- critical_write(v_world, v_req), !repairable(v_world, v_req), hard_at_write(v_world, v_req), different_owners(v_world, v_req);
-    written(v_world, v_req, Symbol(20), Symbol(57)) <-- atomic_across_owners(v_world, v_req);
-    written(v_world, v_req, Symbol(20), Symbol(25)) <-- critical_write(v_world, v_req), !atomic_across_owners(v_world, v_req);
-    written(v_world, v_req, Symbol(23), Symbol(57)) <-- answer(v_world, v_req, Symbol(24), Symbol(13), _);
-    written(v_world, v_req, Symbol(23), Symbol(25)) <-- answer(v_world, v_req, Symbol(24), Symbol(6), _);
-    written(v_world, v_req, Symbol(35), Symbol(57)) <-- answer(v_world, v_req, Symbol(33), Symbol(13), _), answer(v_world, v_req, Symbol(34), Symbol(13), _), answer(v_world, v_req, Symbol(59), Symbol(6), _);
-    written(v_world, v_req, Symbol(35), Symbol(25)) <-- answer(v_world, v_req, Symbol(33), Symbol(6), _);
-    written(v_world, v_req, Symbol(35), Symbol(25)) <-- answer(v_world, v_req, Symbol(34), Symbol(6), _);
-    written(v_world, v_req, Symbol(35), Symbol(25)) <-- answer(v_world, v_req, Symbol(59), Symbol(13), _);
-    written(v_world, v_req, Symbol(28), Symbol(57)) <-- answer(v_world, v_req, Symbol(58), Symbol(13), _);
-    written(v_world, v_req, Symbol(28), Symbol(25)) <-- answer(v_world, v_req, Symbol(58), Symbol(6), _);
-    written(v_world, v_req, Symbol(50), Symbol(57)) <-- answer(v_world, v_req, Symbol(51), Symbol(13), _), answer(v_world, v_req, Symbol(38), Symbol(6), _);
-    written(v_world, v_req, Symbol(50), Symbol(25)) <-- answer(v_world, v_req, Symbol(51), Symbol(6), _);
-    written(v_world, v_req, Symbol(50), Symbol(25)) <-- answer(v_world, v_req, Symbol(38), Symbol(13), _);
-    written(v_world, v_req, Symbol(49), Symbol(57)) <-- answer(v_world, v_req, Symbol(15), Symbol(13), _), answer(v_world, v_req, Symbol(30), Symbol(6), _);
-    written(v_world, v_req, Symbol(49), Symbol(25)) <-- answer(v_world, v_req, Symbol(15), Symbol(6), _);
-    written(v_world, v_req, Symbol(49), Symbol(25)) <-- answer(v_world, v_req, Symbol(30), Symbol(13), _);
-    written(v_world, v_req, Symbol(54), Symbol(57)) <-- answer(v_world, v_req, Symbol(39), Symbol(13), _);
-    written(v_world, v_req, Symbol(54), Symbol(25)) <-- answer(v_world, v_req, Symbol(39), Symbol(6), _);
-    written(v_world, v_req, Symbol(43), Symbol(57)) <-- answer(v_world, v_req, Symbol(40), Symbol(13), _), answer(v_world, v_req, Symbol(44), Symbol(13), _);
-    written(v_world, v_req, Symbol(43), Symbol(25)) <-- answer(v_world, v_req, Symbol(40), Symbol(6), _);
-    written(v_world, v_req, Symbol(43), Symbol(25)) <-- answer(v_world, v_req, Symbol(44), Symbol(6), _);
-    written(v_world, v_req, Symbol(52), Symbol(57)) <-- answer(v_world, v_req, Symbol(53), Symbol(13), _);
-    written(v_world, v_req, Symbol(52), Symbol(25)) <-- answer(v_world, v_req, Symbol(53), Symbol(6), _);
-    written(v_world, v_req, Symbol(48), Symbol(57)) <-- answer(v_world, v_req, Symbol(47), Symbol(13), _);
-    written(v_world, v_req, Symbol(48), Symbol(25)) <-- answer(v_world, v_req, Symbol(47), Symbol(6), _);
-    written(v_world, v_req, Symbol(45), Symbol(57)) <-- answer(v_world, v_req, Symbol(26), Symbol(13), _);
-    written(v_world, v_req, Symbol(45), Symbol(25)) <-- answer(v_world, v_req, Symbol(26), Symbol(6), _);
-    written(v_world, v_req, Symbol(46), Symbol(57)) <-- answer(v_world, v_req, Symbol(32), Symbol(13), _);
-    written(v_world, v_req, Symbol(46), Symbol(25)) <-- answer(v_world, v_req, Symbol(32), Symbol(6), _);
-    written(v_world, v_req, Symbol(31), Symbol(57)) <-- answer(v_world, v_req, Symbol(31), Symbol(13), _);
-    written(v_world, v_req, Symbol(31), Symbol(25)) <-- answer(v_world, v_req, Symbol(31), Symbol(6), _);
-    written(v_world, v_req, Symbol(55), Symbol(57)) <-- important_read(v_world, v_req), stale_reads_allowed(v_world, v_req);
-    written(v_world, v_req, Symbol(55), Symbol(25)) <-- important_read(v_world, v_req), !stale_reads_allowed(v_world, v_req);
-    resolved(v_req, v_name) <-- overridden(v_req, v_name, _, _);
-    predicate(v_world, v_req, v_name, v_value) <-- written(v_world, v_req, v_name, v_value), !resolved(v_req, v_name);
-    predicate(v_world, v_req, v_name, v_value) <-- overridden(v_req, v_name, v_value, v_resolution), world(v_world);
-    write_shape_row(v_world, (10i64), v_req) <-- critical_write(v_world, v_req), predicate(v_world, v_req, Symbol(20), Symbol(57));
-    write_shape_row(v_world, (20i64), v_req) <-- critical_write(v_world, v_req), predicate(v_world, v_req, Symbol(23), Symbol(57));
-    write_shape_row(v_world, (30i64), v_req) <-- critical_write(v_world, v_req), predicate(v_world, v_req, Symbol(35), Symbol(57));
-    write_shape_row(v_world, (40i64), v_req) <-- critical_write(v_world, v_req), predicate(v_world, v_req, Symbol(28), Symbol(57));
-    write_shape_row(v_world, (50i64), v_req) <-- critical_write(v_world, v_req), predicate(v_world, v_req, Symbol(50), Symbol(57));
-    write_shape_row(v_world, (60i64), v_req) <-- critical_write(v_world, v_req), predicate(v_world, v_req, Symbol(49), Symbol(57));
-    write_shape_earlier(v_world, v_rank, v_req) <-- write_shape_row(v_world, v_rank, v_req), write_shape_row(v_world, v_earlier, v_req), if (*v_earlier) < (*v_rank);
-    write_shape(v_world, v_req, v_value) <-- write_shape_row(v_world, v_rank, v_req), !write_shape_earlier(v_world, v_rank, v_req), decision_row(Symbol(12), v_rank, _, v_value, _);
-    base_mechanism_row(v_world, (10i64), v_req) <-- write_shape(v_world, v_req, Symbol(37)), predicate(v_world, v_req, Symbol(19), Symbol(57));
-    base_mechanism_row(v_world, (20i64), v_req) <-- write_shape(v_world, v_req, Symbol(37)), predicate(v_world, v_req, Symbol(19), Symbol(25));
-    base_mechanism_row(v_world, (30i64), v_req) <-- write_shape(v_world, v_req, v_shape), predicate(v_world, v_req, Symbol(54), Symbol(57));
-    base_mechanism_row(v_world, (40i64), v_req) <-- write_shape(v_world, v_req, v_shape), predicate(v_world, v_req, Symbol(43), Symbol(57));
-    base_mechanism_row(v_world, (50i64), v_req) <-- write_shape(v_world, v_req, Symbol(18));
-    base_mechanism_row(v_world, (60i64), v_req) <-- write_shape(v_world, v_req, Symbol(22)), predicate(v_world, v_req, Symbol(29), Symbol(57));
-    base_mechanism_row(v_world, (70i64), v_req) <-- write_shape(v_world, v_req, Symbol(22)), predicate(v_world, v_req, Symbol(29), Symbol(25));
-    base_mechanism_row(v_world, (80i64), v_req) <-- write_shape(v_world, v_req, Symbol(27)), governing_evolution(v_world, v_req, Symbol(56));
-    base_mechanism_row(v_world, (90i64), v_req) <-- write_shape(v_world, v_req, Symbol(42)), governing_evolution(v_world, v_req, Symbol(41));
-    base_mechanism_row(v_world, (100i64), v_req) <-- write_shape(v_world, v_req, Symbol(14));
-    base_mechanism_earlier(v_world, v_rank, v_req) <-- base_mechanism_row(v_world, v_rank, v_req), base_mechanism_row(v_world, v_earlier, v_req), if (*v_earlier) < (*v_rank);
-    base_mechanism(v_world, v_req, v_value) <-- base_mechanism_row(v_world, v_rank, v_req), !base_mechanism_earlier(v_world, v_rank, v_req), decision_row(Symbol(0), v_rank, _, v_value, _);
-    read_path_row(v_world, (10i64), v_req) <-- important_read(v_world, v_req), predicate(v_world, v_req, Symbol(46), Symbol(57));
-    read_path_row(v_world, (20i64), v_req) <-- important_read(v_world, v_req), predicate(v_world, v_req, Symbol(45), Symbol(57));
-    read_path_row(v_world, (30i64), v_req) <-- important_read(v_world, v_req), predicate(v_world, v_req, Symbol(52), Symbol(25));
-    read_path_row(v_world, (40i64), v_req) <-- important_read(v_world, v_req), predicate(v_world, v_req, Symbol(48), Symbol(57)), predicate(v_world, v_req, Symbol(55), Symbol(57));
-    read_path_row(v_world, (50i64), v_req) <-- important_read(v_world, v_req), predicate(v_world, v_req, Symbol(52), Symbol(57));
-    read_path_row(v_world, (60i64), v_req) <-- important_read(v_world, v_req), predicate(v_world, v_req, Symbol(31), Symbol(57)), predicate(v_world, v_req, Symbol(48), Symbol(57));
-    read_path_earlier(v_world, v_rank, v_req) <-- read_path_row(v_world, v_rank, v_req), read_path_row(v_world, v_earlier, v_req), if (*v_earlier) < (*v_rank);
-    read_path(v_world, v_req, v_value) <-- read_path_row(v_world, v_rank, v_req), !read_path_earlier(v_world, v_rank, v_req), decision_row(Symbol(9), v_rank, _, v_value, _);
+    r_different_owners(v_world, v_req) <-- r_touches_primary(v_world, v_req, v_one), r_effective(v_world, v_one, Symbol(7), v_owner, _), r_touches_primary(v_world, v_req, v_other), r_effective(v_world, v_other, Symbol(7), v_otherowner, _), if (*v_owner) != (*v_otherowner);
+    r_governing_evolution(v_world, v_req, v_value) <-- r_effective(v_world, v_req, Symbol(3), v_object, _), r_effective(v_world, v_object, Symbol(2), v_value, _);
+    r_hard_invariant(v_world, v_req, v_inv) <-- r_constrains(v_world, v_inv, v_req), r_effective(v_world, v_inv, Symbol(10), Symbol(4), _);
+    r_hard_at_write(v_world, v_req) <-- r_hard_invariant(v_world, v_req, v_inv), r_holds_at_write(v_world, v_inv, _);
+    r_crashable_hold(v_world, v_req) <-- r_critical_write(v_world, v_req), r_context_of(v_world, v_req, Symbol(5), v_holder, _), r_crashable_holder(v_holder);
+    r_written(v_world, v_req, Symbol(29), Symbol(57)) <-- r_crashable_hold(v_world, v_req);
+    r_written(v_world, v_req, Symbol(29), Symbol(25)) <-- r_critical_write(v_world, v_req), !r_crashable_hold(v_world, v_req);
+    r_writes_across(v_world, v_req) <-- r_critical_write(v_world, v_req), r_context_of(v_world, v_req, Symbol(11), Symbol(36), _), r_different_owners(v_world, v_req);
+    r_written(v_world, v_req, Symbol(21), Symbol(57)) <-- r_writes_across(v_world, v_req);
+    r_written(v_world, v_req, Symbol(21), Symbol(25)) <-- r_critical_write(v_world, v_req), !r_writes_across(v_world, v_req);
+    r_stale_reads_allowed(v_world, v_req) <-- r_path(v_world, v_req, _, _), r_context_of(v_world, v_req, Symbol(8), Symbol(16), _);
+    r_written(v_world, v_req, Symbol(17), Symbol(57)) <-- r_critical_write(v_world, v_req), r_stale_reads_allowed(v_world, v_req);
+    r_written(v_world, v_req, Symbol(17), Symbol(25)) <-- r_critical_write(v_world, v_req), !r_stale_reads_allowed(v_world, v_req);
+    r_written(v_world, v_req, Symbol(17), Symbol(57)) <-- r_important_read(v_world, v_req), r_stale_reads_allowed(v_world, v_req);
+    r_written(v_world, v_req, Symbol(17), Symbol(25)) <-- r_important_read(v_world, v_req), !r_stale_reads_allowed(v_world, v_req);
+    r_repairable(v_world, v_req) <-- r_critical_write(v_world, v_req), r_context_of(v_world, v_req, Symbol(1), Symbol(13), _);
+    r_written(v_world, v_req, Symbol(19), Symbol(57)) <-- r_repairable(v_world, v_req);
+    r_written(v_world, v_req, Symbol(19), Symbol(25)) <-- r_critical_write(v_world, v_req), !r_repairable(v_world, v_req);
+    r_atomic_across_owners(v_world, v_req) <-- r_critical_write(v_world, v_req), !r_repairable(v_world, v_req), r_hard_at_write(v_world, v_req), r_different_owners(v_world, v_req);
+    r_written(v_world, v_req, Symbol(20), Symbol(57)) <-- r_atomic_across_owners(v_world, v_req);
+    r_written(v_world, v_req, Symbol(20), Symbol(25)) <-- r_critical_write(v_world, v_req), !r_atomic_across_owners(v_world, v_req);
+    r_written(v_world, v_req, Symbol(23), Symbol(57)) <-- r_answer(v_world, v_req, Symbol(24), Symbol(13), _);
+    r_written(v_world, v_req, Symbol(23), Symbol(25)) <-- r_answer(v_world, v_req, Symbol(24), Symbol(6), _);
+    r_written(v_world, v_req, Symbol(35), Symbol(57)) <-- r_answer(v_world, v_req, Symbol(33), Symbol(13), _), r_answer(v_world, v_req, Symbol(34), Symbol(13), _), r_answer(v_world, v_req, Symbol(59), Symbol(6), _);
+    r_written(v_world, v_req, Symbol(35), Symbol(25)) <-- r_answer(v_world, v_req, Symbol(33), Symbol(6), _);
+    r_written(v_world, v_req, Symbol(35), Symbol(25)) <-- r_answer(v_world, v_req, Symbol(34), Symbol(6), _);
+    r_written(v_world, v_req, Symbol(35), Symbol(25)) <-- r_answer(v_world, v_req, Symbol(59), Symbol(13), _);
+    r_written(v_world, v_req, Symbol(28), Symbol(57)) <-- r_answer(v_world, v_req, Symbol(58), Symbol(13), _);
+    r_written(v_world, v_req, Symbol(28), Symbol(25)) <-- r_answer(v_world, v_req, Symbol(58), Symbol(6), _);
+    r_written(v_world, v_req, Symbol(50), Symbol(57)) <-- r_answer(v_world, v_req, Symbol(51), Symbol(13), _), r_answer(v_world, v_req, Symbol(38), Symbol(6), _);
+    r_written(v_world, v_req, Symbol(50), Symbol(25)) <-- r_answer(v_world, v_req, Symbol(51), Symbol(6), _);
+    r_written(v_world, v_req, Symbol(50), Symbol(25)) <-- r_answer(v_world, v_req, Symbol(38), Symbol(13), _);
+    r_written(v_world, v_req, Symbol(49), Symbol(57)) <-- r_answer(v_world, v_req, Symbol(15), Symbol(13), _), r_answer(v_world, v_req, Symbol(30), Symbol(6), _);
+    r_written(v_world, v_req, Symbol(49), Symbol(25)) <-- r_answer(v_world, v_req, Symbol(15), Symbol(6), _);
+    r_written(v_world, v_req, Symbol(49), Symbol(25)) <-- r_answer(v_world, v_req, Symbol(30), Symbol(13), _);
+    r_written(v_world, v_req, Symbol(54), Symbol(57)) <-- r_answer(v_world, v_req, Symbol(39), Symbol(13), _);
+    r_written(v_world, v_req, Symbol(54), Symbol(25)) <-- r_answer(v_world, v_req, Symbol(39), Symbol(6), _);
+    r_written(v_world, v_req, Symbol(43), Symbol(57)) <-- r_answer(v_world, v_req, Symbol(40), Symbol(13), _), r_answer(v_world, v_req, Symbol(44), Symbol(13), _);
+    r_written(v_world, v_req, Symbol(43), Symbol(25)) <-- r_answer(v_world, v_req, Symbol(40), Symbol(6), _);
+    r_written(v_world, v_req, Symbol(43), Symbol(25)) <-- r_answer(v_world, v_req, Symbol(44), Symbol(6), _);
+    r_written(v_world, v_req, Symbol(52), Symbol(57)) <-- r_answer(v_world, v_req, Symbol(53), Symbol(13), _);
+    r_written(v_world, v_req, Symbol(52), Symbol(25)) <-- r_answer(v_world, v_req, Symbol(53), Symbol(6), _);
+    r_written(v_world, v_req, Symbol(48), Symbol(57)) <-- r_answer(v_world, v_req, Symbol(47), Symbol(13), _);
+    r_written(v_world, v_req, Symbol(48), Symbol(25)) <-- r_answer(v_world, v_req, Symbol(47), Symbol(6), _);
+    r_written(v_world, v_req, Symbol(45), Symbol(57)) <-- r_answer(v_world, v_req, Symbol(26), Symbol(13), _);
+    r_written(v_world, v_req, Symbol(45), Symbol(25)) <-- r_answer(v_world, v_req, Symbol(26), Symbol(6), _);
+    r_written(v_world, v_req, Symbol(46), Symbol(57)) <-- r_answer(v_world, v_req, Symbol(32), Symbol(13), _);
+    r_written(v_world, v_req, Symbol(46), Symbol(25)) <-- r_answer(v_world, v_req, Symbol(32), Symbol(6), _);
+    r_written(v_world, v_req, Symbol(31), Symbol(57)) <-- r_answer(v_world, v_req, Symbol(31), Symbol(13), _);
+    r_written(v_world, v_req, Symbol(31), Symbol(25)) <-- r_answer(v_world, v_req, Symbol(31), Symbol(6), _);
+    r_written(v_world, v_req, Symbol(55), Symbol(57)) <-- r_important_read(v_world, v_req), r_stale_reads_allowed(v_world, v_req);
+    r_written(v_world, v_req, Symbol(55), Symbol(25)) <-- r_important_read(v_world, v_req), !r_stale_reads_allowed(v_world, v_req);
+    r_resolved(v_req, v_name) <-- r_overridden(v_req, v_name, _, _);
+    r_predicate(v_world, v_req, v_name, v_value) <-- r_written(v_world, v_req, v_name, v_value), !r_resolved(v_req, v_name);
+    r_predicate(v_world, v_req, v_name, v_value) <-- r_overridden(v_req, v_name, v_value, v_resolution), r_world(v_world);
+    r_write_shape_row(v_world, (10i64), v_req) <-- r_critical_write(v_world, v_req), r_predicate(v_world, v_req, Symbol(20), Symbol(57));
+    r_write_shape_row(v_world, (20i64), v_req) <-- r_critical_write(v_world, v_req), r_predicate(v_world, v_req, Symbol(23), Symbol(57));
+    r_write_shape_row(v_world, (30i64), v_req) <-- r_critical_write(v_world, v_req), r_predicate(v_world, v_req, Symbol(35), Symbol(57));
+    r_write_shape_row(v_world, (40i64), v_req) <-- r_critical_write(v_world, v_req), r_predicate(v_world, v_req, Symbol(28), Symbol(57));
+    r_write_shape_row(v_world, (50i64), v_req) <-- r_critical_write(v_world, v_req), r_predicate(v_world, v_req, Symbol(50), Symbol(57));
+    r_write_shape_row(v_world, (60i64), v_req) <-- r_critical_write(v_world, v_req), r_predicate(v_world, v_req, Symbol(49), Symbol(57));
+    r_write_shape_earlier(v_world, v_rank, v_req) <-- r_write_shape_row(v_world, v_rank, v_req), r_write_shape_row(v_world, v_earlier, v_req), if (*v_earlier) < (*v_rank);
+    r_write_shape(v_world, v_req, v_value) <-- r_write_shape_row(v_world, v_rank, v_req), !r_write_shape_earlier(v_world, v_rank, v_req), r_decision_row(Symbol(12), v_rank, _, v_value, _);
+    r_base_mechanism_row(v_world, (10i64), v_req) <-- r_write_shape(v_world, v_req, Symbol(37)), r_predicate(v_world, v_req, Symbol(19), Symbol(57));
+    r_base_mechanism_row(v_world, (20i64), v_req) <-- r_write_shape(v_world, v_req, Symbol(37)), r_predicate(v_world, v_req, Symbol(19), Symbol(25));
+    r_base_mechanism_row(v_world, (30i64), v_req) <-- r_write_shape(v_world, v_req, v_shape), r_predicate(v_world, v_req, Symbol(54), Symbol(57));
+    r_base_mechanism_row(v_world, (40i64), v_req) <-- r_write_shape(v_world, v_req, v_shape), r_predicate(v_world, v_req, Symbol(43), Symbol(57));
+    r_base_mechanism_row(v_world, (50i64), v_req) <-- r_write_shape(v_world, v_req, Symbol(18));
+    r_base_mechanism_row(v_world, (60i64), v_req) <-- r_write_shape(v_world, v_req, Symbol(22)), r_predicate(v_world, v_req, Symbol(29), Symbol(57));
+    r_base_mechanism_row(v_world, (70i64), v_req) <-- r_write_shape(v_world, v_req, Symbol(22)), r_predicate(v_world, v_req, Symbol(29), Symbol(25));
+    r_base_mechanism_row(v_world, (80i64), v_req) <-- r_write_shape(v_world, v_req, Symbol(27)), r_governing_evolution(v_world, v_req, Symbol(56));
+    r_base_mechanism_row(v_world, (90i64), v_req) <-- r_write_shape(v_world, v_req, Symbol(42)), r_governing_evolution(v_world, v_req, Symbol(41));
+    r_base_mechanism_row(v_world, (100i64), v_req) <-- r_write_shape(v_world, v_req, Symbol(14));
+    r_base_mechanism_earlier(v_world, v_rank, v_req) <-- r_base_mechanism_row(v_world, v_rank, v_req), r_base_mechanism_row(v_world, v_earlier, v_req), if (*v_earlier) < (*v_rank);
+    r_base_mechanism(v_world, v_req, v_value) <-- r_base_mechanism_row(v_world, v_rank, v_req), !r_base_mechanism_earlier(v_world, v_rank, v_req), r_decision_row(Symbol(0), v_rank, _, v_value, _);
+    r_read_path_row(v_world, (10i64), v_req) <-- r_important_read(v_world, v_req), r_predicate(v_world, v_req, Symbol(46), Symbol(57));
+    r_read_path_row(v_world, (20i64), v_req) <-- r_important_read(v_world, v_req), r_predicate(v_world, v_req, Symbol(45), Symbol(57));
+    r_read_path_row(v_world, (30i64), v_req) <-- r_important_read(v_world, v_req), r_predicate(v_world, v_req, Symbol(52), Symbol(25));
+    r_read_path_row(v_world, (40i64), v_req) <-- r_important_read(v_world, v_req), r_predicate(v_world, v_req, Symbol(48), Symbol(57)), r_predicate(v_world, v_req, Symbol(55), Symbol(57));
+    r_read_path_row(v_world, (50i64), v_req) <-- r_important_read(v_world, v_req), r_predicate(v_world, v_req, Symbol(52), Symbol(57));
+    r_read_path_row(v_world, (60i64), v_req) <-- r_important_read(v_world, v_req), r_predicate(v_world, v_req, Symbol(31), Symbol(57)), r_predicate(v_world, v_req, Symbol(48), Symbol(57));
+    r_read_path_earlier(v_world, v_rank, v_req) <-- r_read_path_row(v_world, v_rank, v_req), r_read_path_row(v_world, v_earlier, v_req), if (*v_earlier) < (*v_rank);
+    r_read_path(v_world, v_req, v_value) <-- r_read_path_row(v_world, v_rank, v_req), !r_read_path_earlier(v_world, v_rank, v_req), r_decision_row(Symbol(9), v_rank, _, v_value, _);
 }
 
 /// The relations that come from outside, by name.
@@ -360,28 +362,28 @@ impl Derived {
 /// Derives all that follows from some facts.
 pub fn derive(facts: Facts) -> Derived {
     let mut program = Program::default();
-    program.world = facts.world;
-    program.answer = facts.answer;
-    program.constrains = facts.constrains;
-    program.context_of = facts.context_of;
-    program.crashable_holder = facts.crashable_holder;
-    program.critical_write = facts.critical_write;
-    program.decision_row = facts.decision_row;
-    program.effective = facts.effective;
-    program.holds_at_write = facts.holds_at_write;
-    program.important_read = facts.important_read;
-    program.overridden = facts.overridden;
-    program.path = facts.path;
-    program.touches_primary = facts.touches_primary;
+    program.r_world = facts.world;
+    program.r_answer = facts.answer;
+    program.r_constrains = facts.constrains;
+    program.r_context_of = facts.context_of;
+    program.r_crashable_holder = facts.crashable_holder;
+    program.r_critical_write = facts.critical_write;
+    program.r_decision_row = facts.decision_row;
+    program.r_effective = facts.effective;
+    program.r_holds_at_write = facts.holds_at_write;
+    program.r_important_read = facts.important_read;
+    program.r_overridden = facts.overridden;
+    program.r_path = facts.path;
+    program.r_touches_primary = facts.touches_primary;
     program.run();
     Derived {
-        base_mechanism: program.base_mechanism,
-        base_mechanism_row: program.base_mechanism_row,
-        governing_evolution: program.governing_evolution,
-        predicate: program.predicate,
-        read_path: program.read_path,
-        read_path_row: program.read_path_row,
-        write_shape: program.write_shape,
-        write_shape_row: program.write_shape_row,
+        base_mechanism: program.r_base_mechanism,
+        base_mechanism_row: program.r_base_mechanism_row,
+        governing_evolution: program.r_governing_evolution,
+        predicate: program.r_predicate,
+        read_path: program.r_read_path,
+        read_path_row: program.r_read_path_row,
+        write_shape: program.r_write_shape,
+        write_shape_row: program.r_write_shape_row,
     }
 }

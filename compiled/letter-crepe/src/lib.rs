@@ -25,9 +25,11 @@ pub struct Symbols {
 
 impl Default for Symbols {
     fn default() -> Self {
-        let texts: Vec<String> = CONSTANTS.iter().map(|text| text.to_string()).collect();
-        let numbers = texts.iter().cloned().zip(0..).collect();
-        Symbols { texts, numbers }
+        let mut symbols = Symbols { texts: Vec::new(), numbers: HashMap::new() };
+        for text in CONSTANTS {
+            symbols.intern(text);
+        }
+        symbols
     }
 }
 
@@ -383,28 +385,70 @@ impl Derived {
 /// Derives all that follows from some facts.
 pub fn derive(facts: Facts) -> Derived {
     let mut program = rules::Crepe::new();
-    program.extend(facts.world.into_iter().map(|it| rules::World(it.0)));
-    program.extend(facts.answer.into_iter().map(|it| rules::Answer(it.0, it.1, it.2, it.3, it.4)));
-    program.extend(facts.constrains.into_iter().map(|it| rules::Constrains(it.0, it.1, it.2)));
-    program.extend(facts.context_of.into_iter().map(|it| rules::ContextOf(it.0, it.1, it.2, it.3, it.4)));
-    program.extend(facts.crashable_holder.into_iter().map(|it| rules::CrashableHolder(it.0)));
-    program.extend(facts.critical_write.into_iter().map(|it| rules::CriticalWrite(it.0, it.1)));
-    program.extend(facts.decision_row.into_iter().map(|it| rules::DecisionRow(it.0, it.1, it.2, it.3, it.4)));
-    program.extend(facts.effective.into_iter().map(|it| rules::Effective(it.0, it.1, it.2, it.3, it.4)));
-    program.extend(facts.holds_at_write.into_iter().map(|it| rules::HoldsAtWrite(it.0, it.1, it.2)));
-    program.extend(facts.important_read.into_iter().map(|it| rules::ImportantRead(it.0, it.1)));
-    program.extend(facts.overridden.into_iter().map(|it| rules::Overridden(it.0, it.1, it.2, it.3)));
-    program.extend(facts.path.into_iter().map(|it| rules::Path(it.0, it.1, it.2, it.3)));
-    program.extend(facts.touches_primary.into_iter().map(|it| rules::TouchesPrimary(it.0, it.1, it.2)));
-    let (base_mechanism, base_mechanism_row, governing_evolution, predicate, read_path, read_path_row, write_shape, write_shape_row, ) = program.run();
-    Derived {
-        base_mechanism: base_mechanism.into_iter().map(|it| (it.0, it.1, it.2,)).collect(),
-        base_mechanism_row: base_mechanism_row.into_iter().map(|it| (it.0, it.1, it.2,)).collect(),
-        governing_evolution: governing_evolution.into_iter().map(|it| (it.0, it.1, it.2,)).collect(),
-        predicate: predicate.into_iter().map(|it| (it.0, it.1, it.2, it.3,)).collect(),
-        read_path: read_path.into_iter().map(|it| (it.0, it.1, it.2,)).collect(),
-        read_path_row: read_path_row.into_iter().map(|it| (it.0, it.1, it.2,)).collect(),
-        write_shape: write_shape.into_iter().map(|it| (it.0, it.1, it.2,)).collect(),
-        write_shape_row: write_shape_row.into_iter().map(|it| (it.0, it.1, it.2,)).collect(),
+    for it in facts.world {
+        program.extend([rules::World(it.0)]);
     }
+    for it in facts.answer {
+        program.extend([rules::Answer(it.0, it.1, it.2, it.3, it.4)]);
+    }
+    for it in facts.constrains {
+        program.extend([rules::Constrains(it.0, it.1, it.2)]);
+    }
+    for it in facts.context_of {
+        program.extend([rules::ContextOf(it.0, it.1, it.2, it.3, it.4)]);
+    }
+    for it in facts.crashable_holder {
+        program.extend([rules::CrashableHolder(it.0)]);
+    }
+    for it in facts.critical_write {
+        program.extend([rules::CriticalWrite(it.0, it.1)]);
+    }
+    for it in facts.decision_row {
+        program.extend([rules::DecisionRow(it.0, it.1, it.2, it.3, it.4)]);
+    }
+    for it in facts.effective {
+        program.extend([rules::Effective(it.0, it.1, it.2, it.3, it.4)]);
+    }
+    for it in facts.holds_at_write {
+        program.extend([rules::HoldsAtWrite(it.0, it.1, it.2)]);
+    }
+    for it in facts.important_read {
+        program.extend([rules::ImportantRead(it.0, it.1)]);
+    }
+    for it in facts.overridden {
+        program.extend([rules::Overridden(it.0, it.1, it.2, it.3)]);
+    }
+    for it in facts.path {
+        program.extend([rules::Path(it.0, it.1, it.2, it.3)]);
+    }
+    for it in facts.touches_primary {
+        program.extend([rules::TouchesPrimary(it.0, it.1, it.2)]);
+    }
+    let (base_mechanism, base_mechanism_row, governing_evolution, predicate, read_path, read_path_row, write_shape, write_shape_row, ) = program.run();
+    let mut derived = Derived::default();
+    for it in base_mechanism {
+        derived.base_mechanism.push((it.0, it.1, it.2,));
+    }
+    for it in base_mechanism_row {
+        derived.base_mechanism_row.push((it.0, it.1, it.2,));
+    }
+    for it in governing_evolution {
+        derived.governing_evolution.push((it.0, it.1, it.2,));
+    }
+    for it in predicate {
+        derived.predicate.push((it.0, it.1, it.2, it.3,));
+    }
+    for it in read_path {
+        derived.read_path.push((it.0, it.1, it.2,));
+    }
+    for it in read_path_row {
+        derived.read_path_row.push((it.0, it.1, it.2,));
+    }
+    for it in write_shape {
+        derived.write_shape.push((it.0, it.1, it.2,));
+    }
+    for it in write_shape_row {
+        derived.write_shape_row.push((it.0, it.1, it.2,));
+    }
+    derived
 }

@@ -18,6 +18,17 @@ pub struct Judged {
     pub shown_by: Option<(usize, usize)>,
 }
 
+/// All that is to be said of a list.
+pub struct Verdict {
+    /// What is odd.
+    pub judged: Vec<Judged>,
+    /// What is not odd, and was looked at: a few words each.
+    pub sound: Vec<String>,
+}
+
+/// What a list can say of rows that hold together.
+const POLICIES: [&str; 3] = ["first", "unique", "any"];
+
 /// No more gaps than this are described of one list.
 const MOST_GAPS: usize = 24;
 
@@ -41,16 +52,22 @@ pub struct Judge<'a> {
 
 impl Judge<'_> {
     /// All that is to be said.
-    pub fn all(&self) -> Vec<Judged> {
+    pub fn all(&self) -> Verdict {
         let mut judged = Vec::new();
         let list = &self.program.relations[self.subject.chosen.index()];
         let rows_relation = &self.program.relations[self.subject.list.rows.index()];
         let policy = rows_relation.doc.tag("hit").map_or("first", str::trim);
+        if !POLICIES.contains(&policy) {
+            let finding = kinds::misfit(rows_relation, "`@hit unique`, `@hit any` or `@hit first`");
+            judged.push(Judged { finding, shown_by: None });
+        }
         let defaults = self.defaults(&mut judged);
+        let (mut hold, mut chosen) = (true, defaults.is_none());
         for row in &self.rows {
             let held = self.points().filter(|(.., it)| it.rows.contains(&row.rank));
             let Some((table, place, _)) = held.clone().next() else {
                 judged.push(Judged { finding: kinds::never_holds(list, row), shown_by: None });
+                hold = false;
                 continue;
             };
             if held.clone().any(|(.., it)| it.rows.first() == Some(&row.rank)) {
@@ -59,11 +76,14 @@ impl Judge<'_> {
             if defaults.is_some_and(|rank| rank < row.rank) {
                 continue;
             }
+            chosen = false;
             let by = cover(held.map(|(.., point)| point), row.rank);
             let finding = kinds::masked(list, row, &by);
             judged.push(Judged { finding, shown_by: Some((table, place)) });
         }
         let gaps = self.gaps();
+        let mut sound = vec![(hold, "every row can hold"), (chosen, "none is masked")];
+        sound.push((gaps.is_empty(), "no gap"));
         match (list.doc.tag("total"), gaps.first()) {
             (Some(_), Some((condition, shown_by))) => judged.push(Judged {
                 finding: kinds::no_default(list, condition),
@@ -74,10 +94,17 @@ impl Judge<'_> {
                 shown_by: Some(shown_by),
             })),
         }
-        self.overlaps(policy, &mut judged);
+        let ordered = self.overlaps(policy, &mut judged);
         self.values(&mut judged);
-        self.inputs(&mut judged);
-        judged
+        // Behind a row that always holds nothing matters.
+        let matters = defaults.is_none() && self.inputs(&mut judged);
+        sound.push((matters, "every input matters"));
+        let sound = sound.into_iter().filter(|(holds, _)| *holds).map(|(_, it)| it.to_owned());
+        let mut sound: Vec<String> = sound.collect();
+        if !ordered.is_empty() {
+            sound.push(format!("order decides between {}", kinds::shown(&ordered)));
+        }
+        Verdict { judged, sound }
     }
 
     fn points(&self) -> impl Iterator<Item = (usize, usize, &Point)> + Clone {
@@ -176,8 +203,9 @@ impl Judge<'_> {
         order
     }
 
-    /// Rows that hold together, and what follows for the order of rows.
-    fn overlaps(&self, policy: &str, judged: &mut Vec<Judged>) {
+    /// Rows that hold together, and what follows for the order of rows. Gives the pairs between which
+    /// the order decides.
+    fn overlaps(&self, policy: &str, judged: &mut Vec<Judged>) -> Vec<(i64, i64)> {
         let list = &self.program.relations[self.subject.chosen.index()];
         let rows_relation = &self.program.relations[self.subject.list.rows.index()];
         let none = BTreeSet::new();
@@ -192,9 +220,10 @@ impl Judge<'_> {
         }
         let differ = |(a, b): &(i64, i64)| outcome(*a) != outcome(*b);
         let different: Vec<(i64, i64)> = pairs.keys().copied().filter(|it| differ(it)).collect();
-        let wrong = match policy {
+        let wrong: Vec<(i64, i64)> = match policy {
             "unique" => pairs.keys().copied().collect(),
-            _ => different.clone(),
+            "any" => different.clone(),
+            _ => Vec::new(),
         };
         if let Some(first) = wrong.first()
             && let Some(row) = self.rows.iter().find(|row| row.rank == first.1)
@@ -206,13 +235,13 @@ impl Judge<'_> {
         let holding: Vec<&Row<'_>> = self.rows.iter().filter(|row| hold(row.rank)).collect();
         let values: BTreeSet<_> = holding.iter().map(|row| outcome(row.rank)).collect();
         if policy != "first" || values.len() < 2 {
-            return;
+            return Vec::new();
         }
         if different.is_empty() {
             let stricter = if pairs.is_empty() { "unique" } else { "any" };
             let finding = kinds::could_be_stricter(list, rows_relation, stricter);
             judged.push(Judged { finding, shown_by: None });
-            return;
+            return Vec::new();
         }
         for row in holding {
             if !different.iter().any(|(a, b)| *a == row.rank || *b == row.rank) {
@@ -220,6 +249,7 @@ impl Judge<'_> {
                 judged.push(Judged { finding, shown_by: None });
             }
         }
+        different
     }
 
     /// Values that the list is to give and never gives.
@@ -244,8 +274,9 @@ impl Judge<'_> {
         }
     }
 
-    /// Variables that the rows depend on and that never change what is chosen.
-    fn inputs(&self, judged: &mut Vec<Judged>) {
+    /// Variables that the rows depend on and that never change what is chosen; says whether there
+    /// are none.
+    fn inputs(&self, judged: &mut Vec<Judged>) -> bool {
         let list = &self.program.relations[self.subject.chosen.index()];
         let mut idle: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for table in self.tables {
@@ -261,10 +292,11 @@ impl Judge<'_> {
                 }
             }
         }
-        for (variable, values) in idle {
-            let finding = kinds::idle_input(list, variable, &values);
+        for (variable, values) in &idle {
+            let finding = kinds::idle_input(list, variable, values);
             judged.push(Judged { finding, shown_by: None });
         }
+        idle.is_empty()
     }
 }
 

@@ -59,34 +59,32 @@ pub fn gap(list: &Relation, condition: &str) -> Finding {
     Finding::new(format!("{}: {condition}", list.name), problem)
 }
 
-/// Two rows hold together and would choose different things. How bad that is depends on the list.
+/// `/// @hit unique` on rows of which two hold together, `/// @hit any` on rows that disagree
 pub fn overlap(list: &Relation, policy: &str, pairs: &[(i64, i64)], first: &Row<'_>) -> Finding {
-    let shown: Vec<String> = pairs.iter().take(6).map(|(a, b)| format!("{a} and {b}")).collect();
-    let more = match pairs.len().saturating_sub(6) {
-        0 => String::new(),
-        more => format!(", and {more} more"),
-    };
     let name = &list.name;
     let (message, wanted) = match policy {
         "unique" => (
             format!("rows of `{name}` hold together, though it says one holds at most"),
             "narrow one of them, or let the first decide: take `@hit unique` away",
         ),
-        "any" => (
+        _ => (
             format!("rows of `{name}` hold together and disagree, though it says any will do"),
             "make them agree, or let the first decide: take `@hit any` away",
         ),
-        _ => (
-            format!("rows of `{name}` hold together with different outcomes: their order decides"),
-            "nothing is wrong with that in a list where the first row decides",
-        ),
     };
-    let problem = match policy {
-        "unique" | "any" => Diagnostic::warning("AL1004", message),
-        _ => Diagnostic::note("AL1004", message),
-    };
-    let problem = problem.at(first.span, format!("{}{more}", shown.join("; "))).help(wanted);
+    let problem = Diagnostic::warning("AL1004", message)
+        .at(first.span, format!("together: {}", shown(pairs)))
+        .help(wanted);
     Finding::new(name, problem)
+}
+
+/// Some pairs of ranks, the first few of many.
+pub fn shown(pairs: &[(i64, i64)]) -> String {
+    let shown: Vec<String> = pairs.iter().take(6).map(|(a, b)| format!("{a} and {b}")).collect();
+    match pairs.len().saturating_sub(6) {
+        0 => shown.join("; "),
+        more => format!("{}; {more} more pairs", shown.join("; ")),
+    }
 }
 
 /// `outcome("chosen", "c").` where no row chooses "c"
@@ -101,7 +99,7 @@ pub fn never_chosen(list: &Relation, value: &str) -> Finding {
 /// A list reads `p`, and what is chosen is the same whatever `p` is.
 pub fn idle_input(list: &Relation, variable: &str, values: &[&str]) -> Finding {
     let message = format!("`{variable}` never changes what `{}` chooses", list.name);
-    let problem = Diagnostic::warning("AL1006", message)
+    let problem = Diagnostic::note("AL1006", message)
         .at(list.span, format!("the rows depend on it, be it {}", values.join(", ")))
         .help("take out the conditions that read it, or mend what masks them");
     Finding::new(format!("{}: {variable}", list.name), problem)

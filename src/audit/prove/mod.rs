@@ -16,7 +16,6 @@ mod space;
 mod table;
 mod witness;
 
-use std::collections::BTreeMap;
 use std::time::Instant;
 
 use crate::analyze::program::{Literal, Program, Rule};
@@ -303,7 +302,7 @@ impl<'a> Prover<'a> {
             spaces,
             rows,
         };
-        let judged = judge.all();
+        let judge::Verdict { judged, sound } = judge.all();
         let mut proof = Proof::default();
         for Judged { mut finding, shown_by } in judged {
             if let Some((table, point)) = shown_by {
@@ -312,7 +311,7 @@ impl<'a> Prover<'a> {
                 let seen = point.seen.iter().map(|it| table.values[*it as usize].clone()).collect();
                 let (rows, chosen) = (point.rows.clone(), point.chosen.clone());
                 let made = Made { rows, chosen, seen };
-                let about = (finding.problem.code, finding.subject.as_str());
+                let about = (&*finding.problem.code, finding.subject.as_str());
                 let witness = witnesses.of(
                     &mut self.interner,
                     self.options,
@@ -336,23 +335,16 @@ impl<'a> Prover<'a> {
         }
         let points: u128 = tables.iter().map(|table| table.covered).sum();
         let derived: usize = tables.iter().map(|table| table.derived).sum();
-        let codes: BTreeMap<&str, ()> =
-            proof.findings.iter().map(|it| (it.problem.code, ())).collect();
-        let clean = |code: &str, words: &str| (!codes.contains_key(code)).then(|| words.to_owned());
-        let said = [
-            clean("AL1001", "every row can hold"),
-            clean("AL1002", "none is masked"),
-            clean("AL1003", "no gap").filter(|_| !codes.contains_key("AL1009")),
-            clean("AL1006", "every input matters"),
-        ];
-        let said: Vec<String> = said.into_iter().flatten().collect();
-        let said = if said.is_empty() { "gone through".to_owned() } else { said.join(", ") };
+        let said = match sound.is_empty() {
+            true => "gone through".to_owned(),
+            false => sound.join(", "),
+        };
         let evaluator = tables.first().map_or("the engine", |table| table.evaluator);
         let of: Vec<&str> =
             tables.iter().map(|table| spaces.spaces[table.space].name.as_str()).collect();
         proof.proved.push(format!(
-            "`{name}` ({} rows): {said}: proved over {} points of {} in {:.1} s ({} combinations, by {evaluator})",
-            judge_rows(subject),
+            "`{name}` ({} rows): {said}; proved over {} points of {} in {:.1} s ({} combinations, by {evaluator})",
+            subject.list.rules.len(),
             grouped(points),
             of.join(" and "),
             started.elapsed().as_secs_f64(),
@@ -361,10 +353,6 @@ impl<'a> Prover<'a> {
         proof.points = points;
         Ok(proof)
     }
-}
-
-fn judge_rows(subject: &Subject) -> usize {
-    subject.list.rules.len()
 }
 
 /// A number with its thousands apart.

@@ -16,7 +16,7 @@ use super::table::Subject;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Witness {
     /// The code of the finding that it shows.
-    pub code: &'static str,
+    pub code: String,
     /// What the finding is about.
     pub subject: String,
     /// The facts, a line each.
@@ -93,7 +93,7 @@ impl<'a> Witnesses<'a> {
         choice: &Choice,
         subject: &Subject,
         made: Made,
-        (code, about): (&'static str, &str),
+        (code, about): (&str, &str),
     ) -> Result<Option<Witness>, Obstacle> {
         let mut facts: Vec<Fact> = Vec::new();
         said(space, choice, &mut |fact| {
@@ -144,7 +144,7 @@ impl<'a> Witnesses<'a> {
             values.join(", ")
         };
         Ok(Some(Witness {
-            code,
+            code: code.to_owned(),
             subject: about.to_owned(),
             facts: self.opening.iter().cloned().chain(facts.iter().map(shown)).collect(),
             rows: self.program.relations[subject.list.rows.index()].name.clone(),
