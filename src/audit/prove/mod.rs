@@ -367,3 +367,6 @@ fn grouped(number: u128) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests;
