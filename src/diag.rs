@@ -448,6 +448,6 @@ mod tests {
         let known = ["replication", "partition", "path"];
         assert_eq!(nearest("replicaton", known), Some("replication"));
         assert_eq!(nearest("pth", known), Some("path"));
-        assert_eq!(nearest("lease", known), None);
+        assert_eq!(nearest("sheep", known), None);
     }
 }

@@ -80,7 +80,7 @@ pub fn stated_facts(
             Item::Clause(clause) => clause,
             Item::Once(_) | Item::Pragma { .. } => continue,
             other => {
-                diagnostics.push(error::not_a_fact(item_span(other)));
+                diagnostics.push(error::not_a_fact(other.span()));
                 continue;
             }
         };
@@ -130,20 +130,6 @@ fn values(
         }
     }
     (diagnostics.len() == reported).then_some(values)
-}
-
-fn item_span(item: &Item) -> Span {
-    match item {
-        Item::Declaration(declaration) => declaration.span,
-        Item::Type(declaration) => declaration.span,
-        Item::Directive(directive) => directive.span,
-        Item::Include { span, .. }
-        | Item::Once(span)
-        | Item::Pragma { span, .. }
-        | Item::Retraction { span, .. } => *span,
-        Item::Clause(clause) => clause.span,
-        Item::Query(query) => query.span,
-    }
 }
 
 /// A goal that is one atom, as a relation and what is known of its columns. Variables and wildcards

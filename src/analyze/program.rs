@@ -110,6 +110,21 @@ pub struct Rule {
     pub clause: ClauseId,
 }
 
+impl Rule {
+    /// The atoms of its positive conditions, in the order written.
+    pub fn positive_atoms(&self) -> impl Iterator<Item = &Atom> {
+        positive_atoms(&self.body)
+    }
+}
+
+/// The atoms of a body's positive conditions, in the order written.
+pub fn positive_atoms(body: &[Literal]) -> impl Iterator<Item = &Atom> {
+    body.iter().filter_map(|literal| match literal {
+        Literal::Positive(atom) => Some(atom),
+        _ => None,
+    })
+}
+
 /// The head of a rule.
 #[derive(Clone, Debug)]
 pub struct Head {

@@ -18,7 +18,13 @@ pub fn section(session: &Session, sheet: &Sheet, design: usize) -> Section {
         .collect();
     let drawn = session.drawing(sheet, design).filter(|_| !empty);
     let drawings = drawn.into_iter().map(Drawing::Graph).collect();
-    Section { paragraphs, drawings, ..Section::of_table(table) }
+    let arrows = sheet.edges.map(|edges| {
+        let edges = session.rulebook().sheet_of(edges);
+        session.sheet(&edges, design)
+    });
+    let mut section = Section { paragraphs, drawings, ..Section::of_table(table) };
+    section.tables.extend(arrows);
+    section
 }
 
 /// The sheets of these names, in the order of the rulebook; all of them when none is named. Where a

@@ -407,23 +407,12 @@ fn constant_comparison(
     primitive: Primitive,
 ) -> Option<bool> {
     match (left, right) {
-        (Term::Constant(a), Term::Constant(b)) => Some(allows(comparison, compare(a, b))),
+        (Term::Constant(a), Term::Constant(b)) => Some(comparison.allows(compare(a, b))),
         // Of floats, one is not equal to itself.
         (Term::Variable(a), Term::Variable(b)) if a == b && primitive != Primitive::Float => {
-            Some(allows(comparison, std::cmp::Ordering::Equal))
+            Some(comparison.allows(std::cmp::Ordering::Equal))
         }
         _ => None,
-    }
-}
-
-fn allows(comparison: Comparison, order: std::cmp::Ordering) -> bool {
-    match comparison {
-        Comparison::Equal => order.is_eq(),
-        Comparison::NotEqual => order.is_ne(),
-        Comparison::Less => order.is_lt(),
-        Comparison::LessOrEqual => order.is_le(),
-        Comparison::Greater => order.is_gt(),
-        Comparison::GreaterOrEqual => order.is_ge(),
     }
 }
 
@@ -473,15 +462,15 @@ impl Relating<'_> {
         match (self.with, other.with) {
             (Term::Variable(a), Term::Variable(b)) if a == b => ![Less, Equal, Greater]
                 .into_iter()
-                .any(|order| allows(self.comparison, order) && allows(other.comparison, order)),
+                .any(|order| self.comparison.allows(order) && other.comparison.allows(order)),
             (Term::Constant(a), Term::Constant(b)) => {
                 let order = compare(a, b);
                 // Candidates: each constant, and what lies below, between and above them.
-                let below = allows(self.comparison, Less) && allows(other.comparison, Less);
-                let above = allows(self.comparison, Greater) && allows(other.comparison, Greater);
-                let at_a = allows(self.comparison, Equal) && allows(other.comparison, order);
+                let below = self.comparison.allows(Less) && other.comparison.allows(Less);
+                let above = self.comparison.allows(Greater) && other.comparison.allows(Greater);
+                let at_a = self.comparison.allows(Equal) && other.comparison.allows(order);
                 let at_b =
-                    allows(self.comparison, order.reverse()) && allows(other.comparison, Equal);
+                    self.comparison.allows(order.reverse()) && other.comparison.allows(Equal);
                 let between = match (a, b, order) {
                     (Constant::Number(a), Constant::Number(b), Less | Greater) => {
                         a.abs_diff(*b) > 1 && self.allows_between(other, order)
@@ -498,7 +487,7 @@ impl Relating<'_> {
     /// Whether both allow a value between their constants.
     fn allows_between(&self, other: &Self, order: std::cmp::Ordering) -> bool {
         // Seen from the lesser constant the value is greater, from the other it is less.
-        allows(self.comparison, order.reverse()) && allows(other.comparison, order)
+        self.comparison.allows(order.reverse()) && other.comparison.allows(order)
     }
 }
 

@@ -79,7 +79,7 @@ impl Suppressions {
 
 /// Where the item below a place ends; nothing where the place is inside an item.
 fn below(tree: &Tree, place: u32) -> Option<u32> {
-    let spans = tree.items.iter().map(item_span);
+    let spans = tree.items.iter().map(Item::span);
     for span in spans {
         if span.start <= place && place < span.end {
             return None;
@@ -89,20 +89,6 @@ fn below(tree: &Tree, place: u32) -> Option<u32> {
         }
     }
     None
-}
-
-fn item_span(item: &Item) -> Span {
-    match item {
-        Item::Declaration(it) => it.span,
-        Item::Type(it) => it.span,
-        Item::Directive(it) => it.span,
-        Item::Clause(it) => it.span,
-        Item::Query(it) => it.span,
-        Item::Include { span, .. }
-        | Item::Once(span)
-        | Item::Pragma { span, .. }
-        | Item::Retraction { span, .. } => *span,
-    }
 }
 
 /// A file of accepted findings: CSV with the columns `code`, `subject` and `reason`.

@@ -225,14 +225,7 @@ impl Facts {
 
     fn rule(&mut self, index: u32, rule: &Rule) {
         let head = rule.head.relation.0;
-        let positive: Vec<&Atom> = rule
-            .body
-            .iter()
-            .filter_map(|literal| match literal {
-                Literal::Positive(atom) => Some(atom),
-                _ => None,
-            })
-            .collect();
+        let positive: Vec<&Atom> = rule.positive_atoms().collect();
         for (place, atom) in positive.iter().enumerate() {
             self.runtime.extend([Needs(index, place as u32, atom.relation.0)]);
         }

@@ -9,12 +9,11 @@
 //! are the same whatever is chosen, or by a rule whose conditions are met. Where it gives up it says
 //! that nothing is certain, which only makes a cone larger.
 
-use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use rustc_hash::FxHashSet;
 
-use crate::analyze::program::{Argument, Atom, Literal, Term};
+use crate::analyze::program::{Argument, Atom, Literal, Term, positive_atoms};
 use crate::explain::{Bindings, ready};
 use crate::value::{RelationId, Word};
 
@@ -41,12 +40,8 @@ pub type Assumed = (RelationId, Vec<Option<Word>>);
 impl Cones<'_> {
     /// The positive conditions of a body, as far as bindings tell, and what they cannot hold without.
     pub(super) fn assume(&mut self, body: &[Literal], bindings: &Bindings) -> Vec<Assumed> {
-        let positive = body.iter().filter_map(|literal| match literal {
-            Literal::Positive(atom) => Some(atom),
-            _ => None,
-        });
         let mut assumed: Vec<Assumed> = Vec::new();
-        for atom in positive {
+        for atom in positive_atoms(body) {
             let tuple = (atom.relation, self.known_columns(atom, bindings));
             let behind = self.behind(&tuple, BEHIND);
             for other in std::iter::once(&tuple).chain(behind.iter()) {
@@ -212,17 +207,7 @@ impl Cones<'_> {
         if !fixed || !ready(literal, &bindings) {
             return;
         }
-        let mut ways: Vec<Bindings> = Vec::new();
-        let _ = self.solver.solve(
-            std::slice::from_ref(literal),
-            &rule.types,
-            bindings,
-            None,
-            &mut |_, solution| {
-                ways.push(solution.bindings.clone());
-                if ways.len() < WAYS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-            },
-        );
+        let ways = self.solver.ways(literal, &rule.types, bindings, WAYS);
         for bindings in ways {
             self.meet(rule, open.clone(), bindings, assumed, depth, found);
         }

@@ -1,8 +1,6 @@
 //! Following the body of a rule backwards, one condition after the other, as far as what is the same
 //! whatever is chosen allows.
 
-use std::ops::ControlFlow;
-
 use rustc_hash::FxHashSet;
 
 use crate::analyze::program::{Argument, Atom, Head, Literal, Term};
@@ -107,17 +105,7 @@ impl Cones<'_> {
         if !exact || !ready(literal, &bindings) {
             return self.walk(rule, head, open, bindings, walk);
         }
-        let mut found: Vec<Bindings> = Vec::new();
-        let _ = self.solver.solve(
-            std::slice::from_ref(literal),
-            &rule.types,
-            bindings,
-            None,
-            &mut |_, solution| {
-                found.push(solution.bindings.clone());
-                ControlFlow::Continue(())
-            },
-        );
+        let mut found = self.solver.ways(literal, &rule.types, bindings, usize::MAX);
         found.sort();
         found.dedup();
         for bindings in found {

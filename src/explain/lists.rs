@@ -71,14 +71,7 @@ impl Lists {
 
 /// `earlier(r, x) :- row(r, x), row(e, x), e < r.`: the relation of rows and the rank's column.
 fn passes_over(rule: &Rule) -> Option<(RelationId, usize)> {
-    let atoms: Vec<&Atom> = rule
-        .body
-        .iter()
-        .filter_map(|literal| match literal {
-            Literal::Positive(atom) => Some(atom),
-            _ => None,
-        })
-        .collect();
+    let atoms: Vec<&Atom> = rule.positive_atoms().collect();
     let [first, second] = atoms.as_slice() else { return None };
     if first.relation != second.relation || rule.body.len() != 3 {
         return None;

@@ -122,6 +122,23 @@ impl<'a> Solver<'a> {
         self.step(&search, &mut state, visit)
     }
 
+    /// The bindings under which one condition holds, at most so many.
+    pub fn ways(
+        &mut self,
+        condition: &Literal,
+        types: &[Primitive],
+        bindings: Bindings,
+        most: usize,
+    ) -> Vec<Bindings> {
+        let mut ways = Vec::new();
+        let _ =
+            self.solve(std::slice::from_ref(condition), types, bindings, None, &mut |_, found| {
+                ways.push(found.bindings.clone());
+                if ways.len() < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            });
+        ways
+    }
+
     fn step(
         &mut self,
         search: &Search<'_>,
@@ -486,15 +503,7 @@ fn term_bound(term: &Term, bindings: &Bindings) -> bool {
 
 /// Whether a comparison holds between two constants.
 pub fn compares(comparison: Comparison, left: &Constant, right: &Constant) -> bool {
-    let order = compare(left, right);
-    match comparison {
-        Comparison::Equal => order.is_eq(),
-        Comparison::NotEqual => order.is_ne(),
-        Comparison::Less => order.is_lt(),
-        Comparison::LessOrEqual => order.is_le(),
-        Comparison::Greater => order.is_gt(),
-        Comparison::GreaterOrEqual => order.is_ge(),
-    }
+    comparison.allows(compare(left, right))
 }
 
 fn fold<'v>(

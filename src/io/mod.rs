@@ -19,6 +19,7 @@ mod parameters;
 mod read;
 mod sqlite;
 mod value;
+mod whole;
 mod write;
 
 pub use design::{design_of_folder, design_of_json};
@@ -26,4 +27,5 @@ pub use files::{Directory, Files, OutputDirectory, Outputs, StandardOutput, save
 pub use order::order;
 pub use read::{Loaded, input};
 pub use sqlite::{Saved, sqlite};
+pub use whole::{Whole, whole};
 pub use write::{Rows, output, print_size};

@@ -1,6 +1,7 @@
 //! The tables of the knowledge base as they are in their files: every column, citations included.
 
-use crate::analyze::program::Relation;
+use crate::analyze::program::{Directive, Relation};
+use crate::io::{self, Whole};
 use crate::syntax::operators::DirectiveKind;
 use crate::value::Primitive;
 
@@ -65,11 +66,10 @@ impl Rulebook {
             .filter_map(|directive| {
                 let (_, file) = directive.parameters.iter().find(|(name, _)| name == "filename")?;
                 let relation = &self.program.relations[directive.relation.index()];
-                let cut = Cut::of(&directive.parameters);
-                let mut table =
-                    read(relation, &self.files.get(&format!("facts/{file}")).ok()?, &cut)?;
+                let bytes = self.files.get(&format!("facts/{file}")).ok()?;
+                let mut table = read(relation, directive, &bytes)?;
                 for addition in self.files.additions(file) {
-                    table.rows.extend(read(relation, addition.bytes(), &cut)?.rows);
+                    table.rows.extend(read(relation, directive, addition.bytes())?.rows);
                 }
                 Some(table)
             })
@@ -79,51 +79,26 @@ impl Rulebook {
     }
 }
 
-/// How a file is cut into fields.
-struct Cut {
-    delimiter: u8,
-    headers: bool,
-}
-
-impl Cut {
-    /// As the parameters of a directive say.
-    fn of(parameters: &[(String, String)]) -> Self {
-        let said = |name: &str| {
-            parameters.iter().find(|(it, _)| it == name).map(|(_, value)| value.as_str())
-        };
-        let rfc4180 = said("rfc4180") == Some("true");
-        let delimiter = said("delimiter").and_then(|it| it.bytes().next());
-        Cut {
-            delimiter: delimiter.unwrap_or(if rfc4180 { b',' } else { b'\t' }),
-            headers: said("headers") == Some("true"),
-        }
-    }
-}
-
 /// The rows of a file; one that is too short is filled up, one that is too long is cut.
-fn read(relation: &Relation, bytes: &[u8], cut: &Cut) -> Option<FactTable> {
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .has_headers(cut.headers)
-        .delimiter(cut.delimiter)
-        .from_reader(bytes);
-    let columns: Vec<(String, Primitive)> = if cut.headers {
-        let headers = reader.headers().ok()?;
-        let kind = |name: &str| {
-            let declared = relation.columns.iter().find(|column| column.name == name);
-            declared.map_or(Primitive::Symbol, |column| column.primitive)
-        };
-        headers.iter().map(|name| (name.to_owned(), kind(name))).collect()
-    } else {
-        relation.columns.iter().map(|column| (column.name.clone(), column.primitive)).collect()
+fn read(relation: &Relation, directive: &Directive, bytes: &[u8]) -> Option<FactTable> {
+    let Whole { header, mut rows } = io::whole(relation, directive, bytes)?;
+    let columns: Vec<(String, Primitive)> = match header {
+        Some(names) => {
+            let kind = |name: &str| {
+                let declared = relation.columns.iter().find(|column| column.name == name);
+                declared.map_or(Primitive::Symbol, |column| column.primitive)
+            };
+            names
+                .into_iter()
+                .map(|name| {
+                    let kind = kind(&name);
+                    (name, kind)
+                })
+                .collect()
+        }
+        None => relation.columns.iter().map(|it| (it.name.clone(), it.primitive)).collect(),
     };
-    let rows = reader.records().flatten();
-    let rows = rows.map(|record| {
-        let mut row: Vec<String> = record.iter().map(str::to_owned).collect();
-        row.resize(columns.len(), String::new());
-        row
-    });
-    let rows = rows.collect();
+    rows.iter_mut().for_each(|row| row.resize(columns.len(), String::new()));
     let meaning = relation.doc.text.split(". ").next().unwrap_or_default();
     let meaning = meaning.trim_end_matches('.').to_owned();
     Some(FactTable { name: relation.name.clone(), meaning, columns, rows })

@@ -32,7 +32,7 @@ pub use facts::{Cited, FactTable};
 pub use files::{FactFiles, RulebookFiles, embedded, embedded_in};
 pub use pages::{Entry, NotFound, Protocol};
 pub use search::{Hit, Place};
-pub use sheet::{Sheet, SheetColumn};
+pub use sheet::{Sheet, SheetColumn, graph};
 pub use vocabulary::vocabulary;
 
 use tables::{Lines, Tables};

@@ -14,12 +14,12 @@
 use std::collections::BTreeMap;
 
 use crate::diag::nearest;
-use crate::report::diagram::{Edge, Graph, Message, Node, Sequence};
-use crate::report::{Document, Drawing, Heading, Section, Table};
+use crate::report::diagram::{Message, Sequence};
+use crate::report::{Document, Drawing, Section, Table};
 use crate::value::{Constant, RelationId, compare_tuples};
 
 use super::Rulebook;
-use super::sheet::{Sheet, sheet};
+use super::sheet::{Sheet, graph, sheet};
 
 /// Stands for a name while a passage is cut.
 const NAME: &str = "\u{0}";
@@ -173,32 +173,13 @@ impl Rulebook {
             section.drawings.push(Drawing::Items(items));
         }
         if let Some(edges) = sheet.edges {
-            section.drawings.push(Drawing::Graph(self.graph(relation, edges, id, &sheet.title)));
+            let rows = |relation| self.base_rows(relation, Some(id));
+            let drawn = graph(&sheet.title, &rows(relation), &rows(edges), 1);
+            section.drawings.push(Drawing::Graph(drawn));
             section.tables.push(self.base_table(&self.described(edges), Some(id)));
         }
         section.tables.push(table);
         Some(section)
-    }
-
-    fn graph(&self, nodes: RelationId, edges: RelationId, id: &str, title: &str) -> Graph {
-        let text = |row: &[Constant], column: usize| {
-            row.get(column).map(ToString::to_string).unwrap_or_default()
-        };
-        let nodes: Vec<Node> = self
-            .base_rows(nodes, Some(id))
-            .iter()
-            .map(|row| Node { label: text(row, 1), kind: text(row, 2), note: String::new() })
-            .collect();
-        let place = |label: &str| nodes.iter().position(|node| node.label == label);
-        let edges = self
-            .base_rows(edges, Some(id))
-            .iter()
-            .filter_map(|row| {
-                let (from, to) = (place(&text(row, 1))?, place(&text(row, 2))?);
-                Some(Edge { from, to, label: text(row, 3) })
-            })
-            .collect();
-        Graph { title: title.to_owned(), nodes, edges }
     }
 
     /// The passages that the tables' rows about a thing cite, a line a document.
@@ -252,20 +233,6 @@ impl Rulebook {
 
     /// The printed columns of a relation that no design changes.
     fn base_table(&self, sheet: &Sheet, id: Option<&str>) -> Table {
-        let declared = &self.program.relations[sheet.relation.index()];
-        let columns = sheet.columns.iter().map(|column| {
-            let declared = &declared.columns[column.column];
-            Heading::new(&declared.name, declared.primitive).titled(&column.title)
-        });
-        let rows = self
-            .base_rows(sheet.relation, id)
-            .into_iter()
-            .map(|row| sheet.columns.iter().map(|column| row[column.column].clone()).collect());
-        Table {
-            name: sheet.name.clone(),
-            title: sheet.title.clone(),
-            columns: columns.collect(),
-            rows: rows.collect(),
-        }
+        sheet.table(&self.program, self.base_rows(sheet.relation, id))
     }
 }

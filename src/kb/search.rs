@@ -36,9 +36,10 @@ impl Rulebook {
     /// The terms that answer some words, the best first. Each word has to be met by a word of the
     /// term: the same, one that it begins or is part of, or one that is a slip of the keyboard away.
     pub fn search(&self, words: &str) -> Vec<Hit> {
-        let wanted: Vec<String> = split(words);
-        let mut hits: FxHashMap<String, Hit> = FxHashMap::default();
-        if wanted.is_empty() {
+        let mut asked = Asked::new(words);
+        // What does not answer is kept as well: most terms stand in many places.
+        let mut hits: FxHashMap<String, Option<Hit>> = FxHashMap::default();
+        if asked.words.is_empty() {
             return Vec::new();
         }
         for table in self.tables() {
@@ -49,19 +50,17 @@ impl Rulebook {
                     else {
                         continue;
                     };
-                    match hits.get_mut(term) {
-                        Some(hit) => meet(hit, &table, row, column),
-                        None => {
-                            let Some(score) = score(&wanted, words, term) else { continue };
-                            let mut hit = Hit { term: term.clone(), score, places: Vec::new() };
-                            meet(&mut hit, &table, row, column);
-                            hits.insert(term.clone(), hit);
-                        }
+                    if !hits.contains_key(term) {
+                        let new = |score| Hit { term: term.clone(), score, places: Vec::new() };
+                        hits.insert(term.clone(), asked.score(term).map(new));
+                    }
+                    if let Some(Some(hit)) = hits.get_mut(term) {
+                        meet(hit, &table, row, column);
                     }
                 }
             }
         }
-        let mut hits: Vec<Hit> = hits.into_values().collect();
+        let mut hits: Vec<Hit> = hits.into_values().flatten().collect();
         hits.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.term.cmp(&b.term)));
         hits
     }
@@ -89,19 +88,41 @@ fn split(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// How well a term answers, in hundredths of a word met exactly, less a little for each word that
-/// was not asked for.
-fn score(wanted: &[String], words: &str, term: &str) -> Option<u32> {
-    let found = split(term);
-    let mut score = 0;
-    for word in wanted {
-        score += found.iter().map(|other| met(word, other)).max().filter(|score| *score > 0)?;
+/// What is searched for.
+struct Asked {
+    whole: String,
+    words: Vec<String>,
+    /// How well each word meets those of terms, as far as they were met.
+    met: FxHashMap<String, Vec<u32>>,
+}
+
+impl Asked {
+    fn new(words: &str) -> Self {
+        let whole = words.trim().to_owned();
+        Asked { words: split(&whole), whole, met: FxHashMap::default() }
     }
-    if term.eq_ignore_ascii_case(words.trim()) {
-        score += 200;
+
+    /// How well a term answers, in hundredths of a word met exactly, less a little for each word
+    /// that was not asked for.
+    fn score(&mut self, term: &str) -> Option<u32> {
+        let found = split(term);
+        let mut best = vec![0; self.words.len()];
+        let more = found.len().saturating_sub(best.len()) as u32;
+        for other in found {
+            let words = &self.words;
+            let met = self
+                .met
+                .entry(other)
+                .or_insert_with_key(|other| words.iter().map(|word| met(word, other)).collect());
+            best.iter_mut().zip(met).for_each(|(best, met)| *best = (*best).max(*met));
+        }
+        if best.contains(&0) {
+            return None;
+        }
+        let whole = if term.eq_ignore_ascii_case(&self.whole) { 200 } else { 0 };
+        let score = best.iter().sum::<u32>() + whole;
+        Some((score * 10).saturating_sub(more * 15).max(1))
     }
-    let more = found.len().saturating_sub(wanted.len()) as u32;
-    Some((score * 10).saturating_sub(more * 15).max(1))
 }
 
 /// How well one word meets another, of 100.
@@ -137,16 +158,16 @@ mod tests {
 
     #[test]
     fn a_word_is_met_exactly_or_nearly() {
-        let ranked = ["lease", "leases", "release", "laese", "ledger"].map(|it| met("lease", it));
+        let ranked = ["table", "tables", "stable", "tabel", "basket"].map(|it| met("table", it));
         assert_eq!(ranked, [100, 80, 60, 40, 0]);
     }
 
     #[test]
     fn every_word_has_to_be_met() {
-        let wanted = split("stale read");
-        assert!(score(&wanted, "stale read", "stale read after update").is_some());
-        assert_eq!(score(&wanted, "stale read", "stale write"), None);
-        let whole = score(&wanted, "stale read", "Stale read");
-        assert!(whole > score(&wanted, "stale read", "stale read after update"));
+        let mut asked = Asked::new("grey horse");
+        let more = asked.score("grey horse after dark");
+        assert!(more.is_some());
+        assert_eq!(asked.score("grey hound"), None);
+        assert!(asked.score("Grey horse") > more);
     }
 }

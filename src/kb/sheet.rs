@@ -3,8 +3,10 @@
 
 use crate::analyze::program::Program;
 use crate::diag::Sources;
+use crate::report::diagram::{Edge, Graph, Node};
+use crate::report::{Heading, Table};
 use crate::syntax::operators::DirectiveKind;
-use crate::value::RelationId;
+use crate::value::{Constant, RelationId};
 
 use super::Rulebook;
 
@@ -58,6 +60,49 @@ impl Rulebook {
     pub fn sheet_of(&self, relation: RelationId) -> Sheet {
         sheet(&self.program, relation)
     }
+}
+
+impl Sheet {
+    /// Its rows as a table: of whole tuples, the columns that are printed.
+    pub fn table(&self, program: &Program, tuples: Vec<Vec<Constant>>) -> Table {
+        let declared = &program.relations[self.relation.index()].columns;
+        let heading = |column: &SheetColumn| {
+            let declared = &declared[column.column];
+            Heading::new(&declared.name, declared.primitive).titled(&column.title)
+        };
+        let printed = |tuple: Vec<Constant>| {
+            self.columns.iter().map(|column| tuple[column.column].clone()).collect()
+        };
+        Table {
+            name: self.name.clone(),
+            title: self.title.clone(),
+            columns: self.columns.iter().map(heading).collect(),
+            rows: tuples.into_iter().map(printed).collect(),
+        }
+    }
+}
+
+/// A diagram of boxes (label, kind, note) and arrows (from, to, label), the first of these columns
+/// at the place given. Arrows between boxes that are not there are left out.
+pub fn graph(
+    title: &str,
+    boxes: &[Vec<Constant>],
+    arrows: &[Vec<Constant>],
+    first: usize,
+) -> Graph {
+    let text = |row: &[Constant], column: usize| {
+        row.get(first + column).map(ToString::to_string).unwrap_or_default()
+    };
+    let node =
+        |row: &Vec<Constant>| Node { label: text(row, 0), kind: text(row, 1), note: text(row, 2) };
+    let nodes: Vec<Node> = boxes.iter().map(node).collect();
+    let place = |label: &str| nodes.iter().position(|node| node.label == label);
+    let edges = arrows.iter().filter_map(|row| {
+        let (from, to) = (place(&text(row, 0))?, place(&text(row, 1))?);
+        Some(Edge { from, to, label: text(row, 2) })
+    });
+    let edges = edges.collect();
+    Graph { title: title.to_owned(), nodes, edges }
 }
 
 /// The sheet that a relation's comment block describes.

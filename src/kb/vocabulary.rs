@@ -8,7 +8,7 @@
 use crate::analyze::program::Relation;
 use crate::diag::SourceId;
 use crate::report::{Heading, Table, markdown_table};
-use crate::value::{Constant, Primitive, RelationId, compare_tuples};
+use crate::value::{Constant, Primitive, RelationId};
 
 use super::sheet::{Sheet, sheet};
 use super::{Rulebook, is_stated};
@@ -90,22 +90,9 @@ fn entry(relation: &Relation) -> String {
 
 /// A table of the knowledge base. Rows that differ in the last printed column alone are one row.
 fn table(rulebook: &Rulebook, sheet: &Sheet) -> Table {
-    let declared = &rulebook.program.relations[sheet.relation.index()];
-    let relation = rulebook.base.relation(sheet.relation);
-    let mut tuples: Vec<Vec<Constant>> = relation
-        .rows()
-        .map(|row| {
-            let words = row.iter().zip(&declared.columns);
-            words
-                .map(|(word, column)| rulebook.interner.constant(*word, column.primitive))
-                .collect()
-        })
-        .collect();
-    tuples.sort_by(|a, b| compare_tuples(a, b));
+    let mut table = sheet.table(&rulebook.program, rulebook.base_rows(sheet.relation, None));
     let mut rows: Vec<Vec<Constant>> = Vec::new();
-    for tuple in tuples {
-        let mut row: Vec<Constant> =
-            sheet.columns.iter().map(|column| tuple[column.column].clone()).collect();
+    for mut row in table.rows {
         let Some(last) = row.pop() else { continue };
         match rows.last_mut() {
             Some(above) if !row.is_empty() && above[..row.len()] == row[..] => {
@@ -119,9 +106,6 @@ fn table(rulebook: &Rulebook, sheet: &Sheet) -> Table {
             }
         }
     }
-    let columns = sheet.columns.iter().map(|column| {
-        let declared = &declared.columns[column.column];
-        Heading::new(&declared.name, declared.primitive).titled(&column.title)
-    });
-    Table { name: sheet.name.clone(), title: sheet.title.clone(), columns: columns.collect(), rows }
+    table.rows = rows;
+    table
 }

@@ -91,7 +91,7 @@ fn parsed(repl: &mut Repl, source: SourceId, text: &str, reply: &mut Reply) -> D
     let mut parts = Vec::with_capacity(tree.items.len());
     let mut from = 0;
     for item in tree.items {
-        let end = span_of(&item).end as usize;
+        let end = item.span().end as usize;
         // What stands before an item, such as a comment, goes with it.
         let written = text.get(from..end).unwrap_or_default().trim();
         from = end;
@@ -451,20 +451,6 @@ pub(super) fn one_line(text: &str) -> String {
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
     let first = lines.next().unwrap_or_default().to_owned();
     if lines.next().is_some() { format!("{first} ...") } else { first }
-}
-
-fn span_of(item: &Item) -> Span {
-    match item {
-        Item::Declaration(it) => it.span,
-        Item::Type(it) => it.span,
-        Item::Directive(it) => it.span,
-        Item::Clause(it) => it.span,
-        Item::Query(it) => it.span,
-        Item::Include { span, .. }
-        | Item::Once(span)
-        | Item::Pragma { span, .. }
-        | Item::Retraction { span, .. } => *span,
-    }
 }
 
 /// Makes a change of facts that was not typed, such as an answer to a question.

@@ -15,6 +15,12 @@ pub fn csv(table: &Table) -> String {
     String::from_utf8(bytes).unwrap_or_default()
 }
 
+/// Tables as CSV, parted by an empty line.
+pub fn csv_of_all<'a>(tables: impl IntoIterator<Item = &'a Table>) -> String {
+    let tables: Vec<String> = tables.into_iter().map(csv).collect();
+    tables.join("\n")
+}
+
 /// A table as tab-separated values: a header of titles; tab, line feed, carriage return and
 /// backslash in a field are written `\t`, `\n`, `\r` and `\\`.
 pub fn tsv(table: &Table) -> String {

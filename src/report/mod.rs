@@ -22,7 +22,7 @@ use crate::value::{Constant, Primitive};
 use diagram::{Graph, Sequence};
 use tree::Tree;
 
-pub use csv::{csv, tsv};
+pub use csv::{csv, csv_of_all, tsv};
 pub use format::Format;
 pub use json::{Schema, json_lines, table_json};
 pub use markdown::markdown_table;

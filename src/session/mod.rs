@@ -19,9 +19,9 @@ use crate::diag::{Diagnostic, Sources, Span, reason};
 use crate::eval::{Evaluator, Options as EvalOptions, Silent, Stopped, Warning, evaluate};
 use crate::explain::{Origin, Subject};
 use crate::io::{self, Directory, Files};
-use crate::kb::{Rulebook, Sheet, is_stated};
+use crate::kb::{Rulebook, Sheet, graph, is_stated};
 use crate::plan::Plan;
-use crate::report::diagram::{Edge, Graph, Node};
+use crate::report::diagram::Graph;
 use crate::report::{Heading, Stamp, Table};
 use crate::store::Database;
 use crate::syntax::load::tree_of;
@@ -208,43 +208,15 @@ impl Session {
 
     /// One printed table of one derived design.
     pub fn sheet(&self, sheet: &Sheet, design: usize) -> Table {
-        let relation = &self.rulebook.program.relations[sheet.relation.index()];
-        let columns = sheet.columns.iter().map(|column| {
-            let declared = &relation.columns[column.column];
-            Heading::new(&declared.name, declared.primitive).titled(&column.title)
-        });
-        let rows = self
-            .rows(sheet.relation, design)
-            .into_iter()
-            .map(|row| sheet.columns.iter().map(|column| row[column.column].clone()).collect());
-        Table {
-            name: sheet.name.clone(),
-            title: sheet.title.clone(),
-            columns: columns.collect(),
-            rows: rows.collect(),
-        }
+        sheet.table(&self.rulebook.program, self.rows(sheet.relation, design))
     }
 
     /// The diagram of a sheet whose rows are boxes: label, kind, note; with the arrows of its
     /// relation of edges: from, to, label. Nothing for a sheet that is a table.
     pub fn drawing(&self, sheet: &Sheet, design: usize) -> Option<Graph> {
         let edges = sheet.edges?;
-        let text = |row: &[Constant], column: usize| {
-            row.get(column).map(ToString::to_string).unwrap_or_default()
-        };
-        let nodes: Vec<Node> = self
-            .rows(sheet.relation, design)
-            .iter()
-            .map(|row| Node { label: text(row, 0), kind: text(row, 1), note: text(row, 2) })
-            .collect();
-        let place = |label: &str| nodes.iter().position(|node| node.label == label);
-        let edges = self.rows(edges, design);
-        let edges = edges.iter().filter_map(|row| {
-            let (from, to) = (place(&text(row, 0))?, place(&text(row, 1))?);
-            Some(Edge { from, to, label: text(row, 2) })
-        });
-        let edges = edges.collect();
-        Some(Graph { title: sheet.title.clone(), nodes, edges })
+        let (boxes, arrows) = (self.rows(sheet.relation, design), self.rows(edges, design));
+        Some(graph(&sheet.title, &boxes, &arrows, 0))
     }
 
     /// How many rows a relation has in one derived design.

@@ -90,6 +90,23 @@ pub enum Item {
     },
 }
 
+impl Item {
+    /// Where it is written.
+    pub fn span(&self) -> Span {
+        match self {
+            Item::Declaration(it) => it.span,
+            Item::Type(it) => it.span,
+            Item::Directive(it) => it.span,
+            Item::Clause(it) => it.span,
+            Item::Query(it) => it.span,
+            Item::Include { span, .. }
+            | Item::Once(span)
+            | Item::Pragma { span, .. }
+            | Item::Retraction { span, .. } => *span,
+        }
+    }
+}
+
 /// `.decl name(a: type, ...)`; several names may share the columns.
 #[derive(Clone, Debug)]
 pub struct Declaration {

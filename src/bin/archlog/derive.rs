@@ -30,6 +30,8 @@ pub fn derive(arguments: &Derive, console: &Console, interrupt: &Interrupt) -> R
         return Ok(Exit::Input);
     };
     let rulebook = Arc::new(rulebook);
+    // The end of the process takes it down faster than we could.
+    std::mem::forget(Arc::clone(&rulebook));
     let sheets = answers::called(&rulebook, &arguments.sheet).map_err(anyhow::Error::msg)?;
     let tables = sheets.len() * arguments.designs.len();
     if arguments.format == DocumentFormat::Csv && arguments.output.is_none() && tables != 1 {
@@ -154,8 +156,7 @@ impl<'a> Shelf<'a> {
     fn print(&self, document: &Document) -> Result<()> {
         let Some(format) = format(self.arguments.format, self.console.look()) else {
             let tables = document.sections.iter().flat_map(|section| &section.tables);
-            let text: String = tables.map(report::csv).collect();
-            return Ok(self.console.answer(&text)?);
+            return Ok(self.console.answer(&report::csv_of_all(tables))?);
         };
         let first = self.designs == 0;
         let mut text = String::new();
@@ -187,7 +188,7 @@ impl<'a> Shelf<'a> {
     /// Saves one sheet. What is saved is read elsewhere: no terminal's width, no colours.
     fn save(&self, document: &Document, section: &Section, folder: &Path) -> Result<()> {
         let text = match format(self.arguments.format, Look::default()) {
-            None => section.tables.iter().map(report::csv).collect(),
+            None => report::csv_of_all(&section.tables),
             Some(format) => {
                 let alone = Document { sections: vec![section.clone()], ..document.clone() };
                 let (stamp, explanations) = (self.stamp.clone(), Vec::new());
@@ -206,7 +207,7 @@ pub fn whole(report: &Report, asked: DocumentFormat, look: Look) -> String {
     let sections = report.documents.iter().flat_map(|document| &document.sections);
     match format(asked, look) {
         Some(format) => format.whole(report),
-        None => sections.flat_map(|section| &section.tables).map(report::csv).collect(),
+        None => report::csv_of_all(sections.flat_map(|section| &section.tables)),
     }
 }
 

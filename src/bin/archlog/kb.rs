@@ -1,5 +1,6 @@
 //! `kb`: the knowledge base, to be read.
 
+use std::mem::ManuallyDrop;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -24,6 +25,8 @@ pub fn kb(arguments: &Kb, console: &Console) -> Result<Exit> {
     let Some(rulebook) = rulebook::load(&overlay, Part::Knowledge, console) else {
         return Ok(Exit::Input);
     };
+    // The end of the process takes it down faster than we could.
+    let rulebook = ManuallyDrop::new(rulebook);
     let stamp = stamp(&rulebook);
     let shown = |document: Document, format| {
         let (stamp, documents) = (stamp.clone(), vec![document]);
