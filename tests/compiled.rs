@@ -94,7 +94,9 @@ macro_rules! evaluator {
             let derived = $name::derive(facts);
             let all = |place| {
                 let mut tuples = BTreeSet::new();
-                derived.each(place, &mut |values| drop(tuples.insert(values.to_vec())));
+                derived.each(place, &mut |values| {
+                    tuples.insert(values.to_vec());
+                });
                 tuples
             };
             (0..$name::OUTPUTS.len()).map(all).collect()
@@ -179,7 +181,9 @@ impl Subject {
                 }
             }
         }
-        own().iter().for_each(|constant| drop(interner.intern(constant)));
+        for constant in own() {
+            interner.intern(&constant);
+        }
         let words: Vec<Word> = (0..interner.symbol_count()).map(Word).collect();
         let mut theirs = BTreeMap::new();
         let mut symbols = archlog_letter_ascent::Symbols::default();
@@ -243,7 +247,9 @@ impl Subject {
         let mut interner = self.interner.clone();
         let mut database = Database::new(&self.core.program);
         database.insert_facts(&self.core.program, &mut interner);
-        facts.iter().for_each(|(id, tuple)| drop(database.insert(*id, tuple)));
+        for (id, tuple) in facts {
+            database.insert(*id, tuple);
+        }
         evaluate(&self.plan, &mut database, &mut interner, &EvalOptions::default()).unwrap();
         let tuples = |id: &RelationId| {
             let rows = database.relation(*id).rows();

@@ -7,7 +7,7 @@ use crate::plan::Plan;
 use crate::store::Database;
 use crate::value::{Interner, Primitive, RelationId, Word};
 
-use super::compiled::{COMPILED, Compiled};
+use super::compiled::{COMPILED, Compiled, Tuple};
 use super::space::Fact;
 
 /// How many points are derived in one run: as many as keep memory small.
@@ -31,6 +31,9 @@ pub struct Bulk {
     tables: Vec<Fact>,
     compiled: Option<&'static Compiled>,
 }
+
+/// What points say: shows the facts of a point.
+pub type Facts<'a> = dyn Fn(usize, &mut dyn FnMut(&Fact)) + 'a;
 
 /// What derives in a point: tuples by the place of their relation among those wanted.
 pub type Derived = Vec<(usize, Vec<Word>)>;
@@ -80,7 +83,7 @@ impl Bulk {
         interner: &mut Interner,
         options: &Options<'_>,
         count: usize,
-        facts: &dyn Fn(usize, &mut dyn FnMut(&Fact)),
+        facts: &Facts<'_>,
         see: &mut dyn FnMut(usize, Derived),
     ) -> Result<(), Stopped> {
         let mut first = 0;
@@ -111,7 +114,7 @@ impl Bulk {
         interner: &mut Interner,
         options: &Options<'_>,
         points: std::ops::Range<usize>,
-        facts: &dyn Fn(usize, &mut dyn FnMut(&Fact)),
+        facts: &Facts<'_>,
         derived: &mut [Derived],
     ) -> Result<(), Stopped> {
         let mut database = Database::new(&self.core.program);
@@ -159,7 +162,7 @@ impl Bulk {
         compiled: &Compiled,
         interner: &mut Interner,
         points: std::ops::Range<usize>,
-        facts: &dyn Fn(usize, &mut dyn FnMut(&Fact)),
+        facts: &Facts<'_>,
         derived: &mut [Derived],
     ) {
         // The symbols of both sides: ours by word, theirs by number.
@@ -178,7 +181,7 @@ impl Bulk {
             let name = self.core.name(*id);
             compiled.inputs.iter().position(|input| *input == name)
         };
-        let mut given: Vec<(usize, Vec<u64>)> = Vec::new();
+        let mut given: Vec<Tuple> = Vec::new();
         let number = |word: Word, primitive: Primitive| match primitive {
             Primitive::Symbol => theirs.get(word.0 as usize).copied().unwrap_or_default(),
             _ => interner.unsigned(word),
@@ -211,7 +214,7 @@ impl Bulk {
                 Some((place, self.wanted[place]))
             })
             .collect();
-        let mut found: Vec<(usize, Vec<u64>)> = Vec::new();
+        let mut found: Vec<Tuple> = Vec::new();
         (compiled.derive)(&given, &mut |place, values| found.push((place, values.to_vec())));
         for (output, values) in found {
             let Some((place, id)) = outputs.get(output).copied().flatten() else { continue };

@@ -3,6 +3,9 @@
 /// Shows a tuple: the place of its relation, its values.
 type See<'a> = dyn FnMut(usize, &[u64]) + 'a;
 
+/// The place of a relation, and values.
+pub type Tuple = (usize, Vec<u64>);
+
 /// A compiled part of a program.
 pub struct Compiled {
     /// The text it was compiled from.
@@ -14,7 +17,7 @@ pub struct Compiled {
     /// The numbers of symbols; the same for the same texts.
     pub symbols: fn(&[&str]) -> Vec<u64>,
     /// Derives all that follows from some tuples.
-    pub derive: fn(&[(usize, Vec<u64>)], &mut See<'_>),
+    pub derive: fn(&[Tuple], &mut See<'_>),
 }
 
 macro_rules! compiled {

@@ -311,7 +311,8 @@ impl<'a> Prover<'a> {
                 let seen = point.seen.iter().map(|it| table.values[*it as usize].clone()).collect();
                 let (rows, chosen) = (point.rows.clone(), point.chosen.clone());
                 let made = Made { rows, chosen, seen };
-                let about = (&*finding.problem.code, finding.subject.as_str());
+                let code = finding.problem.code.to_string();
+                let about = (code.as_str(), finding.subject.as_str());
                 let witness = witnesses.of(
                     &mut self.interner,
                     self.options,

@@ -57,6 +57,9 @@ pub struct Spaces {
     pub outcomes: Vec<(String, String)>,
 }
 
+/// Values by place and name, each with what picking it says.
+type Values = BTreeMap<(i64, String), Vec<Fact>>;
+
 /// Reads the spaces of a program from what is known without any design.
 pub fn spaces(
     program: &Program,
@@ -67,8 +70,7 @@ pub fn spaces(
     let mut spaces = Spaces::default();
     let relations =
         || program.relations.iter().enumerate().map(|(at, it)| (RelationId::from(at), it));
-    let mut values: BTreeMap<(String, String), BTreeMap<(i64, String), Vec<Fact>>> =
-        BTreeMap::new();
+    let mut values: BTreeMap<(String, String), Values> = BTreeMap::new();
     let text = |word: Word| interner.symbol(word).to_owned();
     for (id, relation) in relations().filter(|(_, it)| it.doc.tag("space").is_some()) {
         if !fits(

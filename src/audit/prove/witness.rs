@@ -118,10 +118,12 @@ impl<'a> Witnesses<'a> {
             let Some(last) = idle.last() else { break };
             let kept = facts.iter().enumerate().filter(|(at, _)| !idle.contains(at));
             let all: Vec<Fact> = kept.map(|(_, fact)| fact.clone()).collect();
-            facts = match self.makes(interner, options, &[all.clone()], subject, &made)?[0] {
-                true => all,
-                false => without(*last),
-            };
+            facts =
+                match self.makes(interner, options, std::slice::from_ref(&all), subject, &made)?[0]
+                {
+                    true => all,
+                    false => without(*last),
+                };
         }
         let shown = |(relation, tuple): &Fact| {
             let declared = &self.program.relations[relation.index()];
