@@ -367,3 +367,54 @@ fn a_difference_would_be_seen() {
     let failure = subject.compare(&[set]).unwrap_err();
     assert!(failure.contains("half of it alone"), "{failure}");
 }
+
+fn archlog(arguments: &[&str]) -> (String, String, i32) {
+    let made = Command::new(env!("CARGO_BIN_EXE_archlog"))
+        .current_dir(root())
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (text(made.stdout), text(made.stderr), made.status.code().unwrap())
+}
+
+/// What is written of a program that has a bit of everything that can be.
+#[test]
+fn a_program_is_written_for_both_macros() {
+    for target in ["ascent", "crepe"] {
+        let program = "tests/golden/compile/graph.dl";
+        let (written, said, exit) = archlog(&["compile", program, "--target", target]);
+        assert_eq!((said.as_str(), exit), ("", 0));
+        let path = root().join(format!("tests/golden/compile/graph-{target}.txt"));
+        if fs::read_to_string(&path).is_ok_and(|known| known == written) {
+            continue;
+        }
+        match std::env::var_os("ARCHLOG_UPDATE") {
+            Some(_) => fs::write(&path, written).unwrap(),
+            None => panic!("{} is another:\n{written}", path.display()),
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_compiled_is_said_and_given_from_outside() {
+    let program = "tests/errors/compile/what_ascent_has_no_word_for.dl";
+    let (_, said, exit) = archlog(&["compile", program]);
+    assert_eq!((said.matches("error[AL1031]").count(), exit), (5, 2), "{said}");
+    // Cut off above, nothing of that is left.
+    let (written, said, exit) =
+        archlog(&["compile", program, "--given", "total", "--wanted", "total"]);
+    assert_eq!((said.as_str(), exit), ("", 0));
+    assert!(written.contains("relation r_total(i64);"), "{written}");
+    let (_, said, exit) = archlog(&["compile", program, "--wanted", "totl"]);
+    assert!(said.contains("did you mean `total`?") && exit == 2, "{said}");
+}
+
+#[test]
+fn a_program_without_outputs_is_asked_what_it_is_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("idle.dl");
+    fs::write(&path, ".decl p(x: number)\np(1).\n").unwrap();
+    let (_, said, exit) = archlog(&["compile", path.to_str().unwrap()]);
+    assert!(said.contains("nothing says what") && exit == 2, "{said}");
+}

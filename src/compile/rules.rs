@@ -237,8 +237,24 @@ impl Writer<'_> {
     }
 
     fn positive(&mut self, atom: &Atom, body: &mut Body) {
-        let written = self.atom(atom, body);
+        let mut atom = atom.clone();
+        let mut equal = Vec::new();
+        for place in 0..atom.arguments.len() {
+            let Argument::Variable(variable) = atom.arguments[place] else { continue };
+            let again = atom.arguments[..place].contains(&Argument::Variable(variable));
+            // `crepe!` binds a variable at one place of an atom only.
+            if again && self.target == Target::Crepe && body.bound[variable.index()].is_none() {
+                let other = VariableId::from(body.names.len());
+                let name = format!("{}_{}", body.names[variable.index()], body.names.len());
+                equal.push(format!("({} == {name})", body.names[variable.index()]));
+                body.names.push(name);
+                body.bound.push(None);
+                atom.arguments[place] = Argument::Variable(other);
+            }
+        }
+        let written = self.atom(&atom, body);
         body.conditions.push(written);
+        body.conditions.extend(equal);
         for argument in &atom.arguments {
             if let Argument::Variable(variable) = argument {
                 body.bound[variable.index()].get_or_insert(Bound::Atom);

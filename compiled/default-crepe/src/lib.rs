@@ -5,7 +5,7 @@
 //! who knows relations by name only: values are 64 bits each, a number as it is, a symbol as its
 //! number.
 
-#![allow(clippy::all, clippy::pedantic, unused)]
+#![allow(clippy::all, clippy::pedantic, non_snake_case, unused)]
 
 use std::collections::HashMap;
 
