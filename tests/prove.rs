@@ -165,21 +165,35 @@ fn an_overlaid_core_is_proved_by_the_engine() {
     assert!(text.contains("row 65 of `read_path` can hold and is never chosen"), "{text}");
 }
 
+/// A list over a relation that a file or facts fill.
+const TARIFF: &str = ".decl reading(house: symbol, rate: number)\nREADING\
+    .decl tariff_row(rank: number, house: symbol)\n\
+    tariff_row(1, House) :- reading(House, Rate), Rate > 100.\n\
+    tariff_row(2, House) :- reading(House, _).\n\
+    .decl tariff_earlier(rank: number, house: symbol)\n\
+    tariff_earlier(Rank, House) :-\n\
+        tariff_row(Rank, House), tariff_row(Before, House), Before < Rank.\n\
+    .decl tariff(house: symbol, rank: number)\n\
+    tariff(House, Rank) :- tariff_row(Rank, House), !tariff_earlier(Rank, House).\n\
+    .output tariff\n";
+
+fn text_of(program: &str, reading: &str) -> String {
+    program.replace("READING", reading)
+}
+
 #[test]
 fn what_is_unbounded_is_said_to_be_skipped() {
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("tariff.dl");
-    let text = ".decl reading(house: symbol, rate: number)\n.input reading\n\
-        .decl tariff_row(rank: number, house: symbol)\n\
-        tariff_row(1, House) :- reading(House, Rate), Rate > 100.\n\
-        tariff_row(2, House) :- reading(House, _).\n\
-        .decl tariff_earlier(rank: number, house: symbol)\n\
-        tariff_earlier(Rank, House) :- tariff_row(Rank, House), tariff_row(Before, House), Before < Rank.\n\
-        .decl tariff(house: symbol, rank: number)\n\
-        tariff(House, Rank) :- tariff_row(Rank, House), !tariff_earlier(Rank, House).\n\
-        .output tariff\n";
-    std::fs::write(&program, text).unwrap();
+    std::fs::write(&program, text_of(TARIFF, ".input reading\n")).unwrap();
     let (text, _) = archlog(&["check", "--prove", program.to_str().unwrap()]);
     let skipped = "skipped: the list `tariff`: column `rate` of `reading` is unbounded";
     assert!(text.contains(skipped), "{text}");
+    let constant = text_of(TARIFF, "reading(\"a\", 7).\n");
+    std::fs::write(&program, constant).unwrap();
+    let (text, _) = archlog(&["check", "--prove", program.to_str().unwrap()]);
+    assert!(text.contains("skipped: the list `tariff`: nothing it depends on varies"), "{text}");
+    std::fs::write(&program, ".decl p(x: number)\np(1).\n.output p\n").unwrap();
+    let (text, _) = archlog(&["check", "--prove", program.to_str().unwrap()]);
+    assert!(text.contains("skipped: proofs: there is no first-match list"), "{text}");
 }

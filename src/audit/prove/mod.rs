@@ -185,7 +185,17 @@ impl<'a> Prover<'a> {
                 open.push(subject);
             }
         }
-        let subjects = own(open, &mut cone, &mut self.interner, &spaces);
+        if open.is_empty() && proof.skipped.is_empty() {
+            proof.skipped.push("proofs: there is no first-match list".to_owned());
+        }
+        let varied = own(open.clone(), &mut cone, &mut self.interner, &spaces);
+        for subject in &open {
+            if !varied.iter().any(|other| other.list.rows == subject.list.rows) {
+                let name = &program.relations[subject.chosen.index()].name;
+                proof.skipped.push(format!("the list `{name}`: nothing it depends on varies"));
+            }
+        }
+        let subjects = varied;
         if subjects.is_empty() {
             return Ok(proof);
         }
