@@ -60,6 +60,10 @@ fn check(as_written: bool) {
     let wanted = wanted(&subjects, &spaces.targets);
     let engine = Bulk::new(ground, &mut interner, &spaces.targets, &wanted);
     let compiled = Bulk::new(ground, &mut interner, &spaces.targets, &wanted).compiled();
+    let stated = (0..program.relations.len()).map(RelationId::from);
+    let stated: Vec<RelationId> =
+        stated.filter(|id| is_stated(&program.relations[id.index()])).collect();
+    let whole = Bulk::new(ground, &mut interner, &stated, &wanted);
     assert_ne!(engine.evaluator(), compiled.evaluator());
     let (mut numbers, mut exhausted, mut tried) = (Numbers(7), 0, 0);
     for subject in &subjects {
@@ -104,6 +108,17 @@ fn check(as_written: bool) {
                 assert!(known.contains(made) || *made == blank, "{made:?} of {choice:?}");
             }
             tried += count;
+            // What the whole rulebook makes of what designs would state is a point of the space too.
+            let stated: Vec<_> = choices.iter().take(300).cloned().collect();
+            let of_designs = made(&whole, &wanted, subject, &mut interner, space, &stated);
+            assert!(of_designs.iter().any(|it| *it != blank));
+            for (choice, made) in stated.iter().zip(&of_designs) {
+                assert!(known.contains(made) || *made == blank, "{made:?} of {choice:?}");
+            }
+            if as_written {
+                // Nothing is suggested: what is stated is what counts.
+                assert_eq!(of_designs, found[..stated.len()]);
+            }
             if few {
                 let all: BTreeSet<Made> = found.iter().cloned().collect();
                 assert!(known.is_subset(&all), "points that there are not");
