@@ -197,3 +197,30 @@ fn what_is_unbounded_is_said_to_be_skipped() {
     let (text, _) = archlog(&["check", "--prove", program.to_str().unwrap()]);
     assert!(text.contains("skipped: proofs: there is no first-match list"), "{text}");
 }
+
+#[test]
+fn numbers_within_bounds_are_gone_through() {
+    let picks = "/// @space\n.decl space(space: symbol, variable: symbol, place: number, value: symbol)\n\
+        space(\"house\", \"rate\", Rate, to_string(Rate)) :- rates(Rate).\n\
+        .decl rates(rate: number)\nrates(Rate) :- Rate = range(98, 104).\n\
+        /// @picks reading\n\
+        .decl pick(space: symbol, variable: symbol, value: symbol, house: symbol, rate: number)\n\
+        pick(\"house\", \"rate\", to_string(Rate), \"it\", Rate) :- rates(Rate).\n.input reading\n";
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("tariff.dl");
+    std::fs::write(&program, text_of(TARIFF, picks)).unwrap();
+    let (text, _) = archlog(&["check", "--prove", program.to_str().unwrap()]);
+    assert!(
+        text.contains("order decides between 1 and 2; proved over 6 points of house"),
+        "{text}"
+    );
+    let narrow =
+        text_of(TARIFF, picks).replace("reading(House, _).", "reading(House, Rate), Rate < 99.");
+    std::fs::write(&program, narrow).unwrap();
+    let (text, exit) = archlog(&["check", "--prove", program.to_str().unwrap()]);
+    for rate in [99, 100] {
+        let gap = format!("no row of `tariff` holds where reading(House, {rate})");
+        assert!(text.contains(&gap), "{text}");
+    }
+    assert_eq!((text.matches("AL1003]").count(), exit), (2, 1), "{text}");
+}

@@ -18,6 +18,17 @@ pub struct Judged {
     pub shown_by: Option<(usize, usize)>,
 }
 
+/// Points where no row holds.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct Gap {
+    /// What they have in common.
+    condition: String,
+    /// The place of the table, and of a point in it.
+    shown_by: (usize, usize),
+    /// Whether nothing else has it in common.
+    exact: bool,
+}
+
 /// All that is to be said of a list.
 pub struct Verdict {
     /// What is odd.
@@ -85,13 +96,13 @@ impl Judge<'_> {
         let mut sound = vec![(hold, "every row can hold"), (chosen, "none is masked")];
         sound.push((gaps.is_empty(), "no gap"));
         match (list.doc.tag("total"), gaps.first()) {
-            (Some(_), Some((condition, shown_by))) => judged.push(Judged {
-                finding: kinds::no_default(list, condition),
-                shown_by: Some(*shown_by),
+            (Some(_), Some(gap)) => judged.push(Judged {
+                finding: kinds::no_default(list, &gap.condition),
+                shown_by: Some(gap.shown_by),
             }),
-            _ => judged.extend(gaps.into_iter().map(|(condition, shown_by)| Judged {
-                finding: kinds::gap(list, &condition),
-                shown_by: Some(shown_by),
+            _ => judged.extend(gaps.into_iter().map(|gap| Judged {
+                finding: kinds::gap(list, &gap.condition, gap.exact),
+                shown_by: Some(gap.shown_by),
             })),
         }
         let ordered = self.overlaps(policy, &mut judged);
@@ -137,8 +148,8 @@ impl Judge<'_> {
     }
 
     /// Conditions under which no row holds, each as short as it can be, that cover all points where
-    /// none does; with a point of each.
-    fn gaps(&self) -> Vec<(String, (usize, usize))> {
+    /// none does; with a point of each, and whether the condition tells it from all others.
+    fn gaps(&self) -> Vec<Gap> {
         let mut gaps = Vec::new();
         let looks = &self.subject.looks;
         let mut covered: BTreeSet<(usize, usize)> = BTreeSet::new();
@@ -179,7 +190,11 @@ impl Judge<'_> {
                 true => "anything is the case".to_owned(),
                 false => conditions.join(", "),
             };
-            gaps.push((condition, (table, place)));
+            let all: Vec<usize> = (0..looks.len()).collect();
+            let exact = !self.points().any(|(other, _, point)| {
+                !point.rows.is_empty() && fits(&all, (table, gap), (other, point))
+            });
+            gaps.push(Gap { condition, shown_by: (table, place), exact });
         }
         gaps.sort();
         gaps

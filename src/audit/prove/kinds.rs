@@ -51,12 +51,18 @@ fn one_of(by: &[i64]) -> String {
 }
 
 /// `row(10, x) :- kind(x, "a"). row(20, x) :- kind(x, "b").` where a kind can be "c"
-pub fn gap(list: &Relation, condition: &str) -> Finding {
+pub fn gap(list: &Relation, condition: &str, exact: bool) -> Finding {
     let message = format!("no row of `{}` holds where {condition}", list.name);
     let problem = Diagnostic::warning("AL1003", message)
         .at(list.span, "nothing is chosen there")
         .help("add a row for it, or one at the end that always holds");
-    Finding::new(format!("{}: {condition}", list.name), problem)
+    let finding = Finding::new(format!("{}: {condition}", list.name), problem);
+    match exact {
+        true => finding,
+        false => {
+            finding.witness("rows look at more than this says: in other points some row holds")
+        }
+    }
 }
 
 /// `/// @hit unique` on rows of which two hold together, `/// @hit any` on rows that disagree

@@ -53,15 +53,18 @@ pub fn subjects(program: &Program, interner: &mut Interner) -> Vec<Subject> {
             continue;
         }
         let Some(Literal::Positive(row)) = rule.body.get(position) else { continue };
-        let whose = |term: &Term| match term {
-            Term::Variable(variable) => row.arguments.contains(&Argument::Variable(*variable)),
-            _ => false,
-        };
+        let whose =
+            |term: &Term| match term {
+                Term::Variable(variable) => row.arguments.iter().enumerate().any(|(column, it)| {
+                    column != list.rank && *it == Argument::Variable(*variable)
+                }),
+                _ => false,
+            };
         let terms = rule.head.terms.iter().enumerate();
         let outcome = terms.filter(|(_, term)| !whose(term)).map(|(column, _)| column).collect();
         let rules: Vec<&Rule> =
             list.rules.iter().map(|(_, rule)| &program.rules[rule.index()]).collect();
-        let looks = looks(program, &rules, interner);
+        let looks = looks(&rules, interner);
         subjects.push(Subject {
             list: list.clone(),
             chosen: rule.head.relation,
@@ -81,17 +84,27 @@ fn atoms(rule: &Rule) -> impl Iterator<Item = &Atom> {
 }
 
 /// What the rows of a list look at.
-fn looks(program: &Program, rules: &[&Rule], interner: &mut Interner) -> Vec<Look> {
+fn looks(rules: &[&Rule], interner: &mut Interner) -> Vec<Look> {
     let all = || rules.iter().flat_map(|rule| atoms(rule).map(move |atom| (*rule, atom)));
     let fixed_somewhere = |relation: RelationId, column: usize| {
         all().any(|(_, atom)| {
             atom.relation == relation && matches!(atom.arguments[column], Argument::Constant(_))
         })
     };
+    // A value that no row asks for may be compared or met elsewhere.
+    let used = |relation: RelationId, column: usize| {
+        all().any(|(rule, atom)| match &atom.arguments[column] {
+            Argument::Variable(variable) if atom.relation == relation => {
+                !rule.head.terms.contains(&Term::Variable(*variable))
+            }
+            _ => false,
+        })
+    };
     let mut looks = BTreeSet::new();
     for (rule, atom) in all() {
         let columns = 0..atom.arguments.len();
         let value = columns.clone().rev().find(|column| fixed_somewhere(atom.relation, *column));
+        let value = value.or_else(|| columns.clone().rev().find(|it| used(atom.relation, *it)));
         let mut fixed = vec![None; atom.arguments.len()];
         let mut written = vec!["_".to_owned(); atom.arguments.len()];
         for column in columns {
@@ -114,7 +127,6 @@ fn looks(program: &Program, rules: &[&Rule], interner: &mut Interner) -> Vec<Loo
     // One relation may be looked at with names of one rule and with those of another.
     let mut looks: Vec<Look> = looks.into_iter().collect();
     looks.dedup_by(|a, b| (a.relation, &a.fixed, a.value) == (b.relation, &b.fixed, b.value));
-    looks.retain(|look| !program.relations[look.relation.index()].name.is_empty());
     looks
 }
 
@@ -251,7 +263,6 @@ pub fn table(
     let of_space = reach.space;
     let place = |id: RelationId| wanted.iter().position(|it| *it == id);
     let (row_place, chosen_place) = (place(rows), place(subject.chosen));
-    let number = |word: Word, interner: &Interner| interner.number(word);
     let mut held: Vec<(usize, Derived)> = Vec::new();
     let given = bulk.given();
     // Every point is wanted with what it gives as well: rows look at that too.
@@ -274,7 +285,7 @@ pub fn table(
         let tuples = |wanted: Option<usize>| {
             derived.iter().filter(move |(place, _)| Some(*place) == wanted).map(|(_, it)| it)
         };
-        let rank = |tuple: &Vec<Word>| number(tuple[subject.list.rank], reach.interner);
+        let rank = |tuple: &Vec<Word>| reach.interner.number(tuple[subject.list.rank]);
         let mut ranks: Vec<i64> = tuples(row_place).map(rank).collect();
         ranks.sort_unstable();
         ranks.dedup();
