@@ -113,10 +113,9 @@ fn add_clause(
     // The branches and heads of a clause repeat what is wrong with all of them.
     let mut seen = FxHashSet::default();
     let new = diagnostics.split_off(reported);
-    diagnostics
-        .extend(new.into_iter().filter(|problem| {
-            seen.insert((problem.code, problem.message.clone(), problem.span()))
-        }));
+    diagnostics.extend(new.into_iter().filter(|problem| {
+        seen.insert((problem.code.clone(), problem.message.clone(), problem.span()))
+    }));
 }
 
 fn add_directive(

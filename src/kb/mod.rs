@@ -13,10 +13,13 @@
 //! | `@open` | a sheet | a row in it says that the design is not complete (`derive --strict`) |
 //! | `@edges RELATION` | a sheet | its rows are boxes (label, kind, note), the relation holds the arrows (from, to, label) |
 //! | `@reference` | a relation of the knowledge base | a table of [`vocabulary()`] |
+//! | `@meta KIND` | a relation | it holds the program's own structure (`meta`) |
 
+mod citations;
 mod facts;
 mod files;
 mod hash;
+mod meta;
 mod pages;
 mod search;
 mod sheet;
@@ -35,6 +38,7 @@ pub use search::{Hit, Place};
 pub use sheet::{Sheet, SheetColumn, graph};
 pub use vocabulary::vocabulary;
 
+use citations::{Citations, citations};
 use tables::{Lines, Tables};
 
 use crate::analyze::facts::Statable;
@@ -81,7 +85,16 @@ pub enum Part {
     Knowledge,
     /// All rules, no sheets, and the spaces that ordered lists are proved over (`rules/proofs/`).
     Proof,
+    /// The whole, the checks below `rules/checks/`, and the structure of the program itself as
+    /// relations (`rules/meta.dl`).
+    Checks,
 }
+
+/// Where the checks are; nothing but a check reads them.
+const CHECKS: &str = "rules/checks";
+
+/// The declarations of the relations that hold the program's own structure.
+const META: &str = "rules/meta.dl";
 
 impl Part {
     /// The rule files it begins with.
@@ -98,7 +111,7 @@ impl Part {
         path.ends_with(".dl")
             && self != Part::Proof
             && path.starts_with("queries/kb/") == (self == Part::Knowledge)
-            && (self == Part::Whole || !path.starts_with("queries/saved/"))
+            && (matches!(self, Part::Whole | Part::Checks) || !path.starts_with("queries/saved/"))
     }
 }
 
@@ -132,6 +145,8 @@ pub struct Rulebook {
     files: RulebookFiles,
     /// The line of its file that a row of a relation was read from.
     lines: Lines,
+    /// What the rows cite, where that was asked for.
+    cited: Option<Citations>,
 }
 
 /// What is wrong with a rulebook, and the texts that it is wrong in.
@@ -169,9 +184,13 @@ impl Rulebook {
             match files.overlay(folder, onto) {
                 // What a user's rules read is not all there without the others.
                 Ok(added) if options.part == Part::Knowledge && onto == "rules" => drop(added),
-                Ok(added) => entries.extend(added),
+                Ok(added) => entries.extend(added.into_iter().filter(|path| !is_check(path))),
                 Err(problem) => return Err(vec![unreadable_folder(folder, &problem)]),
             }
+        }
+        if options.part == Part::Checks {
+            entries.push(META.to_owned());
+            entries.extend(files.paths(CHECKS).filter(|path| is_check(path)).map(str::to_owned));
         }
         entries.extend(
             files.paths("queries").filter(|path| options.part.asks(path)).map(str::to_owned),
@@ -204,6 +223,18 @@ impl Rulebook {
         if has_errors(&diagnostics) {
             return Err(diagnostics);
         }
+        let cited = match options.part {
+            Part::Checks => Some(Citations::of(&files, &lines)),
+            _ => None,
+        };
+        if let Some(citations) = &cited {
+            let program = &program;
+            let structure = meta::Structure { program, sources, lines: &lines, citations };
+            meta::fill(&structure, &mut base, &mut interner, &mut diagnostics);
+            if has_errors(&diagnostics) {
+                return Err(diagnostics);
+            }
+        }
         let plan = Plan::new(&worlds.program, &mut interner);
         let run = Evaluator::new(&plan).run(
             0..worlds.shared_strata,
@@ -216,7 +247,7 @@ impl Rulebook {
             let message = format!("the rulebook cannot be evaluated: {stopped}");
             return Err(vec![Diagnostic::error("AL0030", message)]);
         }
-        if files.overlaid() {
+        if files.overlaid() || options.part == Part::Checks {
             let mut tables = Tables::new(&files, &mut base, &mut interner, sources);
             tables.check(&worlds.program, &read, &mut diagnostics);
             if has_errors(&diagnostics) {
@@ -251,6 +282,7 @@ impl Rulebook {
             worlds,
             files,
             lines,
+            cited,
         })
     }
 
@@ -261,21 +293,18 @@ impl Rulebook {
 
     /// What a line of a fact file cites: its columns `source` and `section`.
     pub fn citation(&self, file: &str, line: u32) -> String {
-        let Some(bytes) = self.files.shown_as(file) else { return String::new() };
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
-        let Ok(headers) = reader.headers().cloned() else { return String::new() };
-        let column = |name: &str| headers.iter().position(|header| header == name);
-        let found = reader.records().flatten().find(|record| {
-            record.position().is_some_and(|position| position.line() == u64::from(line))
-        });
-        let field = |name: &str| {
-            let index = column(name)?;
-            found.as_ref()?.get(index).filter(|text| !text.is_empty())
+        let found;
+        let cited = match &self.cited {
+            Some(cited) => cited.get(file, line),
+            None => {
+                found = citations(self.files.shown_as(file).unwrap_or_default());
+                found.get(&line).map(|(document, section)| (document.as_str(), section.as_str()))
+            }
         };
-        match (field("source"), field("section")) {
-            (Some(source), Some(section)) => format!("{source} \"{section}\""),
-            (Some(source), None) => source.to_owned(),
-            _ => String::new(),
+        match cited.unwrap_or_default() {
+            ("", _) => String::new(),
+            (document, "") => document.to_owned(),
+            (document, section) => format!("{document} \"{section}\""),
         }
     }
 
@@ -285,6 +314,11 @@ impl Rulebook {
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes.as_slice());
         let first = |record: csv::StringRecord| record.get(0).map(str::to_owned);
         reader.records().flatten().filter_map(first).collect()
+    }
+
+    /// A file by the name that messages call it, as its text.
+    pub fn text(&self, shown: &str) -> Option<&str> {
+        self.files.shown_as(shown).and_then(|bytes| std::str::from_utf8(bytes).ok())
     }
 
     /// A file of the rulebook, such as `rules/main.dl`, as its text.
@@ -313,6 +347,11 @@ impl Rulebook {
     pub fn design_strata(&self) -> Range<usize> {
         self.worlds.shared_strata..self.worlds.program.strata.len()
     }
+}
+
+/// Whether a file holds checks.
+fn is_check(path: &str) -> bool {
+    path.ends_with(".dl") && path.strip_prefix(CHECKS).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// A stated relation is for designs alone; a rule or fact that concludes it is reported.

@@ -650,6 +650,8 @@ pub enum FindingFormat {
     Sarif,
     /// Annotations of GitHub's workflows.
     Github,
+    /// A page of what is on record and accepted.
+    Markdown,
 }
 
 /// Write programs in the one style
