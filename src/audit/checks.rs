@@ -15,6 +15,8 @@
 //! design; where the proof has no such fact, at the rule. The facts of the proof, with what they
 //! cite, are its witness.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use crate::analyze::program::{Program, Relation};
@@ -158,7 +160,7 @@ pub fn records(rulebook: &Rulebook, derived: &dyn explain::Subject) -> Vec<Recor
         relation.doc.tag("record").is_some() && !rulebook.worlds.dependent[*index]
     });
     let interner = derived.interner();
-    let record = |(index, declared): (usize, &Relation)| {
+    let record = |(index, declared): (usize, &Arc<Relation>)| {
         let sheet = rulebook.sheet_of(RelationId::from(index));
         let relation = derived.database().relation(RelationId::from(index));
         let tuple = |row: usize| -> Vec<Constant> {

@@ -14,7 +14,8 @@ use super::{Finding, Subject, kinds};
 
 /// The tags that something reads, and whether one may stand several times. A rulebook may have
 /// others; one that is nearly one of these is misspelt.
-const TAGS: [(&str, bool); 37] = [
+const TAGS: [(&str, bool); 38] = [
+    ("as_written", false),
     ("assumption", false),
     ("check", false),
     ("choice", false),

@@ -50,7 +50,7 @@ pub(super) fn citations(bytes: &[u8]) -> FxHashMap<u32, (String, String)> {
 }
 
 /// A citation of a comment, `004 "Step 6 / Part C" 2`, as its document and its section.
-pub(super) fn cut(citation: &str) -> (&str, &str) {
+pub fn cut(citation: &str) -> (&str, &str) {
     let (document, rest) = citation.split_once(char::is_whitespace).unwrap_or((citation, ""));
     let section = rest.split('"').nth(1).unwrap_or_else(|| rest.trim());
     (document, section)

@@ -165,7 +165,9 @@ pub fn run(blocks: &[Block]) -> Said {
             }
             "check design" => {
                 fs::write(folder.join("design.dl"), &text.text).expect("a file");
-                let (sources, findings) = checked_design(&folder.join("design.dl"));
+                let (sources, mut findings) = checked_design(&folder.join("design.dl"));
+                // A short example leaves questions open.
+                findings.retain(|finding| finding.problem.code != "AL1403");
                 Said::of_findings(&sources, findings)
             }
             "design" => {
@@ -271,7 +273,7 @@ pub fn declared(rulebook: &Arc<Rulebook>) -> (Sources, Vec<Finding>, Vec<Record>
     let mut session = Session::new(Arc::clone(rulebook));
     session.derive(&EvalOptions::default()).expect("no limit is set");
     let mut sources = Sources::over(Arc::clone(&rulebook.sources));
-    let explained = session.explained().expect("it was derived");
+    let explained = session.explained(0).expect("it was derived");
     let findings = checks::run(rulebook, &explained, Whose::Rulebook, &mut sources);
     (sources, findings, checks::records(rulebook, &explained))
 }
@@ -311,7 +313,7 @@ pub fn checked_design(path: &Path) -> (Sources, Vec<Finding>) {
     let problems = session.diagnostics().iter().cloned();
     let mut findings: Vec<Finding> = problems.map(|it| Finding::new("", it)).collect();
     let mut sources = Sources::over(Arc::new(session.sources().clone()));
-    let explained = session.explained().expect("it was derived");
+    let explained = session.explained(0).expect("it was derived");
     for (number, design) in session.designs().iter().enumerate() {
         let whose = Whose::Design(number, &design.id);
         findings.extend(checks::run(&CHECKS, &explained, whose, &mut sources));

@@ -232,7 +232,7 @@ impl<'a> Prover<'a> {
     /// The relations that designs or files fill.
     fn outside(&self) -> Vec<bool> {
         let program = self.ground.program;
-        let mut outside: Vec<bool> = program.relations.iter().map(is_stated).collect();
+        let mut outside: Vec<bool> = program.relations.iter().map(|it| is_stated(it)).collect();
         for directive in &program.directives {
             // What a rulebook reads from files is there.
             if directive.kind == DirectiveKind::Input && self.opening.is_none() {

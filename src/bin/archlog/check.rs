@@ -258,8 +258,8 @@ impl Checking<'_> {
         session.derive(&EvalOptions::default())?;
         let mut findings = of_problems(session.diagnostics().to_vec());
         let mut sources = Sources::over(Arc::new(session.sources().clone()));
-        let explained = session.explained().context("nothing was derived")?;
         for (number, design) in session.designs().iter().enumerate() {
+            let explained = session.explained(number).context("nothing was derived")?;
             let whose = Whose::Design(number, &design.id);
             findings.extend(checks::run(&rulebook, &explained, whose, &mut sources));
             let all = checks::checks(&rulebook.program);
@@ -404,7 +404,7 @@ fn declared(
 ) -> Result<(Vec<Finding>, Vec<Record>)> {
     let mut session = Session::new(Arc::clone(rulebook));
     session.derive(&EvalOptions::default())?;
-    let explained = session.explained().context("nothing was derived")?;
+    let explained = session.explained(0).context("nothing was derived")?;
     let findings = checks::run(rulebook, &explained, Whose::Rulebook, sources);
     Ok((findings, checks::records(rulebook, &explained)))
 }
