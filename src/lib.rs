@@ -47,6 +47,7 @@ pub mod plan;
 pub mod eval;
 pub mod report;
 pub mod kb;
+pub mod compile;
 pub mod explain;
 pub mod change;
 pub mod audit;

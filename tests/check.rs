@@ -20,9 +20,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use archlog::audit::output::{Entry, Passed, Report, github, json, markdown, sarif, text};
+use archlog::audit::prove;
 use archlog::audit::structure::Structure;
 use archlog::audit::{Accepted, Finding, Selection, Subject, Suppressions, audit, mend, sift};
 use archlog::diag::{Renderer, Severity, SourceId, Sources};
+use archlog::eval::Options as EvalOptions;
 use archlog::kb::{Options, Part, Rulebook};
 use archlog::syntax::{format, parse};
 use archlog::value::RelationId;
@@ -140,18 +142,20 @@ fn rulebook_report() -> (Sources, Report) {
     let mut findings = audit(&subject);
     findings.extend(found);
     let mut sifted = sift(findings, &suppressions, &mut accepted, &Selection::default());
+    // What only a proof finds is accepted in the same file.
+    let proven = Rulebook::load(&Options { part: Part::Proof, ..Options::default() }).unwrap();
+    let proof = prove::rulebook(&proven, &EvalOptions::default(), &|_| ()).unwrap();
+    let none = Suppressions::default();
+    let proved = sift(proof.findings, &none, &mut accepted, &Selection::default());
     sifted.kept.extend(accepted.idle(&Selection::default()));
-    let entry = |finding, passed| Entry::new(&sources, &PLAIN, finding, passed);
-    let report = Report {
-        findings: sifted.kept.into_iter().map(|finding| entry(finding, None)).collect(),
-        passed: (sifted.accepted.into_iter())
-            .map(|(it, reason, resolution)| {
-                entry(it, Some(Passed { in_source: false, reason, resolution }))
-            })
-            .collect(),
-        records,
-        ..Report::default()
-    };
+    let mut report = Report { records, ..Report::default() };
+    for (sources, sifted) in [(&sources, sifted), (&*proven.sources, proved)] {
+        let entry = |finding, passed| Entry::new(sources, &PLAIN, finding, passed);
+        report.findings.extend(sifted.kept.into_iter().map(|finding| entry(finding, None)));
+        report.passed.extend((sifted.accepted.into_iter()).map(|(it, reason, resolution)| {
+            entry(it, Some(Passed { in_source: false, reason, resolution }))
+        }));
+    }
     (sources, report)
 }
 

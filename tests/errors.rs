@@ -6,6 +6,7 @@
 //! | `design/` | a design: a `.dl` or `.json` file, a folder of CSV files, or a folder of several designs |
 //! | `goal/` | a goal, asked of the first shipped design; `explain_...` are to be explained |
 //! | `rulebook/` | a folder with `rules/` and `facts/`, laid over the rulebook |
+//! | `compile/` | a program that cannot be compiled to `ascent!`, for what its `.output` depends on |
 //! | `made/` | made by the tests below, since no text can be it |
 //!
 //! The message stands in `NAME.txt`. `ARCHLOG_UPDATE=1 cargo test --test errors` writes those that
@@ -150,6 +151,21 @@ fn goal_problems(case: &Path) -> String {
     }
 }
 
+fn compile_problems(case: &Path) -> String {
+    let mut sources = Sources::new();
+    let name = case.file_name().unwrap().to_str().unwrap();
+    let (tree, problems) = tree_of(name, fs::read(case).unwrap(), &mut sources);
+    let (program, more) = analyze(&[tree]);
+    assert!(problems.is_empty() && more.is_empty());
+    let outputs = program.directives.iter().filter(|it| it.kind == DirectiveKind::Output);
+    let wanted: Vec<_> = outputs.map(|it| it.relation).collect();
+    let core = archlog::compile::Core::of(&program, &[], &wanted);
+    match core.write(archlog::compile::Target::Ascent, "case") {
+        Ok(_) => "it compiles".to_owned(),
+        Err(problems) => render(&sources, &problems),
+    }
+}
+
 fn rulebook_problems(case: &Path) -> String {
     let folder = |name: &str| {
         let path = case.strip_prefix(root()).unwrap().join(name);
@@ -216,6 +232,11 @@ fn goals_that_are_wrong_are_told_so() {
 #[test]
 fn rulebooks_that_are_wrong_are_told_so() {
     check("rulebook", rulebook_problems);
+}
+
+#[test]
+fn programs_that_cannot_be_compiled_are_told_so() {
+    check("compile", compile_problems);
 }
 
 /// One file of 4 GiB and one byte, none of which is ever touched.

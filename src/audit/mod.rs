@@ -14,6 +14,7 @@
 //! | `metadata` | documentation comments |
 //! | `checks` | checks that are written as rules, and what they find |
 //! | `texts` | comments, inclusions, directives |
+//! | `prove` | first-match lists, over every point of their inputs |
 //! | `sieve` | which findings count: suppressed, accepted, asked for |
 //! | `mend` | the fixes of findings, made |
 //! | `output` | text, JSON, SARIF, annotations |
@@ -24,6 +25,7 @@ mod kinds;
 mod mend;
 mod metadata;
 pub mod output;
+pub mod prove;
 mod relations;
 mod rules;
 mod sieve;

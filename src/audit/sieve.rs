@@ -131,6 +131,11 @@ impl Accepted {
         Accepted { entries }
     }
 
+    /// Leaves out entries of codes that begin like this: nothing looked for what they accept.
+    pub fn leave(&mut self, codes: &str) {
+        self.entries.retain(|entry| !entry.code.starts_with(codes));
+    }
+
     /// The entries that are said to be resolved by a rule that is not there.
     pub fn unresolved(&self, program: &Program, selection: &Selection) -> Vec<Finding> {
         let ids: FxHashSet<&str> =

@@ -95,6 +95,8 @@ pub enum Part {
     /// The knowledge base by itself: all tables, what `queries/kb/` concludes from them, no rules
     /// about designs.
     Knowledge,
+    /// All rules, no sheets, and the spaces that ordered lists are proved over (`rules/proofs/`).
+    Proof,
     /// The whole, the checks below `rules/checks/`, and the structure of the program itself as
     /// relations (`rules/meta.dl`).
     Checks,
@@ -184,6 +186,7 @@ impl Part {
     /// Whether a file below `queries/` belongs to it.
     fn asks(self, path: &str, dossier: bool) -> bool {
         path.ends_with(".dl")
+            && self != Part::Proof
             && (dossier || !path.starts_with("queries/dossier/"))
             && path.starts_with("queries/kb/") == (self == Part::Knowledge)
             && (self != Part::Derivation && self != Part::Knowledge
@@ -305,7 +308,9 @@ impl Rulebook {
     ) -> Result<Rulebook, Vec<Diagnostic>> {
         let mut entries = vec![options.part.entry(options.as_written).to_owned()];
         entries.extend(options.dossier.then(|| DOSSIER.to_owned()));
-        entries.extend(added.into_iter().filter(|path| !is_check(path)));
+        // What a user's rules read is not all there without the others.
+        let own = |path: &String| options.part != Part::Knowledge || !path.starts_with("rules/");
+        entries.extend(added.into_iter().filter(|path| !is_check(path) && own(path)));
         if matches!(options.part, Part::Checks | Part::Observed) {
             entries.push(META.to_owned());
         }
@@ -318,6 +323,9 @@ impl Rulebook {
                 .filter(|path| options.part.asks(path, options.dossier))
                 .map(str::to_owned),
         );
+        if options.part == Part::Proof {
+            entries.extend(files.paths("rules/proofs").map(str::to_owned));
+        }
         entries.extend(options.typed.is_some().then(|| TYPED.to_owned()));
         let typed = options.typed.as_deref().unwrap_or_default();
         let mut read = |path: &str| match path {

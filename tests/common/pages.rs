@@ -10,6 +10,7 @@ use std::sync::{Arc, LazyLock};
 
 use archlog::analyze::{analyze, has_errors};
 use archlog::audit::checks::{self, Record, Whose};
+use archlog::audit::prove;
 use archlog::audit::{Accepted, Finding, Selection, Subject, Suppressions, audit, sift};
 use archlog::diag::{Diagnostic, Renderer, Sources};
 use archlog::eval::{Options as EvalOptions, evaluate};
@@ -244,6 +245,9 @@ pub fn checked(folder: &Path, program: &str) -> (Sources, Vec<Finding>) {
     let unresolved = accepted.unresolved(subject.program, &Selection::default());
     findings.extend(unresolved);
     let suppressions = Suppressions::of(&sources, &subject.trees);
+    // Only a program that says what its inputs can be has anything to prove.
+    let proof = prove::program(subject, &EvalOptions::default(), &|_| ()).expect("no limit is set");
+    findings.extend(proof.findings);
     let mut kept = sift(findings, &suppressions, &mut accepted, &Selection::default()).kept;
     kept.extend(accepted.idle(&Selection::default()));
     (sources, kept)

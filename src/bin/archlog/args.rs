@@ -96,6 +96,7 @@ pub enum Command {
     Kb(Kb),
     Run(Run),
     Fmt(Fmt),
+    Compile(Compile),
     New(New),
     Explain(Explain),
     Completions(Completions),
@@ -725,6 +726,14 @@ pub struct Check {
     #[arg(long)]
     pub all: bool,
 
+    /// Go through every point that the ordered lists can meet: rows never chosen, gaps, overlaps
+    #[arg(long)]
+    pub prove: bool,
+
+    /// Write the facts that show what --prove found into this folder, a file each
+    #[arg(long, value_name = "DIR", requires = "prove")]
+    pub witnesses: Option<PathBuf>,
+
     /// Mend what can be mended without changing what a program concludes
     #[arg(long, requires = "files")]
     pub fix: bool,
@@ -861,6 +870,52 @@ pub struct Fmt {
     /// Read a program from standard input and print it
     #[arg(long)]
     pub stdin: bool,
+}
+
+/// Write a program as a Rust crate for another evaluator
+///
+/// The crate holds what the wanted relations depend on, as `ascent!` or `crepe!`, with a typed way
+/// in and out. It needs nothing of archlog. Relations named by `--given` are cut off: what concludes
+/// them is left out, and their tuples come from outside.
+#[derive(Debug, Args)]
+#[command(after_long_help = include_str!("../../../docs/help/compile.txt"))]
+pub struct Compile {
+    /// The program
+    #[arg(value_name = "PROGRAM")]
+    pub program: PathBuf,
+
+    /// The macro that the rules are written for
+    #[arg(long, value_name = "TARGET", default_value = "ascent")]
+    pub target: CompileTarget,
+
+    /// Write `Cargo.toml` and `src/lib.rs` into this folder; without it `src/lib.rs` is printed
+    #[arg(short = 'o', long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+
+    /// The name of the crate; by itself that of the folder
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+
+    /// Relations whose tuples come from outside, parted by commas
+    #[arg(long, value_name = "RELATION", value_delimiter = ',')]
+    pub given: Vec<String>,
+
+    /// Relations to be derived, parted by commas; by itself those with `.output`
+    #[arg(long, value_name = "RELATION", value_delimiter = ',')]
+    pub wanted: Vec<String>,
+
+    /// Keep designs apart: given relations get a first column with the number of the design
+    #[arg(long)]
+    pub designs: bool,
+}
+
+/// A macro of another evaluator.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum CompileTarget {
+    /// `ascent!`
+    Ascent,
+    /// `crepe!`
+    Crepe,
 }
 
 /// Write a commented skeleton design

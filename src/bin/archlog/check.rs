@@ -1,7 +1,7 @@
 //! `check`: what is odd about programs and about the rulebook.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,9 +9,10 @@ use anyhow::{Context, Result};
 use archlog::analyze::{analyze, has_errors};
 use archlog::audit::checks::{self, Record, Whose};
 use archlog::audit::output::{Entry, Passed, Report, github, json, markdown, sarif, text};
+use archlog::audit::prove::{self, PROVED, Proof, Witness};
 use archlog::audit::{Accepted, Finding, Selection, Subject, Suppressions, audit, mend, sift};
 use archlog::diag::{Diagnostic, Renderer, SourceId, Sources};
-use archlog::eval::Options as EvalOptions;
+use archlog::eval::{Options as EvalOptions, Stopped};
 use archlog::io::save_durably;
 use archlog::kb::{Options, Part, Rulebook};
 use archlog::session::Session;
@@ -22,6 +23,7 @@ use archlog::syntax::tree::Item;
 use crate::args::{Check, FindingFormat};
 use crate::console::Console;
 use crate::exit::Exit;
+use crate::interrupt::Interrupt;
 use crate::rulebook;
 
 /// The accepted findings of the rulebook.
@@ -30,11 +32,14 @@ const ACCEPTED: &str = "rules/accepted.csv";
 /// Where the views of the knowledge base by itself are.
 const KNOWLEDGE: &str = "queries/kb/";
 
+/// Where it is said what the inputs of ordered lists can be.
+const SPACES: &str = "rules/proofs/";
+
 /// A run of fixes can make room for another; more than this many would be a mistake.
 const MOST_FIXES: usize = 8;
 
 /// Checks files, or the rulebook where there are none.
-pub fn check(arguments: &Check, console: &Console) -> Result<Exit> {
+pub fn check(arguments: &Check, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
     let mut checking = Checking {
         selection: Selection {
             deny: arguments.deny.clone(),
@@ -44,10 +49,18 @@ pub fn check(arguments: &Check, console: &Console) -> Result<Exit> {
         renderer: console.renderer_of_answers(),
         report: Report::default(),
         fails: false,
+        proofs: Proofs { asked: arguments.prove, console, interrupt, witnesses: Vec::new() },
     };
-    match arguments.files.is_empty() {
-        true => checking.rulebook(arguments)?,
-        false => checking.files(arguments, console)?,
+    let done = match arguments.files.is_empty() {
+        true => checking.rulebook(arguments),
+        false => checking.files(arguments, console),
+    };
+    if let Err(error) = done {
+        let Some(stopped) = error.downcast_ref::<Stopped>() else { return Err(error) };
+        return Ok(crate::effort::stopped(console, stopped, "nothing"));
+    }
+    if let Some(folder) = &arguments.witnesses {
+        checking.proofs.write(folder)?;
     }
     let report = &checking.report;
     let answer = match arguments.format {
@@ -61,14 +74,61 @@ pub fn check(arguments: &Check, console: &Console) -> Result<Exit> {
     Ok(if checking.fails { Exit::No } else { Exit::Yes })
 }
 
-struct Checking {
+struct Checking<'a> {
     selection: Selection,
     renderer: Renderer,
     report: Report,
     fails: bool,
+    proofs: Proofs<'a>,
 }
 
-impl Checking {
+/// Proving, if it was asked for.
+struct Proofs<'a> {
+    asked: bool,
+    console: &'a Console,
+    interrupt: &'a Interrupt,
+    witnesses: Vec<Witness>,
+}
+
+impl Proofs<'_> {
+    /// Proves with limits and progress; what was gone through goes to the report.
+    fn prove(
+        &mut self,
+        report: &mut Report,
+        prove: impl FnOnce(&EvalOptions<'_>, &dyn Fn(&str)) -> Result<Proof, Stopped>,
+    ) -> Result<Vec<Finding>> {
+        let asked = self.interrupt.defer();
+        let options = EvalOptions { interrupt: Some(&asked), ..EvalOptions::default() };
+        let told = io::stderr().is_terminal();
+        let status = |line: &str| {
+            if told {
+                self.console.status(line);
+            }
+        };
+        let proof = prove(&options, &status)?;
+        status("");
+        report.looked_at.extend(proof.proved);
+        report.skipped.extend(proof.skipped);
+        self.witnesses.extend(proof.witnesses);
+        Ok(proof.findings)
+    }
+
+    /// Writes every witness into a file of its own.
+    fn write(&self, folder: &Path) -> Result<()> {
+        let shown = folder.display();
+        fs::create_dir_all(folder).with_context(|| format!("cannot make `{shown}`"))?;
+        for (number, witness) in self.witnesses.iter().enumerate() {
+            let path = folder.join(format!("{:02}-{}.dl", number + 1, witness.code));
+            let text = format!("// {}\n{}\n", witness.subject, witness.facts.join("\n"));
+            save_durably(&path, &mut |out: &mut dyn Write| out.write_all(text.as_bytes()))
+                .with_context(|| format!("cannot write `{}`", path.display()))?;
+        }
+        self.console.say(&format!("wrote {} witnesses into {shown}", self.witnesses.len()));
+        Ok(())
+    }
+}
+
+impl Checking<'_> {
     fn rulebook(&mut self, arguments: &Check) -> Result<()> {
         let mut shelf = Sources::new();
         let mut accepted = Accepted::default();
@@ -116,6 +176,29 @@ impl Checking {
             }
             self.sift(&sources, &subject, findings, &mut accepted);
         }
+        if self.proofs.asked {
+            let options = rulebook::options(&arguments.rulebook, Part::Proof);
+            let rulebook = match Rulebook::load(&options) {
+                Ok(rulebook) => rulebook,
+                Err(unsound) => {
+                    self.keep(&unsound.sources, of_problems(unsound.diagnostics));
+                    return Ok(());
+                }
+            };
+            let subject = Subject::rulebook(&rulebook);
+            // The rest was looked at without them.
+            let mut findings = audit(&subject);
+            findings.retain(|finding| {
+                let span = finding.problem.span().unwrap_or_default();
+                rulebook.sources.name(span).starts_with(SPACES)
+            });
+            findings.extend(self.proofs.prove(&mut self.report, |options, progress| {
+                prove::rulebook(&rulebook, options, progress)
+            })?);
+            self.sift(&rulebook.sources, &subject, findings, &mut accepted);
+        } else {
+            accepted.leave(PROVED);
+        }
         // What is accepted of the whole is not all there in a part of it.
         if !arguments.rulebook.as_written {
             self.keep(&shelf, accepted.idle(&self.selection));
@@ -141,7 +224,10 @@ impl Checking {
                 self.mend(&name, &mut accepted, console)?;
             }
             let program = Loaded::of(&name);
-            self.program(&name, &program, &mut accepted);
+            self.program(&name, &program, &mut accepted)?;
+        }
+        if !self.proofs.asked {
+            accepted.leave(PROVED);
         }
         self.keep(&shelf, accepted.idle(&self.selection));
         Ok(())
@@ -196,11 +282,11 @@ impl Checking {
         Ok(())
     }
 
-    fn program(&mut self, name: &str, loaded: &Loaded, accepted: &mut Accepted) {
+    fn program(&mut self, name: &str, loaded: &Loaded, accepted: &mut Accepted) -> Result<()> {
         if has_errors(&loaded.problems) {
             self.keep(&loaded.sources, of_problems(loaded.problems.clone()));
             self.report.skipped.push(format!("the structure of {name}: it has errors"));
-            return;
+            return Ok(());
         }
         let subject = Subject::program(&loaded.program, &loaded.sources);
         let mut findings = of_problems(loaded.problems.clone());
@@ -211,7 +297,15 @@ impl Checking {
             let why = "it has no `.output`, so nothing says what they are for";
             self.report.skipped.push(format!("idle relations of {name}: {why}"));
         }
+        if self.proofs.asked {
+            let audited = Subject::program(&loaded.program, &loaded.sources);
+            let proved = self.proofs.prove(&mut self.report, |options, progress| {
+                prove::program(audited, options, progress)
+            })?;
+            findings.extend(proved);
+        }
         self.sift(&loaded.sources, &subject, findings, accepted);
+        Ok(())
     }
 
     /// Mends a file as long as there is something to mend.

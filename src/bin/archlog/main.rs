@@ -3,6 +3,7 @@
 mod args;
 mod change;
 mod check;
+mod compile;
 mod console;
 mod derive;
 mod diff;
@@ -89,10 +90,11 @@ fn command(command: Command, console: &Console) -> Result<Exit> {
         Command::Dossier(arguments) => dossier::dossier(&arguments, console, &interrupt),
         Command::Kb(arguments) => kb::kb(&arguments, console),
         Command::Run(arguments) => run::run(&arguments, console, &interrupt),
-        Command::Check(arguments) => check::check(&arguments, console),
+        Command::Check(arguments) => check::check(&arguments, console, &interrupt),
         Command::Diff(arguments) => diff::diff(&arguments, console, &interrupt),
         Command::Test(arguments) => test::test(&arguments, console, &interrupt),
         Command::Fmt(arguments) => fmt::fmt(&arguments, console),
+        Command::Compile(arguments) => compile::compile(&arguments, console),
         Command::New(arguments) => {
             let file = new::new(&arguments.name)?;
             console.say(&format!("wrote {file}; derive it with `archlog derive {file}`"));
