@@ -8,6 +8,7 @@ use archlog::analyze::has_errors;
 use archlog::answers::{self, Explanation};
 use archlog::eval::{self, Options, StopReason};
 use archlog::explain::Why;
+use archlog::kb::Part;
 use archlog::report::explanation::{self, Extent};
 use archlog::report::tree::Tree;
 use archlog::session::{QueryFailure, Session};
@@ -35,7 +36,8 @@ pub fn why(
     interrupt: &Interrupt,
 ) -> Result<Exit> {
     let start = Instant::now();
-    let Some(rulebook) = rulebook::load_for(&arguments.rulebook, &[&arguments.goal], console)
+    let Some(rulebook) =
+        rulebook::load_for(&arguments.rulebook, Part::Whole, &arguments.goal, console)
     else {
         return Ok(Exit::Input);
     };
@@ -61,7 +63,7 @@ pub fn why(
         }
     };
     console.problems(&pattern.sources, &pattern.warnings);
-    let explained = session.explained().context("nothing was derived")?;
+    let explained = session.explained(0).context("nothing was derived")?;
     let mut why = Why::new(&explained);
     why.limit(eval::Limits::since(start, &options));
     let rows = session.matching(0, pattern.relation, &pattern.values);
