@@ -85,7 +85,7 @@ fn no_row_that_the_framework_prints_is_passed_over() {
 #[test]
 fn every_printed_relation_can_be_explained() {
     let session = derived(&root().join("tests/dossier/delivery/auction.dl"));
-    let explained = session.explained().unwrap();
+    let explained = session.explained(0).unwrap();
     let sheets = RULEBOOK.sheets.iter().filter(|sheet| sheet.step.is_some());
     let mut explained_rows = 0;
     for sheet in sheets {
