@@ -29,7 +29,7 @@ fn open_for(
     design: &Path,
     console: &Console,
 ) -> Option<Session> {
-    opened(rulebook::load_for(rulebook, Part::Whole, &[goal], console)?, design, console)
+    opened(rulebook::load_for(rulebook, Part::Whole, goal, console)?, design, console)
 }
 
 /// As [`open_for`], where nobody types a goal.

@@ -136,10 +136,8 @@ impl Checking<'_> {
             accepted = read_accepted(path, &mut shelf)?;
         }
         for part in [Part::Checks, Part::Knowledge] {
-            let options = Options {
-                dossier: part == Part::Checks,
-                ..rulebook::options(&arguments.rulebook, part)
-            };
+            let dossier = part == Part::Checks;
+            let options = Options { dossier, ..rulebook::options(&arguments.rulebook, part) };
             let rulebook = match Rulebook::load(&options) {
                 Ok(rulebook) => Arc::new(rulebook),
                 Err(unsound) => {

@@ -11,14 +11,14 @@ pub fn load(arguments: &args::Rulebook, part: Part, console: &Console) -> Option
     load_by(&options(arguments, part), console)
 }
 
-/// Loads all that a goal may ask for; the dossier where it speaks of it.
+/// Loads a part for a goal; with the dossier where the goal speaks of it.
 pub fn load_for(
     arguments: &args::Rulebook,
     part: Part,
-    goals: &[&str],
+    goal: &str,
     console: &Console,
 ) -> Option<Rulebook> {
-    let dossier = goals.iter().any(|goal| speaks_of_the_dossier(goal));
+    let dossier = speaks_of_the_dossier(goal);
     load_by(&Options { dossier, ..options(arguments, part) }, console)
 }
 

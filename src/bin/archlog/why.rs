@@ -37,7 +37,7 @@ pub fn why(
 ) -> Result<Exit> {
     let start = Instant::now();
     let Some(rulebook) =
-        rulebook::load_for(&arguments.rulebook, Part::Whole, &[&arguments.goal], console)
+        rulebook::load_for(&arguments.rulebook, Part::Whole, &arguments.goal, console)
     else {
         return Ok(Exit::Input);
     };
