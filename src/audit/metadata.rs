@@ -14,7 +14,7 @@ use super::{Finding, Subject, kinds};
 
 /// The tags that something reads, and whether one may stand several times. A rulebook may have
 /// others; one that is nearly one of these is misspelt.
-const TAGS: [(&str, bool); 30] = [
+const TAGS: [(&str, bool); 31] = [
     ("assumption", false),
     ("choice", false),
     ("choice_open", false),
@@ -31,6 +31,7 @@ const TAGS: [(&str, bool); 30] = [
     ("hide", false),
     ("key", false),
     ("list", true),
+    ("named", false),
     ("note", false),
     ("open", false),
     ("order", false),
