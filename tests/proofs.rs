@@ -416,7 +416,8 @@ fn what_is_in_the_way_opens_into_what_would_take_it_away() {
 
 #[test]
 fn what_somebody_names_is_no_nearer_than_what_can_hold_by_itself() {
-    let text = ".decl called(r: symbol) .decl one(r: symbol) .decl two(r: symbol) .decl kind(r: symbol)
+    let text =
+        ".decl called(r: symbol) .decl one(r: symbol) .decl two(r: symbol) .decl kind(r: symbol)
         /// @named
         kind(r) :- called(r).
         kind(r) :- one(r), two(r).";
