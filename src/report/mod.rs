@@ -16,6 +16,7 @@ mod json;
 mod markdown;
 mod text;
 pub mod tree;
+mod wrap;
 
 use crate::value::{Constant, Primitive};
 
