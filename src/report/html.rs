@@ -40,7 +40,7 @@ pub(super) fn document(document: &Document) -> String {
         for drawing in &section.drawings {
             draw(drawing, &mut out);
         }
-        for table in section.shown() {
+        for table in &section.shown() {
             if let Some(title) = section.title_of(table) {
                 out.push_str(&format!("<h3>{}</h3>\n", escape(title)));
             }

@@ -77,7 +77,7 @@ pub(super) fn document(document: &Document, look: Look) -> String {
                 }
             }
         }
-        for table in section.shown() {
+        for table in &section.shown() {
             if let Some(title) = section.title_of(table) {
                 out.push('\n');
                 out.push_str(&look.title(title));
