@@ -53,4 +53,6 @@ pub mod audit;
 pub mod session;
 pub mod batch;
 pub mod answers;
+pub mod compare;
+pub mod testing;
 pub mod repl;

@@ -22,6 +22,7 @@ use std::path::{Path, PathBuf};
 
 use archlog::analyze::program::Directive;
 use archlog::analyze::{analyze, has_errors};
+use archlog::batch::Input;
 use archlog::diag::{Diagnostic, Renderer, Sources};
 use archlog::eval::{Options as EvalOptions, evaluate};
 use archlog::io::{Directory, Files, Outputs, Rows, input, output};
@@ -31,6 +32,7 @@ use archlog::session::{QueryFailure, Session};
 use archlog::store::Database;
 use archlog::syntax::load::{load, tree_of};
 use archlog::syntax::operators::DirectiveKind;
+use archlog::testing::Suites;
 use archlog::value::Interner;
 use common::*;
 use regex::Regex;
@@ -287,6 +289,13 @@ fn what_no_text_can_be_is_told_as_well() {
     let further: Vec<Diagnostic> =
         problems.into_iter().filter(|problem| problem.code == "AL0512").collect();
     check("further_bad_lines", &sources, &further);
+
+    let input_of = |text: &str| Input::Text { name: "machine.dl".into(), text: text.into() };
+    let test = input_of("design(\"machine\", \"A machine\").\n");
+    let options = (Options::default(), EvalOptions::default());
+    let suites = Suites::run(&options.0, &[test], false, &options.1).unwrap();
+    let (sources, problems) = &suites.warnings[0];
+    check("a_test_that_expects_nothing", sources, problems);
 
     let text = ".decl p(x: number)\n.output p\np(1).";
     let mut sources = Sources::new();

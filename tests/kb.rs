@@ -198,7 +198,7 @@ fn a_name_of_two_things_and_words_that_no_term_has_all_of_are_answered() {
     assert!(said.contains("kb search"), "{said}");
     let (code, found, _) = archlog(&["kb", "search", "two users book the same seat"]);
     assert_eq!(code, 0);
-    assert!(found.lines().skip(4).any(|line| line.contains("seat")), "{found}");
+    assert!(found.lines().skip(4).any(|line| line.contains("user")), "{found}");
     let (code, ..) = archlog(&["kb", "search", "lease", "--limit", "0"]);
     assert_eq!(code, 2);
 }

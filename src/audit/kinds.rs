@@ -565,3 +565,27 @@ pub fn idle_acceptance(code: &str, subject: &str, span: Span) -> Finding {
         .help("take the entry out");
     Finding::new(subject, problem)
 }
+
+/// `/// @check X1 bad` on a declaration
+pub fn unreadable_check(relation: &Relation, why: String) -> Finding {
+    let name = &relation.name;
+    let problem = Diagnostic::error("AL0925", format!("`{name}` is no check that can be run"))
+        .at(relation.span, why)
+        .help("`/// @check CODE SEVERITY` and `/// @finding SENTENCE with {column}` make a check");
+    Finding::new(name, problem)
+}
+
+/// `AL0701,buyer,a reason,no-such-rule` in a file of accepted findings
+pub fn unknown_resolution<'a>(
+    rule: &str,
+    span: Span,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Finding {
+    let mut known: Vec<&str> = known.into_iter().collect();
+    known.sort_unstable();
+    let problem = Diagnostic::error("AL0926", format!("no rule is called `{rule}`"))
+        .at(span, "said to resolve this")
+        .nearest(rule, known)
+        .help("name the `@rule` that resolves it, or leave the column empty");
+    Finding::new(rule, problem)
+}

@@ -14,8 +14,10 @@ use super::{Finding, Subject, kinds};
 
 /// The tags that something reads, and whether one may stand several times. A rulebook may have
 /// others; one that is nearly one of these is misspelt.
-const TAGS: [(&str, bool); 31] = [
+const TAGS: [(&str, bool); 39] = [
+    ("as_written", false),
     ("assumption", false),
+    ("check", false),
     ("choice", false),
     ("choice_open", false),
     ("choice_text", false),
@@ -28,14 +30,19 @@ const TAGS: [(&str, bool); 31] = [
     ("empty", false),
     ("entry", false),
     ("example", true),
+    ("finding", false),
+    ("fix", false),
     ("hide", false),
     ("key", false),
     ("list", true),
+    ("meta", false),
     ("named", false),
     ("note", false),
     ("open", false),
     ("order", false),
     ("page", true),
+    ("place", false),
+    ("record", false),
     ("reference", false),
     ("refers", true),
     ("rule", false),
@@ -45,6 +52,7 @@ const TAGS: [(&str, bool); 31] = [
     ("source", true),
     ("stated", false),
     ("stop", false),
+    ("subject", false),
     ("title", false),
 ];
 
@@ -89,6 +97,11 @@ pub fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         words(tree, findings);
     }
     same_sentences(subject, findings);
+    for (index, relation) in subject.program.relations.iter().enumerate() {
+        if let Err(why) = super::checks::check(RelationId::from(index), relation) {
+            findings.push(kinds::unreadable_check(relation, why));
+        }
+    }
 }
 
 fn rules_by_clause<'a>(subject: &Subject<'a>) -> FxHashMap<Span, Vec<&'a Rule>> {
@@ -177,7 +190,7 @@ fn sentence(clause: &Clause, rules: &[&Rule], findings: &mut Vec<Finding>) {
 }
 
 /// The names in braces.
-fn placeholders(text: &str) -> Vec<&str> {
+pub(super) fn placeholders(text: &str) -> Vec<&str> {
     let mut names = Vec::new();
     let mut rest = text;
     while let Some((_, behind)) = rest.split_once('{') {

@@ -8,6 +8,8 @@
 //! value, and where that lies in the whole text is its place. So serde_json stays the only thing
 //! here that knows JSON.
 
+use std::sync::Arc;
+
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -30,7 +32,7 @@ use super::value;
 #[derive(Clone, Copy)]
 struct Schema<'a> {
     statable: &'a Statable,
-    relations: &'a [Relation],
+    relations: &'a [Arc<Relation>],
 }
 
 impl<'a> Schema<'a> {
@@ -50,7 +52,7 @@ impl<'a> Schema<'a> {
 pub fn design_of_folder(
     files: &dyn Files,
     statable: &Statable,
-    relations: &[Relation],
+    relations: &[Arc<Relation>],
     sources: &mut Sources,
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<StatedFact> {
@@ -93,7 +95,7 @@ pub fn design_of_json(
     name: &str,
     bytes: Vec<u8>,
     statable: &Statable,
-    relations: &[Relation],
+    relations: &[Arc<Relation>],
     sources: &mut Sources,
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<StatedFact> {
@@ -451,9 +453,17 @@ mod tests {
     }
 
     fn shown(
-        read: impl FnOnce(&Statable, &[Relation], &mut Sources, &mut Vec<Diagnostic>) -> Vec<StatedFact>,
+        read: impl FnOnce(
+            &Statable,
+            &[Arc<Relation>],
+            &mut Sources,
+            &mut Vec<Diagnostic>,
+        ) -> Vec<StatedFact>,
     ) -> (Vec<String>, String) {
-        let program = Program { relations: relations(), ..Program::default() };
+        let program = Program {
+            relations: relations().into_iter().map(Arc::new).collect(),
+            ..Program::default()
+        };
         let statable = Statable::new(&program, |relation| relation.name != "derived");
         let relations = program.relations;
         let (mut sources, mut problems) = (Sources::new(), Vec::new());

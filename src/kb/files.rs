@@ -15,6 +15,9 @@ static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/embedded
 /// The hash of the embedded rulebook.
 const EMBEDDED_HASH: &str = include!(concat!(env!("OUT_DIR"), "/hash.rs"));
 
+/// Where what a conclusion can depend on lies. Examples, tests and pages are embedded as well.
+const RULEBOOK: [&str; 3] = ["rules/", "facts/", "queries/"];
+
 /// The text of an embedded page, such as `docs/errors/AL0001.md`.
 pub fn embedded(path: &str) -> Option<&'static str> {
     let (_, bytes) = EMBEDDED.iter().find(|(name, _)| *name == path)?;
@@ -48,7 +51,7 @@ impl RulebookFiles {
     pub fn embedded() -> Self {
         let files = EMBEDDED
             .iter()
-            .filter(|(name, _)| !name.starts_with("docs/"))
+            .filter(|(name, _)| RULEBOOK.iter().any(|folder| name.starts_with(folder)))
             .map(|(name, bytes)| ((*name).to_owned(), Cow::Borrowed(*bytes)))
             .collect();
         RulebookFiles { files, overlaid: BTreeMap::new() }
@@ -71,6 +74,26 @@ impl RulebookFiles {
             }
         }
         Ok(added)
+    }
+
+    /// The files of a folder that holds a whole rulebook: `rules/`, `facts/` and `queries/`.
+    pub fn of_folder(root: &Path) -> io::Result<Self> {
+        let mut files = RulebookFiles { files: BTreeMap::new(), overlaid: BTreeMap::new() };
+        for folder in RULEBOOK.map(|folder| folder.trim_end_matches('/')) {
+            if root.join(folder).is_dir() {
+                files.overlay(&root.join(folder), folder)?;
+            }
+        }
+        Ok(files)
+    }
+
+    /// Puts a file in the place of another, or takes it away.
+    pub fn put(&mut self, path: &str, content: Option<Vec<u8>>) {
+        self.overlaid.entry(path.to_owned()).or_insert_with(|| path.to_owned());
+        match content {
+            Some(bytes) => drop(self.files.insert(path.to_owned(), Cow::Owned(bytes))),
+            None => drop(self.files.remove(path)),
+        }
     }
 
     /// The content of a file.

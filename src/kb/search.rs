@@ -38,8 +38,7 @@ pub struct Place {
 impl Rulebook {
     /// The terms that answer some words, the best first. Each word has to be met by a word of the
     /// term: the same, one that it begins or is part of, or one that is a slip of the keyboard away.
-    /// Where no term meets all words, those answer that meet the most of its longer words,
-    /// half of them at least.
+    /// Where no term meets all words, those answer that meet half of its longer words.
     pub fn search(&self, words: &str) -> Vec<Hit> {
         let mut asked = Asked::new(words);
         let all = self.answering(&mut asked);
@@ -53,10 +52,7 @@ impl Rulebook {
         if asked.enough == 0 {
             return Vec::new();
         }
-        let mut some = self.answering(&mut asked);
-        let most = some.iter().map(|hit| asked.meets(&hit.term)).max();
-        some.retain(|hit| Some(asked.meets(&hit.term)) == most);
-        some
+        self.answering(&mut asked)
     }
 
     fn answering(&self, asked: &mut Asked) -> Vec<Hit> {
@@ -126,11 +122,6 @@ impl Asked {
         let whole = words.trim().to_owned();
         let words = split(&whole);
         Asked { enough: words.len(), words, whole, met: FxHashMap::default() }
-    }
-
-    /// How many of the words a term meets.
-    fn meets(&mut self, term: &str) -> usize {
-        self.best(&split(term)).iter().filter(|best| **best > 0).count()
     }
 
     /// How well each word is met by the words of a term.
@@ -213,6 +204,5 @@ mod tests {
         assert_eq!(asked.score("grey horse"), None);
         asked.enough = 2;
         assert!(asked.score("grey horse") > asked.score("grey hat"));
-        assert_eq!(asked.meets("grey horse"), 2);
     }
 }

@@ -160,6 +160,7 @@ fn starts(tree: &Tree, pieces: &[Piece<'_>]) -> FxHashMap<usize, Shape> {
             Item::Type(declaration) => (declaration.span, Shape::Other),
             Item::Once(span) | Item::Pragma { span, .. } => (*span, Shape::Other),
             Item::Query(query) => (query.span, Shape::Other),
+            Item::Expectation(expectation) => (expectation.span, Shape::Other),
             Item::Retraction { span, .. } => (*span, Shape::Other),
             Item::Include { span, .. } => {
                 return directive_of(span.start as usize).map(|start| (start, Shape::Other));

@@ -88,10 +88,14 @@ fn files(directory: &Path) -> Vec<PathBuf> {
     let mut all = Vec::new();
     for entry in std::fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
+        // What the documents are, how they are divided, and what was found in them is not in them.
+        let about = ["sources.csv", "heading.csv", "findings"].iter().any(|it| path.ends_with(it));
+        if about {
+            continue;
+        }
         if path.is_dir() {
             all.extend(files(&path));
-        } else if path.extension().is_some_and(|end| end == "csv") && !path.ends_with("sources.csv")
-        {
+        } else if path.extension().is_some_and(|end| end == "csv") {
             all.push(path);
         }
     }

@@ -76,7 +76,15 @@ pub enum Command {
     /// Which conclusions hold whatever is still open, and what the others rest on
     #[command(after_long_help = include_str!("../../../docs/help/ledger.txt"))]
     Ledger(Ledger),
+    /// What someone chose against what derives: unjustified, missing, contradicted, unhandled
+    #[command(after_long_help = include_str!("../../../docs/help/review.txt"))]
+    Review(Review),
+    /// The open questions as a form for people who never run archlog, and their answers back
+    #[command(after_long_help = include_str!("../../../docs/help/questions.txt"))]
+    Questions(Questions),
     Check(Check),
+    Test(Test),
+    Diff(Diff),
     /// The starter boxes of a design's archetypes in one drawing
     #[command(after_long_help = include_str!("../../../docs/help/map.txt"))]
     Map(Map),
@@ -146,6 +154,14 @@ pub struct Repl {
     /// Do what a file says and leave; `-` is standard input
     #[arg(short = 'f', long = "file", value_name = "FILE")]
     pub file: Option<PathBuf>,
+
+    /// Do what this file says first, at a terminal; else `init.dl` in the configuration directory
+    #[arg(long, value_name = "FILE")]
+    pub init: Option<PathBuf>,
+
+    /// Do not do what `init.dl` says
+    #[arg(long, conflicts_with = "init")]
+    pub no_init: bool,
 
     /// Go on behind an error in a script; the exit code is 2 all the same
     #[arg(long)]
@@ -322,6 +338,63 @@ pub struct Ask {
     /// How hard to try
     #[command(flatten)]
     pub effort: Effort,
+}
+
+/// What `review` takes.
+#[derive(Debug, Args)]
+pub struct Review {
+    /// The design
+    #[arg(value_name = "DESIGN")]
+    pub design: PathBuf,
+
+    /// Explain each finding, by why or by why not
+    #[arg(long)]
+    pub why: bool,
+
+    /// The format of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: DocumentFormat,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
+/// What `questions` takes.
+#[derive(Debug, Args)]
+pub struct Questions {
+    /// The design
+    #[arg(value_name = "DESIGN")]
+    pub design: PathBuf,
+
+    /// The format of the form
+    #[arg(long, value_name = "FORMAT", default_value = "md")]
+    pub format: FormFormat,
+
+    /// Read a form that was filled in (Markdown or CSV) and print its answers as facts
+    #[arg(long, value_name = "FILE")]
+    pub answers: Option<PathBuf>,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
+/// The formats of a form.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum FormFormat {
+    /// A page to be filled in.
+    Md,
+    /// A table to be filled in.
+    Csv,
 }
 
 /// What `ledger` takes.
@@ -636,6 +709,100 @@ pub struct Check {
     pub rulebook: Rulebook,
 }
 
+/// Test a rulebook: do designs come to what they expect?
+///
+/// A test is a design with `.expect goal.` in it, or `.expect !goal.` for what must not follow. All
+/// tests are derived together, each in a world of its own. Without a file the tests of the rulebook
+/// that is built in are run.
+#[derive(Debug, Args)]
+#[command(after_long_help = include_str!("../../../docs/help/test.txt"))]
+pub struct Test {
+    /// Designs, and folders of designs
+    #[arg(value_name = "FILE|DIR")]
+    pub files: Vec<PathBuf>,
+
+    /// Show which rules conclude something in some test, which conditions decide, and which rows of
+    /// lists are chosen
+    #[arg(long)]
+    pub coverage: bool,
+
+    /// Propose tests for what none exercises: the smallest designs that do
+    #[arg(long = "gen", conflicts_with_all = ["mutate", "coverage"])]
+    pub generate: bool,
+
+    /// Write what `--gen` proposes into this folder, a file a test
+    #[arg(short = 'D', long = "output-dir", value_name = "DIR", requires = "generate")]
+    pub output: Option<PathBuf>,
+
+    /// Leave out or negate each condition of each rule, and show what no test notices
+    #[arg(long)]
+    pub mutate: bool,
+
+    /// The format of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: TestFormat,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
+/// Compare two rulebooks, or two designs
+///
+/// Shows what differs in what they say and in what follows from them, and beside each conclusion that
+/// changes a smallest set of differences that makes it change. Two designs are compared by one
+/// rulebook; two rulebooks over the designs named, or over those that are built in.
+#[derive(Debug, Args)]
+#[command(after_long_help = include_str!("../../../docs/help/diff.txt"))]
+pub struct Diff {
+    /// The old one
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+
+    /// The new one
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+
+    /// The designs to derive by two rulebooks, and folders of designs
+    #[arg(value_name = "DESIGN")]
+    pub designs: Vec<PathBuf>,
+
+    /// Compare the texts of two rulebooks alone
+    #[arg(long, conflicts_with = "designs")]
+    pub no_designs: bool,
+
+    /// The format of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: DocumentFormat,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
+/// The formats of what tests came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum TestFormat {
+    /// Aligned tables.
+    Text,
+    /// Markdown.
+    Md,
+    /// JSON (docs/json.md).
+    Json,
+    /// JUnit's XML, without coverage and mutants.
+    Junit,
+    /// The Test Anything Protocol, without coverage and mutants.
+    Tap,
+}
+
 /// The formats of findings.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum FindingFormat {
@@ -647,6 +814,8 @@ pub enum FindingFormat {
     Sarif,
     /// Annotations of GitHub's workflows.
     Github,
+    /// A page of what is on record and accepted.
+    Markdown,
 }
 
 /// Write programs in the one style

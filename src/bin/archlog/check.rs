@@ -3,19 +3,26 @@
 use std::fs;
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use archlog::analyze::{analyze, has_errors};
-use archlog::audit::output::{Entry, Passed, Report, github, json, sarif, text};
+use archlog::audit::checks::{self, Record, Whose};
+use archlog::audit::output::{Entry, Passed, Report, github, json, markdown, sarif, text};
 use archlog::audit::{Accepted, Finding, Selection, Subject, Suppressions, audit, mend, sift};
-use archlog::diag::{Diagnostic, Renderer, Sources};
+use archlog::diag::{Diagnostic, Renderer, SourceId, Sources};
+use archlog::eval::Options as EvalOptions;
 use archlog::io::save_durably;
-use archlog::kb::{Options, Part, Rulebook};
-use archlog::syntax::load::load;
+use archlog::kb::{Part, Rulebook};
+use archlog::session::Session;
+use archlog::syntax::load::{load, tree_of};
+use archlog::syntax::parse;
+use archlog::syntax::tree::Item;
 
 use crate::args::{Check, FindingFormat};
 use crate::console::Console;
 use crate::exit::Exit;
+use crate::rulebook;
 
 /// The accepted findings of the rulebook.
 const ACCEPTED: &str = "rules/accepted.csv";
@@ -48,6 +55,7 @@ pub fn check(arguments: &Check, console: &Console) -> Result<Exit> {
         FindingFormat::Json => json(report)?,
         FindingFormat::Sarif => sarif(report)?,
         FindingFormat::Github => github(report),
+        FindingFormat::Markdown => markdown(report),
     };
     console.answer(&answer)?;
     Ok(if checking.fails { Exit::No } else { Exit::Yes })
@@ -67,23 +75,17 @@ impl Checking {
         if let Some(path) = &arguments.accepted {
             accepted = read_accepted(path, &mut shelf)?;
         }
-        for part in [Part::Whole, Part::Knowledge] {
-            let options = Options {
-                as_written: arguments.rulebook.as_written,
-                rules: arguments.rulebook.rules.clone(),
-                facts: arguments.rulebook.facts.clone(),
-                part,
-                typed: None,
-            };
+        for part in [Part::Checks, Part::Knowledge] {
+            let options = rulebook::options(&arguments.rulebook, part);
             let rulebook = match Rulebook::load(&options) {
-                Ok(rulebook) => rulebook,
+                Ok(rulebook) => Arc::new(rulebook),
                 Err(unsound) => {
                     self.keep(&unsound.sources, of_problems(unsound.diagnostics));
                     self.report.skipped.push("the rulebook's structure: it has errors".to_owned());
                     return Ok(());
                 }
             };
-            if part == Part::Whole && arguments.accepted.is_none() {
+            if part == Part::Checks && arguments.accepted.is_none() {
                 let file = rulebook.file(ACCEPTED).unwrap_or_default();
                 let source = shelf.add(ACCEPTED, file);
                 accepted = Accepted::read(&shelf, source);
@@ -91,6 +93,7 @@ impl Checking {
             let subject = Subject::rulebook(&rulebook);
             let mut findings = of_problems(rulebook.warnings.clone());
             findings.extend(audit(&subject));
+            let mut sources = Sources::over(Arc::clone(&rulebook.sources));
             if part == Part::Knowledge {
                 // The tables were looked at with the whole: what is left is how they are asked.
                 findings.retain(|finding| {
@@ -99,9 +102,16 @@ impl Checking {
                 });
                 self.looked_at("its views of the knowledge base", &subject);
             } else {
+                let (found, records) = declared(&rulebook, &mut sources)?;
+                findings.extend(found);
+                self.report.records = records;
+                if !arguments.rulebook.as_written {
+                    let unresolved = accepted.unresolved(&rulebook.program, &self.selection);
+                    self.keep(&shelf, unresolved);
+                }
                 self.looked_at(&format!("the rulebook {}", rulebook.version), &subject);
             }
-            self.sift(&rulebook.sources, &subject, findings, &mut accepted);
+            self.sift(&sources, &subject, findings, &mut accepted);
         }
         // What is accepted of the whole is not all there in a part of it.
         if !arguments.rulebook.as_written {
@@ -116,9 +126,14 @@ impl Checking {
             Some(path) => read_accepted(path, &mut shelf)?,
             None => Accepted::default(),
         };
+        let mut rulebook = None;
         for path in &arguments.files {
             let name = path.display().to_string();
             fs::metadata(path).with_context(|| format!("cannot read `{name}`"))?;
+            if is_design(path) {
+                self.design(path, arguments, &mut rulebook, &mut accepted)?;
+                continue;
+            }
             if arguments.fix {
                 self.mend(&name, &mut accepted, console)?;
             }
@@ -126,6 +141,55 @@ impl Checking {
             self.program(&name, &program, &mut accepted);
         }
         self.keep(&shelf, accepted.idle(&self.selection));
+        Ok(())
+    }
+
+    /// Derives a design and runs its checks. The rulebook is loaded for the first one.
+    fn design(
+        &mut self,
+        path: &Path,
+        arguments: &Check,
+        loaded: &mut Option<Arc<Rulebook>>,
+        accepted: &mut Accepted,
+    ) -> Result<()> {
+        let rulebook = match loaded {
+            Some(rulebook) => Arc::clone(rulebook),
+            None => {
+                let options = rulebook::options(&arguments.rulebook, Part::Checks);
+                match Rulebook::load(&options) {
+                    Ok(rulebook) => Arc::clone(loaded.insert(Arc::new(rulebook))),
+                    Err(unsound) => {
+                        self.keep(&unsound.sources, of_problems(unsound.diagnostics));
+                        let why = "the rulebook has errors";
+                        self.report.skipped.push(format!("{}: {why}", path.display()));
+                        return Ok(());
+                    }
+                }
+            }
+        };
+        let mut session = Session::new(Arc::clone(&rulebook));
+        session.open(path);
+        session.derive(&EvalOptions::default())?;
+        let mut findings = of_problems(session.diagnostics().to_vec());
+        let mut sources = Sources::over(Arc::new(session.sources().clone()));
+        for (number, design) in session.designs().iter().enumerate() {
+            let explained = session.explained(number).context("nothing was derived")?;
+            let whose = Whose::Design(number, &design.id);
+            findings.extend(checks::run(&rulebook, &explained, whose, &mut sources));
+            let all = checks::checks(&rulebook.program);
+            let own = all.iter().filter(|it| rulebook.worlds.dependent[it.relation.index()]);
+            let count = own.count();
+            let facts = design.facts.len();
+            let (facts, checks) = (several(facts, "facts"), several(count, "checks"));
+            self.report.looked_at.push(format!("{}: {facts}, {checks}", design.path));
+        }
+        // Comments in the design let findings pass, as comments in a program do.
+        let trees: Vec<_> = (0..sources.len() as u32)
+            .map(SourceId)
+            .filter(|id| sources.get(*id).is_some_and(|it| it.name == path.display().to_string()))
+            .filter_map(|id| Some((id, parse(id, &sources.get(id)?.text).0)))
+            .collect();
+        self.sift_by(&sources, &Suppressions::of(&sources, &trees), findings, accepted);
         Ok(())
     }
 
@@ -138,6 +202,7 @@ impl Checking {
         let subject = Subject::program(&loaded.program, &loaded.sources);
         let mut findings = of_problems(loaded.problems.clone());
         findings.extend(audit(&subject));
+        findings.extend(accepted.unresolved(&loaded.program, &self.selection));
         self.looked_at(name, &subject);
         if !subject.has_outputs() {
             let why = "it has no `.output`, so nothing says what they are for";
@@ -188,12 +253,27 @@ impl Checking {
         accepted: &mut Accepted,
     ) {
         let suppressions = Suppressions::of(sources, &subject.trees);
-        let sifted = sift(findings, &suppressions, accepted, &self.selection);
-        for (in_source, passed) in [(true, sifted.suppressed), (false, sifted.accepted)] {
-            for (finding, reason) in passed {
-                let passed = Some(Passed { in_source, reason });
-                self.report.passed.push(Entry::new(sources, &self.renderer, finding, passed));
-            }
+        self.sift_by(sources, &suppressions, findings, accepted);
+    }
+
+    fn sift_by(
+        &mut self,
+        sources: &Sources,
+        suppressions: &Suppressions,
+        findings: Vec<Finding>,
+        accepted: &mut Accepted,
+    ) {
+        let sifted = sift(findings, suppressions, accepted, &self.selection);
+        let suppressed = sifted.suppressed.into_iter().map(|(finding, reason)| {
+            let resolution = String::new();
+            (finding, Passed { in_source: true, reason, resolution })
+        });
+        let accepted = sifted.accepted.into_iter().map(|(finding, reason, resolution)| {
+            (finding, Passed { in_source: false, reason, resolution })
+        });
+        for (finding, passed) in suppressed.chain(accepted) {
+            let entry = Entry::new(sources, &self.renderer, finding, Some(passed));
+            self.report.passed.push(entry);
         }
         self.keep(sources, sifted.kept);
     }
@@ -206,9 +286,6 @@ impl Checking {
     }
 
     fn looked_at(&mut self, name: &str, subject: &Subject<'_>) {
-        let several = |count: usize, things: &str| {
-            format!("{count} {}", if count == 1 { things.trim_end_matches('s') } else { things })
-        };
         let program = subject.program;
         let own = program.relations.iter().filter(|it| !it.name.starts_with('@')).count();
         self.report.looked_at.push(format!(
@@ -219,6 +296,34 @@ impl Checking {
             several(program.facts.len(), "facts"),
         ));
     }
+}
+
+/// `1 fact`, `2 facts`.
+fn several(count: usize, things: &str) -> String {
+    format!("{count} {}", if count == 1 { things.trim_end_matches('s') } else { things })
+}
+
+/// What the rulebook's own checks find, and what is on record besides.
+fn declared(
+    rulebook: &Arc<Rulebook>,
+    sources: &mut Sources,
+) -> Result<(Vec<Finding>, Vec<Record>)> {
+    let mut session = Session::new(Arc::clone(rulebook));
+    session.derive(&EvalOptions::default())?;
+    let explained = session.explained(0).context("nothing was derived")?;
+    let findings = checks::run(rulebook, &explained, Whose::Rulebook, sources);
+    Ok((findings, checks::records(rulebook, &explained)))
+}
+
+/// Whether a file is a design rather than a program: a folder, JSON, or facts alone.
+fn is_design(path: &Path) -> bool {
+    if path.is_dir() || path.extension().is_some_and(|end| end == "json") {
+        return true;
+    }
+    let Ok(bytes) = fs::read(path) else { return false };
+    let (tree, _) = tree_of(&path.display().to_string(), bytes, &mut Sources::new());
+    let is_fact = |item: &Item| matches!(item, Item::Clause(clause) if clause.body.is_none());
+    !tree.items.is_empty() && tree.items.iter().all(is_fact)
 }
 
 /// A program from a file.

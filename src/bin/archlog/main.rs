@@ -5,6 +5,7 @@ mod change;
 mod check;
 mod console;
 mod derive;
+mod diff;
 mod effort;
 mod exit;
 mod explain;
@@ -18,6 +19,7 @@ mod query;
 mod repl;
 mod rulebook;
 mod run;
+mod test;
 mod why;
 
 use std::any::Any;
@@ -80,10 +82,14 @@ fn command(command: Command, console: &Console) -> Result<Exit> {
         Command::Achieve(arguments) => change::achieve(&arguments, console, &interrupt),
         Command::Ask(arguments) => change::ask(&arguments, console, &interrupt),
         Command::Ledger(arguments) => change::ledger(&arguments, console, &interrupt),
+        Command::Review(arguments) => change::review(&arguments, console, &interrupt),
+        Command::Questions(arguments) => change::questions(&arguments, console, &interrupt),
         Command::Map(arguments) => map::map(&arguments, console, &interrupt),
         Command::Kb(arguments) => kb::kb(&arguments, console),
         Command::Run(arguments) => run::run(&arguments, console, &interrupt),
         Command::Check(arguments) => check::check(&arguments, console),
+        Command::Diff(arguments) => diff::diff(&arguments, console, &interrupt),
+        Command::Test(arguments) => test::test(&arguments, console, &interrupt),
         Command::Fmt(arguments) => fmt::fmt(&arguments, console),
         Command::New(arguments) => {
             let file = new::new(&arguments.name)?;

@@ -61,7 +61,7 @@ pub fn why(
         }
     };
     console.problems(&pattern.sources, &pattern.warnings);
-    let explained = session.explained().context("nothing was derived")?;
+    let explained = session.explained(0).context("nothing was derived")?;
     let mut why = Why::new(&explained);
     why.limit(eval::Limits::since(start, &options));
     let rows = session.matching(0, pattern.relation, &pattern.values);
