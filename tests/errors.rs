@@ -317,7 +317,7 @@ fn what_no_text_can_be_is_told_as_well() {
     assert!(wrong.is_empty(), "messages differ from what is expected:\n\n{}", wrong.join("\n"));
 }
 
-/// The codes in the sources of the library and the program, tests left out.
+/// The codes in the sources of the library and the program, tests left out, and in the checks.
 fn codes() -> BTreeMap<String, BTreeSet<String>> {
     let mut codes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let code = Regex::new(r#""(AL\d{4})""#).unwrap();
@@ -326,6 +326,14 @@ fn codes() -> BTreeMap<String, BTreeSet<String>> {
         let text = text.split("#[cfg(test)]").next().unwrap();
         let name = path.strip_prefix(root()).unwrap().display().to_string();
         for found in code.captures_iter(text) {
+            codes.entry(found[1].to_owned()).or_default().insert(name.clone());
+        }
+    }
+    // Checks that are written as rules say their code where they are declared.
+    let check = Regex::new(r"(?m)^/// @check (AL\d{4}) ").unwrap();
+    for path in files_below("rules/checks", "dl") {
+        let name = path.strip_prefix(root()).unwrap().display().to_string();
+        for found in check.captures_iter(&fs::read_to_string(&path).unwrap()) {
             codes.entry(found[1].to_owned()).or_default().insert(name.clone());
         }
     }

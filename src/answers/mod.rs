@@ -3,6 +3,7 @@
 
 mod change;
 mod compare;
+mod dossier;
 mod form;
 mod proofs;
 mod review;
@@ -17,6 +18,7 @@ use crate::value::{Constant, Primitive, RelationId};
 
 pub use change::{achieve, ask, ledger, reasons, setting_line, to_copy, what_if};
 pub use compare::compare;
+pub use dossier::{dossier, sql, step_numbers};
 pub use form::{Filled, Form};
 pub use proofs::grounds;
 pub use review::{Review, explain_goals, review};

@@ -14,18 +14,21 @@ use super::{Finding, Subject, kinds};
 
 /// The tags that something reads, and whether one may stand several times. A rulebook may have
 /// others; one that is nearly one of these is misspelt.
-const TAGS: [(&str, bool); 39] = [
+const TAGS: &[(&str, bool)] = &[
     ("as_written", false),
     ("assumption", false),
+    ("blocks", false),
     ("check", false),
     ("choice", false),
     ("choice_open", false),
     ("choice_text", false),
     ("choice_value", false),
+    ("code", false),
     ("column", true),
     ("conclusion", false),
     ("design", false),
     ("difference", false),
+    ("each", false),
     ("edges", true),
     ("empty", false),
     ("entry", false),
@@ -47,10 +50,13 @@ const TAGS: [(&str, bool); 39] = [
     ("refers", true),
     ("rule", false),
     ("says", false),
+    ("schema", false),
     ("see", true),
     ("sequence", true),
     ("source", true),
     ("stated", false),
+    ("step", false),
+    ("steps", false),
     ("stop", false),
     ("subject", false),
     ("title", false),

@@ -12,6 +12,10 @@
 //! | `@note`, `@empty`, `@order` | a sheet | a line below its heading, what is said when it is empty, its place among the sheets |
 //! | `@open` | a sheet | a row in it says that the design is not complete (`derive --strict`) |
 //! | `@edges RELATION` | a sheet | its rows are boxes (label, kind, note), the relation holds the arrows (from, to, label) |
+//! | `@step N` | a sheet | it belongs to a step of the dossier; where a column is named, that is the step of a row |
+//! | `@each COLUMN` | a sheet of the dossier | one drawing for each value of it; arrows begin with the same column |
+//! | `@blocks`, `@code`, `@sequence` | a sheet of the dossier | how its rows are set, see [`Shape`] |
+//! | `@steps` | a relation in `queries/` | the steps of the dossier: number, title, purpose |
 //! | `@reference` | a relation of the knowledge base | a table of [`vocabulary()`] |
 //! | `@meta KIND` | a relation | it holds the program's own structure (`meta`) |
 
@@ -35,7 +39,7 @@ pub use facts::{Cited, FactTable};
 pub use files::{FactFiles, RulebookFiles, embedded, embedded_in};
 pub use pages::{Entry, NotFound, Protocol};
 pub use search::{Hit, Place};
-pub use sheet::{Sheet, SheetColumn, graph};
+pub use sheet::{Shape, Sheet, SheetColumn, Step, graph};
 pub use vocabulary::vocabulary;
 
 pub use citations::cut as cut_citation;
@@ -66,6 +70,8 @@ pub struct Options {
     pub facts: Option<PathBuf>,
     /// How much of it.
     pub part: Part,
+    /// Whether the rules and sheets of the dossier are loaded, too. Nothing else reads them.
+    pub dossier: bool,
     /// Declarations and rules in addition, such as somebody types at a prompt. They stand behind all
     /// files, so that relations keep their numbers whatever is typed.
     pub typed: Option<String>,
@@ -73,6 +79,9 @@ pub struct Options {
 
 /// What messages call the text of [`Options::typed`].
 pub const TYPED: &str = "<rules>";
+
+/// The rules of the dossier.
+const DOSSIER: &str = "rules/dossier/main.dl";
 
 /// How much of the rulebook is loaded. What is left out takes no time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -173,8 +182,9 @@ impl Part {
     }
 
     /// Whether a file below `queries/` belongs to it.
-    fn asks(self, path: &str) -> bool {
+    fn asks(self, path: &str, dossier: bool) -> bool {
         path.ends_with(".dl")
+            && (dossier || !path.starts_with("queries/dossier/"))
             && path.starts_with("queries/kb/") == (self == Part::Knowledge)
             && (self != Part::Derivation && self != Part::Knowledge
                 || !path.starts_with("queries/saved/"))
@@ -294,6 +304,7 @@ impl Rulebook {
         limit: &mut Option<Stopped>,
     ) -> Result<Rulebook, Vec<Diagnostic>> {
         let mut entries = vec![options.part.entry(options.as_written).to_owned()];
+        entries.extend(options.dossier.then(|| DOSSIER.to_owned()));
         entries.extend(added.into_iter().filter(|path| !is_check(path)));
         if matches!(options.part, Part::Checks | Part::Observed) {
             entries.push(META.to_owned());
@@ -302,7 +313,10 @@ impl Rulebook {
             entries.extend(files.paths(CHECKS).filter(|path| is_check(path)).map(str::to_owned));
         }
         entries.extend(
-            files.paths("queries").filter(|path| options.part.asks(path)).map(str::to_owned),
+            files
+                .paths("queries")
+                .filter(|path| options.part.asks(path, options.dossier))
+                .map(str::to_owned),
         );
         entries.extend(options.typed.is_some().then(|| TYPED.to_owned()));
         let typed = options.typed.as_deref().unwrap_or_default();

@@ -5,7 +5,9 @@ use std::sync::OnceLock;
 use crate::diag::nearest;
 use crate::kb::Sheet;
 
-use super::{Done, Repl, Reply, aside, control, edit, interview, plain, reasons, scenarios, show};
+use super::{
+    Done, Repl, Reply, aside, control, dossier, edit, interview, plain, reasons, scenarios, show,
+};
 
 /// The page: an entry begins at the margin with how a command is typed; the lines below it say what
 /// it does, first in one line; lines that begin with two blanks and a sign are examples.
@@ -61,6 +63,7 @@ const COMMANDS: &[(&str, Run)] = &[
     ("sheet", show::sheet),
     ("open", show::open),
     ("map", show::map),
+    ("dossier", dossier::dossier),
     ("kb", show::kb),
     ("queries", show::queries),
     ("run", show::run),

@@ -30,6 +30,7 @@ mod aside;
 mod commands;
 mod complete;
 mod control;
+mod dossier;
 mod edit;
 mod edits;
 mod interview;

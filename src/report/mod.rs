@@ -14,6 +14,7 @@ pub mod explanation;
 mod html;
 mod json;
 mod markdown;
+mod sql;
 mod text;
 pub mod tree;
 mod wrap;
@@ -29,6 +30,7 @@ pub use csv::{csv, csv_of_all, tsv};
 pub use format::Format;
 pub use json::{Schema, json_lines, table_json};
 pub use markdown::markdown_table;
+pub use sql::{SchemaColumn, SchemaTable, sql};
 pub use text::{Look, text_table};
 
 /// The rows of one answer.
@@ -144,6 +146,8 @@ pub struct Document {
 pub struct Section {
     /// The name that programs know it by.
     pub name: String,
+    /// The name of the part above that it belongs to; empty where it stands for itself.
+    pub within: String,
     /// Its heading.
     pub title: String,
     /// Text below the heading.
@@ -166,6 +170,28 @@ pub enum Drawing {
     Sequence(Sequence),
     /// Short texts one after the other.
     Items(Vec<String>),
+    /// A titled list of things, each with what is said of it.
+    Block(Block),
+    /// A titled piece of program text.
+    Code(Code),
+}
+
+/// A titled list of things, each with what is said of it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Block {
+    /// Its title.
+    pub title: String,
+    /// What is said, and of what.
+    pub items: Vec<(String, String)>,
+}
+
+/// A titled piece of program text.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Code {
+    /// Its title.
+    pub title: String,
+    /// Its lines.
+    pub lines: Vec<String>,
 }
 
 impl Drawing {
@@ -175,6 +201,19 @@ impl Drawing {
             Drawing::Graph(graph) => diagram::graph_text(graph),
             Drawing::Sequence(sequence) => diagram::sequence_text(sequence),
             Drawing::Items(items) => format!("{}\n", items.join(" · ")),
+            Drawing::Block(block) => {
+                let width = block.items.iter().map(|(what, _)| what.chars().count()).max();
+                let line = |(what, said): &(String, String)| {
+                    let said = said.replace('\n', &format!("\n{:1$}", "", width.unwrap_or(0) + 4));
+                    format!("  {what:0$}  {said}\n", width.unwrap_or(0))
+                };
+                let items: String = block.items.iter().map(line).collect();
+                format!("{}\n{items}", block.title)
+            }
+            Drawing::Code(code) => {
+                let lines: String = code.lines.iter().map(|line| format!("  {line}\n")).collect();
+                format!("{}\n{lines}", code.title)
+            }
         }
     }
 }
@@ -182,14 +221,8 @@ impl Drawing {
 impl Section {
     /// A part that is one table under its own title.
     pub fn of_table(table: Table) -> Self {
-        Section {
-            name: table.name.clone(),
-            title: table.title.clone(),
-            paragraphs: Vec::new(),
-            tables: vec![table],
-            lean: false,
-            drawings: Vec::new(),
-        }
+        let (name, title) = (table.name.clone(), table.title.clone());
+        Section { name, title, tables: vec![table], ..Section::default() }
     }
 
     /// Its tables as people are shown them: an empty one says nothing that a paragraph has not said.
@@ -246,8 +279,7 @@ mod tests {
                 title: "Open items".into(),
                 paragraphs: vec!["Nothing is open.".into()],
                 tables: vec![empty],
-                lean: false,
-                drawings: Vec::new(),
+                ..Section::default()
             },
         ];
         let stamp =

@@ -56,10 +56,15 @@ pub(super) fn document(document: &Document, look: Look) -> String {
         let under = rule.repeat(document.title.chars().count());
         out.push_str(&format!("\n{}\n{under}\n", look.title(&document.title)));
     }
+    let heads: Vec<&str> = document.sections.iter().map(|it| it.within.as_str()).collect();
     for section in &document.sections {
         out.push('\n');
         out.push_str(&look.title(&section.title));
         out.push('\n');
+        if heads.contains(&section.name.as_str()) {
+            let rule = if look.ascii { "-" } else { "─" };
+            out.push_str(&format!("{}\n", rule.repeat(section.title.chars().count())));
+        }
         for paragraph in &section.paragraphs {
             for line in paragraph.lines() {
                 prose(&mut out, line, look);

@@ -44,11 +44,12 @@ impl Row {
         self.relation == other.relation && same >= 2
     }
 
-    /// Whether the row is drawn from its section alone: joins of names, and what `archetypes/` makes
-    /// of several documents, say nothing new about any.
+    /// Whether the row is drawn from its section alone: joins of names, what `archetypes/` makes of
+    /// several documents, and what `dossier/` says of any design, say nothing new about any.
     pub fn carries(&self) -> bool {
         let is_join = self.cells.iter().any(|(name, _)| name == "match");
-        !is_join && !self.file.components().any(|part| part.as_os_str() == "archetypes")
+        let is_ours = |folder: &std::ffi::OsStr| folder == "archetypes" || folder == "dossier";
+        !is_join && !self.file.components().any(|part| is_ours(part.as_os_str()))
     }
 }
 

@@ -88,6 +88,9 @@ pub enum Command {
     /// The starter boxes of a design's archetypes in one drawing
     #[command(after_long_help = include_str!("../../../docs/help/map.txt"))]
     Map(Map),
+    /// The design document: all steps of the derivation, each line of it derived
+    #[command(after_long_help = include_str!("../../../docs/help/dossier.txt"))]
+    Dossier(Dossier),
     /// Read the knowledge base: archetypes, protocols, terms
     #[command(after_long_help = include_str!("../../../docs/help/kb.txt"))]
     Kb(Kb),
@@ -452,6 +455,34 @@ pub enum MapFormat {
     Dot,
     /// A drawing.
     Svg,
+}
+
+/// What `dossier` takes.
+#[derive(Debug, Args)]
+pub struct Dossier {
+    /// The design
+    #[arg(value_name = "DESIGN")]
+    pub design: PathBuf,
+
+    /// The format of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: DocumentFormat,
+
+    /// This step alone
+    #[arg(long, value_name = "N")]
+    pub step: Option<i64>,
+
+    /// The tables of the design as SQL, for PostgreSQL and SQLite, in place of the document
+    #[arg(long, conflicts_with_all = ["step", "format"])]
+    pub sql: bool,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
 }
 
 /// What `kb` takes.

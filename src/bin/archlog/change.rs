@@ -10,7 +10,7 @@ use archlog::analyze::has_errors;
 use archlog::answers;
 use archlog::change::{Limits, Search, Step, Told};
 use archlog::eval::{self, StopReason, Stopped};
-use archlog::kb::Part;
+use archlog::kb::{Part, Rulebook};
 use archlog::report::tree::Tree;
 use archlog::report::{Document, Report, Section};
 use archlog::session::{QueryFailure, Session};
@@ -23,13 +23,27 @@ use crate::{derive, effort, rulebook};
 
 /// The session of one design; nothing when it cannot be used, which has been said then. A goal or a
 /// change that somebody types may name any relation, so it takes the whole rulebook.
+fn open_for(
+    rulebook: &args::Rulebook,
+    goal: &str,
+    design: &Path,
+    console: &Console,
+) -> Option<Session> {
+    opened(rulebook::load_for(rulebook, Part::Whole, &[goal], console)?, design, console)
+}
+
+/// As [`open_for`], where nobody types a goal.
 fn open(
     rulebook: &args::Rulebook,
     part: Part,
     design: &Path,
     console: &Console,
 ) -> Option<Session> {
-    let mut session = Session::new(Arc::new(rulebook::load(rulebook, part, console)?));
+    opened(rulebook::load(rulebook, part, console)?, design, console)
+}
+
+fn opened(rulebook: Rulebook, design: &Path, console: &Console) -> Option<Session> {
+    let mut session = Session::new(Arc::new(rulebook));
     let opened = session.open(design);
     console.problems(session.sources(), session.diagnostics());
     opened.then_some(session)
@@ -122,7 +136,8 @@ pub fn achieve(
     console: &Console,
     interrupt: &Interrupt,
 ) -> Result<Exit> {
-    let Some(session) = open(&arguments.rulebook, Part::Whole, &arguments.design, console) else {
+    let (design, goal) = (&arguments.design, &arguments.goal);
+    let Some(session) = open_for(&arguments.rulebook, goal, design, console) else {
         return Ok(Exit::Input);
     };
     let asked = interrupt.defer();

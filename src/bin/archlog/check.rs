@@ -13,7 +13,7 @@ use archlog::audit::{Accepted, Finding, Selection, Subject, Suppressions, audit,
 use archlog::diag::{Diagnostic, Renderer, SourceId, Sources};
 use archlog::eval::Options as EvalOptions;
 use archlog::io::save_durably;
-use archlog::kb::{Part, Rulebook};
+use archlog::kb::{Options, Part, Rulebook};
 use archlog::session::Session;
 use archlog::syntax::load::{load, tree_of};
 use archlog::syntax::parse;
@@ -76,7 +76,10 @@ impl Checking {
             accepted = read_accepted(path, &mut shelf)?;
         }
         for part in [Part::Checks, Part::Knowledge] {
-            let options = rulebook::options(&arguments.rulebook, part);
+            let options = Options {
+                dossier: part == Part::Checks,
+                ..rulebook::options(&arguments.rulebook, part)
+            };
             let rulebook = match Rulebook::load(&options) {
                 Ok(rulebook) => Arc::new(rulebook),
                 Err(unsound) => {

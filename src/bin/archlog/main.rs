@@ -6,6 +6,7 @@ mod check;
 mod console;
 mod derive;
 mod diff;
+mod dossier;
 mod effort;
 mod exit;
 mod explain;
@@ -85,6 +86,7 @@ fn command(command: Command, console: &Console) -> Result<Exit> {
         Command::Review(arguments) => change::review(&arguments, console, &interrupt),
         Command::Questions(arguments) => change::questions(&arguments, console, &interrupt),
         Command::Map(arguments) => map::map(&arguments, console, &interrupt),
+        Command::Dossier(arguments) => dossier::dossier(&arguments, console, &interrupt),
         Command::Kb(arguments) => kb::kb(&arguments, console),
         Command::Run(arguments) => run::run(&arguments, console, &interrupt),
         Command::Check(arguments) => check::check(&arguments, console),

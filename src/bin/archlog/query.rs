@@ -28,7 +28,7 @@ pub fn query(arguments: &Query, console: &Console, interrupt: &Interrupt) -> Res
     }
     let goal = kb::undotted(&text_of(goal)?);
     let part = if kb::observes(&goal) { Part::Observed } else { Part::Whole };
-    let Some(rulebook) = rulebook::load(&arguments.rulebook, part, console) else {
+    let Some(rulebook) = rulebook::load_for(&arguments.rulebook, part, &[&goal], console) else {
         return Ok(Exit::Input);
     };
     let mut session = Session::new(Arc::new(rulebook));

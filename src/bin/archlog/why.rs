@@ -36,7 +36,9 @@ pub fn why(
     interrupt: &Interrupt,
 ) -> Result<Exit> {
     let start = Instant::now();
-    let Some(rulebook) = rulebook::load(&arguments.rulebook, Part::Whole, console) else {
+    let Some(rulebook) =
+        rulebook::load_for(&arguments.rulebook, Part::Whole, &[&arguments.goal], console)
+    else {
         return Ok(Exit::Input);
     };
     let mut session = Session::new(Arc::new(rulebook));
