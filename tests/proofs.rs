@@ -462,6 +462,21 @@ fn what_is_in_the_way_opens_into_what_would_take_it_away() {
     assert!(matches!(roots.as_slice(), [Root::NeverStated(_)]), "{roots:?}");
 }
 
+#[test]
+fn what_somebody_names_is_no_nearer_than_what_can_hold_by_itself() {
+    let text =
+        ".decl called(r: symbol) .decl one(r: symbol) .decl two(r: symbol) .decl kind(r: symbol)
+        /// @named
+        kind(r) :- called(r).
+        kind(r) :- one(r), two(r).";
+    let wanted = |stated: &[&str]| {
+        let (answer, _) = why_not(text, stated, "kind", "w");
+        answer.missing[0].attempts[0].conditions.len()
+    };
+    assert_eq!(wanted(&["called", "one", "two"]), 2);
+    assert_eq!(wanted(&["called", "one"]), 1, "nothing can state `two`");
+}
+
 proptest! {
     #![proptest_config(config(150))]
 

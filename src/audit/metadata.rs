@@ -39,6 +39,7 @@ const TAGS: &[(&str, bool)] = &[
     ("key", false),
     ("list", true),
     ("meta", false),
+    ("named", false),
     ("note", false),
     ("open", false),
     ("order", false),

@@ -1,7 +1,7 @@
 //! The files of the rulebook: those embedded in the binary, and a user's own laid over them.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::{fs, io};
 
@@ -39,6 +39,9 @@ pub struct RulebookFiles {
     /// The files that a user laid over, by path, as the user would call them.
     overlaid: BTreeMap<String, String>,
 }
+
+/// The table of the documents; its first column names them.
+const DOCUMENTS: &str = "sources.csv";
 
 /// What the name of a fact file ends in whose rows are added to those of the file without it.
 const ADDED: &str = ".add.csv";
@@ -112,6 +115,19 @@ impl RulebookFiles {
         let path = format!("facts/{stem}{ADDED}");
         let found = self.files.get_key_value(&path);
         found.into_iter().map(|(path, bytes)| Addition { path: self.shown(path), bytes })
+    }
+
+    /// The documents that rules and tables may cite.
+    pub fn documents(&self) -> BTreeSet<String> {
+        let names = |bytes: &[u8]| {
+            let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
+            let first = |record: csv::StringRecord| record.get(0).map(str::to_owned);
+            reader.records().flatten().filter_map(first).collect::<Vec<String>>()
+        };
+        let own = self.files.get(&format!("facts/{DOCUMENTS}"));
+        let mut all: BTreeSet<String> = own.into_iter().flat_map(|it| names(it)).collect();
+        all.extend(self.additions(DOCUMENTS).flat_map(|addition| names(addition.bytes())));
+        all
     }
 
     /// What messages call a file: where it lies, if a user laid it over.

@@ -471,12 +471,10 @@ impl Rulebook {
         }
     }
 
-    /// The documents that rules and tables may cite: the first column of `facts/sources.csv`.
+    /// The documents that rules and tables may cite: the first column of `facts/sources.csv`
+    /// and of what overlays add to it.
     pub fn documents(&self) -> BTreeSet<String> {
-        let Ok(bytes) = self.files.get("facts/sources.csv") else { return BTreeSet::new() };
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes.as_slice());
-        let first = |record: csv::StringRecord| record.get(0).map(str::to_owned);
-        reader.records().flatten().filter_map(first).collect()
+        self.files.documents()
     }
 
     /// A file by the name that messages call it, as its text.

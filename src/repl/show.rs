@@ -265,7 +265,7 @@ pub(super) fn map(repl: &mut Repl, _: &str, reply: &mut Reply) -> Done {
     Ok(())
 }
 
-fn not_found(NotFound { asked, near }: NotFound) -> Failure {
+fn not_found(NotFound { asked, near, .. }: NotFound) -> Failure {
     let hint = match near {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`:kb list` lists what it has".to_owned(),

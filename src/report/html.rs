@@ -41,7 +41,7 @@ pub(super) fn document(document: &Document) -> String {
         for drawing in &section.drawings {
             draw(drawing, &mut out);
         }
-        for table in section.shown() {
+        for table in &section.shown() {
             if let Some(title) = section.title_of(table) {
                 out.push_str(&format!("<h{0}>{1}</h{0}>\n", level + 1, escape(title)));
             }

@@ -19,7 +19,7 @@ pub(super) fn document(document: &Document) -> String {
             out.push_str(&drawn(drawing));
             out.push('\n');
         }
-        for table in section.shown() {
+        for table in &section.shown() {
             if let Some(title) = section.title_of(table) {
                 out.push_str(&format!("###{below} {}\n\n", escape(title)));
             }

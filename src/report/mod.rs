@@ -17,6 +17,9 @@ mod markdown;
 mod sql;
 mod text;
 pub mod tree;
+mod wrap;
+
+use std::borrow::Cow;
 
 use crate::value::{Constant, Primitive};
 
@@ -52,6 +55,32 @@ pub struct Heading {
     pub title: String,
     /// The kind of value in it; numbers are set flush right.
     pub primitive: Primitive,
+}
+
+impl Table {
+    /// The table without the columns that are empty in every row, and without the cells that a row
+    /// begins with as the row above does.
+    fn lean(&self) -> Table {
+        let empty = |cell: &Constant| matches!(cell, Constant::Symbol(text) if text.is_empty());
+        let holds =
+            |at: usize| self.rows.iter().any(|row| row.get(at).is_some_and(|it| !empty(it)));
+        let kept: Vec<usize> = (0..self.columns.len()).filter(|at| holds(*at)).collect();
+        let cells = |row: &Vec<Constant>| -> Vec<Constant> {
+            kept.iter().filter_map(|at| row.get(*at).cloned()).collect()
+        };
+        let mut rows: Vec<Vec<Constant>> = self.rows.iter().map(cells).collect();
+        for at in (1..rows.len()).rev() {
+            let (above, below) = rows.split_at_mut(at);
+            let (Some(above), Some(row)) = (above.last(), below.first_mut()) else { continue };
+            let last = row.len().saturating_sub(1);
+            let same = row.iter().zip(above).take_while(|(cell, above)| cell == above).count();
+            row.iter_mut()
+                .take(same.min(last))
+                .for_each(|cell| *cell = Constant::Symbol("".into()));
+        }
+        let columns = kept.iter().filter_map(|at| self.columns.get(*at).cloned()).collect();
+        Table { name: self.name.clone(), title: self.title.clone(), columns, rows }
+    }
 }
 
 impl Heading {
@@ -125,6 +154,9 @@ pub struct Section {
     pub paragraphs: Vec<String>,
     /// Tables below the text. A table whose title is that of the section is not titled again.
     pub tables: Vec<Table>,
+    /// Whether people are shown its tables without empty columns and without what a row repeats of
+    /// the one above; programs get all of it.
+    pub lean: bool,
     /// Drawings that people are shown in place of the tables; programs get the tables.
     pub drawings: Vec<Drawing>,
 }
@@ -194,10 +226,14 @@ impl Section {
     }
 
     /// Its tables as people are shown them: an empty one says nothing that a paragraph has not said.
-    fn shown(&self) -> impl Iterator<Item = &Table> {
+    fn shown(&self) -> Vec<Cow<'_, Table>> {
         let drawn = !self.drawings.is_empty();
         let said = !self.paragraphs.is_empty();
-        self.tables.iter().filter(move |table| !drawn && (!table.rows.is_empty() || !said))
+        let tables = self.tables.iter();
+        let shown = tables.filter(|table| !drawn && (!table.rows.is_empty() || !said));
+        let lean =
+            |table| if self.lean { Cow::Owned(Table::lean(table)) } else { Cow::Borrowed(table) };
+        shown.map(lean).collect()
     }
 
     /// The title of one of its tables, where it says something that the section's does not.

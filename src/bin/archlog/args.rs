@@ -527,7 +527,7 @@ pub enum KbCommand {
         #[arg(required = true, value_name = "WORD")]
         words: Vec<String>,
         /// The most terms
-        #[arg(long, value_name = "N", default_value_t = 20)]
+        #[arg(long, value_name = "N", default_value = "20", value_parser = at_least_one)]
         limit: usize,
         /// The format of the answer
         #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -668,7 +668,7 @@ pub struct Effort {
     #[arg(short = 'j', long = "jobs", value_name = "N")]
     pub jobs: Option<std::num::NonZeroUsize>,
 
-    /// Stop after this many seconds, exit 3
+    /// Stop deriving after this many seconds, exit 3; reading files is not counted
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub limit_time: Option<std::time::Duration>,
 
@@ -680,9 +680,15 @@ pub struct Effort {
     #[arg(long, value_name = "N")]
     pub limit_rounds: Option<u32>,
 
-    /// Stop when relations take more than this many MiB, exit 3
+    /// Stop when the relations of a derivation take more than this many MiB, exit 3
     #[arg(long, value_name = "MIB")]
     pub limit_memory: Option<usize>,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    let number: std::num::NonZeroUsize =
+        text.parse().map_err(|_| "not a number from 1 on".to_string())?;
+    Ok(number.get())
 }
 
 fn seconds(text: &str) -> Result<std::time::Duration, String> {
