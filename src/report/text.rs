@@ -308,7 +308,7 @@ Nothing is open.
         let look = Look { width: Some(20), ..Look::default() };
         assert_eq!(
             super::document(&page, look),
-            "\nTitle\none two three four\nfive six seven\none two ·\nthree four ·\nfive six\n"
+            "\nTitle\n─────\none two three four\nfive six seven\none two ·\nthree four ·\nfive six\n"
         );
     }
 }
