@@ -558,11 +558,13 @@ pub fn suppression_of_no_code(code: &str, span: Span) -> Finding {
 }
 
 /// An accepted finding that is not found any more
-pub fn idle_acceptance(code: &str, subject: &str, span: Span) -> Finding {
-    let message = format!("{code} of `{subject}` is accepted and not found");
-    let problem = Diagnostic::warning("AL0924", message)
-        .at(span, "this entry lets nothing pass")
-        .help("take the entry out");
+pub fn idle_acceptance(code: &str, subject: &str, unexplained: bool, span: Span) -> Finding {
+    let (message, help) = match unexplained {
+        true => (format!("{code} of `{subject}` is accepted without a reason"), "say why"),
+        false => (format!("{code} of `{subject}` is accepted and not found"), "take the entry out"),
+    };
+    let problem =
+        Diagnostic::warning("AL0924", message).at(span, "this entry lets nothing pass").help(help);
     Finding::new(subject, problem)
 }
 

@@ -150,7 +150,9 @@ impl Accepted {
     /// The entries that have let nothing pass, once everything was sifted.
     pub fn idle(&self, selection: &Selection) -> Vec<Finding> {
         let idle = self.entries.iter().filter(|entry| !entry.matched);
-        let findings = idle.map(|it| kinds::idle_acceptance(&it.code, &it.subject, it.span));
+        let findings = idle.map(|it| {
+            kinds::idle_acceptance(it.code.as_str(), &it.subject, it.reason.is_empty(), it.span)
+        });
         findings.filter(|finding| selection.takes(finding)).collect()
     }
 }
@@ -256,7 +258,9 @@ pub fn sift(
         let entry = accepted
             .entries
             .iter_mut()
-            .find(|it| it.code == finding.problem.code && it.subject == finding.subject);
+            .find(|it| it.code == finding.problem.code && it.subject == finding.subject)
+            // Who accepts something says why.
+            .filter(|it| !it.reason.is_empty());
         if let Some(at) = covered {
             used[at] = true;
             sifted.suppressed.push((finding, suppressions.entries[at].reason.clone()));
@@ -277,6 +281,8 @@ pub fn sift(
         });
     }
     sifted.kept.retain(|finding| selection.takes(finding));
+    sifted.suppressed.retain(|(finding, _)| selection.takes(finding));
+    sifted.accepted.retain(|(finding, ..)| selection.takes(finding));
     sifted.kept.sort_by(|a, b| {
         let key = |it: &Finding| it.problem.span();
         (key(a), &a.problem.code).cmp(&(key(b), &b.problem.code))

@@ -20,7 +20,7 @@ use archlog::syntax::load::{load, tree_of};
 use archlog::syntax::parse;
 use archlog::syntax::tree::Item;
 
-use crate::args::{Check, FindingFormat};
+use crate::args::{self, Check, FindingFormat};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
@@ -130,6 +130,10 @@ impl Proofs<'_> {
 
 impl Checking<'_> {
     fn rulebook(&mut self, arguments: &Check) -> Result<()> {
+        let args::Rulebook { rules, facts, .. } = &arguments.rulebook;
+        for folder in [rules, facts].into_iter().flatten() {
+            fs::metadata(folder).with_context(|| format!("cannot read `{}`", folder.display()))?;
+        }
         let mut shelf = Sources::new();
         let mut accepted = Accepted::default();
         if let Some(path) = &arguments.accepted {
