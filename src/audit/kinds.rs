@@ -196,14 +196,23 @@ pub fn marked_as_unused(subject: String, name: &str, span: Span) -> Finding {
     Finding::new(subject, problem)
 }
 
-/// `p(x, y) :- q(x), r(y).`
-pub fn falls_apart(subject: String, span: Span, a: (&str, Span), b: (&str, Span)) -> Finding {
-    let message = format!("nothing connects `{}` with `{}`", a.0, b.0);
-    let problem = Diagnostic::warning("AL0703", message)
-        .at(a.1, "every tuple of this one")
-        .at(b.1, "is combined with every tuple of that one")
-        .help("a condition that shares a variable with both may be missing");
-    let _ = span;
+/// `p(x, y) :- q(x), r(y).`: the first atom of each part
+pub fn falls_apart(subject: String, parts: &[(&str, Span)]) -> Finding {
+    let names: Vec<String> = parts.iter().map(|(name, _)| format!("`{name}`")).collect();
+    let (message, first) = match names.as_slice() {
+        [one, other] => (format!("nothing connects {one} with {other}"), "every tuple of this one"),
+        [most @ .., last] => (
+            format!("nothing connects {} and {last} with each other", most.join(", ")),
+            "every tuple of this one",
+        ),
+        [] => (String::new(), ""),
+    };
+    let mut problem = Diagnostic::warning("AL0703", message);
+    for (place, (_, span)) in parts.iter().enumerate() {
+        let combined = "is combined with every tuple of that one";
+        problem = problem.at(*span, if place == 0 { first } else { combined });
+    }
+    let problem = problem.help("a condition that shares a variable with both may be missing");
     Finding::new(subject, problem)
 }
 
@@ -225,22 +234,32 @@ pub fn always_false(subject: String, span: Span, condition: &str) -> Finding {
 }
 
 /// `p(x) :- q(x), !q(x).`
-pub fn contradiction(subject: String, a: Span, b: Span, because: &str) -> Finding {
-    let message = "two conditions exclude each other, so the rule concludes nothing";
-    let problem = Diagnostic::warning("AL0706", message)
-        .at(a, "this")
-        .at(b, "and this")
-        .help("one of them says the opposite of what was meant");
+pub fn contradiction(subject: String, spans: &[Span], because: &str) -> Finding {
+    let message = match spans.len() {
+        1 => "a condition excludes itself, so the rule concludes nothing".to_owned(),
+        2 => "two conditions exclude each other, so the rule concludes nothing".to_owned(),
+        count => format!("{count} conditions exclude each other, so the rule concludes nothing"),
+    };
+    let mut problem = Diagnostic::warning("AL0706", message);
+    for (place, span) in spans.iter().enumerate() {
+        problem = problem.at(*span, if place == 0 { "this" } else { "and this" });
+    }
+    let problem = problem.help("one of them says the opposite of what was meant");
     Finding::new(subject, problem).witness(because)
 }
 
-/// `p(x) :- q(x, y), q(x, _), r(y).`
-pub fn redundant(subject: String, span: Span, by: Span) -> Finding {
-    let problem = Diagnostic::warning("AL0707", "a condition that another one implies")
-        .at(span, "this holds whenever the other does")
-        .at(by, "the other one")
-        .help("take it out, or give it what was meant");
-    Finding::new(subject, problem)
+/// `p(x) :- q(x, y), q(x, _), r(y).`, `p(x) :- q(x), x > 3, x > 1.`
+pub fn redundant(subject: String, span: Span, by: &[Span]) -> Finding {
+    let (message, this, other) = match by.len() {
+        1 => ("a condition that another one implies", "the other does", "the other one"),
+        _ => ("a condition that others imply", "the others do", "one of the others"),
+    };
+    let mut problem = Diagnostic::warning("AL0707", message)
+        .at(span, format!("this holds whenever {this}"));
+    for span in by {
+        problem = problem.at(*span, other);
+    }
+    Finding::new(subject, problem.help("take it out, or give it what was meant"))
 }
 
 /// `p(x) :- q(x), !!r(x).`
@@ -319,7 +338,9 @@ pub fn value_never_there(
 ) -> Finding {
     let problem = Diagnostic::warning("AL0716", format!("`{column}` is never {value}"))
         .at(span, "nothing puts this value there");
-    let near = nearest(value, known.iter().map(String::as_str));
+    // A number that looks like another is another number all the same.
+    let words = known.iter().map(String::as_str).filter(|_| value.starts_with('"'));
+    let near = nearest(value, words);
     let problem = match near {
         Some(near) => problem.help(format!("did you mean {near}?")),
         None => {
@@ -366,6 +387,15 @@ pub fn units_differ(subject: String, span: Span, a: &str, b: &str) -> Finding {
     Finding::new(subject, problem)
 }
 
+/// `p(0). p(n + 1) :- p(n).`
+pub fn never_ends(subject: String, span: Span, grows: &str) -> Finding {
+    let message = format!("`{grows}` concludes a greater value from each, without end");
+    let problem = Diagnostic::warning("AL0721", message)
+        .at(span, "nothing in this rule says where it ends")
+        .help("add a condition that fails in the end, such as a comparison with a bound");
+    Finding::new(subject, problem)
+}
+
 // Between rules.
 
 /// `p(x) :- q(x). p(y) :- q(y).`
@@ -392,6 +422,26 @@ pub fn same_fact(subject: String, span: Span, first: Span) -> Finding {
         .at(span, "again here")
         .at(first, "first here")
         .help("take one out");
+    Finding::new(subject, problem)
+}
+
+/// `row(10, x) :- p(x). row(20, x) :- p(x), q(x).`
+pub fn masked_row(subject: String, (list, rank, by): (&str, i64, i64), at: (Span, Span)) -> Finding {
+    let message = format!("row {rank} of `{list}` is never the first that holds");
+    let problem = Diagnostic::warning("AL0804", message)
+        .at(at.0, "never chosen")
+        .at(at.1, format!("row {by} holds wherever it does"))
+        .help("take one of them out, or give it the conditions that tell it from the other");
+    Finding::new(subject, problem)
+}
+
+/// `row(30, x) :- p(x).` where nothing says what row 30 chooses
+pub fn row_without_outcome(subject: String, (list, rank): (&str, i64), at: (Span, Span)) -> Finding {
+    let message = format!("row {rank} of `{list}` chooses nothing");
+    let problem = Diagnostic::warning("AL0805", message)
+        .at(at.0, "where this row is the first that holds, nothing is concluded")
+        .at(at.1, format!("nothing that this reads has a value for {rank}"))
+        .help(format!("say what row {rank} chooses, or take the row out"));
     Finding::new(subject, problem)
 }
 
@@ -531,6 +581,14 @@ pub fn left_to_do(file: &str, span: Span) -> Finding {
     Finding::new(file, problem)
 }
 
+/// `/// @hit unique` on a relation that is no list
+pub fn misplaced_tag(subject: &str, span: Span, tag: &str, wanted: &str) -> Finding {
+    let problem = Diagnostic::warning("AL0915", format!("`@{tag}` says nothing where it stands"))
+        .at(span, "nothing reads it here")
+        .help(format!("`@{tag}` is for {wanted}"));
+    Finding::new(subject, problem)
+}
+
 // What is let pass.
 
 /// `// archlog: allow AL0701 because` where there is no such finding
@@ -566,6 +624,14 @@ pub fn idle_acceptance(code: &str, subject: &str, unexplained: bool, span: Span)
     let problem =
         Diagnostic::warning("AL0924", message).at(span, "this entry lets nothing pass").help(help);
     Finding::new(subject, problem)
+}
+
+/// A file of accepted findings that does not open with `code,subject,reason`
+pub fn accepted_without_header(file: &str, span: Span) -> Finding {
+    let problem = Diagnostic::error("AL0927", format!("`{file}` does not begin with its header"))
+        .at(span, "taken for the header, so what it accepts would be lost")
+        .help("begin the file with the line `code,subject,reason`");
+    Finding::new(file, problem)
 }
 
 /// `/// @check X1 bad` on a declaration

@@ -24,6 +24,7 @@ pub fn check(subject: &Subject<'_>, structure: &Structure, findings: &mut Vec<Fi
         check.redundancy(findings);
         check.units(findings);
         check.aggregates(&rule.body, findings);
+        check.end(findings);
     }
 }
 
@@ -196,18 +197,20 @@ impl<'a> Check<'a> {
         // What is combined with one tuple is not multiplied.
         let single = |atom: &Atom| self.subject.is_single(atom.relation);
         let atoms: Vec<_> = atoms.into_iter().filter(|(_, atom)| !single(atom)).collect();
-        let Some((first, one)) = atoms.first() else { return };
-        let apart =
-            atoms.iter().find(|(place, _)| !self.structure.is_joined(self.index, *first, *place));
-        if let Some((_, other)) = apart {
-            let name = |atom: &Atom| self.subject.relation(atom.relation).to_owned();
-            let (a, b) = (name(one), name(other));
-            findings.push(kinds::falls_apart(
-                self.name(),
-                self.span(),
-                (&a, one.span),
-                (&b, other.span),
-            ));
+        // The first atom of each part.
+        let mut parts: Vec<(usize, &Atom)> = Vec::new();
+        for (place, atom) in atoms {
+            let joined = |part: &(usize, &Atom)| {
+                part.0 == place || self.structure.is_joined(self.index, part.0, place)
+            };
+            if !parts.iter().any(joined) {
+                parts.push((place, atom));
+            }
+        }
+        if parts.len() > 1 {
+            let named: Vec<(&str, Span)> =
+                parts.iter().map(|(_, it)| (self.subject.relation(it.relation), it.span)).collect();
+            findings.push(kinds::falls_apart(self.name(), &named));
         }
     }
 
@@ -278,23 +281,8 @@ impl<'a> Check<'a> {
                 let name = self.subject.relation(atom.relation);
                 let because =
                     format!("`{name}` would have to hold and not to hold of the same values");
-                findings.push(kinds::contradiction(
-                    self.name(),
-                    atom.span,
-                    negative.span,
-                    &because,
-                ));
-            }
-        }
-        let comparisons: Vec<(Relating<'_>, Span)> =
-            self.rule.body.iter().filter_map(relating).collect();
-        for (at, (one, span)) in comparisons.iter().enumerate() {
-            let clash = comparisons.iter().skip(at + 1).find(|(other, _)| one.excludes(other));
-            if let Some((_, other)) = clash {
-                let name = self.variable(one.variable);
-                let because = format!("no `{name}` meets both");
-                findings.push(kinds::contradiction(self.name(), *span, *other, &because));
-                return;
+                let spans = [atom.span, negative.span];
+                findings.push(kinds::contradiction(self.name(), &spans, &because));
             }
         }
     }
@@ -311,7 +299,7 @@ impl<'a> Check<'a> {
                     && (place > other || !covers(&candidate.arguments, &atom.arguments))
             });
             if let Some((_, stronger)) = stronger {
-                findings.push(kinds::redundant(self.name(), atom.span, stronger.span));
+                findings.push(kinds::redundant(self.name(), atom.span, &[stronger.span]));
             }
         }
         let negative: Vec<&Atom> = self.negative().collect();
@@ -323,7 +311,7 @@ impl<'a> Check<'a> {
                     && (place > *other || !covers(&atom.arguments, &candidate.arguments))
             });
             if let Some((_, stronger)) = stronger {
-                findings.push(kinds::redundant(self.name(), atom.span, stronger.span));
+                findings.push(kinds::redundant(self.name(), atom.span, &[stronger.span]));
             }
         }
     }
@@ -375,6 +363,16 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// Values that grow from tuple to tuple without a bound.
+    fn end(&self, findings: &mut Vec<Finding>) {
+        if self.structure.is_endless(self.index) && self.structure.fires(self.index) {
+            let sources = self.subject.sources;
+            let grown = super::endless::growing(self.rule).into_iter().next();
+            let shown = grown.map(|it| sources.text(it.span)).unwrap_or_default();
+            findings.push(kinds::never_ends(self.name(), self.span(), shown));
+        }
+    }
+
     /// Aggregates over what has one value only.
     fn aggregates(&self, body: &[Literal], findings: &mut Vec<Finding>) {
         for literal in body {
@@ -416,31 +414,6 @@ fn constant_comparison(
     }
 }
 
-/// A comparison of a variable with a constant or another variable, the variable on the left.
-#[derive(Clone, Copy)]
-struct Relating<'a> {
-    variable: VariableId,
-    comparison: Comparison,
-    with: &'a Term,
-}
-
-fn relating(literal: &Literal) -> Option<(Relating<'_>, Span)> {
-    let Literal::Compare { comparison, left, right, span, primitive } = literal else {
-        return None;
-    };
-    if *primitive == Primitive::Float {
-        return None;
-    }
-    let (variable, comparison, with) = match (left, right) {
-        // Of two variables the one first named in the rule is the one on the left.
-        (Term::Variable(a), Term::Variable(b)) if b < a => (*b, turned(*comparison), left),
-        (Term::Variable(a), Term::Variable(_) | Term::Constant(_)) => (*a, *comparison, right),
-        (Term::Constant(_), Term::Variable(b)) => (*b, turned(*comparison), left),
-        _ => return None,
-    };
-    Some((Relating { variable, comparison, with }, *span))
-}
-
 /// The comparison read from right to left.
 pub fn turned(comparison: Comparison) -> Comparison {
     match comparison {
@@ -449,45 +422,6 @@ pub fn turned(comparison: Comparison) -> Comparison {
         Comparison::Greater => Comparison::Less,
         Comparison::GreaterOrEqual => Comparison::LessOrEqual,
         same => same,
-    }
-}
-
-impl Relating<'_> {
-    /// Whether no value meets both.
-    fn excludes(&self, other: &Self) -> bool {
-        use std::cmp::Ordering::{Equal, Greater, Less};
-        if self.variable != other.variable {
-            return false;
-        }
-        match (self.with, other.with) {
-            (Term::Variable(a), Term::Variable(b)) if a == b => ![Less, Equal, Greater]
-                .into_iter()
-                .any(|order| self.comparison.allows(order) && other.comparison.allows(order)),
-            (Term::Constant(a), Term::Constant(b)) => {
-                let order = compare(a, b);
-                // Candidates: each constant, and what lies below, between and above them.
-                let below = self.comparison.allows(Less) && other.comparison.allows(Less);
-                let above = self.comparison.allows(Greater) && other.comparison.allows(Greater);
-                let at_a = self.comparison.allows(Equal) && other.comparison.allows(order);
-                let at_b =
-                    self.comparison.allows(order.reverse()) && other.comparison.allows(Equal);
-                let between = match (a, b, order) {
-                    (Constant::Number(a), Constant::Number(b), Less | Greater) => {
-                        a.abs_diff(*b) > 1 && self.allows_between(other, order)
-                    }
-                    (_, _, Equal) => false,
-                    _ => self.allows_between(other, order),
-                };
-                !(below || above || at_a || at_b || between)
-            }
-            _ => false,
-        }
-    }
-
-    /// Whether both allow a value between their constants.
-    fn allows_between(&self, other: &Self, order: std::cmp::Ordering) -> bool {
-        // Seen from the lesser constant the value is greater, from the other it is less.
-        self.comparison.allows(order.reverse()) && other.comparison.allows(order)
     }
 }
 

@@ -94,11 +94,16 @@ fn below(tree: &Tree, place: u32) -> Option<u32> {
     None
 }
 
+/// How a file of accepted findings begins.
+const HEADER: [&str; 3] = ["code", "subject", "reason"];
+
 /// A file of accepted findings: CSV with the columns `code`, `subject` and `reason`, and perhaps
 /// `resolution`: the rule that resolves what is accepted.
 #[derive(Clone, Debug, Default)]
 pub struct Accepted {
     entries: Vec<Entry>,
+    /// The first line, where it is not the header.
+    headless: Option<(String, Span)>,
 }
 
 #[derive(Clone, Debug)]
@@ -119,6 +124,12 @@ impl Accepted {
         let Some(text) = sources.get(source) else { return Accepted::default() };
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.text.as_bytes());
         let mut entries = Vec::new();
+        let columns = reader.headers().map(|it| it.iter().map(str::trim).take(3).collect());
+        let columns: Vec<&str> = columns.unwrap_or_default();
+        let headless = (!text.text.trim().is_empty() && columns != HEADER).then(|| {
+            let end = text.text.find('\n').unwrap_or(text.text.len());
+            (text.name.clone(), Span { source, start: 0, end: end as u32 })
+        });
         for record in reader.records().flatten() {
             let field = |index: usize| record.get(index).unwrap_or_default().trim().to_owned();
             let start = record.position().map_or(0, |position| position.byte() as usize);
@@ -128,7 +139,7 @@ impl Accepted {
             let (code, subject, reason, resolution) = (field(0), field(1), field(2), field(3));
             entries.push(Entry { code, subject, reason, resolution, span, matched: false });
         }
-        Accepted { entries }
+        Accepted { entries, headless }
     }
 
     /// Leaves out entries of codes that begin like this: nothing looked for what they accept.
@@ -147,13 +158,16 @@ impl Accepted {
         findings.filter(|finding| selection.takes(finding)).collect()
     }
 
-    /// The entries that have let nothing pass, once everything was sifted.
+    /// The entries that have let nothing pass, once everything was sifted; and the first line where it
+    /// stands in place of the header and so lets nothing pass either.
     pub fn idle(&self, selection: &Selection) -> Vec<Finding> {
         let idle = self.entries.iter().filter(|entry| !entry.matched);
         let findings = idle.map(|it| {
             kinds::idle_acceptance(it.code.as_str(), &it.subject, it.reason.is_empty(), it.span)
         });
-        findings.filter(|finding| selection.takes(finding)).collect()
+        let headless = self.headless.iter();
+        let headless = headless.map(|(file, span)| kinds::accepted_without_header(file, *span));
+        headless.chain(findings).filter(|finding| selection.takes(finding)).collect()
     }
 }
 

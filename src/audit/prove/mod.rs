@@ -19,7 +19,7 @@ mod witness;
 
 use std::time::Instant;
 
-use crate::analyze::program::{Literal, Program, Rule};
+use crate::analyze::program::Program;
 use crate::compile::Core;
 use crate::diag::Span;
 use crate::eval::{Evaluator, Options, Silent, Stopped};
