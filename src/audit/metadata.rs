@@ -116,11 +116,7 @@ pub fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         words(tree, findings);
     }
     same_sentences(subject, findings);
-    for (index, relation) in subject.program.relations.iter().enumerate() {
-        if let Err(why) = super::checks::check(RelationId::from(index), relation) {
-            findings.push(kinds::unreadable_check(relation, why));
-        }
-    }
+    findings.extend(super::checks::unreadable(subject.program));
 }
 
 fn rules_by_clause<'a>(subject: &Subject<'a>) -> FxHashMap<Span, Vec<&'a Rule>> {
