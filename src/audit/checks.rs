@@ -125,7 +125,8 @@ pub fn page(rulebook: &Rulebook, code: &str, named: &dyn Fn(&str) -> String) -> 
     let (program, sources) = (&rulebook.program, &rulebook.sources);
     let check = checks(program).into_iter().find(|it| it.code == code && is_own_code(code))?;
     let relation = program.relations.get(check.relation.index())?;
-    let place = |span: Span| format!("{}:{}", named(sources.name(span)), sources.position(span).line);
+    let place =
+        |span: Span| format!("{}:{}", named(sources.name(span)), sources.position(span).line);
     let mut page = format!("# {code}: {}\n\n## What\n\n", check.sentence);
     if !relation.doc.text.is_empty() {
         page.push_str(&format!("{}\n\n", relation.doc.text));

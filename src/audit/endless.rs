@@ -35,7 +35,11 @@ pub struct Growing {
 }
 
 /// What a rule hands on from one tuple to the next, if it does so whatever the values are.
-pub fn passes(subject: &Subject<'_>, rule: &Rule, relations: &dyn Fn(RelationId) -> bool) -> Vec<Pass> {
+pub fn passes(
+    subject: &Subject<'_>,
+    rule: &Rule,
+    relations: &dyn Fn(RelationId) -> bool,
+) -> Vec<Pass> {
     let limited = subject.program.directives.iter().any(|directive| {
         directive.kind == DirectiveKind::LimitSize && directive.relation == rule.head.relation
     });
@@ -56,7 +60,8 @@ pub fn passes(subject: &Subject<'_>, rule: &Rule, relations: &dyn Fn(RelationId)
             (None, Term::Variable(variable)) => column(*variable),
             _ => None,
         };
-        let pass = from.map(|column| Pass { from: atom.relation, column, to, grows: grows.is_some() });
+        let pass =
+            from.map(|column| Pass { from: atom.relation, column, to, grows: grows.is_some() });
         passes.extend(pass);
     }
     passes
@@ -97,9 +102,9 @@ fn goes_on(rule: &Rule, atom: &Atom, grown: &[Growing]) -> bool {
     }
     mentioned.into_iter().all(|variable| {
         let changes = own.contains(&variable) && !stays(variable);
-        let made = grown.iter().any(|it| {
-            rule.head.terms.get(it.column) == Some(&Term::Variable(variable))
-        });
+        let made = grown
+            .iter()
+            .any(|it| rule.head.terms.get(it.column) == Some(&Term::Variable(variable)));
         !changes && !made
     })
 }

@@ -254,8 +254,8 @@ pub fn redundant(subject: String, span: Span, by: &[Span]) -> Finding {
         1 => ("a condition that another one implies", "the other does", "the other one"),
         _ => ("a condition that others imply", "the others do", "one of the others"),
     };
-    let mut problem = Diagnostic::warning("AL0707", message)
-        .at(span, format!("this holds whenever {this}"));
+    let mut problem =
+        Diagnostic::warning("AL0707", message).at(span, format!("this holds whenever {this}"));
     for span in by {
         problem = problem.at(*span, other);
     }
@@ -353,6 +353,23 @@ pub fn value_never_there(
     Finding::new(subject, problem).witness(format!("`{column}` can be {all}"))
 }
 
+/// `p("a", "open"). p("b", "done"). q(x) :- p("a", "done").`
+pub fn row_never_there(
+    subject: String,
+    span: Span,
+    relation: &str,
+    columns: &[String],
+    values: &[String],
+) -> Finding {
+    let message = format!("no tuple of `{relation}` has {}", values.join(" and "));
+    let problem = Diagnostic::warning("AL0716", message)
+        .at(span, "each of the values is there, and never together")
+        .help("write values that stand in one tuple, or the fact that this asks for");
+    let all = columns.iter().zip(values).map(|(column, value)| format!("`{column}` = {value}"));
+    Finding::new(subject, problem)
+        .witness(format!("all tuples are known: none has {}", all.collect::<Vec<_>>().join(", ")))
+}
+
 /// `a("x"). b("y"). p(x) :- a(x), b(x).`
 pub fn never_meet(
     subject: String,
@@ -422,26 +439,6 @@ pub fn same_fact(subject: String, span: Span, first: Span) -> Finding {
         .at(span, "again here")
         .at(first, "first here")
         .help("take one out");
-    Finding::new(subject, problem)
-}
-
-/// `row(10, x) :- p(x). row(20, x) :- p(x), q(x).`
-pub fn masked_row(subject: String, (list, rank, by): (&str, i64, i64), at: (Span, Span)) -> Finding {
-    let message = format!("row {rank} of `{list}` is never the first that holds");
-    let problem = Diagnostic::warning("AL0804", message)
-        .at(at.0, "never chosen")
-        .at(at.1, format!("row {by} holds wherever it does"))
-        .help("take one of them out, or give it the conditions that tell it from the other");
-    Finding::new(subject, problem)
-}
-
-/// `row(30, x) :- p(x).` where nothing says what row 30 chooses
-pub fn row_without_outcome(subject: String, (list, rank): (&str, i64), at: (Span, Span)) -> Finding {
-    let message = format!("row {rank} of `{list}` chooses nothing");
-    let problem = Diagnostic::warning("AL0805", message)
-        .at(at.0, "where this row is the first that holds, nothing is concluded")
-        .at(at.1, format!("nothing that this reads has a value for {rank}"))
-        .help(format!("say what row {rank} chooses, or take the row out"));
     Finding::new(subject, problem)
 }
 
@@ -589,50 +586,7 @@ pub fn misplaced_tag(subject: &str, span: Span, tag: &str, wanted: &str) -> Find
     Finding::new(subject, problem)
 }
 
-// What is let pass.
-
-/// `// archlog: allow AL0701 because` where there is no such finding
-pub fn idle_suppression(code: &str, span: Span) -> Finding {
-    let problem = Diagnostic::warning("AL0921", format!("there is no {code} here to allow"))
-        .at(span, "it lets nothing pass")
-        .help("take it out");
-    Finding::new(code, problem)
-}
-
-/// `// archlog: allow AL0701`
-pub fn suppression_without_reason(code: &str, span: Span) -> Finding {
-    let problem = Diagnostic::warning("AL0922", format!("{code} is allowed without a reason"))
-        .at(span, "who reads this will want to know why")
-        .help(format!("write `// archlog: allow {code} the reason`"));
-    Finding::new(code, problem)
-}
-
-/// `// archlog: allow AL9999 because`
-pub fn suppression_of_no_code(code: &str, span: Span) -> Finding {
-    let problem = Diagnostic::warning("AL0923", format!("`{code}` is no code"))
-        .at(span, "it lets nothing pass")
-        .help("`archlog explain` lists all codes");
-    Finding::new(code, problem)
-}
-
-/// An accepted finding that is not found any more
-pub fn idle_acceptance(code: &str, subject: &str, unexplained: bool, span: Span) -> Finding {
-    let (message, help) = match unexplained {
-        true => (format!("{code} of `{subject}` is accepted without a reason"), "say why"),
-        false => (format!("{code} of `{subject}` is accepted and not found"), "take the entry out"),
-    };
-    let problem =
-        Diagnostic::warning("AL0924", message).at(span, "this entry lets nothing pass").help(help);
-    Finding::new(subject, problem)
-}
-
-/// A file of accepted findings that does not open with `code,subject,reason`
-pub fn accepted_without_header(file: &str, span: Span) -> Finding {
-    let problem = Diagnostic::error("AL0927", format!("`{file}` does not begin with its header"))
-        .at(span, "taken for the header, so what it accepts would be lost")
-        .help("begin the file with the line `code,subject,reason`");
-    Finding::new(file, problem)
-}
+// Checks that are rules.
 
 /// `/// @check X1 bad` on a declaration
 pub fn unreadable_check(relation: &Relation, why: String) -> Finding {
@@ -641,19 +595,4 @@ pub fn unreadable_check(relation: &Relation, why: String) -> Finding {
         .at(relation.span, why)
         .help("`/// @check CODE SEVERITY` and `/// @finding SENTENCE with {column}` make a check");
     Finding::new(name, problem)
-}
-
-/// `AL0701,buyer,a reason,no-such-rule` in a file of accepted findings
-pub fn unknown_resolution<'a>(
-    rule: &str,
-    span: Span,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Finding {
-    let mut known: Vec<&str> = known.into_iter().collect();
-    known.sort_unstable();
-    let problem = Diagnostic::error("AL0926", format!("no rule is called `{rule}`"))
-        .at(span, "said to resolve this")
-        .nearest(rule, known)
-        .help("name the `@rule` that resolves it, or leave the column empty");
-    Finding::new(rule, problem)
 }

@@ -5,6 +5,7 @@
 //! masked rows, all of them.
 
 use crate::analyze::program::{Argument, Literal, Relation, Rule};
+use crate::diag::{Diagnostic, Span};
 use crate::explain::{List, Lists};
 use crate::value::{Constant, Primitive, RelationId, RuleId};
 
@@ -90,7 +91,7 @@ fn masked(subject: &Subject<'_>, list: &List, findings: &mut Vec<Finding>) {
             let name = subject.name_of(row.clause, list.rows);
             let rows = (subject.relation(list.rows), *rank, *before);
             let places = (subject.place(row.clause), subject.place(earlier.clause));
-            findings.push(kinds::masked_row(name, rows, places));
+            findings.push(masked_row(name, rows, places));
         }
     }
 }
@@ -135,7 +136,27 @@ fn without_outcome(
             let name = subject.name_of(row.clause, list.rows);
             let rows = (subject.relation(list.rows), *rank);
             let places = (subject.place(row.clause), subject.place(first.clause));
-            findings.push(kinds::row_without_outcome(name, rows, places));
+            findings.push(row_without_outcome(name, rows, places));
         }
     }
+}
+
+/// `row(10, x) :- p(x). row(20, x) :- p(x), q(x).`
+fn masked_row(subject: String, (list, rank, by): (&str, i64, i64), at: (Span, Span)) -> Finding {
+    let message = format!("row {rank} of `{list}` is never the first that holds");
+    let problem = Diagnostic::warning("AL0804", message)
+        .at(at.0, "never chosen")
+        .at(at.1, format!("row {by} holds wherever it does"))
+        .help("take one of them out, or give it the conditions that tell it from the other");
+    Finding::new(subject, problem)
+}
+
+/// `row(30, x) :- p(x).` where nothing says what row 30 chooses
+fn row_without_outcome(subject: String, (list, rank): (&str, i64), at: (Span, Span)) -> Finding {
+    let message = format!("row {rank} of `{list}` chooses nothing");
+    let problem = Diagnostic::warning("AL0805", message)
+        .at(at.0, "where this row is the first that holds, nothing is concluded")
+        .at(at.1, format!("nothing that this reads has a value for {rank}"))
+        .help(format!("say what row {rank} chooses, or take the row out"));
+    Finding::new(subject, problem)
 }

@@ -4,12 +4,12 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::analyze::program::{Aggregate, Argument, Atom, Literal, Rule, Term};
-use crate::diag::Span;
+use crate::diag::{Span, nearest};
 use crate::syntax::operators::{Comparison, Functor};
 use crate::syntax::printer::Literal as Shown;
 use crate::value::{ClauseId, Constant, Primitive, VariableId};
 
-use super::structure::{Structure, compare, equal_to, term_variables, variables_of};
+use super::structure::{Structure, compare, each_atom, equal_to, term_variables, variables_of};
 use super::{Finding, Subject, kinds};
 
 /// Adds what is odd about single rules.
@@ -117,8 +117,10 @@ impl<'a> Check<'a> {
         if !self.structure.fires(self.index) {
             return;
         }
-        let atoms = self.positive().map(|(_, atom)| atom).chain(self.negative());
-        for atom in atoms.filter(|atom| self.structure.holds(atom.relation)) {
+        let mut atoms = Vec::new();
+        self.rule.body.iter().for_each(|literal| each_atom(literal, &mut |atom| atoms.push(atom)));
+        for atom in atoms.into_iter().filter(|atom| self.structure.holds(atom.relation)) {
+            let found = findings.len();
             for (column, argument) in atom.arguments.iter().enumerate() {
                 let wanted = match argument {
                     Argument::Constant(constant) => Some(constant),
@@ -128,16 +130,107 @@ impl<'a> Check<'a> {
                 let Some(wanted) = wanted else { continue };
                 let Some(known) = self.structure.values(atom.relation, column) else { continue };
                 if !known.contains(&wanted) {
-                    let known: Vec<String> =
-                        known.into_iter().map(|value| Shown(value).to_string()).collect();
-                    let (name, value) = (self.column(atom, column), Shown(wanted).to_string());
-                    let finding =
-                        kinds::value_never_there(self.name(), atom.span, &name, &value, &known);
-                    findings.push(finding);
+                    let name = self.column(atom, column);
+                    self.never(findings, atom.span, &name, &Shown(wanted).to_string(), &known);
+                }
+            }
+            if findings.len() == found {
+                self.rows(atom, findings);
+            }
+        }
+        self.compared(findings);
+        self.joins(findings);
+    }
+
+    fn never(
+        &self,
+        findings: &mut Vec<Finding>,
+        span: Span,
+        name: &str,
+        value: &str,
+        known: &[&Constant],
+    ) {
+        let known: Vec<String> = known.iter().map(|value| Shown(value).to_string()).collect();
+        findings.push(kinds::value_never_there(self.name(), span, name, value, &known));
+    }
+
+    /// Conditions on several columns whose values are all there, and never in one tuple.
+    fn rows(&self, atom: &Atom, findings: &mut Vec<Finding>) {
+        let fixed: Vec<(usize, &Constant)> = (atom.arguments.iter().enumerate())
+            .filter_map(|(column, argument)| match argument {
+                Argument::Constant(constant) => Some((column, constant)),
+                _ => None,
+            })
+            .collect();
+        if fixed.len() < 2 || !self.subject.is_listed(atom.relation) {
+            return;
+        }
+        let fits = |row: &[Constant]| fixed.iter().all(|(at, it)| row.get(*at) == Some(*it));
+        if !self.subject.listed(atom.relation).any(fits) {
+            let names: Vec<String> = fixed.iter().map(|(at, _)| self.column(atom, *at)).collect();
+            let values: Vec<String> = fixed.iter().map(|(_, it)| Shown(it).to_string()).collect();
+            let name = self.subject.relation(atom.relation);
+            let finding = kinds::row_never_there(self.name(), atom.span, name, &names, &values);
+            findings.push(finding);
+        }
+    }
+
+    /// Whether a text is nearly one that a column has, and no column of the variable has it.
+    fn is_misspelt(&self, variable: VariableId, constant: &Constant, known: &[&Constant]) -> bool {
+        let elsewhere = self.positive().any(|(_, atom)| {
+            atom.arguments.iter().enumerate().any(|(column, it)| {
+                let values = || self.structure.values(atom.relation, column);
+                *it == Argument::Variable(variable)
+                    && values().is_none_or(|values| values.contains(&constant))
+            })
+        });
+        let Constant::Symbol(text) = constant else { return false };
+        let known = known.iter().filter_map(|it| match it {
+            Constant::Symbol(text) => Some(&**text),
+            _ => None,
+        });
+        !elsewhere && nearest(text, known).is_some()
+    }
+
+    /// Comparisons with a constant that no value of the column meets, or that names none of them.
+    fn compared(&self, findings: &mut Vec<Finding>) {
+        for literal in &self.rule.body {
+            let Literal::Compare { comparison, left, right, span, .. } = literal else { continue };
+            let (variable, comparison, constant) = match (left, right) {
+                (Term::Variable(it), Term::Constant(constant)) => (*it, *comparison, constant),
+                (Term::Constant(constant), Term::Variable(it)) => {
+                    (*it, turned(*comparison), constant)
+                }
+                _ => continue,
+            };
+            // What equals a constant was looked at where the variable stands.
+            if comparison == Comparison::Equal {
+                continue;
+            }
+            let places = self.positive().flat_map(|(_, atom)| {
+                let columns = atom.arguments.iter().enumerate();
+                let own = columns.filter(|(_, it)| **it == Argument::Variable(variable));
+                own.map(move |(column, _)| (atom, column))
+            });
+            for (atom, column) in places {
+                let Some(known) = self.structure.values(atom.relation, column) else { continue };
+                let met = |value: &&Constant| comparison.allows(compare(value, constant));
+                let never = match comparison {
+                    // What is kept out need not be there, if it is no misspelling of what is.
+                    Comparison::NotEqual => self.is_misspelt(variable, constant, &known),
+                    _ => !known.iter().any(met),
+                };
+                if never && !known.is_empty() {
+                    let value = match comparison {
+                        Comparison::NotEqual => Shown(constant).to_string(),
+                        other => format!("{} {}", other.sign(), Shown(constant)),
+                    };
+                    let name = self.column(atom, column);
+                    self.never(findings, *span, &name, &value, &known);
+                    break;
                 }
             }
         }
-        self.joins(findings);
     }
 
     /// Variables whose columns share no value.

@@ -7,12 +7,12 @@
 use rustc_hash::FxHashSet;
 
 use crate::analyze::program::Program;
-use crate::diag::{OWN_CODES, Severity, SourceId, Sources, Span};
+use crate::diag::{Diagnostic, OWN_CODES, Severity, SourceId, Sources, Span};
 use crate::kb::embedded;
 use crate::syntax::format::{PieceKind, pieces};
 use crate::syntax::tree::{Item, Tree};
 
-use super::{Finding, kinds};
+use super::Finding;
 
 /// What opens a comment that lets a finding pass.
 const ALLOW: &str = "archlog: allow";
@@ -153,8 +153,8 @@ impl Accepted {
             program.clauses.iter().filter_map(|clause| clause.doc.tag("rule")).collect();
         let named = self.entries.iter().filter(|entry| !entry.resolution.is_empty());
         let unknown = named.filter(|entry| !ids.contains(entry.resolution.as_str()));
-        let findings = unknown
-            .map(|it| kinds::unknown_resolution(&it.resolution, it.span, ids.iter().copied()));
+        let findings =
+            unknown.map(|it| unknown_resolution(&it.resolution, it.span, ids.iter().copied()));
         findings.filter(|finding| selection.takes(finding)).collect()
     }
 
@@ -163,10 +163,10 @@ impl Accepted {
     pub fn idle(&self, selection: &Selection) -> Vec<Finding> {
         let idle = self.entries.iter().filter(|entry| !entry.matched);
         let findings = idle.map(|it| {
-            kinds::idle_acceptance(it.code.as_str(), &it.subject, it.reason.is_empty(), it.span)
+            idle_acceptance(it.code.as_str(), &it.subject, it.reason.is_empty(), it.span)
         });
         let headless = self.headless.iter();
-        let headless = headless.map(|(file, span)| kinds::accepted_without_header(file, *span));
+        let headless = headless.map(|(file, span)| accepted_without_header(file, *span));
         headless.chain(findings).filter(|finding| selection.takes(finding)).collect()
     }
 }
@@ -288,9 +288,9 @@ pub fn sift(
     for (suppression, used) in suppressions.entries.iter().zip(used) {
         let Suppression { code, reason, comment, .. } = suppression;
         sifted.kept.extend(match (is_code(code), used, reason.is_empty()) {
-            (false, ..) => Some(kinds::suppression_of_no_code(code, *comment)),
-            (_, false, _) => Some(kinds::idle_suppression(code, *comment)),
-            (_, _, true) => Some(kinds::suppression_without_reason(code, *comment)),
+            (false, ..) => Some(suppression_of_no_code(code, *comment)),
+            (_, false, _) => Some(idle_suppression(code, *comment)),
+            (_, _, true) => Some(suppression_without_reason(code, *comment)),
             _ => None,
         });
     }
@@ -302,4 +302,62 @@ pub fn sift(
         (key(a), &a.problem.code).cmp(&(key(b), &b.problem.code))
     });
     sifted
+}
+
+/// `// archlog: allow AL0701 because` where there is no such finding
+fn idle_suppression(code: &str, span: Span) -> Finding {
+    let problem = Diagnostic::warning("AL0921", format!("there is no {code} here to allow"))
+        .at(span, "it lets nothing pass")
+        .help("take it out");
+    Finding::new(code, problem)
+}
+
+/// `// archlog: allow AL0701`
+fn suppression_without_reason(code: &str, span: Span) -> Finding {
+    let problem = Diagnostic::warning("AL0922", format!("{code} is allowed without a reason"))
+        .at(span, "who reads this will want to know why")
+        .help(format!("write `// archlog: allow {code} the reason`"));
+    Finding::new(code, problem)
+}
+
+/// `// archlog: allow AL9999 because`
+fn suppression_of_no_code(code: &str, span: Span) -> Finding {
+    let problem = Diagnostic::warning("AL0923", format!("`{code}` is no code"))
+        .at(span, "it lets nothing pass")
+        .help("`archlog explain` lists all codes");
+    Finding::new(code, problem)
+}
+
+/// An accepted finding that is not found any more
+fn idle_acceptance(code: &str, subject: &str, unexplained: bool, span: Span) -> Finding {
+    let (message, help) = match unexplained {
+        true => (format!("{code} of `{subject}` is accepted without a reason"), "say why"),
+        false => (format!("{code} of `{subject}` is accepted and not found"), "take the entry out"),
+    };
+    let problem =
+        Diagnostic::warning("AL0924", message).at(span, "this entry lets nothing pass").help(help);
+    Finding::new(subject, problem)
+}
+
+/// A file of accepted findings that does not open with `code,subject,reason`
+fn accepted_without_header(file: &str, span: Span) -> Finding {
+    let problem = Diagnostic::error("AL0927", format!("`{file}` does not begin with its header"))
+        .at(span, "taken for the header, so what it accepts would be lost")
+        .help("begin the file with the line `code,subject,reason`");
+    Finding::new(file, problem)
+}
+
+/// `AL0701,buyer,a reason,no-such-rule` in a file of accepted findings
+fn unknown_resolution<'a>(
+    rule: &str,
+    span: Span,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Finding {
+    let mut known: Vec<&str> = known.into_iter().collect();
+    known.sort_unstable();
+    let problem = Diagnostic::error("AL0926", format!("no rule is called `{rule}`"))
+        .at(span, "said to resolve this")
+        .nearest(rule, known)
+        .help("name the `@rule` that resolves it, or leave the column empty");
+    Finding::new(rule, problem)
 }

@@ -26,7 +26,8 @@ pub fn explain(arguments: &Explain) -> Result<String> {
             // What is laid over the rulebook goes by the names of its own folder.
             let place = |name: &str| {
                 let own = name.strip_prefix("rules/").map(|it| folder.join(it));
-                own.filter(|it| it.is_file()).map_or_else(|| name.to_owned(), |it| it.display().to_string())
+                own.filter(|it| it.is_file())
+                    .map_or_else(|| name.to_owned(), |it| it.display().to_string())
             };
             let page = checks::page(&rulebook, &code.to_ascii_uppercase(), &place);
             match page {
