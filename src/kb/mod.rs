@@ -338,6 +338,7 @@ impl Rulebook {
         let paths = entries.iter().map(String::as_str);
         let (trees, mut diagnostics) = load_all(paths, &mut read, sources);
         let (mut program, problems) = analyze(&trees);
+        drop(trees);
         diagnostics.extend(problems);
         diagnostics.extend(concluded_though_stated(&program));
         if has_errors(&diagnostics) {
