@@ -1,6 +1,7 @@
 //! What can be wrong with a text that parses, each kind with the shortest text that has it.
 
 use crate::diag::{Diagnostic, Span, one};
+use crate::syntax::tree::{ComponentType, Name};
 use crate::value::Primitive;
 
 use super::program::Relation;
@@ -28,6 +29,55 @@ pub fn declared_built_in(span: Span, name: &str) -> Diagnostic {
     Diagnostic::error("AL0106", format!("`{name}` is a type of the language"))
         .at(span, "declared again here")
         .help("give your type another name")
+}
+
+/// `.init x = C` with no `.comp C`
+pub fn unknown_component<'a>(
+    span: Span,
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Diagnostic {
+    Diagnostic::error("AL0118", format!("the component `{name}` is not declared"))
+        .at(span, "unknown component")
+        .nearest(name, known)
+}
+
+/// `.comp C<T> { } .init x = C`
+pub fn wrong_parameters(of: &ComponentType, head: &ComponentType) -> Diagnostic {
+    let (wanted, found) = (head.arguments.len(), of.arguments.len());
+    let parameters = if wanted == 1 { "parameter" } else { "parameters" };
+    let name = &head.name.text;
+    Diagnostic::error("AL0119", format!("`{name}` takes {wanted} {parameters}, not {found}"))
+        .at(of.span, format!("{found} given"))
+        .at(head.span, "declared here")
+}
+
+/// `.comp C : C { }`
+pub fn component_of_itself(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("AL0120", format!("the component `{name}` inherits from itself"))
+        .at(span, "what it inherits from leads back to it")
+}
+
+/// `.comp C { .init x = C } .init y = C`
+pub fn instances_without_end(span: Span) -> Diagnostic {
+    Diagnostic::error("AL0120", "instances in instances without end")
+        .at(span, "this one is in itself, or there are too many")
+}
+
+/// `.comp B { .decl p() } .comp C : B { .override p }`
+pub fn not_overridable(relation: &Name, declared: Span) -> Diagnostic {
+    Diagnostic::error("AL0121", format!("`{}` may not be overridden", relation.text))
+        .at(relation.span, "overridden here")
+        .at(declared, "declared here without `overridable`")
+        .help("write `overridable` behind its declaration")
+}
+
+/// `.comp C { .override p }`
+pub fn not_inherited<'a>(relation: &Name, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
+    let name = &relation.text;
+    Diagnostic::error("AL0121", format!("`{name}` is overridden but not inherited"))
+        .at(relation.span, "no component that this one inherits from declares it")
+        .nearest(name, known)
 }
 
 /// `.decl p(a: number, a: number)`

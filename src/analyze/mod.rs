@@ -2,6 +2,7 @@
 //!
 //! | stage | what it does |
 //! | --- | --- |
+//! | `components` | what stands in components, put in place |
 //! | `declarations` | types and relations by name |
 //! | `lower` | clauses to rules in normal form |
 //! | `types` | primitives and declared types of variables |
@@ -11,6 +12,7 @@
 //! All problems of all clauses are reported in one run. A clause with a problem is left out of the
 //! program, so that what is right can still be looked at; a program with errors is not evaluated.
 
+mod components;
 pub mod declarations;
 pub mod error;
 pub mod facts;
@@ -37,21 +39,40 @@ use program::{Clause, Column, Directive, Fact, Program, Relation, Stratum, Term}
 /// but for the order of facts and rules.
 pub fn analyze(trees: &[Tree]) -> (Program, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let declarations = Declarations::collect(trees.iter(), &mut diagnostics);
+    if !components::has_components(trees) {
+        return (analyze_plain(trees, &mut diagnostics), diagnostics);
+    }
+    let expanded = components::expand(trees, &mut diagnostics);
+    let program = analyze_plain(&expanded, &mut diagnostics);
+    // Every instance has the problems of its component.
+    let mut seen = FxHashSet::default();
+    diagnostics.retain(|problem| seen.insert((problem.code, problem.span())));
+    (program, diagnostics)
+}
+
+/// The program of texts without components.
+fn analyze_plain(trees: &[Tree], diagnostics: &mut Vec<Diagnostic>) -> Program {
+    let declarations = Declarations::collect(trees.iter(), diagnostics);
     let mut program = Program::default();
     for item in trees.iter().flat_map(|tree| &tree.items) {
         match item {
             Item::Clause(clause) => {
-                add_clause(&declarations, clause, &mut program, &mut diagnostics);
+                add_clause(&declarations, clause, &mut program, diagnostics);
             }
             Item::Directive(directive) => {
-                add_directive(&declarations, directive, &mut program, &mut diagnostics);
+                add_directive(&declarations, directive, &mut program, diagnostics);
             }
             Item::Query(query) => diagnostics.push(error::question_in_program(query.span)),
             Item::Retraction { span, .. } => {
                 diagnostics.push(error::retraction_in_program(*span));
             }
-            Item::Declaration(_)
+            Item::Declaration(declaration) => {
+                add_qualified(&declarations, declaration, &mut program);
+            }
+            // Components were put in place before.
+            Item::Component(_)
+            | Item::Instance(_)
+            | Item::Override { .. }
             | Item::Type(_)
             | Item::Include { .. }
             | Item::Once(_)
@@ -60,8 +81,8 @@ pub fn analyze(trees: &[Tree]) -> (Program, Vec<Diagnostic>) {
     }
     program.types = declarations.types;
     program.relations = declarations.relations;
-    program.strata = strata::stratify(&program, &mut diagnostics);
-    (program, diagnostics)
+    program.strata = strata::stratify(&program, diagnostics);
+    program
 }
 
 /// Whether any of the problems is an error.
@@ -117,6 +138,28 @@ fn add_clause(
         .extend(new.into_iter().filter(|problem| {
             seen.insert((problem.code, problem.message.clone(), problem.span()))
         }));
+}
+
+/// The directives that a declaration's qualifiers are: an old way to write them.
+fn add_qualified(
+    declarations: &Declarations,
+    declaration: &tree::Declaration,
+    program: &mut Program,
+) {
+    for qualifier in &declaration.qualifiers {
+        let kind = match qualifier.text.as_str() {
+            "input" => DirectiveKind::Input,
+            "output" => DirectiveKind::Output,
+            "printsize" => DirectiveKind::PrintSize,
+            _ => continue,
+        };
+        for name in &declaration.names {
+            if let Some(relation) = declarations.relation(&name.text) {
+                let (parameters, span) = (Vec::new(), qualifier.span);
+                program.directives.push(Directive { kind, relation, parameters, span });
+            }
+        }
+    }
 }
 
 fn add_directive(

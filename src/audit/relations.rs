@@ -205,8 +205,17 @@ fn snake_case(name: &str) -> String {
 fn types(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     let items = || subject.trees.iter().flat_map(|(_, tree)| &tree.items);
     let mut used: Vec<&str> = Vec::new();
-    for item in items() {
+    let mut open: Vec<&Item> = items().collect();
+    while let Some(item) = open.pop() {
         match item {
+            Item::Component(component) => {
+                let bases = component.bases.iter().flat_map(|base| &base.arguments);
+                used.extend(bases.map(|name| name.text.as_str()));
+                open.extend(&component.items);
+            }
+            Item::Instance(instance) => {
+                used.extend(instance.of.arguments.iter().map(|name| name.text.as_str()));
+            }
             Item::Declaration(declaration) => {
                 used.extend(declaration.columns.iter().map(|column| column.ty.text.as_str()));
             }

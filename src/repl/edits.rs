@@ -149,9 +149,12 @@ fn part(repl: &Repl, item: Item, written: &str, diagnostics: &mut Vec<Diagnostic
             let tree = Tree { items: vec![Item::Clause(clause)] };
             Some(Part::State(facts(&tree, diagnostics)))
         }
-        Item::Clause(_) | Item::Declaration(_) | Item::Type(_) => {
-            Some(Part::Rule(written.to_owned()))
-        }
+        Item::Clause(_)
+        | Item::Declaration(_)
+        | Item::Type(_)
+        | Item::Component(_)
+        | Item::Instance(_)
+        | Item::Override { .. } => Some(Part::Rule(written.to_owned())),
         Item::Once(_) | Item::Pragma { .. } => None,
         Item::Directive(directive) => {
             diagnostics.push(error::not_a_fact(directive.span));

@@ -20,7 +20,7 @@ use super::tree::*;
 /// enough for any stack.
 pub const MOST_DEPTH: usize = 128;
 
-const DIRECTIVES: [&str; 11] = [
+const DIRECTIVES: [&str; 13] = [
     ".decl",
     ".type",
     ".input",
@@ -32,6 +32,8 @@ const DIRECTIVES: [&str; 11] = [
     ".pragma",
     ".plan",
     ".comp",
+    ".init",
+    ".override",
 ];
 
 /// How many infix signs one item may have.
@@ -66,6 +68,8 @@ struct Parser<'a> {
     /// Where the item begins that is read.
     item: usize,
     depth: usize,
+    /// Where the components are opened that are read.
+    components: Vec<Span>,
     /// The infix signs of the item so far.
     links: usize,
     /// The item that failed was passed over already; what follows is the next one.
@@ -85,6 +89,7 @@ impl<'a> Parser<'a> {
             at: 0,
             item: 0,
             depth: 0,
+            components: Vec::new(),
             links: 0,
             passed_over: false,
             diagnostics: Vec::new(),
@@ -176,7 +181,8 @@ impl<'a> Parser<'a> {
             let start = self.at;
             self.links = 0;
             let doc = self.doc();
-            if self.token() == Token::End {
+            let ends = self.token() == Token::RightBrace && !self.components.is_empty();
+            if ends || self.token() == Token::End {
                 if self.at > start {
                     self.diagnostics.push(error::detached_doc(self.previous()));
                 }
@@ -187,7 +193,7 @@ impl<'a> Parser<'a> {
                 Ok(item) => items.push(item),
                 Err(problem) => {
                     self.diagnostics.push(*problem);
-                    self.depth = 0;
+                    self.depth = self.components.len();
                     self.recover(start);
                 }
             }
@@ -206,6 +212,8 @@ impl<'a> Parser<'a> {
         loop {
             match self.token() {
                 Token::End | Token::Doc => return,
+                // The end of the component, unless the brace is of an aggregate.
+                Token::RightBrace if !self.components.is_empty() && self.ends_line() => return,
                 Token::Directive if DIRECTIVES.contains(&self.word()) => return,
                 Token::Dot => {
                     self.advance();
@@ -284,8 +292,26 @@ impl<'a> Parser<'a> {
                 }
                 Ok(Item::Pragma { words, span: start.to(self.previous()) })
             }
-            ".comp" | ".init" | ".override" => {
-                Err(self.skip_braces(error::unsupported(start, "a component")))
+            ".comp" => self.component(doc),
+            ".init" => {
+                self.advance();
+                let name = self.name("the name of the instance")?;
+                self.expect(Token::Equal, "`=` and a component")?;
+                let of = self.component_type()?;
+                Ok(Item::Instance(Instance { name, of, span: start.to(self.previous()) }))
+            }
+            ".override" if self.components.is_empty() => {
+                self.advance();
+                Err(Box::new(error::malformed(
+                    start,
+                    "an `.override` outside of a component",
+                    "it stands in a component and says which relation's rules are not inherited",
+                )))
+            }
+            ".override" => {
+                self.advance();
+                let relation = self.name("the name of a relation")?;
+                Ok(Item::Override { relation, span: start.to(self.previous()) })
             }
             ".functor" => Err(self.skip_line(error::unsupported(start, "a user-defined functor"))),
             ".lattice" => Err(self.skip_line(error::unsupported(start, "a lattice"))),
@@ -299,6 +325,55 @@ impl<'a> Parser<'a> {
             ))),
             name => Err(self.skip_line(error::unknown_directive(start, name, &DIRECTIVES))),
         }
+    }
+
+    /// Whether the token here is the first on its line.
+    fn ends_line(&self) -> bool {
+        let (before, span) = (self.previous(), self.span());
+        self.text[before.end as usize..span.start as usize].contains('\n')
+    }
+
+    fn component(&mut self, doc: Doc) -> Parsed<Item> {
+        let start = self.advance();
+        let head = self.component_type()?;
+        let mut bases = Vec::new();
+        if self.accept(Token::Colon) {
+            bases.push(self.component_type()?);
+            while self.accept(Token::Comma) || self.accept(Token::Colon) {
+                bases.push(self.component_type()?);
+            }
+        }
+        let opening = self.expect(Token::LeftBrace, "`{` and what stands in the component")?;
+        let items = self.deeper(|parser| {
+            parser.components.push(opening);
+            let items = parser.items();
+            parser.components.pop();
+            Ok(items)
+        })?;
+        let closing = if self.token() == Token::RightBrace {
+            self.advance()
+        } else {
+            return Err(Box::new(error::open_component(opening, self.span())));
+        };
+        let inside = Span { start: opening.end, end: closing.start, ..opening };
+        let span = start.to(closing);
+        Ok(Item::Component(Component { head, bases, items, doc, span, inside }))
+    }
+
+    fn component_type(&mut self) -> Parsed<ComponentType> {
+        let name = self.name("the name of a component")?;
+        let mut arguments = Vec::new();
+        if self.accept(Token::Less) {
+            loop {
+                arguments.push(self.qualified("the name of a type or of a component")?);
+                if !self.accept(Token::Comma) {
+                    break;
+                }
+            }
+            self.expect(Token::Greater, "`,` or `>`")?;
+        }
+        let span = name.span.to(self.previous());
+        Ok(ComponentType { name, arguments, span })
     }
 
     /// Passes over an unsupported block, so that what is inside is not reported as well.
@@ -351,7 +426,7 @@ impl<'a> Parser<'a> {
             loop {
                 let name = self.name("the name of a column, as in `name: type`")?;
                 self.expect(Token::Colon, "`:` and the column's type")?;
-                let ty = self.name("the name of a type")?;
+                let ty = self.qualified("the name of a type")?;
                 columns.push(ColumnDeclaration { name, ty });
                 if !self.accept(Token::Comma) {
                     break;
@@ -387,7 +462,7 @@ impl<'a> Parser<'a> {
         let body = match self.token() {
             Token::Subtype => {
                 self.advance();
-                TypeBody::Subtype(self.name("the name of a type")?)
+                TypeBody::Subtype(self.qualified("the name of a type")?)
             }
             Token::Equal => {
                 self.advance();
@@ -395,7 +470,7 @@ impl<'a> Parser<'a> {
                     let span = self.span();
                     return Err(self.skip_line(error::unsupported(span, "a record type")));
                 }
-                let first = self.name("the name of a type")?;
+                let first = self.qualified("the name of a type")?;
                 if self.token() == Token::LeftBrace {
                     let construct = "an algebraic data type";
                     let mut problem = self.skip_braces(error::unsupported(first.span, construct));
@@ -406,7 +481,7 @@ impl<'a> Parser<'a> {
                 }
                 let mut members = vec![first];
                 while self.accept(Token::Bar) {
-                    members.push(self.name("the name of a type")?);
+                    members.push(self.qualified("the name of a type")?);
                 }
                 TypeBody::Union(members)
             }
@@ -417,9 +492,9 @@ impl<'a> Parser<'a> {
 
     fn io_directive(&mut self, kind: DirectiveKind) -> Parsed<Item> {
         let start = self.advance();
-        let mut relations = vec![self.name("the name of a relation")?];
+        let mut relations = vec![self.qualified("the name of a relation")?];
         while self.accept(Token::Comma) {
-            relations.push(self.name("the name of a relation")?);
+            relations.push(self.qualified("the name of a relation")?);
         }
         let mut parameters = Vec::new();
         if self.accept(Token::LeftParenthesis) {
@@ -554,9 +629,11 @@ impl<'a> Parser<'a> {
                 self.expect(Token::RightParenthesis, "`,`, `;` or `)`")?;
                 Ok(body)
             }
-            Token::Name if self.lexeme(1).token == Token::LeftParenthesis => {
+            Token::Name if self.lexeme(1 + self.qualifiers()).token == Token::LeftParenthesis => {
                 let word = self.word();
-                if let Some(test) = Test::by_name(word) {
+                if self.qualifiers() > 0 {
+                    self.atom().map(Body::Atom)
+                } else if let Some(test) = Test::by_name(word) {
                     self.test(test)
                 } else if starts_expression(word) {
                     self.comparison()
@@ -635,7 +712,7 @@ impl<'a> Parser<'a> {
     }
 
     fn atom(&mut self) -> Parsed<Atom> {
-        let name = self.name("the name of a relation")?;
+        let name = self.qualified("the name of a relation")?;
         let arguments = self.arguments()?;
         let span = name.span.to(self.previous());
         Ok(Atom { name, arguments, span })
@@ -830,6 +907,32 @@ impl<'a> Parser<'a> {
         Ok(Name { text: self.slice(span).to_owned(), span })
     }
 
+    /// How many words of a qualified name follow the word here: `.b` of `a.b` looks like a
+    /// directive.
+    fn qualifiers(&self) -> usize {
+        let mut count = 0;
+        let mut end = self.span().end;
+        loop {
+            let Lexeme { token, span } = self.lexeme(count + 1);
+            let is_word = token == Token::Directive && span.start == end;
+            if !is_word || DIRECTIVES.contains(&self.slice(span)) {
+                return count;
+            }
+            end = span.end;
+            count += 1;
+        }
+    }
+
+    /// A name that may have the names of instances before it: `a.b.c`.
+    fn qualified(&mut self, expected: &str) -> Parsed<Name> {
+        let words = self.qualifiers();
+        let mut span = self.expect(Token::Name, expected)?;
+        for _ in 0..words {
+            span = span.to(self.advance());
+        }
+        Ok(Name { text: self.slice(span).to_owned(), span })
+    }
+
     fn quoted(&mut self, expected: &str) -> Parsed<(String, Span)> {
         let span = self.expect(Token::Text, expected)?;
         let inner = &self.slice(span)[1..(span.end - span.start) as usize - 1];
@@ -890,7 +993,7 @@ impl<'a> Parser<'a> {
 }
 
 /// Words behind a `.decl` that are hints about representation, and those that change meaning.
-const QUALIFIERS: [&str; 11] = [
+const QUALIFIERS: [&str; 12] = [
     "brie",
     "btree",
     "btree_delete",
@@ -901,9 +1004,10 @@ const QUALIFIERS: [&str; 11] = [
     "input",
     "output",
     "eqrel",
-    "override",
+    "overridable",
+    "printsize",
 ];
-const MEANINGFUL_QUALIFIERS: [&str; 3] = ["eqrel", "override", "btree_delete"];
+const MEANINGFUL_QUALIFIERS: [&str; 2] = ["eqrel", "btree_delete"];
 
 fn starts_expression(word: &str) -> bool {
     word == "range"

@@ -29,9 +29,36 @@ impl Display for Item {
                 words.iter().try_for_each(|word| write!(out, " {}", Quoted(word)))
             }
             Item::Clause(clause) => write!(out, "{clause}"),
+            Item::Component(component) => write!(out, "{component}"),
+            Item::Instance(instance) => {
+                write!(out, ".init {} = {}", instance.name, instance.of)
+            }
+            Item::Override { relation, .. } => write!(out, ".override {relation}"),
             Item::Query(query) => write!(out, "?- {}.", query.body),
             Item::Retraction { atom, .. } => write!(out, "-{atom}."),
         }
+    }
+}
+
+impl Display for Component {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        write!(out, "{}.comp {}", self.doc, self.head)?;
+        if !self.bases.is_empty() {
+            write!(out, " : {}", separated(&self.bases, ", "))?;
+        }
+        out.write_str(" {\n")?;
+        self.items.iter().try_for_each(|item| writeln!(out, "{item}"))?;
+        out.write_str("}")
+    }
+}
+
+impl Display for ComponentType {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        write!(out, "{}", self.name)?;
+        if self.arguments.is_empty() {
+            return Ok(());
+        }
+        write!(out, "<{}>", separated(&self.arguments, ", "))
     }
 }
 

@@ -79,6 +79,17 @@ pub enum Item {
     },
     /// A fact or a rule.
     Clause(Clause),
+    /// `.comp`
+    Component(Component),
+    /// `.init`
+    Instance(Instance),
+    /// `.override name`, in a component: the rules of this relation are not inherited.
+    Override {
+        /// The relation.
+        relation: Name,
+        /// Where it is written.
+        span: Span,
+    },
     /// A query: `?- body.` or `body?`
     Query(Query),
     /// `-fact.`: takes a fact back (at a prompt).
@@ -98,13 +109,55 @@ impl Item {
             Item::Type(it) => it.span,
             Item::Directive(it) => it.span,
             Item::Clause(it) => it.span,
+            Item::Component(it) => it.span,
+            Item::Instance(it) => it.span,
             Item::Query(it) => it.span,
             Item::Include { span, .. }
             | Item::Once(span)
             | Item::Pragma { span, .. }
+            | Item::Override { span, .. }
             | Item::Retraction { span, .. } => *span,
         }
     }
+}
+
+/// `.comp Name<T> : Base<T> { ... }`: a text with names of its own, put in place by `.init`.
+#[derive(Clone, Debug)]
+pub struct Component {
+    /// Its name, and the names of its parameters.
+    pub head: ComponentType,
+    /// What it inherits from.
+    pub bases: Vec<ComponentType>,
+    /// What stands in it.
+    pub items: Vec<Item>,
+    /// The comment block on it.
+    pub doc: Doc,
+    /// Where it is written.
+    pub span: Span,
+    /// Where the items in it start and end: the inside of its braces.
+    pub inside: Span,
+}
+
+/// `Name<A, B>`
+#[derive(Clone, Debug)]
+pub struct ComponentType {
+    /// The component.
+    pub name: Name,
+    /// What stands in the angle brackets: parameters where it is declared, else arguments.
+    pub arguments: Vec<Name>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// `.init name = Component<A>`
+#[derive(Clone, Debug)]
+pub struct Instance {
+    /// What stands before the names of all that is in it.
+    pub name: Name,
+    /// The component it is one of.
+    pub of: ComponentType,
+    /// Where it is written.
+    pub span: Span,
 }
 
 /// `.decl name(a: type, ...)`; several names may share the columns.
