@@ -256,6 +256,45 @@ n(x + 1) :- n(x).
         assert_eq!(output.status.code(), Some(0));
         assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     }
+
+    #[test]
+    fn compressed_files_and_databases_come_back() {
+        let desk = Desk::with(&[
+            (
+                "write.dl",
+                ".decl p(a: symbol, n: number, f: float)\np(\"it's\", -7, 0.5). p(\"a\tb\", 9, 2).\n\
+                 .decl q(n: unsigned)\nq(3).\n.output p(rfc4180=true, compress=true)\n\
+                 .output q(filename=\"q.gz\")\n.output p, q(IO=sqlite, filename=\"all.db\")\n",
+            ),
+            (
+                "read.dl",
+                ".decl p(a: symbol, n: number, f: float)\n.decl q(n: unsigned)\n\
+                 .input p(filename=\"p.csv\", rfc4180=true)\n.input q(filename=\"q.gz\")\n\
+                 .output p(IO=json)\n.output q\n",
+            ),
+            (
+                "database.dl",
+                ".decl p(a: symbol, n: number, f: float)\n.decl q(n: unsigned)\n\
+                 .input p, q(IO=sqlite, dbname=\"all.db\")\n.output p(IO=json)\n.output q\n",
+            ),
+        ]);
+        desk.archlog(&["run", "write.dl"]).assert().success();
+        // Written again, the tables of the database are replaced.
+        desk.archlog(&["run", "write.dl"]).assert().success();
+        assert_eq!(fs::read(desk.path("p.csv")).unwrap()[..2], [0x1f, 0x8b]);
+        for program in ["read.dl", "database.dl"] {
+            desk.archlog(&["run", program])
+                .assert()
+                .success()
+                .stdout("[[\"a\\tb\", 9, 2.0],\n[\"it's\", -7, 0.5]]\n");
+            assert_eq!(desk.read("q.csv"), "3\n");
+            fs::remove_file(desk.path("q.csv")).unwrap();
+        }
+        desk.archlog(&["run", "write.dl", "-D-"])
+            .assert()
+            .code(2)
+            .stderr(contains("cannot write `p` to `<standard output>`"));
+    }
 }
 
 mod derive {
