@@ -130,6 +130,25 @@ impl Declarations {
             columns.push((Column { name: name.text.clone(), ty, primitive }, name.span));
         }
         let columns: Vec<Column> = columns.into_iter().map(|(column, _)| column).collect();
+        let mut choices = Vec::with_capacity(declaration.choices.len());
+        for choice in &declaration.choices {
+            let mut found = Vec::with_capacity(choice.len());
+            for name in choice {
+                match columns.iter().position(|column| column.name == name.text) {
+                    Some(column) => found.push(column),
+                    None => {
+                        let known = columns.iter().map(|column| column.name.as_str());
+                        diagnostics.push(error::unknown_choice(name.span, &name.text, known));
+                    }
+                }
+            }
+            choices.push(found);
+        }
+        if let Some(qualifier) = declaration.qualifiers.iter().find(|it| it.text == "eqrel")
+            && !matches!(columns.as_slice(), [one, other] if one.ty == other.ty)
+        {
+            diagnostics.push(error::no_equivalence(qualifier.span));
+        }
         for name in &declaration.names {
             if let Some(first) = self.relation(&name.text) {
                 let first = self.relations[first.index()].span;
@@ -139,6 +158,7 @@ impl Declarations {
             self.add_relation(Relation {
                 name: name.text.clone(),
                 columns: columns.clone(),
+                choices: choices.clone(),
                 span: name.span,
                 doc: declaration.doc.clone(),
             });

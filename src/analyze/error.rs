@@ -80,6 +80,31 @@ pub fn not_inherited<'a>(relation: &Name, known: impl IntoIterator<Item = &'a st
         .nearest(name, known)
 }
 
+/// `.decl p(a: number) choice-domain b`
+pub fn unknown_choice<'a>(
+    span: Span,
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Diagnostic {
+    Diagnostic::error("AL0122", format!("`choice-domain` names `{name}`, which is no column"))
+        .at(span, "unknown column")
+        .nearest(name, known)
+}
+
+/// `.decl p(a: number) eqrel`
+pub fn no_equivalence(span: Span) -> Diagnostic {
+    Diagnostic::error("AL0123", "an equivalence relation has two columns of one type")
+        .at(span, "this one has others")
+}
+
+/// `p(x) <= q(x) :- r(x).`
+pub fn two_relations(less: &Name, greater: &Name) -> Diagnostic {
+    Diagnostic::error("AL0124", "subsumption between two relations")
+        .at(greater.span, format!("`{}` here", greater.text))
+        .at(less.span, format!("`{}` here", less.text))
+        .help("a tuple makes another one of the same relation superfluous")
+}
+
 /// `.decl p(a: number, a: number)`
 pub fn column_twice(span: Span, name: &str, first: Span) -> Diagnostic {
     Diagnostic::error("AL0102", format!("two columns are called `{name}`"))

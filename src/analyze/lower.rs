@@ -135,6 +135,49 @@ pub fn lower_rule(
     Some(Lowered { rule, places, head_places })
 }
 
+/// Lowers `less <= greater :- conditions` with one conjunction: the head has a variable for each
+/// argument of both.
+pub fn lower_subsumption(
+    declarations: &Declarations,
+    less: &tree::Atom,
+    greater: &tree::Atom,
+    conditions: &[Body],
+    clause: ClauseId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Lowered> {
+    if less.name.text != greater.name.text {
+        diagnostics.push(error::two_relations(&less.name, &greater.name));
+        return None;
+    }
+    let (mut names, mut all, mut equalities) = (Vec::new(), Vec::new(), Vec::new());
+    for atom in [less, greater] {
+        let mut atom = atom.clone();
+        for argument in &mut atom.arguments {
+            if let Expression::Variable(name) = argument {
+                names.push(name.text.clone());
+                continue;
+            }
+            let (text, span) = (format!("@argument{}", names.len()), argument.span());
+            names.push(text.clone());
+            let variable = Expression::Variable(tree::Name { text, span });
+            let written = std::mem::replace(argument, variable.clone());
+            if !matches!(written, Expression::Wildcard(_)) {
+                equalities.push(Body::Compare {
+                    comparison: crate::syntax::operators::Comparison::Equal,
+                    left: variable,
+                    right: written,
+                    span,
+                });
+            }
+        }
+        all.push(Body::Atom(atom));
+    }
+    all.extend(equalities);
+    all.extend_from_slice(conditions);
+    let relation = declarations.resolve(&less.name, diagnostics)?;
+    lower_goal(declarations, &all, &names, relation, clause, diagnostics)
+}
+
 /// Lowers a goal: a rule whose head is the goal's variables, in order of appearance, wildcards
 /// and variables that start with `_` left out. The relation is added by the caller.
 pub fn lower_goal(

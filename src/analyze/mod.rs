@@ -67,7 +67,7 @@ fn analyze_plain(trees: &[Tree], diagnostics: &mut Vec<Diagnostic>) -> Program {
                 diagnostics.push(error::retraction_in_program(*span));
             }
             Item::Declaration(declaration) => {
-                add_qualified(&declarations, declaration, &mut program);
+                add_qualified(&declarations, declaration, &mut program, diagnostics);
             }
             // Components were put in place before.
             Item::Component(_)
@@ -103,6 +103,20 @@ fn add_clause(
         None => Some(vec![Vec::new()]),
         Some(body) => lower::branches(body, diagnostics),
     };
+    if let (Some(greater), [less]) = (&clause.greater, clause.heads.as_slice()) {
+        for conditions in branches.iter().flatten() {
+            let before = diagnostics.len();
+            let lowered =
+                lower::lower_subsumption(declarations, less, greater, conditions, id, diagnostics);
+            let Some(mut lowered) = lowered else { continue };
+            types::check(declarations, &mut lowered, diagnostics);
+            safety::check(&lowered, diagnostics);
+            if diagnostics.len() == before {
+                program.subsumptions.push(lowered.rule);
+            }
+        }
+        return;
+    }
     for conditions in branches.iter().flatten() {
         for head in &clause.heads {
             let before = diagnostics.len();
@@ -145,8 +159,20 @@ fn add_qualified(
     declarations: &Declarations,
     declaration: &tree::Declaration,
     program: &mut Program,
+    diagnostics: &mut Vec<Diagnostic>,
 ) {
     for qualifier in &declaration.qualifiers {
+        let pairs = |name: &&tree::Name| {
+            let relation = declarations.relation(&name.text).map(|it| it.index());
+            let relation = relation.and_then(|it| declarations.relations.get(it));
+            relation.is_some_and(|it| matches!(&*it.columns, [one, other] if one.ty == other.ty))
+        };
+        if qualifier.text == "eqrel" {
+            let names = declaration.names.iter().filter(pairs);
+            for clause in names.flat_map(|it| equivalence(it, qualifier)) {
+                add_clause(declarations, &clause, program, diagnostics);
+            }
+        }
         let kind = match qualifier.text.as_str() {
             "input" => DirectiveKind::Input,
             "output" => DirectiveKind::Output,
@@ -160,6 +186,33 @@ fn add_qualified(
             }
         }
     }
+}
+
+/// The rules that make a relation an equivalence.
+fn equivalence(relation: &tree::Name, qualifier: &tree::Name) -> [tree::Clause; 3] {
+    let span = qualifier.span;
+    let name = tree::Name { text: relation.text.clone(), span };
+    let atom = |arguments: [&str; 2]| {
+        let variable =
+            |text: &str| tree::Expression::Variable(tree::Name { text: text.to_owned(), span });
+        let arguments = arguments.map(variable).to_vec();
+        tree::Atom { name: name.clone(), arguments, span }
+    };
+    let clause = |head: [&str; 2], body: Vec<[&str; 2]>, title: &str| {
+        let body: Vec<Body> = body.into_iter().map(|it| Body::Atom(atom(it))).collect();
+        let value = format!("`{}` is an equivalence: {title}", name.text);
+        let doc = tree::Doc {
+            text: String::new(),
+            tags: vec![tree::Tag { name: "title".to_owned(), value, span }],
+        };
+        let (heads, body) = (vec![atom(head)], Some(Body::And(body)));
+        tree::Clause { heads, greater: None, body, plan: None, doc, span }
+    };
+    [
+        clause(["x", "x"], vec![["x", "y"]], "each is the same as itself"),
+        clause(["y", "x"], vec![["x", "y"]], "in both directions"),
+        clause(["x", "z"], vec![["x", "y"], ["y", "z"]], "over a third"),
+    ]
 }
 
 fn add_directive(
@@ -215,6 +268,7 @@ pub fn analyze_goal(program: &Program, body: &Body) -> Result<Program, Vec<Diagn
     let relation = Relation {
         name: GOAL.to_owned(),
         columns: names.iter().map(column).collect(),
+        choices: Vec::new(),
         span,
         doc: tree::Doc::default(),
     };

@@ -25,6 +25,9 @@ pub struct Program {
     pub clauses: Vec<Clause>,
     /// All rules, by [`RuleId`]. Facts are not rules.
     pub rules: Vec<Rule>,
+    /// Which tuples make others superfluous: the head has the columns of a tuple that goes and
+    /// then those of the one that it goes for, both of the head's relation.
+    pub subsumptions: Vec<Rule>,
     /// Facts written in the program.
     pub facts: Vec<Fact>,
     /// Input and output directives, in order.
@@ -52,6 +55,8 @@ pub struct Relation {
     pub name: String,
     /// Its columns.
     pub columns: Vec<Column>,
+    /// Sets of columns in which no two tuples are the same: of several candidates one is chosen.
+    pub choices: Vec<Vec<usize>>,
     /// Where its name is declared.
     pub span: Span,
     /// The comment block on its declaration.

@@ -41,6 +41,7 @@ pub fn declare(program: &mut Program) {
     program.relations.push(Relation {
         name: WORLD.to_owned(),
         columns: Vec::new(),
+        choices: Vec::new(),
         span: Span::default(),
         doc: Doc::default(),
     });

@@ -9,7 +9,7 @@ use crate::syntax::tree::{Item, Name, Tree};
 use super::{Finding, Subject, kinds};
 
 /// Qualifiers that say what becomes of a relation, and not how it is kept.
-const EFFECTIVE: [&str; 4] = ["input", "output", "printsize", "overridable"];
+const EFFECTIVE: [&str; 5] = ["eqrel", "input", "output", "printsize", "overridable"];
 
 /// Words that say that something is left to do.
 const LEFT_TO_DO: [&str; 3] = ["TODO", "FIXME", "XXX"];

@@ -19,6 +19,7 @@ mod aggregate;
 mod batch;
 mod expand;
 mod functor;
+mod guarded;
 mod limits;
 mod machine;
 mod narrow;
@@ -177,6 +178,9 @@ impl<'p> Evaluator<'p> {
     }
 
     fn stratum(&mut self, run: &mut Run<'_, '_>, stratum: &StratumPlan) -> Result<(), StopReason> {
+        if !stratum.choices.is_empty() || !stratum.prunes.is_empty() {
+            return self.guarded(run, stratum);
+        }
         self.bounds.clear();
         if stratum.once.iter().any(|rule| run.can_fire(rule)) {
             run.begin_round();

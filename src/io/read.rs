@@ -406,6 +406,7 @@ pub(super) mod tests {
         Relation {
             name: name.into(),
             columns: columns.collect(),
+            choices: Vec::new(),
             span: Span::default(),
             doc: Doc::default(),
         }

@@ -17,6 +17,21 @@ impl Display for Plan {
             }
             let names: Vec<&str> = stratum.relations.iter().map(|id| self.name(*id)).collect();
             writeln!(out, "stratum {at}: {}", names.join(", "))?;
+            for choice in &stratum.choices {
+                let keys: Vec<String> =
+                    choice.keys.iter().map(|columns| format!("{columns:?}")).collect();
+                writeln!(
+                    out,
+                    "  one tuple of {} a key: {}",
+                    self.name(choice.relation),
+                    keys.join(", ")
+                )?;
+            }
+            for rule in &stratum.prunes {
+                let delta = rule.delta.map_or("?", |delta| self.name(delta));
+                writeln!(out, "  take out, for new {delta}")?;
+                self.rule(out, rule)?;
+            }
             for rule in &stratum.once {
                 writeln!(out, "  rule {}, once", rule.rule.0)?;
                 self.rule(out, rule)?;

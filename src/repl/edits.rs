@@ -140,8 +140,14 @@ fn part(repl: &Repl, item: Item, written: &str, diagnostics: &mut Vec<Diagnostic
             if atom.arguments.iter().any(open) {
                 return matching(repl, &atom, diagnostics).map(|facts| Part::Retract(facts, span));
             }
-            let clause =
-                Clause { heads: vec![atom], body: None, plan: None, doc: Doc::default(), span };
+            let clause = Clause {
+                heads: vec![atom],
+                greater: None,
+                body: None,
+                plan: None,
+                doc: Doc::default(),
+                span,
+            };
             let tree = Tree { items: vec![Item::Clause(clause)] };
             Some(Part::Retract(facts(&tree, diagnostics), span))
         }

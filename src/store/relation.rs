@@ -388,6 +388,21 @@ impl Relation {
         self.complete = false;
     }
 
+    /// Keeps the rows for which `keep` says so, with their rounds; they move up.
+    pub(super) fn retain(&mut self, mut keep: impl FnMut(&[Word]) -> bool) {
+        let kept: Vec<(u32, Vec<Word>)> = (0..self.len)
+            .map(|row| (self.rank(row), self.row(row).collect::<Vec<Word>>()))
+            .filter(|(_, tuple)| keep(tuple))
+            .collect();
+        if kept.len() == self.len {
+            return;
+        }
+        self.clear();
+        for (round, tuple) in kept {
+            self.insert(round, &tuple);
+        }
+    }
+
     /// How many bytes it holds.
     pub fn memory(&self) -> usize {
         let columns: usize = self.columns.iter().map(|column| column.capacity() * 4).sum();

@@ -513,6 +513,8 @@ fn blank_before(
     let of_types = matches!(shape, Shape::Opening | Shape::Instance);
     match (previous, token) {
         (Token::LeftParenthesis | Token::LeftBracket | Token::Not, _) => false,
+        // `choice-domain`
+        (_, Token::Minus) | (Token::Minus, _) if declares => false,
         // A sign before its operand stands tight: `-x`, but `bnot x` and `a - x`.
         (Token::Minus, _) if !ends_value(before) => false,
         // The word behind the dot of a qualified name looks like a directive.

@@ -32,6 +32,7 @@ pub fn names(item: &mut Item, see: &mut dyn FnMut(Use, &mut Name)) {
         }
         Item::Clause(clause) => {
             clause.heads.iter_mut().for_each(|head| in_atom(head, see));
+            clause.greater.iter_mut().for_each(|greater| in_atom(greater, see));
             clause.body.iter_mut().for_each(|body| in_body(body, see));
         }
         Item::Query(query) => in_body(&mut query.body, see),

@@ -437,23 +437,43 @@ impl<'a> Parser<'a> {
         let mut qualifiers = Vec::new();
         while self.token() == Token::Name && QUALIFIERS.contains(&self.word()) {
             let qualifier = self.name("a qualifier")?;
-            if MEANINGFUL_QUALIFIERS.contains(&qualifier.text.as_str()) {
-                let construct = format!("the qualifier `{}`", qualifier.text);
-                self.diagnostics.push(error::unsupported(qualifier.span, &construct));
-            }
             qualifiers.push(qualifier);
         }
+        let mut choices = Vec::new();
         if self.token() == Token::Name && self.word() == "choice" {
-            let span = self.span();
-            return Err(self.skip_line(error::unsupported(span, "`choice-domain`")));
+            self.advance();
+            self.expect(Token::Minus, "`choice-domain`")?;
+            if self.word() != "domain" {
+                return Err(self.unexpected("`choice-domain`"));
+            }
+            self.advance();
+            choices.push(self.choice()?);
+            while self.accept(Token::Comma) {
+                choices.push(self.choice()?);
+            }
         }
         Ok(Item::Declaration(Declaration {
             names,
             columns,
             qualifiers,
+            choices,
             doc,
             span: start.to(self.previous()),
         }))
+    }
+
+    /// A column, or several in parentheses.
+    fn choice(&mut self) -> Parsed<Vec<Name>> {
+        let expected = "the name of a column, or several in parentheses";
+        if !self.accept(Token::LeftParenthesis) {
+            return Ok(vec![self.name(expected)?]);
+        }
+        let mut columns = vec![self.name(expected)?];
+        while self.accept(Token::Comma) {
+            columns.push(self.name("the name of a column")?);
+        }
+        self.expect(Token::RightParenthesis, "`,` or `)`")?;
+        Ok(columns)
     }
 
     fn type_declaration(&mut self, doc: Doc) -> Parsed<Item> {
@@ -528,12 +548,21 @@ impl<'a> Parser<'a> {
             return Ok(Item::Query(Query { body, span: start.to(self.previous()) }));
         }
         let heads = self.heads(body, start)?;
-        let mut clause = Clause { heads, body: None, plan: None, doc, span: start };
+        let mut clause = Clause { heads, greater: None, body: None, plan: None, doc, span: start };
         if self.accept(Token::If) {
             clause.body = Some(self.body()?);
         } else if self.token() == Token::LessOrEqual {
-            let span = self.span();
-            return Err(Box::new(error::unsupported(span, "subsumption (`<=`)")));
+            let sign = self.advance();
+            if clause.heads.len() > 1 {
+                return Err(Box::new(error::malformed(
+                    start.to(sign),
+                    "several heads before `<=`",
+                    "write a clause for each: `less(...) <= greater(...) :- conditions.`",
+                )));
+            }
+            clause.greater = Some(self.atom()?);
+            self.expect(Token::If, "`:-` and the conditions")?;
+            clause.body = Some(self.body()?);
         }
         clause.span = start.to(self.end_of_clause()?);
         if self.token() == Token::Directive && self.word() == ".plan" {
@@ -992,7 +1021,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// Words behind a `.decl` that are hints about representation, and those that change meaning.
+/// Words behind a `.decl`: hints about representation, and those that change meaning.
 const QUALIFIERS: [&str; 12] = [
     "brie",
     "btree",
@@ -1007,7 +1036,6 @@ const QUALIFIERS: [&str; 12] = [
     "overridable",
     "printsize",
 ];
-const MEANINGFUL_QUALIFIERS: [&str; 2] = ["eqrel", "btree_delete"];
 
 fn starts_expression(word: &str) -> bool {
     word == "range"

@@ -88,7 +88,15 @@ impl Display for Declaration {
             write!(out, "{comma}{}: {}", column.name, column.ty)?;
         }
         out.write_str(")")?;
-        self.qualifiers.iter().try_for_each(|qualifier| write!(out, " {qualifier}"))
+        self.qualifiers.iter().try_for_each(|qualifier| write!(out, " {qualifier}"))?;
+        for (index, columns) in self.choices.iter().enumerate() {
+            let word = if index == 0 { " choice-domain" } else { "," };
+            match columns.as_slice() {
+                [column] => write!(out, "{word} {column}")?,
+                columns => write!(out, "{word} ({})", separated(columns, ", "))?,
+            }
+        }
+        Ok(())
     }
 }
 
@@ -119,6 +127,9 @@ impl Display for Directive {
 impl Display for Clause {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         write!(out, "{}{}", self.doc, separated(&self.heads, ", "))?;
+        if let Some(greater) = &self.greater {
+            write!(out, " <= {greater}")?;
+        }
         match &self.body {
             None => {}
             Some(Body::And(parts)) => {

@@ -167,8 +167,10 @@ pub struct Declaration {
     pub names: Vec<Name>,
     /// Their columns.
     pub columns: Vec<ColumnDeclaration>,
-    /// Qualifiers such as `brie`: representation hints, accepted and kept.
+    /// Qualifiers such as `brie` and `eqrel`.
     pub qualifiers: Vec<Name>,
+    /// The columns of each `choice-domain`: no two tuples have the same values in all of them.
+    pub choices: Vec<Vec<Name>>,
     /// The comment block on it.
     pub doc: Doc,
     /// Where it is written.
@@ -224,6 +226,8 @@ pub struct Directive {
 pub struct Clause {
     /// The heads; one at least.
     pub heads: Vec<Atom>,
+    /// The atom behind `<=`, of a clause by which it makes the only head superfluous.
+    pub greater: Option<Atom>,
     /// The body; absent for facts.
     pub body: Option<Body>,
     /// The plan written below it, if any; accepted and kept for printing.
