@@ -24,11 +24,13 @@ mod limits;
 mod machine;
 mod narrow;
 mod parallel;
+mod profile;
 mod value;
 
 pub use expand::range;
 pub use functor::{apply, compare, test};
 pub use limits::{Limits, Options, StopReason};
+pub use profile::{Profile, Profiler, RelationProfile, RuleProfile};
 pub use value::{Note, Warning};
 
 use batch::Output;

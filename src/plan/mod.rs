@@ -25,6 +25,8 @@ mod lower;
 mod print;
 mod simplify;
 
+pub use print::{Known, Measured};
+
 use crate::analyze::program::{Program, Relation};
 use crate::diag::Span;
 use crate::store::ColumnSet;

@@ -155,6 +155,11 @@ impl Relation {
         after.checked_sub(1).map_or(0, |at| self.rounds[at].0)
     }
 
+    /// How many rounds made rows.
+    pub fn growths(&self) -> usize {
+        self.rounds.iter().filter(|(round, _)| *round > 0).count()
+    }
+
     /// The rows that a round made.
     pub fn round_range(&self, round: u32) -> std::ops::Range<usize> {
         let at = self.rounds.partition_point(|&(other, _)| other < round);

@@ -17,6 +17,7 @@ mod new;
 mod query;
 mod repl;
 mod rulebook;
+mod progress;
 mod run;
 mod why;
 
