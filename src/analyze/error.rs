@@ -105,6 +105,16 @@ pub fn two_relations(less: &Name, greater: &Name) -> Diagnostic {
         .help("a tuple makes another one of the same relation superfluous")
 }
 
+/// `.decl p(a: number) inline .output p`
+pub fn not_inlined(span: Span, qualifier: Span, name: &str, what: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::error("AL0125", format!("`{name}` cannot be inlined: it {what}"));
+    match span == qualifier {
+        true => diagnostic.at(span, "inlined here"),
+        false => diagnostic.at(span, "here").at(qualifier, "inlined here"),
+    }
+    .help("take the qualifier `inline` out: archlog makes no use of it")
+}
+
 /// `.decl p(a: number, a: number)`
 pub fn column_twice(span: Span, name: &str, first: Span) -> Diagnostic {
     Diagnostic::error("AL0102", format!("two columns are called `{name}`"))

@@ -7,6 +7,7 @@
 //! | `lower` | clauses to rules in normal form |
 //! | `types` | primitives and declared types of variables |
 //! | `safety` | every needed variable is bound |
+//! | `inline` | what Souffle asks of inlined relations |
 //! | `strata` | an order of evaluation, or the cycle that forbids one |
 //!
 //! All problems of all clauses are reported in one run. A clause with a problem is left out of the
@@ -16,6 +17,7 @@ mod components;
 pub mod declarations;
 pub mod error;
 pub mod facts;
+mod inline;
 mod lower;
 pub mod program;
 mod safety;
@@ -79,8 +81,9 @@ fn analyze_plain(trees: &[Tree], diagnostics: &mut Vec<Diagnostic>) -> Program {
             | Item::Pragma { .. } => {}
         }
     }
+    program.relations.clone_from(&declarations.relations);
+    inline::check(&declarations, trees, &program, diagnostics);
     program.types = declarations.types;
-    program.relations = declarations.relations;
     program.strata = strata::stratify(&program, diagnostics);
     program
 }

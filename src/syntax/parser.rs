@@ -401,11 +401,16 @@ impl<'a> Parser<'a> {
     /// Passes over the rest of an unsupported directive's line.
     fn skip_line(&mut self, problem: Diagnostic) -> Box<Diagnostic> {
         let line = self.end_of_line();
-        while self.token() != Token::End && self.span().start < line {
-            self.advance();
-        }
+        self.skip_to(line);
         self.passed_over = true;
         Box::new(problem)
+    }
+
+    /// Passes over all that stands before a place.
+    fn skip_to(&mut self, place: u32) {
+        while self.token() != Token::End && self.span().start < place {
+            self.advance();
+        }
     }
 
     fn end_of_line(&self) -> u32 {
@@ -420,6 +425,10 @@ impl<'a> Parser<'a> {
         while self.accept(Token::Comma) {
             names.push(self.name("the name of a relation")?);
         }
+        if self.token() == Token::Equal && self.slice(self.lexeme(1).span) == "debug_delta" {
+            let span = self.span();
+            return Err(self.skip_line(error::unsupported(span, "`debug_delta`")));
+        }
         self.expect(Token::LeftParenthesis, "`(` and the columns")?;
         let mut columns = Vec::new();
         if self.token() != Token::RightParenthesis {
@@ -427,6 +436,10 @@ impl<'a> Parser<'a> {
                 let name = self.name("the name of a column, as in `name: type`")?;
                 self.expect(Token::Colon, "`:` and the column's type")?;
                 let ty = self.qualified("the name of a type")?;
+                if self.token() == Token::Less {
+                    let span = self.span();
+                    return Err(self.skip_line(error::unsupported(span, "a lattice")));
+                }
                 columns.push(ColumnDeclaration { name, ty });
                 if !self.accept(Token::Comma) {
                     break;
@@ -437,6 +450,20 @@ impl<'a> Parser<'a> {
         let mut qualifiers = Vec::new();
         while self.token() == Token::Name && QUALIFIERS.contains(&self.word()) {
             let qualifier = self.name("a qualifier")?;
+            let same = |other: &&Name| {
+                other.text == qualifier.text
+                    || EITHER.iter().any(|group| {
+                        group.contains(&&*other.text) && group.contains(&&*qualifier.text)
+                    })
+            };
+            if let Some(other) = qualifiers.iter().find(same) {
+                let message = match other.text == qualifier.text {
+                    true => format!("the qualifier `{}` twice", other.text),
+                    false => format!("both `{}` and `{}`", other.text, qualifier.text),
+                };
+                let help = "one of them is enough";
+                self.diagnostics.push(error::malformed(qualifier.span, &message, help));
+            }
             qualifiers.push(qualifier);
         }
         let mut choices = Vec::new();
@@ -566,14 +593,56 @@ impl<'a> Parser<'a> {
         }
         clause.span = start.to(self.end_of_clause()?);
         if self.token() == Token::Directive && self.word() == ".plan" {
-            let line = self.end_of_line();
-            let from = self.advance();
-            while self.token() != Token::End && self.span().start < line {
-                self.advance();
+            match self.plan(clause.body.as_ref()) {
+                Ok(plan) => clause.plan = Some(plan),
+                // The rule is right, and so may be what follows.
+                Err(problem) => {
+                    let start = self.previous().end as usize;
+                    let rest = self.text.get(start..).unwrap_or_default();
+                    let line = start + rest.find('\n').unwrap_or(rest.len());
+                    self.skip_to(line as u32);
+                    self.diagnostics.push(*problem);
+                }
             }
-            clause.plan = Some(self.slice(from.to(self.previous())).to_owned());
         }
         Ok(Item::Clause(clause))
+    }
+
+    /// The orders that `.plan` gives the atoms of a body: `.plan 0:(2,1), 1:(1,2)`.
+    fn plan(&mut self, body: Option<&Body>) -> Parsed<String> {
+        let from = self.advance();
+        // A disjunction stands for several bodies, which may have different numbers of atoms.
+        let atoms = body.and_then(atoms_of);
+        loop {
+            self.expect(Token::Number, "the number of a version, as in `0:(2,1)`")?;
+            self.expect(Token::Colon, "`:` and an order, as in `0:(2,1)`")?;
+            let opening = self.expect(Token::LeftParenthesis, "`(` and the places of the atoms")?;
+            let mut order = Vec::new();
+            if self.token() != Token::RightParenthesis {
+                loop {
+                    let place = self.expect(Token::Number, "the place of an atom, from 1")?;
+                    order.push(self.slice(place).parse::<usize>().unwrap_or_default());
+                    if !self.accept(Token::Comma) {
+                        break;
+                    }
+                }
+            }
+            let closing = self.expect(Token::RightParenthesis, "`,` or `)`")?;
+            order.sort_unstable();
+            if let Some(atoms) = atoms
+                && !order.iter().copied().eq(1..=atoms)
+            {
+                return Err(Box::new(error::malformed(
+                    opening.to(closing),
+                    "an order that is none",
+                    &format!("it names each atom of the rule once, by its place from 1 to {atoms}"),
+                )));
+            }
+            if !self.accept(Token::Comma) {
+                break;
+            }
+        }
+        Ok(self.slice(from.to(self.previous())).to_owned())
     }
 
     /// What was read as a body, taken as the heads of a clause.
@@ -888,6 +957,8 @@ impl<'a> Parser<'a> {
             let span = self.span();
             return Err(Box::new(if word == "as" {
                 error::unsupported(span, "a type cast (`as`)")
+            } else if matches!(word, "autoinc" | "recursive_iteration_cnt") {
+                error::unsupported(span, &format!("`{word}` (a counter)"))
             } else {
                 error::malformed(
                     span,
@@ -1037,9 +1108,23 @@ const QUALIFIERS: [&str; 12] = [
     "printsize",
 ];
 
+/// Qualifiers of which a declaration has one at most.
+const EITHER: [&[&str]; 3] =
+    [&["brie", "btree", "btree_delete", "eqrel"], &["inline", "no_inline"], &["magic", "no_magic"]];
+
+/// How many positive atoms a body without "or" has.
+fn atoms_of(body: &Body) -> Option<usize> {
+    match body {
+        Body::Or(_) => None,
+        Body::And(parts) => parts.iter().map(atoms_of).sum(),
+        Body::Atom(_) => Some(1),
+        _ => Some(0),
+    }
+}
+
 fn starts_expression(word: &str) -> bool {
     word == "range"
-        || word == "as"
+        || matches!(word, "as" | "autoinc" | "recursive_iteration_cnt")
         || CALLS.iter().any(|(name, ..)| *name == word)
         || AggregateOperator::by_name(word).is_some()
         || PREFIXES.iter().any(|(sign, _)| *sign == word)
