@@ -460,6 +460,14 @@ fn missing_is_missing(sample: &random::Sample, pick: u32) -> Result<(), TestCase
     Ok(())
 }
 
+#[test]
+fn every_fact_of_the_other_constructs_has_a_proof_that_checks() {
+    for name in ["records", "branches", "equivalence", "choices", "components_that_inherit"] {
+        let text = common::read(&format!("tests/programs/{name}/program.dl"));
+        every_fact_has_a_proof(&random::Sample { text });
+    }
+}
+
 fn every_fact_has_a_proof(sample: &random::Sample) {
     let program = program(&sample.text);
     let (alone, plain) = Alone::derive(&program, &Vec::new());

@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diag::{Diagnostic, Span};
 use crate::syntax::names::{Use, names};
-use crate::syntax::tree::{Component, ComponentType, Instance, Item, Name, Tree};
+use crate::syntax::tree::{Component, ComponentType, Instance, Item, Name, Tree, TypeBody};
 
 use super::error;
 
@@ -337,19 +337,25 @@ impl Expansion<'_, '_> {
         let bound = self.bind(place, &instance.of, from, binding);
         let mut items = Vec::new();
         self.content(place, &bound, &FxHashSet::default(), depth, &mut items);
-        let mut declared: FxHashSet<(bool, String)> = FxHashSet::default();
+        let mut declared: FxHashSet<(Use, String)> = FxHashSet::default();
         for item in &items {
             match item {
                 Item::Declaration(it) => {
-                    declared.extend(it.names.iter().map(|name| (true, name.text.clone())));
+                    declared.extend(it.names.iter().map(|name| (Use::Relation, name.text.clone())));
                 }
-                Item::Type(it) => drop(declared.insert((false, it.name.text.clone()))),
+                Item::Type(it) => {
+                    declared.insert((Use::Type, it.name.text.clone()));
+                    if let TypeBody::Sum(branches) = &it.body {
+                        let names = branches.iter().map(|(name, _)| name.text.clone());
+                        declared.extend(names.map(|name| (Use::Branch, name)));
+                    }
+                }
                 _ => {}
             }
         }
         for item in &mut items {
             names(item, &mut |used, name| {
-                if declared.contains(&(used == Use::Relation, name.text.clone())) {
+                if declared.contains(&(used, name.text.clone())) {
                     name.text = format!("{}.{}", instance.name.text, name.text);
                 }
             });

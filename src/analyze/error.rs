@@ -189,6 +189,38 @@ pub fn not_a_subtype(span: Span, what: &str, found: &str, wanted: &str) -> Diagn
         .help(format!("bind it with an atom whose column is {wanting}, or widen this column"))
 }
 
+/// `$Lef(1)` with no branch `Lef`
+pub fn unknown_branch<'a>(
+    span: Span,
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Diagnostic {
+    Diagnostic::error("AL0204", format!("no type has a branch `{name}`"))
+        .at(span, "unknown branch")
+        .nearest(name, known)
+}
+
+/// `[1, 2] = x, y = x`
+pub fn untyped_record(span: Span) -> Diagnostic {
+    Diagnostic::error("AL0205", "a record of which nothing says the type")
+        .at(span, "")
+        .help("use it, or the variable it is equal to, in a column of a record type")
+}
+
+/// `[1]` in a column of a type `[a: number, b: number]`
+pub fn wrong_fields(span: Span, name: &str, wanted: usize, found: usize) -> Diagnostic {
+    let fields = if wanted == 1 { "field" } else { "fields" };
+    Diagnostic::error("AL0206", format!("`{name}` has {wanted} {fields}, not {found}"))
+        .at(span, format!("{found} given"))
+}
+
+/// `.type A = [x: number] .type B <: A`
+pub fn part_of_records(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("AL0207", format!("`{name}` is made of records"))
+        .at(span, "records and branches have neither subtypes nor unions")
+        .help("an algebraic data type holds values of several shapes")
+}
+
 /// `p(x) :- q().`
 pub fn unbound_head(span: Span, name: &str) -> Diagnostic {
     Diagnostic::error("AL0301", format!("`{name}` in the head is not bound by the body"))

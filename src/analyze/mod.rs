@@ -8,6 +8,7 @@
 //! | `types` | primitives and declared types of variables |
 //! | `safety` | every needed variable is bound |
 //! | `inline` | what Souffle asks of inlined relations |
+//! | `records` | records put together, or taken apart |
 //! | `strata` | an order of evaluation, or the cycle that forbids one |
 //!
 //! All problems of all clauses are reported in one run. A clause with a problem is left out of the
@@ -20,6 +21,7 @@ pub mod facts;
 mod inline;
 mod lower;
 pub mod program;
+mod records;
 mod safety;
 mod strata;
 mod types;
@@ -28,9 +30,10 @@ pub mod worlds;
 use rustc_hash::FxHashSet;
 
 use crate::diag::{Diagnostic, Severity};
+use crate::syntax::error::unsupported;
 use crate::syntax::operators::DirectiveKind;
 use crate::syntax::tree::{self, Body, Item, Tree};
-use crate::value::{ClauseId, Constant, RuleId};
+use crate::value::{ClauseId, Constant, Primitive, RuleId};
 
 pub use safety::bind_all;
 
@@ -115,6 +118,7 @@ fn add_clause(
             types::check(declarations, &mut lowered, diagnostics);
             safety::check(&lowered, diagnostics);
             if diagnostics.len() == before {
+                records::settle(declarations, &mut lowered, diagnostics);
                 program.subsumptions.push(lowered.rule);
             }
         }
@@ -127,6 +131,9 @@ fn add_clause(
             let Some(mut lowered) = lowered else { continue };
             types::check(declarations, &mut lowered, diagnostics);
             safety::check(&lowered, diagnostics);
+            if diagnostics.len() == before {
+                records::settle(declarations, &mut lowered, diagnostics);
+            }
             if diagnostics.len() > before {
                 continue;
             }
@@ -238,6 +245,12 @@ fn add_directive(
     }
     for name in &directive.relations {
         if let Some(relation) = declarations.resolve(name, diagnostics) {
+            let columns = &declarations.relations[relation.index()].columns;
+            if directive.kind == DirectiveKind::Input
+                && columns.iter().any(|column| column.primitive == Primitive::Record)
+            {
+                diagnostics.push(unsupported(directive.span, "reading records from files"));
+            }
             program.directives.push(Directive {
                 kind: directive.kind,
                 relation,
@@ -288,6 +301,9 @@ pub fn analyze_goal(program: &Program, body: &Body) -> Result<Program, Vec<Diagn
         }
         types::check(&declarations, &mut lowered, &mut diagnostics);
         safety::check(&lowered, &mut diagnostics);
+        if !has_errors(&diagnostics) {
+            records::settle(&declarations, &mut lowered, &mut diagnostics);
+        }
         rules.push(lowered.rule);
     }
     if has_errors(&diagnostics) {

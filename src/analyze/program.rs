@@ -46,6 +46,17 @@ pub struct Type {
     pub primitive: Primitive,
     /// The types that it is directly a part of (a subtype's base), for checking.
     pub supertypes: Vec<TypeId>,
+    /// The branches of an algebraic data type; a record type has one, without a name.
+    pub branches: Vec<Branch>,
+}
+
+/// A record type, or a branch of an algebraic data type.
+#[derive(Clone, Debug)]
+pub struct Branch {
+    /// Its name; a record type's is empty.
+    pub name: String,
+    /// The names and types of its fields.
+    pub fields: Vec<(String, TypeId)>,
 }
 
 /// A declared relation.

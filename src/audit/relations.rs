@@ -222,6 +222,13 @@ fn types(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             Item::Type(declaration) => match &declaration.body {
                 TypeBody::Subtype(base) => used.push(&base.text),
                 TypeBody::Union(members) => used.extend(members.iter().map(|it| it.text.as_str())),
+                TypeBody::Record(fields) => {
+                    used.extend(fields.iter().map(|field| field.ty.text.as_str()));
+                }
+                TypeBody::Sum(branches) => {
+                    let fields = branches.iter().flat_map(|(_, fields)| fields);
+                    used.extend(fields.map(|field| field.ty.text.as_str()));
+                }
             },
             _ => {}
         }

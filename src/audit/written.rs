@@ -76,6 +76,9 @@ fn variables_of_value<'a>(value: &'a Expression, in_atom: bool, into: &mut Vec<W
     match value {
         Expression::Variable(name) => into.push((&name.text, name.span, in_atom)),
         Expression::Wildcard(_) | Expression::Constant(..) => {}
+        Expression::Record { arguments, .. } => {
+            arguments.iter().for_each(|argument| variables_of_value(argument, in_atom, into));
+        }
         Expression::Call { arguments, .. } | Expression::Range { arguments, .. } => {
             arguments.iter().for_each(|argument| variables_of_value(argument, false, into));
         }
@@ -181,6 +184,9 @@ impl Writing<'_> {
     /// Looks at a value: arithmetic on constants, divisions by zero.
     fn value(&self, value: &Expression, findings: &mut Vec<Finding>) {
         match value {
+            Expression::Record { arguments, .. } => {
+                arguments.iter().for_each(|argument| self.value(argument, findings));
+            }
             Expression::Call { functor, arguments, span, .. } => {
                 if matches!(functor, Functor::Divide | Functor::Remainder)
                     && let Some(Expression::Constant(Constant::Number(0), _)) = arguments.get(1)

@@ -135,6 +135,8 @@ impl<'a> Json<'a> {
             Primitive::Number => serde_json::from_str(text).ok().map(Constant::Number),
             Primitive::Unsigned => serde_json::from_str(text).ok().map(Constant::Unsigned),
             Primitive::Float => serde_json::from_str(text).ok().map(Constant::Float),
+            // Relations with records are not read.
+            Primitive::Record => None,
         };
         found.ok_or_else(|| error::bad_value(self.span(raw), column, primitive, text))
     }

@@ -109,7 +109,7 @@ fn text(value: ValueRef<'_>) -> rusqlite::Result<Option<String>> {
 
 fn affinity(primitive: Primitive) -> &'static str {
     match primitive {
-        Primitive::Symbol => "TEXT NOT NULL",
+        Primitive::Symbol | Primitive::Record => "TEXT NOT NULL",
         Primitive::Number | Primitive::Unsigned => "INTEGER NOT NULL",
         Primitive::Float => "REAL NOT NULL",
     }
@@ -119,7 +119,7 @@ fn value(text: &str, primitive: Primitive) -> Value {
     let number = match primitive {
         Primitive::Number | Primitive::Unsigned => text.parse().ok().map(Value::Integer),
         Primitive::Float => text.parse().ok().map(Value::Real),
-        Primitive::Symbol => None,
+        Primitive::Symbol | Primitive::Record => None,
     };
     number.unwrap_or_else(|| Value::Text(text.to_owned()))
 }

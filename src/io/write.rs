@@ -187,6 +187,27 @@ impl Writer<'_> {
             Primitive::Number => write!(text, "{}", self.interner.number(word))?,
             Primitive::Unsigned => write!(text, "{}", self.interner.unsigned(word))?,
             Primitive::Float => serde_json::to_writer(text, &self.interner.float(word))?,
+            Primitive::Record => match self.interner.record(word) {
+                None => text.extend_from_slice(b"null"),
+                Some(record) => {
+                    if let Some(branch) = &record.branch {
+                        text.push(b'{');
+                        serde_json::to_writer(&mut *text, &**branch)?;
+                        text.extend_from_slice(b": ");
+                    }
+                    text.push(b'[');
+                    for (at, (kind, field)) in record.fields.iter().enumerate() {
+                        if at > 0 {
+                            text.extend_from_slice(b", ");
+                        }
+                        self.json_value(*field, *kind, text)?;
+                    }
+                    text.push(b']');
+                    if record.branch.is_some() {
+                        text.push(b'}');
+                    }
+                }
+            },
         }
         Ok(())
     }
@@ -231,6 +252,13 @@ impl Writer<'_> {
                 text.extend_from_slice(digits.format(self.interner.unsigned(word)).as_bytes());
             }
             Primitive::Float => float(self.interner.float(word), text)?,
+            Primitive::Record => {
+                let shown = self.interner.constant(word, primitive).to_string();
+                match self.format.rfc4180 {
+                    true => quoted(&shown, text),
+                    false => text.extend_from_slice(shown.as_bytes()),
+                }
+            }
         }
         Ok(true)
     }

@@ -277,6 +277,7 @@ impl Expression {
                 Functor::Length | Functor::Ordinal | Functor::ToNumber => Primitive::Number,
                 Functor::ToUnsigned => Primitive::Unsigned,
                 Functor::ToFloat => Primitive::Float,
+                Functor::Record { .. } => Primitive::Record,
                 _ => *primitive,
             },
         }

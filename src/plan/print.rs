@@ -308,6 +308,8 @@ fn prefix(functor: Functor) -> &'static str {
     let sign = PREFIXES.iter().find(|(_, other)| *other == functor).map(|(sign, _)| *sign);
     match functor {
         Functor::Convert => "convert",
+        Functor::Record { .. } => "record",
+        Functor::Field(_) => "field",
         _ => call.or(sign).or(infix(functor)).unwrap_or("?"),
     }
 }

@@ -89,6 +89,7 @@ fn state(repl: &mut Repl, relation: RelationId, values: &[String], reply: &mut R
             Primitive::Number => Constant::Number(value.parse().map_err(|_| wrong())?),
             Primitive::Unsigned => Constant::Unsigned(value.parse().map_err(|_| wrong())?),
             Primitive::Float => Constant::Float(value.parse().map_err(|_| wrong())?),
+            Primitive::Record => return Err(wrong().into()),
         });
     }
     let fact = StatedFact { relation, values: constants, span: Span::default() };

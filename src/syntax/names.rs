@@ -4,12 +4,14 @@
 use super::tree::*;
 
 /// What a name stands for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Use {
     /// A relation.
     Relation,
     /// A type.
     Type,
+    /// A branch of an algebraic data type.
+    Branch,
 }
 
 /// Sees every use and declaration of a relation or type in an item. What stands in a component, and
@@ -25,6 +27,15 @@ pub fn names(item: &mut Item, see: &mut dyn FnMut(Use, &mut Name)) {
             match &mut declaration.body {
                 TypeBody::Subtype(base) => see(Use::Type, base),
                 TypeBody::Union(members) => members.iter_mut().for_each(|it| see(Use::Type, it)),
+                TypeBody::Record(fields) => {
+                    fields.iter_mut().for_each(|field| see(Use::Type, &mut field.ty));
+                }
+                TypeBody::Sum(branches) => {
+                    for (name, fields) in branches {
+                        see(Use::Branch, name);
+                        fields.iter_mut().for_each(|field| see(Use::Type, &mut field.ty));
+                    }
+                }
             }
         }
         Item::Directive(directive) => {
@@ -70,6 +81,10 @@ fn in_body(body: &mut Body, see: &mut dyn FnMut(Use, &mut Name)) {
 fn in_expression(expression: &mut Expression, see: &mut dyn FnMut(Use, &mut Name)) {
     match expression {
         Expression::Variable(_) | Expression::Wildcard(_) | Expression::Constant(..) => {}
+        Expression::Record { branch, arguments, .. } => {
+            branch.iter_mut().for_each(|branch| see(Use::Branch, branch));
+            arguments.iter_mut().for_each(|argument| in_expression(argument, see));
+        }
         Expression::Call { arguments, .. } | Expression::Range { arguments, .. } => {
             arguments.iter_mut().for_each(|argument| in_expression(argument, see));
         }

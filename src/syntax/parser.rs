@@ -153,8 +153,7 @@ impl<'a> Parser<'a> {
             Token::OpenText => error::open_text(span),
             Token::OpenComment => error::open_comment(span),
             Token::At => error::unsupported(span, "a user-defined functor"),
-            Token::Dollar => error::unsupported(span, "`$` (a counter or an algebraic data type)"),
-            Token::LeftBracket => error::unsupported(span, "a record"),
+            Token::Dollar => error::unsupported(span, "`$` (a counter)"),
             found if later => {
                 let after = Span { start: before.end, ..before };
                 error::unfinished(found, self.slice(span), span, after, expected)
@@ -314,7 +313,7 @@ impl<'a> Parser<'a> {
                 Ok(Item::Override { relation, span: start.to(self.previous()) })
             }
             ".functor" => Err(self.skip_line(error::unsupported(start, "a user-defined functor"))),
-            ".lattice" => Err(self.skip_line(error::unsupported(start, "a lattice"))),
+            ".lattice" => Err(self.skip_braces(error::unsupported(start, "a lattice"))),
             ".number_type" | ".symbol_type" => {
                 Err(self.skip_line(error::unsupported(start, "this old form of `.type`")))
             }
@@ -430,22 +429,7 @@ impl<'a> Parser<'a> {
             return Err(self.skip_line(error::unsupported(span, "`debug_delta`")));
         }
         self.expect(Token::LeftParenthesis, "`(` and the columns")?;
-        let mut columns = Vec::new();
-        if self.token() != Token::RightParenthesis {
-            loop {
-                let name = self.name("the name of a column, as in `name: type`")?;
-                self.expect(Token::Colon, "`:` and the column's type")?;
-                let ty = self.qualified("the name of a type")?;
-                if self.token() == Token::Less {
-                    let span = self.span();
-                    return Err(self.skip_line(error::unsupported(span, "a lattice")));
-                }
-                columns.push(ColumnDeclaration { name, ty });
-                if !self.accept(Token::Comma) {
-                    break;
-                }
-            }
-        }
+        let columns = self.columns(Token::RightParenthesis)?;
         self.expect(Token::RightParenthesis, "`,` or `)`")?;
         let mut qualifiers = Vec::new();
         while self.token() == Token::Name && QUALIFIERS.contains(&self.word()) {
@@ -489,6 +473,35 @@ impl<'a> Parser<'a> {
         }))
     }
 
+    /// Names with types, up to a bracket.
+    fn columns(&mut self, closing: Token) -> Parsed<Vec<ColumnDeclaration>> {
+        let mut columns = Vec::new();
+        if self.token() != closing {
+            loop {
+                let name = self.name("the name of a column, as in `name: type`")?;
+                self.expect(Token::Colon, "`:` and the column's type")?;
+                let ty = self.qualified("the name of a type")?;
+                if self.token() == Token::Less {
+                    let span = self.span();
+                    return Err(self.skip_line(error::unsupported(span, "a lattice")));
+                }
+                columns.push(ColumnDeclaration { name, ty });
+                if !self.accept(Token::Comma) {
+                    break;
+                }
+            }
+        }
+        Ok(columns)
+    }
+
+    /// The fields of a branch.
+    fn branch(&mut self, name: Name) -> Parsed<(Name, Vec<ColumnDeclaration>)> {
+        self.expect(Token::LeftBrace, "`{` and the fields of the branch")?;
+        let fields = self.columns(Token::RightBrace)?;
+        self.expect(Token::RightBrace, "`,` or `}`")?;
+        Ok((name, fields))
+    }
+
     /// A column, or several in parentheses.
     fn choice(&mut self) -> Parsed<Vec<Name>> {
         let expected = "the name of a column, or several in parentheses";
@@ -513,18 +526,27 @@ impl<'a> Parser<'a> {
             }
             Token::Equal => {
                 self.advance();
-                if self.token() == Token::LeftBracket {
-                    let span = self.span();
-                    return Err(self.skip_line(error::unsupported(span, "a record type")));
+                if self.accept(Token::LeftBracket) {
+                    let fields = self.columns(Token::RightBracket)?;
+                    self.expect(Token::RightBracket, "`,` or `]`")?;
+                    let span = start.to(self.previous());
+                    return Ok(Item::Type(TypeDeclaration {
+                        name,
+                        body: TypeBody::Record(fields),
+                        doc,
+                        span,
+                    }));
                 }
                 let first = self.qualified("the name of a type")?;
                 if self.token() == Token::LeftBrace {
-                    let construct = "an algebraic data type";
-                    let mut problem = self.skip_braces(error::unsupported(first.span, construct));
+                    let mut branches = vec![self.branch(first)?];
                     while self.accept(Token::Bar) {
-                        problem = self.skip_braces(*problem);
+                        let branch = self.name("the name of a branch")?;
+                        branches.push(self.branch(branch)?);
                     }
-                    return Err(problem);
+                    let body = TypeBody::Sum(branches);
+                    let span = start.to(self.previous());
+                    return Ok(Item::Type(TypeDeclaration { name, body, doc, span }));
                 }
                 let mut members = vec![first];
                 while self.accept(Token::Bar) {
@@ -818,8 +840,15 @@ impl<'a> Parser<'a> {
 
     fn arguments(&mut self) -> Parsed<Vec<Expression>> {
         self.expect(Token::LeftParenthesis, "`(` and arguments")?;
+        let arguments = self.expressions(Token::RightParenthesis)?;
+        self.expect(Token::RightParenthesis, "`,` or `)`")?;
+        Ok(arguments)
+    }
+
+    /// Values with commas between them, up to a bracket.
+    fn expressions(&mut self, closing: Token) -> Parsed<Vec<Expression>> {
         let mut arguments = Vec::new();
-        if self.token() != Token::RightParenthesis {
+        if self.token() != closing {
             loop {
                 arguments.push(self.expression()?);
                 if !self.accept(Token::Comma) {
@@ -827,7 +856,6 @@ impl<'a> Parser<'a> {
                 }
             }
         }
-        self.expect(Token::RightParenthesis, "`,` or `)`")?;
         Ok(arguments)
     }
 
@@ -920,6 +948,22 @@ impl<'a> Parser<'a> {
                 Ok(inner)
             }
             Token::Name => self.named(),
+            Token::LeftBracket => {
+                let start = self.advance();
+                let arguments = self.deeper(|parser| parser.expressions(Token::RightBracket))?;
+                let end = self.expect(Token::RightBracket, "`,` or `]`")?;
+                Ok(Expression::Record { branch: None, arguments, span: start.to(end) })
+            }
+            Token::Dollar if self.lexeme(1).token == Token::Name => {
+                let start = self.advance();
+                let branch = self.qualified("the name of a branch")?;
+                let mut arguments = Vec::new();
+                if self.token() == Token::LeftParenthesis {
+                    arguments = self.deeper(Self::arguments)?;
+                }
+                let span = start.to(self.previous());
+                Ok(Expression::Record { branch: Some(branch), arguments, span })
+            }
             _ => Err(self.unexpected("a variable, a constant or a functor")),
         }
     }
@@ -935,7 +979,7 @@ impl<'a> Parser<'a> {
         }
         if !called {
             if word == "nil" {
-                return Err(Box::new(error::unsupported(self.span(), "a record")));
+                return Ok(Expression::Constant(Constant::Record(None), self.advance()));
             }
             return self.name("a variable").map(Expression::Variable);
         }

@@ -100,12 +100,26 @@ impl Display for Declaration {
     }
 }
 
+impl Display for ColumnDeclaration {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}", self.name, self.ty)
+    }
+}
+
 impl Display for TypeDeclaration {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         write!(out, "{}.type {} ", self.doc, self.name)?;
         match &self.body {
             TypeBody::Subtype(base) => write!(out, "<: {base}"),
             TypeBody::Union(members) => write!(out, "= {}", separated(members, " | ")),
+            TypeBody::Record(fields) => write!(out, "= [{}]", separated(fields, ", ")),
+            TypeBody::Sum(branches) => {
+                for (at, (name, fields)) in branches.iter().enumerate() {
+                    let sign = if at == 0 { "=" } else { " |" };
+                    write!(out, "{sign} {name} {{{}}}", separated(fields, ", "))?;
+                }
+                Ok(())
+            }
         }
     }
 }
@@ -217,6 +231,16 @@ impl Display for Expression {
                 }
                 write!(out, "{sign}({})", separated(arguments, ", "))
             }
+            Expression::Record { branch: None, arguments, .. } => {
+                write!(out, "[{}]", separated(arguments, ", "))
+            }
+            Expression::Record { branch: Some(branch), arguments, .. } => {
+                write!(out, "${branch}")?;
+                match arguments.is_empty() {
+                    true => Ok(()),
+                    false => write!(out, "({})", separated(arguments, ", ")),
+                }
+            }
             Expression::Aggregate { operator, target, body, .. } => match target {
                 None => write!(out, "{} : {{ {body} }}", operator.name()),
                 Some(target) => write!(out, "{} {target} : {{ {body} }}", operator.name()),
@@ -259,6 +283,7 @@ impl Display for Literal<'_> {
             Constant::Symbol(text) => write!(out, "{}", Quoted(text)),
             Constant::Number(number) => write!(out, "{number}"),
             Constant::Unsigned(number) => write!(out, "{number}u"),
+            record @ Constant::Record(_) => write!(out, "{record}"),
             Constant::Float(number) => {
                 let text = format!("{number:?}");
                 // The language has no exponent without a point: `1.0e300`.

@@ -206,6 +206,10 @@ pub enum TypeBody {
     Subtype(Name),
     /// `.type A = B | C`; with one member an alias.
     Union(Vec<Name>),
+    /// `.type A = [a: B, c: D]`
+    Record(Vec<ColumnDeclaration>),
+    /// `.type A = One {a: B} | Other {}`
+    Sum(Vec<(Name, Vec<ColumnDeclaration>)>),
 }
 
 /// A directive on relations.
@@ -320,6 +324,15 @@ pub enum Expression {
     Wildcard(Span),
     /// A constant. A plain number is read as `Number` and takes the type its place wants.
     Constant(Constant, Span),
+    /// `[a, b]`, `$Branch(a, b)`; `nil` is a constant.
+    Record {
+        /// The branch; records have none.
+        branch: Option<Name>,
+        /// The fields.
+        arguments: Vec<Expression>,
+        /// Where it is written.
+        span: Span,
+    },
     /// A functor: `cat(a, b)`, `a + b`, `-a`.
     Call {
         /// Which.
@@ -358,6 +371,7 @@ impl Expression {
             Expression::Variable(name) => name.span,
             Expression::Wildcard(span)
             | Expression::Constant(_, span)
+            | Expression::Record { span, .. }
             | Expression::Call { span, .. }
             | Expression::Aggregate { span, .. }
             | Expression::Range { span, .. } => *span,
