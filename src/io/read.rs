@@ -129,7 +129,7 @@ fn json(text: Text, shown: String, target: &mut Target<'_>) -> Loaded {
     let before = target.problems.len();
     let rows = Json { source, text: found }.rows(target.relation, target.problems);
     for (values, span) in rows {
-        let line = target.sources.position(span).line as u32;
+        let line = target.sources.position(span).line;
         loaded.push(&values, line, target.interner);
     }
     if target.problems.len() == before {
