@@ -328,8 +328,7 @@ n(x + 1) :- n(x).
             desk.archlog(&["run", "paths.dl", &profile]).assert().success().stderr(is_empty());
         }
         let json: serde_json::Value = serde_json::from_str(&desk.read("p.json")).unwrap();
-        let path =
-            &json["relations"].as_array().unwrap().iter().find(|it| it["relation"] == "path");
+        let path = &json["relations"].as_array().unwrap().iter().find(|it| it["name"] == "path");
         assert_eq!((&path.unwrap()["tuples"], &path.unwrap()["rounds"]), (&3.into(), &2.into()));
         assert_eq!(json["rules"].as_array().unwrap().len(), 2);
         assert!(desk.read("p.html").contains("class=\"bar\""));

@@ -202,7 +202,7 @@ pub fn unknown_branch<'a>(
 
 /// `[1, 2] = x, y = x`
 pub fn untyped_record(span: Span) -> Diagnostic {
-    Diagnostic::error("AL0205", "a record of which nothing says the type")
+    Diagnostic::error("AL0205", "a record whose type nothing says")
         .at(span, "")
         .help("use it, or the variable it is equal to, in a column of a record type")
 }

@@ -36,7 +36,7 @@ impl ShownProfile<'_> {
             bytes(profile.symbols)
         );
         let mut relations =
-            table("relations", &["time", "share", "tuples", "rounds", "memory", "relation"]);
+            table("relations", &["taken", "share", "tuples", "rounds", "memory", "name"]);
         for it in &profile.relations {
             let cells = [time(it.time), self.share(it.time), number(it.tuples), number(it.rounds)];
             relations.rows.push(row(cells.into_iter().chain([bytes(it.memory), it.name.clone()])));
@@ -44,7 +44,7 @@ impl ShownProfile<'_> {
         text.push_str(&text_table(&relations, look));
         text.push('\n');
         let mut rules =
-            table("rules", &["time", "share", "runs", "concluded", "new", "place", "rule"]);
+            table("rules", &["taken", "share", "runs", "concluded", "new", "place", "rule"]);
         for (it, (place, written)) in profile.rules.iter().zip(self.written()) {
             let cells = [
                 time(it.time),
@@ -69,7 +69,7 @@ impl ShownProfile<'_> {
             .iter()
             .map(|it| {
                 json!({
-                    "relation": it.name, "milliseconds": milliseconds(it.time),
+                    "name": it.name, "milliseconds": milliseconds(it.time),
                     "tuples": it.tuples, "rounds": it.rounds, "bytes": it.memory,
                 })
             })
@@ -80,7 +80,7 @@ impl ShownProfile<'_> {
             .zip(self.written())
             .map(|(it, (place, written))| {
                 json!({
-                    "rule": it.rule.0, "relation": it.relation, "place": place, "text": written,
+                    "rule": it.rule.0, "concludes": it.relation, "place": place, "text": written,
                     "milliseconds": milliseconds(it.time), "runs": it.runs,
                     "concluded": it.concluded, "new": it.new,
                 })
