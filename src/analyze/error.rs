@@ -37,7 +37,7 @@ pub fn unknown_component<'a>(
     name: &str,
     known: impl IntoIterator<Item = &'a str>,
 ) -> Diagnostic {
-    Diagnostic::error("AL0118", format!("the component `{name}` is not declared"))
+    Diagnostic::error("AL0126", format!("the component `{name}` is not declared"))
         .at(span, "unknown component")
         .nearest(name, known)
 }
