@@ -1,5 +1,5 @@
-//! Embeds the rulebook: every file of `rules/`, `facts/`, `queries/` and `docs/errors/` becomes a
-//! pair of its path and its bytes in one table, and computes the hash of the rulebook.
+//! Embeds the rulebook: every file of [`FOLDERS`] becomes a pair of its path and its bytes in one
+//! table; and computes the hash of the rulebook.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,12 @@ use std::{env, fs, io};
 #[path = "src/kb/hash.rs"]
 mod hash;
 
-const FOLDERS: [&str; 4] = ["rules", "facts", "queries", "docs/errors"];
+/// The rulebook, its examples and tests, and the pages about problems.
+const FOLDERS: [&str; 6] =
+    ["rules", "facts", "queries", "designs", "tests/rulebook", "docs/errors"];
+
+/// What a conclusion can depend on.
+const RULEBOOK: [&str; 3] = ["rules/", "facts/", "queries/"];
 
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?);
@@ -26,7 +31,7 @@ fn main() -> io::Result<()> {
     }
     table.push_str("]\n");
     println!("cargo::rerun-if-changed=src/kb/hash.rs");
-    let rulebook = paths.iter().filter(|path| !path.starts_with("docs/"));
+    let rulebook = paths.iter().filter(|path| RULEBOOK.iter().any(|it| path.starts_with(it)));
     let contents: Vec<(&str, Vec<u8>)> = rulebook
         .map(|path| Ok((path.as_str(), fs::read(root.join(path))?)))
         .collect::<io::Result<_>>()?;

@@ -61,7 +61,7 @@ fn median(mut times: Vec<Duration>) -> (Duration, Duration, usize) {
 fn why_all(sessions: &[Session]) -> Vec<Duration> {
     let mut times = Vec::new();
     for session in sessions {
-        let Some(explained) = session.explained() else { continue };
+        let Some(explained) = session.explained(0) else { continue };
         let program = explained.program();
         for id in (0..program.relations.len()).map(RelationId::from) {
             if explained.hidden(id) == 0 {
@@ -84,7 +84,7 @@ fn why_all(sessions: &[Session]) -> Vec<Duration> {
 fn why_not_all(sessions: &[Session]) -> Vec<Duration> {
     let mut times = Vec::new();
     for session in sessions {
-        let Some(explained) = session.explained() else { continue };
+        let Some(explained) = session.explained(0) else { continue };
         let mut why = Why::new(&explained);
         for id in (0..explained.program().relations.len()).map(RelationId::from) {
             let relation = explained.database().relation(id);

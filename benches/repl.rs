@@ -45,6 +45,15 @@ fn prompt(criterion: &mut Criterion) {
             (step(&mut repl, &line).len(), repl.prompt())
         });
     });
+    criterion.bench_function("a fact that turns a mechanism, to the next prompt", |bench| {
+        let mut there = false;
+        bench.iter(|| {
+            there = !there;
+            let sign = if there { "" } else { "-" };
+            let line = format!("{sign}judgement(\"req1\", \"exclusive_holder\", \"Yes\").");
+            (step(&mut repl, &line).len(), repl.prompt())
+        });
+    });
     criterion.bench_function("a question", |bench| {
         bench.iter(|| step(&mut repl, "base_mechanism(P, M), write_shape(P, S)?").len());
     });
@@ -62,9 +71,40 @@ fn prompt(criterion: &mut Criterion) {
     });
 }
 
+/// The same with a thousand designs open.
+fn thousand(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap_or_else(|problem| panic!("{problem}"));
+    let mut paths = Vec::new();
+    for number in 0..1_000 {
+        let name = format!("d{number}");
+        let text = common::reference::reference();
+        let id = text.replacen("\"reference-1\"", &format!("\"{name}\""), 1);
+        assert!(number == 0 || id != text, "the design has no name to change");
+        let path = folder.path().join(format!("{name}.dl"));
+        std::fs::write(&path, id).unwrap_or_else(|problem| panic!("{problem}"));
+        paths.push(path);
+    }
+    let mut repl = empty();
+    repl.open(&paths);
+    assert_eq!(repl.session().designs().len(), 1_000);
+    criterion.bench_function("with 1,000 designs: a fact that turns a mechanism", |bench| {
+        let mut there = false;
+        bench.iter(|| {
+            there = !there;
+            let sign = if there { "" } else { "-" };
+            let line = format!("{sign}judgement(\"req1\", \"exclusive_holder\", \"Yes\").");
+            (step(&mut repl, &line).len(), repl.prompt())
+        });
+    });
+    criterion.bench_function("with 1,000 designs: a completion of a value", |bench| {
+        let line = "judgement(\"req1\", \"";
+        bench.iter(|| complete(&repl, line, line.len()).candidates.len());
+    });
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(20).measurement_time(Duration::from_secs(3));
-    targets = prompt
+    targets = prompt, thousand
 }
 criterion_main!(benches);

@@ -3,6 +3,7 @@
 //! Every stage reports what is wrong as a [`Diagnostic`]: a code with a page of its own, a message,
 //! places in the text, and what to do. Nobody formats a problem but [`Renderer`].
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -172,7 +173,7 @@ pub struct Label {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Diagnostic {
     /// The code with a page of its own, such as `AL0107`.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// How bad it is.
     pub severity: Severity,
     /// One sentence without a full stop.
@@ -185,22 +186,28 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// An error.
-    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn error(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self::new(Severity::Error, code, message)
     }
 
     /// A warning.
-    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn warning(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self::new(Severity::Warning, code, message)
     }
 
     /// A note.
-    pub fn note(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn note(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self::new(Severity::Note, code, message)
     }
 
-    fn new(severity: Severity, code: &'static str, message: impl Into<String>) -> Self {
-        Diagnostic { code, severity, message: message.into(), labels: Vec::new(), help: Vec::new() }
+    /// A problem of a severity.
+    pub fn new(
+        severity: Severity,
+        code: impl Into<Cow<'static, str>>,
+        message: impl Into<String>,
+    ) -> Self {
+        let (code, message) = (code.into(), message.into());
+        Diagnostic { code, severity, message, labels: Vec::new(), help: Vec::new() }
     }
 
     /// Points at a place.
@@ -265,6 +272,9 @@ pub fn one(name: &str) -> String {
     format!("{} `{name}`", if vowel { "an" } else { "a" })
 }
 
+/// What our own codes begin with; each has a page. Checks of a user's own have other codes.
+pub const OWN_CODES: &str = "AL";
+
 /// How many problems are shown in full before the rest is only counted.
 pub const SHOWN: usize = 20;
 
@@ -281,7 +291,8 @@ impl Renderer {
     pub fn render(&self, sources: &Sources, diagnostics: &[Diagnostic]) -> String {
         let mut ordered: Vec<&Diagnostic> = diagnostics.iter().collect();
         let place = |it: &Diagnostic| (it.labels.is_empty(), it.span());
-        ordered.sort_by(|a, b| (place(a), a.code, &a.message).cmp(&(place(b), b.code, &b.message)));
+        ordered
+            .sort_by(|a, b| (place(a), &a.code, &a.message).cmp(&(place(b), &b.code, &b.message)));
         ordered.dedup();
         let mut text = String::new();
         for diagnostic in ordered.iter().take(SHOWN) {
@@ -303,13 +314,16 @@ impl Renderer {
         };
         let mut group = level
             .primary_title(&diagnostic.message)
-            .id(diagnostic.code)
+            .id(&*diagnostic.code)
             .elements(group_labels(sources, &diagnostic.labels));
         for help in &diagnostic.help {
             group = group.element(Level::HELP.message(help));
         }
-        group = group
-            .element(Level::NOTE.message(format!("more: archlog explain {}", diagnostic.code)));
+        // A code of somebody's own has no page.
+        if diagnostic.code.starts_with(OWN_CODES) {
+            let more = format!("more: archlog explain {}", diagnostic.code);
+            group = group.element(Level::NOTE.message(more));
+        }
         let renderer = if self.colour { Snippets::styled() } else { Snippets::plain() };
         let text = renderer.render(&[group]);
         if diagnostic.labels.is_empty() { without_gutter(&text) } else { text }

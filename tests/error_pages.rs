@@ -45,6 +45,12 @@ fn every_code_that_can_be_reported_has_a_page_and_every_page_a_code() {
         let product = text.split("#[cfg(test)]").next().unwrap_or(&text);
         reported.extend(product.split('"').filter(|word| is_code(word)).map(str::to_owned));
     }
+    for check in fs::read_dir("rules/checks").expect("the checks").flatten() {
+        let text = fs::read_to_string(check.path()).expect("a file of checks");
+        let tags = text.lines().filter_map(|line| line.strip_prefix("/// @check "));
+        let codes = tags.filter_map(|tag| tag.split_whitespace().next());
+        reported.extend(codes.filter(|code| is_code(code)).map(str::to_owned));
+    }
     let described: BTreeSet<String> = error_pages().into_iter().map(|(code, _)| code).collect();
     let missing: Vec<_> = reported.difference(&described).collect();
     let idle: Vec<_> = described.difference(&reported).collect();

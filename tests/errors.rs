@@ -6,6 +6,7 @@
 //! | `design/` | a design: a `.dl` or `.json` file, a folder of CSV files, or a folder of several designs |
 //! | `goal/` | a goal, asked of the first shipped design; `explain_...` are to be explained |
 //! | `rulebook/` | a folder with `rules/` and `facts/`, laid over the rulebook |
+//! | `compile/` | a program that cannot be compiled to `ascent!`, for what its `.output` depends on |
 //! | `made/` | made by the tests below, since no text can be it |
 //!
 //! The message stands in `NAME.txt`. `ARCHLOG_UPDATE=1 cargo test --test errors` writes those that
@@ -22,6 +23,7 @@ use std::path::{Path, PathBuf};
 
 use archlog::analyze::program::Directive;
 use archlog::analyze::{analyze, has_errors};
+use archlog::batch::Input;
 use archlog::diag::{Diagnostic, Renderer, Sources};
 use archlog::eval::{Options as EvalOptions, evaluate};
 use archlog::io::{Directory, Files, Outputs, Rows, input, output};
@@ -31,6 +33,7 @@ use archlog::session::{QueryFailure, Session};
 use archlog::store::Database;
 use archlog::syntax::load::{load, tree_of};
 use archlog::syntax::operators::DirectiveKind;
+use archlog::testing::Suites;
 use archlog::value::Interner;
 use common::*;
 use regex::Regex;
@@ -148,6 +151,21 @@ fn goal_problems(case: &Path) -> String {
     }
 }
 
+fn compile_problems(case: &Path) -> String {
+    let mut sources = Sources::new();
+    let name = case.file_name().unwrap().to_str().unwrap();
+    let (tree, problems) = tree_of(name, fs::read(case).unwrap(), &mut sources);
+    let (program, more) = analyze(&[tree]);
+    assert!(problems.is_empty() && more.is_empty());
+    let outputs = program.directives.iter().filter(|it| it.kind == DirectiveKind::Output);
+    let wanted: Vec<_> = outputs.map(|it| it.relation).collect();
+    let core = archlog::compile::Core::of(&program, &[], &wanted);
+    match core.write(archlog::compile::Target::Ascent, "case") {
+        Ok(_) => "it compiles".to_owned(),
+        Err(problems) => render(&sources, &problems),
+    }
+}
+
 fn rulebook_problems(case: &Path) -> String {
     let folder = |name: &str| {
         let path = case.strip_prefix(root()).unwrap().join(name);
@@ -214,6 +232,11 @@ fn goals_that_are_wrong_are_told_so() {
 #[test]
 fn rulebooks_that_are_wrong_are_told_so() {
     check("rulebook", rulebook_problems);
+}
+
+#[test]
+fn programs_that_cannot_be_compiled_are_told_so() {
+    check("compile", compile_problems);
 }
 
 /// One file of 4 GiB and one byte, none of which is ever touched.
@@ -288,6 +311,13 @@ fn what_no_text_can_be_is_told_as_well() {
         problems.into_iter().filter(|problem| problem.code == "AL0512").collect();
     check("further_bad_lines", &sources, &further);
 
+    let input_of = |text: &str| Input::Text { name: "machine.dl".into(), text: text.into() };
+    let test = input_of("design(\"machine\", \"A machine\").\n");
+    let options = (Options::default(), EvalOptions::default());
+    let suites = Suites::run(&options.0, &[test], false, &options.1).unwrap();
+    let (sources, problems) = &suites.warnings[0];
+    check("a_test_that_expects_nothing", sources, problems);
+
     let text = ".decl p(x: number)\n.output p\np(1).";
     let mut sources = Sources::new();
     let (tree, mut problems) = tree_of("program.dl", text.into(), &mut sources);
@@ -308,7 +338,7 @@ fn what_no_text_can_be_is_told_as_well() {
     assert!(wrong.is_empty(), "messages differ from what is expected:\n\n{}", wrong.join("\n"));
 }
 
-/// The codes in the sources of the library and the program, tests left out.
+/// The codes in the sources of the library and the program, tests left out, and in the checks.
 fn codes() -> BTreeMap<String, BTreeSet<String>> {
     let mut codes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let code = Regex::new(r#""(AL\d{4})""#).unwrap();
@@ -317,6 +347,14 @@ fn codes() -> BTreeMap<String, BTreeSet<String>> {
         let text = text.split("#[cfg(test)]").next().unwrap();
         let name = path.strip_prefix(root()).unwrap().display().to_string();
         for found in code.captures_iter(text) {
+            codes.entry(found[1].to_owned()).or_default().insert(name.clone());
+        }
+    }
+    // Checks that are written as rules say their code where they are declared.
+    let check = Regex::new(r"(?m)^/// @check (AL\d{4}) ").unwrap();
+    for path in files_below("rules/checks", "dl") {
+        let name = path.strip_prefix(root()).unwrap().display().to_string();
+        for found in check.captures_iter(&fs::read_to_string(&path).unwrap()) {
             codes.entry(found[1].to_owned()).or_default().insert(name.clone());
         }
     }

@@ -162,7 +162,14 @@ fn an_overlay_adds_an_archetype_that_is_recognised_shown_and_found() {
     let goal = "failure_answered_by(_, \"Z01\", Failure, _, _, Answer)";
     let answered = with(&["query", design, goal, "--format", "csv"]);
     assert!(answered.contains("offer accepted after expiry,fencing token"), "{answered}");
-    assert!(with(&["kb", "show", "Waiting List"]).contains("XOfferState"));
+    let page = with(&["kb", "show", "Waiting List"]);
+    for part in
+        ["XOfferState", "check the offer's expiry", "offer the next free place", "accept_offer"]
+    {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let goal = "dominant_archetype(Subject, \"Z01\")";
+    assert_eq!(with(&["query", design, goal, "--format", "csv"]), "Subject\nEntry\n");
     assert!(with(&["kb", "search", "entry skipped"]).contains("reference_failure of Z01"));
 }
 
@@ -180,4 +187,18 @@ fn tables_that_are_read_as_they_come_load_whole() {
         archlog(&["query", "designs/auction.dl", goal, "--facts", facts, "--format", "json"]);
     assert_eq!((code, said.as_str()), (0, ""));
     assert!(answer.contains("two\\nlines, and a comma"), "{answer}");
+}
+
+#[test]
+fn a_name_of_two_things_and_words_that_no_term_has_all_of_are_answered() {
+    let (code, _, said) = archlog(&["kb", "show", "shared mutable subject"]);
+    assert_ne!(code, 0);
+    assert!(said.contains("A17 and F07"), "{said}");
+    let (_, _, said) = archlog(&["kb", "show", "lease"]);
+    assert!(said.contains("kb search"), "{said}");
+    let (code, found, _) = archlog(&["kb", "search", "two users book the same seat"]);
+    assert_eq!(code, 0);
+    assert!(found.lines().skip(4).any(|line| line.contains("user")), "{found}");
+    let (code, ..) = archlog(&["kb", "search", "lease", "--limit", "0"]);
+    assert_eq!(code, 2);
 }

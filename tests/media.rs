@@ -138,7 +138,7 @@ fn mechanism() -> Tree {
     let goal = [Some(Constant::Symbol("place_bid".into())), None];
     let rows = session.matching(0, id, &goal);
     let row = rows.first().unwrap_or_else(|| panic!("no mechanism"));
-    let explained = session.explained().unwrap_or_else(|| panic!("not derived"));
+    let explained = session.explained(0).unwrap_or_else(|| panic!("not derived"));
     let mut why = Why::new(&explained);
     let proof = why.proof(id, *row);
     of_opened_proof(&mut why, &proof, false)

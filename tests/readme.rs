@@ -14,7 +14,8 @@ use std::{env, fs};
 use assert_cmd::Command;
 
 /// The pages with commands on them.
-const PAGES: [&str; 2] = ["README.md", "docs/archetypes.md"];
+const PAGES: [&str; 5] =
+    ["README.md", "docs/archetypes.md", "docs/checks.md", "docs/dossier.md", "docs/testing.md"];
 
 #[test]
 fn the_pages_show_what_the_program_prints() {
@@ -45,7 +46,7 @@ fn shows_what_the_program_prints(name: &str) {
             );
         }
     }
-    assert!(ran > 2, "{name}: {ran} commands");
+    assert!(ran > 1, "{name}: {ran} commands");
     if env::var_os("ARCHLOG_UPDATE").is_some() {
         fs::write(name, &renewed).expect("the page can be written");
     } else if renewed != page {

@@ -50,7 +50,7 @@ fn pairs(session: &Session, goal: &str) -> Pairs {
 }
 
 /// The goal that asks for what dominates.
-const DOMINANT: &str = "dominant_archetype(Archetype, _)";
+const DOMINANT: &str = "dominant_archetype(_, Archetype)";
 
 fn measured() -> Measured {
     let (session, systems) = derived(FOLDER);

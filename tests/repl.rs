@@ -29,12 +29,17 @@ fn repl() -> Repl {
 
 /// What a person sees of events.
 fn seen(events: Vec<Event>) -> String {
+    marked(events, "! ")
+}
+
+/// What a person sees of events, what is said beside an answer marked.
+fn marked(events: Vec<Event>, mark: &str) -> String {
     let mut text = String::new();
     let beside = |message: &str| {
         message
             .trim_end()
             .lines()
-            .map(|line| format!("! {line}").trim_end().to_owned() + "\n")
+            .map(|line| format!("{mark}{line}").trim_end().to_owned() + "\n")
             .collect::<String>()
     };
     for event in events {
@@ -51,7 +56,7 @@ fn seen(events: Vec<Event>) -> String {
             Event::Unmet(message) => text.push_str(&beside(&format!("unmet: {message}"))),
             Event::Stopped(stopped) => text.push_str(&beside(&format!("stopped: {stopped}"))),
             Event::Quit => text.push_str("! (left)\n"),
-            Event::Changed => {}
+            Event::Changed | Event::Edit { .. } => {}
         }
     }
     text
@@ -88,6 +93,36 @@ fn transcripts_are_as_they_were() {
     }
     assert!(ran > 20, "{ran}");
     assert!(stale.is_empty(), "ARCHLOG_UPDATE=1 renews: {}", stale.join("\n"));
+}
+
+#[test]
+fn the_sessions_of_the_page_are_what_the_prompt_says() {
+    let page = read("docs/repl.md");
+    let mut out = String::new();
+    let (mut repl, mut inside) = (None, false);
+    for line in page.lines() {
+        if let Some(fence) = line.strip_prefix("```") {
+            out.push_str(&format!("{line}\n"));
+            inside = fence.starts_with("session");
+            repl = inside.then(|| {
+                let mut repl = self::repl();
+                let design = fence.trim_start_matches("session").trim();
+                repl.open(&[design]);
+                repl.settings.look.width = Some(118);
+                repl
+            });
+        } else if let (Some(typed), Some(repl)) = (line.strip_prefix("> "), &mut repl) {
+            out.push_str(&format!("{line}\n{}", marked(step(repl, typed), "")));
+        } else if !inside {
+            out.push_str(&format!("{line}\n"));
+        }
+    }
+    if std::env::var_os("ARCHLOG_UPDATE").is_some() {
+        fs::write(root().join("docs/repl.md"), &out).unwrap();
+    } else {
+        let at = out.lines().zip(page.lines()).find(|(new, old)| new != old);
+        assert!(out == page, "ARCHLOG_UPDATE=1 renews docs/repl.md: {at:?}");
+    }
 }
 
 /// A small generator of numbers: the same from the same seed.
@@ -215,6 +250,12 @@ fn completion_knows_commands_relations_values_and_the_names_of_the_design() {
     assert_eq!(completed(&repl, "judgement(\"pl"), ["judgement(\"place_bid\""]);
     assert_eq!(completed(&repl, ":why base_mechanism(\"pl"), [":why base_mechanism(\"place_bid\""]);
     assert_eq!(completed(&repl, ":run unf"), [":run unfenced_leases"]);
+    assert_eq!(completed(&repl, "meta.rest"), ["meta.rests_on("]);
+    assert_eq!(completed(&repl, ":compare "), Vec::<String>::new());
+    assert_eq!(completed(&repl, ":review -"), [":review --why"]);
+    assert_eq!(completed(&repl, ":pager o"), [":pager on", ":pager off"]);
+    assert_eq!(completed(&repl, ":run pass"), [":run passages"]);
+    assert!(complete(&repl, ":questions --answers f", 22).file);
     assert!(complete(&repl, ":load des", 9).file);
     assert_eq!(
         archlog::repl::hint(&repl, "judgement(\"place_bid\", "),
@@ -303,4 +344,37 @@ fn scripts_answer_on_standard_output_and_exit_honestly() {
     assert_eq!(archlog(&csv, ":expect base_mechanism(_, _)\n:quit\nbogus(1).").0, 0);
     assert_eq!(archlog(&["repl", design, "--limit-tuples", "1"], "").0, 3);
     assert_eq!(archlog(&["repl", "designs/nowhere.dl"], "").0, 2);
+}
+
+#[test]
+fn reviews_forms_and_goals_about_proofs_work_from_outside_too() {
+    let hotel = "designs/hotel-booking.dl";
+    let (code, out, _) = archlog(&["review", hotel, "--why"], "");
+    assert_eq!(code, 1);
+    for part in ["contradicted", "unjustified", "missing", "Saga", "rests on"] {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+    assert_eq!(archlog(&["review", "designs/nowhere.dl"], "").0, 2);
+    let (code, out, _) = archlog(&["review", hotel, "--format", "json"], "");
+    assert!(code == 1 && out.contains("\"review_choices\""), "{out}");
+
+    let small = "designs/auction-minimal.dl";
+    let (code, form, _) = archlog(&["questions", small], "");
+    assert!(code == 0 && form.starts_with("# Open questions") && form.contains("\nAnswer:\n"));
+    let (code, facts, said) = archlog(&["questions", small, "--answers", "tests/repl/form.md"], "");
+    assert_eq!((code, said.as_str()), (0, ""));
+    assert!(facts.contains("judgement(\"place_bid\", \"one_writer_owns_scope\", \"Yes\")."));
+    assert!(!facts.contains("exclusive_holder"), "that one is not known yet: {facts}");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("form.csv");
+    let (_, table, _) = archlog(&["questions", small, "--format", "csv"], "");
+    fs::write(&path, table.replace("Yes | No,", "Yes | No,perhaps")).unwrap();
+    let (code, _, said) = archlog(&["questions", small, "--answers", path.to_str().unwrap()], "");
+    assert!(code == 2 && said.contains("`perhaps` is no answer to"), "{said}");
+
+    let goal = "meta.rests_on(\"base_mechanism\", F, \"stated\", G, _, _)";
+    let (code, out, _) = archlog(&["query", "--format", "csv", small, goal], "");
+    assert!(code == 0 && out.starts_with("F,G\n") && out.contains("place_bid"), "{out}");
+    let (code, out, _) = archlog(&["query", "--format", "csv", small, "passages(D, S, N)"], "");
+    assert!(code == 0 && out.contains("004,"), "{out}");
 }

@@ -1,12 +1,8 @@
-//! The rulebook against small designs that say in comments what must and must not follow, and
-//! against goals that no design may answer.
-//!
-//! In a design under `tests/rulebook/`, `// expect: GOAL` must have an answer and `// never: GOAL`
-//! must have none; `// as written: GOAL` and `// never as written: GOAL` say the same of the letter
-//! alone. All designs of a mode are derived together, each in a world of its own.
+//! The tests of the rulebook, as `archlog test` runs them, and goals that no design may answer.
 
-#![allow(clippy::panic, reason = "a test says what went wrong by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,36 +10,63 @@ use archlog::eval::Options as EvalOptions;
 use archlog::kb::{Options, Rulebook};
 use archlog::report::Table;
 use archlog::session::Session;
-use archlog::value::Constant;
-
-const MARKS: [(&str, bool, bool); 4] = [
-    ("// expect: ", false, true),
-    ("// never: ", false, false),
-    ("// as written: ", true, true),
-    ("// never as written: ", true, false),
-];
+use archlog::testing::{self, Suites};
 
 #[test]
 fn what_must_follow_follows_and_what_must_not_does_not() {
-    let mut failures = Vec::new();
-    let mut checked = 0;
-    for as_written in [false, true] {
-        let session = derived(as_written, &files("tests/rulebook", "dl"));
-        for design in session.designs() {
-            let text = read(Path::new(&design.path));
-            for (mark, letter, expected) in MARKS {
-                let goals = text.lines().filter_map(|line| line.strip_prefix(mark));
-                for goal in goals.filter(|_| letter == as_written) {
-                    checked += 1;
-                    if holds(&answers(&session, goal), &design.id) != expected {
-                        failures.push(format!("{}: {}{goal}", design.path, &mark[3..]));
-                    }
-                }
+    let options = EvalOptions::default();
+    let suites = Suites::run(&Options::default(), &testing::shipped(), false, &options).unwrap();
+    let outcomes = suites.outcomes();
+    let failures: Vec<String> = outcomes
+        .iter()
+        .filter(|outcome| !outcome.holds)
+        .map(|outcome| format!("{}:{}: {}", outcome.file, outcome.line, outcome.text))
+        .collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(outcomes.len() > 450, "only {} expectations were found", outcomes.len());
+    assert!(outcomes.iter().filter(|outcome| outcome.as_written).count() > 30);
+    assert!(suites.warnings.iter().all(|(_, warnings)| warnings.is_empty()));
+}
+
+#[test]
+fn no_expectation_is_left_in_a_comment() {
+    for path in files("tests/rulebook", "dl") {
+        let text = read(&path);
+        let marks = ["// expect", "// never", "// as written"];
+        let lost = text.lines().find(|line| marks.iter().any(|mark| line.starts_with(mark)));
+        assert_eq!(lost, None, "{}: nobody reads this", path.display());
+    }
+}
+
+/// What tests expect to be concluded, somewhere, by relation and list.
+#[test]
+fn every_shape_mechanism_read_path_and_companion_is_expected_somewhere() {
+    let options = EvalOptions::default();
+    let suites = Suites::run(&Options::default(), &testing::shipped(), false, &options).unwrap();
+    let expected: BTreeSet<String> =
+        suites.outcomes().into_iter().map(|outcome| outcome.text).collect();
+    let session = derived(false, &files("designs", "dl"));
+    let mut missing = Vec::new();
+    for (field, relation) in [
+        ("Write shape", "write_shape"),
+        ("Base mechanism", "base_mechanism"),
+        ("Read path", "read_path"),
+        ("Required companions", "required_companion"),
+    ] {
+        for row in answers(&session, &format!("closed_value({field:?}, Value, _)")).rows {
+            let value = row.last().unwrap().to_string();
+            let says = |text: &String| {
+                let companion = field == "Required companions" && text.contains("companion(");
+                text.contains(&format!(".expect {relation}("))
+                    && text.contains(&format!("{value:?}"))
+                    || companion && text.contains(&format!("{value:?}"))
+            };
+            if !expected.iter().any(says) {
+                missing.push(format!("{relation}(_, {value:?})"));
             }
         }
     }
-    assert!(checked > 300, "only {checked} expectations were found");
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(missing.is_empty(), "no test expects {missing:?}");
 }
 
 #[test]
@@ -82,14 +105,6 @@ fn derived(as_written: bool, designs: &[PathBuf]) -> Session {
 
 fn answers(session: &Session, goal: &str) -> Table {
     session.query(goal).unwrap_or_else(|failure| panic!("{goal}: {failure:?}"))
-}
-
-/// Whether a design is among the answers, whose first column names the design.
-fn holds(table: &Table, id: &str) -> bool {
-    table.rows.iter().any(|row| match row.first() {
-        Some(Constant::Symbol(design)) => **design == *id,
-        _ => false,
-    })
 }
 
 fn files(folder: &str, extension: &str) -> Vec<PathBuf> {

@@ -1,5 +1,7 @@
 //! What a program declares: types and relations, by name. Nothing else looks a name up.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use crate::diag::{Diagnostic, Span};
@@ -17,7 +19,7 @@ pub struct Declarations {
     /// All types, the four built-in ones first.
     pub types: Vec<Type>,
     /// All relations, in order of declaration.
-    pub relations: Vec<Relation>,
+    pub relations: Vec<Arc<Relation>>,
     types_by_name: FxHashMap<String, TypeId>,
     relations_by_name: FxHashMap<String, RelationId>,
     /// The type of each branch, and its place there.
@@ -129,14 +131,14 @@ impl Declarations {
     pub fn add_relation(&mut self, relation: Relation) -> RelationId {
         let id = RelationId::from(self.relations.len());
         self.relations_by_name.insert(relation.name.clone(), id);
-        self.relations.push(relation);
+        self.relations.push(Arc::new(relation));
         id
     }
 
     /// Gives a column of an added relation its type.
     pub fn set_column(&mut self, relation: RelationId, column: usize, primitive: Primitive) {
         let ty = self.built_in(primitive);
-        let found = self.relations.get_mut(relation.index());
+        let found = self.relations.get_mut(relation.index()).map(Arc::make_mut);
         if let Some(column) = found.and_then(|relation| relation.columns.get_mut(column)) {
             column.ty = ty;
             column.primitive = primitive;

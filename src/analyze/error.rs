@@ -285,6 +285,13 @@ pub fn question_in_program(span: Span) -> Diagnostic {
         .help("write a rule and an `.output` directive")
 }
 
+/// `.expect p(1).` in a program
+pub fn expectation_in_program(span: Span) -> Diagnostic {
+    Diagnostic::error("AL0118", "an expectation in a program")
+        .at(span, "expectations stand in designs, for `archlog test`")
+        .help("move it to a design; other commands leave it out there")
+}
+
 /// `-p(1).` in a program
 pub fn retraction_in_program(span: Span) -> Diagnostic {
     Diagnostic::error("AL0111", "a retraction in a program")

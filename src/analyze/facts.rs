@@ -78,7 +78,7 @@ pub fn stated_facts(
     for item in &tree.items {
         let clause = match item {
             Item::Clause(clause) => clause,
-            Item::Once(_) | Item::Pragma { .. } => continue,
+            Item::Once(_) | Item::Pragma { .. } | Item::Expectation(_) => continue,
             other => {
                 diagnostics.push(error::not_a_fact(other.span()));
                 continue;

@@ -33,12 +33,12 @@ use crate::diag::{Diagnostic, Severity};
 use crate::syntax::error::unsupported;
 use crate::syntax::operators::DirectiveKind;
 use crate::syntax::tree::{self, Body, Item, Tree};
-use crate::value::{ClauseId, Constant, Primitive, RuleId};
+use crate::value::{ClauseId, Constant, Primitive, RelationId, RuleId};
 
 pub use safety::bind_all;
 
 use declarations::Declarations;
-use program::{Clause, Column, Directive, Fact, Program, Relation, Stratum, Term};
+use program::{Clause, Column, Directive, Fact, Program, Relation, Rule, Stratum, Term};
 
 /// The program of some texts, and what is wrong with it. The order of the texts does not matter
 /// but for the order of facts and rules.
@@ -51,7 +51,7 @@ pub fn analyze(trees: &[Tree]) -> (Program, Vec<Diagnostic>) {
     let program = analyze_plain(&expanded, &mut diagnostics);
     // Every instance has the problems of its component.
     let mut seen = FxHashSet::default();
-    diagnostics.retain(|problem| seen.insert((problem.code, problem.span())));
+    diagnostics.retain(|problem| seen.insert((problem.code.clone(), problem.span())));
     (program, diagnostics)
 }
 
@@ -68,6 +68,9 @@ fn analyze_plain(trees: &[Tree], diagnostics: &mut Vec<Diagnostic>) -> Program {
                 add_directive(&declarations, directive, &mut program, diagnostics);
             }
             Item::Query(query) => diagnostics.push(error::question_in_program(query.span)),
+            Item::Expectation(expectation) => {
+                diagnostics.push(error::expectation_in_program(expectation.span));
+            }
             Item::Retraction { span, .. } => {
                 diagnostics.push(error::retraction_in_program(*span));
             }
@@ -158,10 +161,9 @@ fn add_clause(
     // The branches and heads of a clause repeat what is wrong with all of them.
     let mut seen = FxHashSet::default();
     let new = diagnostics.split_off(reported);
-    diagnostics
-        .extend(new.into_iter().filter(|problem| {
-            seen.insert((problem.code, problem.message.clone(), problem.span()))
-        }));
+    diagnostics.extend(new.into_iter().filter(|problem| {
+        seen.insert((problem.code.clone(), problem.message.clone(), problem.span()))
+    }));
 }
 
 /// The directives that a declaration's qualifiers are: an old way to write them.
@@ -274,6 +276,51 @@ pub const GOAL: &str = "?";
 pub fn analyze_goal(program: &Program, body: &Body) -> Result<Program, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
     let mut declarations = Declarations::of(program);
+    let (id, rules) = goal(&mut declarations, body, &mut diagnostics);
+    if has_errors(&diagnostics) {
+        return Err(diagnostics);
+    }
+    let ids = (0..rules.len()).map(RuleId::from).collect();
+    Ok(Program {
+        types: program.types.clone(),
+        relations: declarations.relations,
+        clauses: vec![Clause { span: lower::body_span(body), doc: tree::Doc::default() }],
+        rules,
+        strata: vec![Stratum { relations: vec![id], rules: ids, recursive: false }],
+        ..Program::default()
+    })
+}
+
+/// What [`analyze_goals`] makes of a goal.
+#[derive(Clone, Debug)]
+pub struct Goal {
+    /// A column a named variable, in order of appearance.
+    pub columns: Vec<Column>,
+    /// The rules that conclude its answers, one a branch.
+    pub rules: Vec<Rule>,
+}
+
+/// Many goals over one program. Goal number `n` concludes the relation that comes `n` behind those
+/// of the program.
+pub fn analyze_goals<'b>(
+    program: &Program,
+    bodies: impl IntoIterator<Item = &'b Body>,
+) -> (Vec<Goal>, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let mut declarations = Declarations::of(program);
+    let goals = bodies.into_iter().map(|body| {
+        let (id, rules) = goal(&mut declarations, body, &mut diagnostics);
+        Goal { columns: declarations.relations[id.index()].columns.clone(), rules }
+    });
+    (goals.collect(), diagnostics)
+}
+
+/// Declares the relation of a goal and gives the rules that conclude it.
+fn goal(
+    declarations: &mut Declarations,
+    body: &Body,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (RelationId, Vec<Rule>) {
     let names = lower::goal_variables(body);
     let span = lower::body_span(body);
     let column = |name: &String| Column {
@@ -290,34 +337,23 @@ pub fn analyze_goal(program: &Program, body: &Body) -> Result<Program, Vec<Diagn
     };
     let id = declarations.add_relation(relation);
     let clause = ClauseId(0);
-    let branches = lower::branches(body, &mut diagnostics).unwrap_or_default();
+    let branches = lower::branches(body, diagnostics).unwrap_or_default();
     let mut rules = Vec::new();
     for (branch, conditions) in branches.iter().enumerate() {
-        let lowered =
-            lower::lower_goal(&declarations, conditions, &names, id, clause, &mut diagnostics);
+        let lowered = lower::lower_goal(declarations, conditions, &names, id, clause, diagnostics);
         let Some(mut lowered) = lowered else { continue };
         if branch == 0 {
-            types::infer_head(&mut declarations, &lowered);
+            types::infer_head(declarations, &lowered);
         }
-        types::check(&declarations, &mut lowered, &mut diagnostics);
-        safety::check(&lowered, &mut diagnostics);
-        if !has_errors(&diagnostics) {
-            records::settle(&declarations, &mut lowered, &mut diagnostics);
+        let before = diagnostics.len();
+        types::check(declarations, &mut lowered, diagnostics);
+        safety::check(&lowered, diagnostics);
+        if diagnostics.len() == before {
+            records::settle(declarations, &mut lowered, diagnostics);
         }
         rules.push(lowered.rule);
     }
-    if has_errors(&diagnostics) {
-        return Err(diagnostics);
-    }
-    let ids = (0..rules.len()).map(RuleId::from).collect();
-    Ok(Program {
-        types: program.types.clone(),
-        relations: declarations.relations,
-        clauses: vec![Clause { span, doc: tree::Doc::default() }],
-        rules,
-        strata: vec![Stratum { relations: vec![id], rules: ids, recursive: false }],
-        ..Program::default()
-    })
+    (id, rules)
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@
 //!   a fresh variable and an equality;
 //! - an aggregate became a [`Literal::Aggregate`] with a result variable, wherever it stood.
 
+use std::sync::Arc;
+
 use crate::diag::Span;
 use crate::syntax::operators::{AggregateOperator, Comparison, DirectiveKind, Functor, Test};
 use crate::syntax::tree::Doc;
@@ -20,7 +22,7 @@ pub struct Program {
     /// All types, the four built-in ones first.
     pub types: Vec<Type>,
     /// All relations, by [`RelationId`].
-    pub relations: Vec<Relation>,
+    pub relations: Vec<Arc<Relation>>,
     /// All clauses as written, by [`ClauseId`].
     pub clauses: Vec<Clause>,
     /// All rules, by [`RuleId`]. Facts are not rules.

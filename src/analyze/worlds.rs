@@ -10,6 +10,8 @@
 //! none("x") :- !need(_, _).                 none(w, "x") :- !need(w, _, _), @world(w).
 //! ```
 
+use std::sync::Arc;
+
 use crate::diag::Span;
 use crate::syntax::tree::Doc;
 use crate::value::{Primitive, RelationId, RuleId, TypeId, VariableId};
@@ -38,13 +40,13 @@ pub const WORLD: &str = "@world";
 /// Adds the relation of worlds to a program, without columns as yet. [`separate`] wants it there.
 pub fn declare(program: &mut Program) {
     let id = RelationId::from(program.relations.len());
-    program.relations.push(Relation {
+    program.relations.push(Arc::new(Relation {
         name: WORLD.to_owned(),
         columns: Vec::new(),
         choices: Vec::new(),
         span: Span::default(),
         doc: Doc::default(),
-    });
+    }));
     let stratum = Stratum { relations: vec![id], rules: Vec::new(), recursive: false };
     program.strata.insert(0, stratum);
 }
@@ -95,9 +97,39 @@ impl Worlds {
         dependent.push(reads);
         let separation = Separation { dependent: &dependent, world: self.world };
         let mut separated = goal.clone();
-        separation.columns(&mut separated);
+        // The relations of this program have their columns already.
+        for (relation, known) in separated.relations.iter_mut().zip(&self.program.relations) {
+            relation.clone_from(known);
+        }
+        if let Some(answers) = separated.relations.last_mut().filter(|_| reads) {
+            Arc::make_mut(answers).columns.insert(0, world_column());
+        }
         separated.rules.iter_mut().for_each(|rule| separation.rule(rule));
         (separated, reads)
+    }
+}
+
+impl Worlds {
+    /// Adds a relation that differs from world to world, behind all others, and the rules that
+    /// conclude it, written without worlds. It is evaluated after all strata there are.
+    pub fn add(&mut self, mut relation: Relation, rules: impl IntoIterator<Item = Rule>) {
+        let id = RelationId::from(self.program.relations.len());
+        relation.columns.insert(0, world_column());
+        self.program.relations.push(Arc::new(relation));
+        self.dependent.push(true);
+        let first = self.program.rules.len();
+        for mut rule in rules {
+            rule.head.relation = id;
+            self.rule(&mut rule);
+            self.program.rules.push(rule);
+        }
+        let rules = (first..self.program.rules.len()).map(RuleId::from).collect();
+        self.program.strata.push(Stratum { relations: vec![id], rules, recursive: false });
+    }
+
+    /// Passes the world along in a rule that was written without worlds.
+    pub fn rule(&self, rule: &mut Rule) {
+        Separation { dependent: &self.dependent, world: self.world }.rule(rule);
     }
 }
 
@@ -111,7 +143,8 @@ fn world_column() -> Column {
 
 /// The stated relations and all that depend on them.
 fn dependent(program: &Program, stated: impl Fn(&Relation) -> bool) -> Vec<bool> {
-    let mut dependent: Vec<bool> = program.relations.iter().map(stated).collect();
+    let mut dependent: Vec<bool> =
+        program.relations.iter().map(|relation| stated(relation)).collect();
     // Strata come in order of dependency, so one pass over them settles everything.
     for stratum in &program.strata {
         let reads = stratum
@@ -143,7 +176,7 @@ impl Separation<'_> {
     fn columns(&self, program: &mut Program) {
         for (relation, dependent) in program.relations.iter_mut().zip(self.dependent) {
             if *dependent {
-                relation.columns.insert(0, world_column());
+                Arc::make_mut(relation).columns.insert(0, world_column());
             }
         }
     }
@@ -215,7 +248,7 @@ mod tests {
         declare(&mut program);
         let worlds = separate(&program, |relation| relation.doc.tag("stated").is_some());
         assert_eq!(worlds.dependent, [true, false, false, true, true, true]);
-        let arities: Vec<usize> = worlds.program.relations.iter().map(Relation::arity).collect();
+        let arities: Vec<usize> = worlds.program.relations.iter().map(|it| it.arity()).collect();
         assert_eq!(arities, [2, 1, 1, 2, 2, 1]);
         assert_eq!(worlds.shared_strata, 2);
         // `none`, `many` and the fact of `need` read the worlds, having no other positive atom.

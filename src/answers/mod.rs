@@ -2,6 +2,11 @@
 //! program and the prompt say the same because both take it from here.
 
 mod change;
+mod compare;
+mod dossier;
+mod form;
+mod proofs;
+mod review;
 mod sheets;
 mod why;
 
@@ -12,6 +17,11 @@ use crate::session::Session;
 use crate::value::{Constant, Primitive, RelationId};
 
 pub use change::{achieve, ask, ledger, reasons, setting_line, to_copy, what_if};
+pub use compare::compare;
+pub use dossier::{dossier, sql, step_numbers};
+pub use form::{Filled, Form};
+pub use proofs::grounds;
+pub use review::{Review, explain_goals, review};
 pub use sheets::{called, section, short_name};
 pub use why::{Explanation, explain_absence, explain_rows, ways};
 

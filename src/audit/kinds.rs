@@ -558,10 +558,36 @@ pub fn suppression_of_no_code(code: &str, span: Span) -> Finding {
 }
 
 /// An accepted finding that is not found any more
-pub fn idle_acceptance(code: &str, subject: &str, span: Span) -> Finding {
-    let message = format!("{code} of `{subject}` is accepted and not found");
-    let problem = Diagnostic::warning("AL0924", message)
-        .at(span, "this entry lets nothing pass")
-        .help("take the entry out");
+pub fn idle_acceptance(code: &str, subject: &str, unexplained: bool, span: Span) -> Finding {
+    let (message, help) = match unexplained {
+        true => (format!("{code} of `{subject}` is accepted without a reason"), "say why"),
+        false => (format!("{code} of `{subject}` is accepted and not found"), "take the entry out"),
+    };
+    let problem =
+        Diagnostic::warning("AL0924", message).at(span, "this entry lets nothing pass").help(help);
     Finding::new(subject, problem)
+}
+
+/// `/// @check X1 bad` on a declaration
+pub fn unreadable_check(relation: &Relation, why: String) -> Finding {
+    let name = &relation.name;
+    let problem = Diagnostic::error("AL0925", format!("`{name}` is no check that can be run"))
+        .at(relation.span, why)
+        .help("`/// @check CODE SEVERITY` and `/// @finding SENTENCE with {column}` make a check");
+    Finding::new(name, problem)
+}
+
+/// `AL0701,buyer,a reason,no-such-rule` in a file of accepted findings
+pub fn unknown_resolution<'a>(
+    rule: &str,
+    span: Span,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Finding {
+    let mut known: Vec<&str> = known.into_iter().collect();
+    known.sort_unstable();
+    let problem = Diagnostic::error("AL0926", format!("no rule is called `{rule}`"))
+        .at(span, "said to resolve this")
+        .nearest(rule, known)
+        .help("name the `@rule` that resolves it, or leave the column empty");
+    Finding::new(rule, problem)
 }

@@ -14,36 +14,51 @@ use super::{Finding, Subject, kinds};
 
 /// The tags that something reads, and whether one may stand several times. A rulebook may have
 /// others; one that is nearly one of these is misspelt.
-const TAGS: [(&str, bool); 30] = [
+const TAGS: &[(&str, bool)] = &[
+    ("as_written", false),
     ("assumption", false),
+    ("blocks", false),
+    ("check", false),
     ("choice", false),
     ("choice_open", false),
     ("choice_text", false),
     ("choice_value", false),
+    ("code", false),
     ("column", true),
     ("conclusion", false),
     ("design", false),
     ("difference", false),
+    ("each", false),
     ("edges", true),
     ("empty", false),
     ("entry", false),
     ("example", true),
+    ("finding", false),
+    ("fix", false),
     ("hide", false),
     ("key", false),
     ("list", true),
+    ("meta", false),
+    ("named", false),
     ("note", false),
     ("open", false),
     ("order", false),
     ("page", true),
+    ("place", false),
+    ("record", false),
     ("reference", false),
     ("refers", true),
     ("rule", false),
     ("says", false),
+    ("schema", false),
     ("see", true),
     ("sequence", true),
     ("source", true),
     ("stated", false),
+    ("step", false),
+    ("steps", false),
     ("stop", false),
+    ("subject", false),
     ("title", false),
 ];
 
@@ -88,6 +103,11 @@ pub fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         words(tree, findings);
     }
     same_sentences(subject, findings);
+    for (index, relation) in subject.program.relations.iter().enumerate() {
+        if let Err(why) = super::checks::check(RelationId::from(index), relation) {
+            findings.push(kinds::unreadable_check(relation, why));
+        }
+    }
 }
 
 fn rules_by_clause<'a>(subject: &Subject<'a>) -> FxHashMap<Span, Vec<&'a Rule>> {
@@ -176,7 +196,7 @@ fn sentence(clause: &Clause, rules: &[&Rule], findings: &mut Vec<Finding>) {
 }
 
 /// The names in braces.
-fn placeholders(text: &str) -> Vec<&str> {
+pub(super) fn placeholders(text: &str) -> Vec<&str> {
     let mut names = Vec::new();
     let mut rest = text;
     while let Some((_, behind)) = rest.split_once('{') {

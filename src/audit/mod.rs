@@ -12,16 +12,20 @@
 //! | `written` | one rule at a time, as written |
 //! | `between` | pairs of rules |
 //! | `metadata` | documentation comments |
+//! | `checks` | checks that are written as rules, and what they find |
 //! | `texts` | comments, inclusions, directives |
+//! | `prove` | first-match lists, over every point of their inputs |
 //! | `sieve` | which findings count: suppressed, accepted, asked for |
 //! | `mend` | the fixes of findings, made |
 //! | `output` | text, JSON, SARIF, annotations |
 
 mod between;
+pub mod checks;
 mod kinds;
 mod mend;
 mod metadata;
 pub mod output;
+pub mod prove;
 mod relations;
 mod rules;
 mod sieve;
@@ -45,6 +49,8 @@ pub struct Finding {
     pub subject: String,
     /// What shows it: facts, a chain of relations, a pair of conditions.
     pub witness: Vec<String>,
+    /// The passages it rests on, where the facts that show it cite any.
+    pub citations: Vec<String>,
     /// A change of the text that mends it without changing what the program concludes.
     pub fix: Option<Fix>,
 }
@@ -61,7 +67,13 @@ pub struct Fix {
 impl Finding {
     /// A finding about something, from a problem.
     pub fn new(subject: impl Into<String>, problem: Diagnostic) -> Self {
-        Finding { problem, subject: subject.into(), witness: Vec::new(), fix: None }
+        Finding {
+            problem,
+            subject: subject.into(),
+            witness: Vec::new(),
+            citations: Vec::new(),
+            fix: None,
+        }
     }
 
     /// Shows it by an example.
@@ -92,7 +104,8 @@ pub fn audit(subject: &Subject<'_>) -> Vec<Finding> {
     between::check(subject, &mut findings);
     metadata::check(subject, &mut findings);
     texts::check(subject, &mut findings);
-    let key = |it: &Finding| (it.problem.span(), it.problem.code, it.problem.message.clone());
+    let key =
+        |it: &Finding| (it.problem.span(), it.problem.code.clone(), it.problem.message.clone());
     findings.sort_by_key(key);
     findings.dedup_by_key(|it| key(it));
     findings

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use crate::analyze::program::{Literal, Term};
+use crate::analyze::program::{Literal, Program, Term};
 use crate::diag::Span;
 use crate::syntax::operators::{AggregateOperator, CALLS, PREFIXES, Test};
 use crate::syntax::tree::{Item, TypeBody};
@@ -32,10 +32,17 @@ struct Readers {
 
 fn readers(subject: &Subject<'_>) -> Readers {
     let mut readers = Readers::default();
-    for rule in &subject.program.rules {
+    let Program { rules, subsumptions, .. } = subject.program;
+    let rules = rules.iter().map(|rule| (rule, None));
+    // A subsumption reads the tuples that it compares, and that is no use of them.
+    let subsumptions = subsumptions.iter().map(|rule| (rule, Some(rule.head.relation)));
+    for (rule, compared) in rules.chain(subsumptions) {
         for literal in &rule.body {
             let negated = matches!(literal, Literal::Negative(_));
             each_atom(literal, &mut |atom| {
+                if compared == Some(atom.relation) {
+                    return;
+                }
                 let places = readers.places.entry(atom.relation).or_default();
                 if !places.contains(&(atom.span, negated)) {
                     places.push((atom.span, negated));

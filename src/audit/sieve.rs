@@ -4,7 +4,10 @@
 //! entry of an accepted-findings file, or because it was not asked for. What lets nothing pass is a
 //! finding itself, so that neither comments nor entries outlive what they were for.
 
-use crate::diag::{Severity, SourceId, Sources, Span};
+use rustc_hash::FxHashSet;
+
+use crate::analyze::program::Program;
+use crate::diag::{OWN_CODES, Severity, SourceId, Sources, Span};
 use crate::kb::embedded;
 use crate::syntax::format::{PieceKind, pieces};
 use crate::syntax::tree::{Item, Tree};
@@ -91,7 +94,8 @@ fn below(tree: &Tree, place: u32) -> Option<u32> {
     None
 }
 
-/// A file of accepted findings: CSV with the columns `code`, `subject` and `reason`.
+/// A file of accepted findings: CSV with the columns `code`, `subject` and `reason`, and perhaps
+/// `resolution`: the rule that resolves what is accepted.
 #[derive(Clone, Debug, Default)]
 pub struct Accepted {
     entries: Vec<Entry>,
@@ -102,6 +106,7 @@ struct Entry {
     code: String,
     subject: String,
     reason: String,
+    resolution: String,
     span: Span,
     /// Whether it has let a finding pass.
     matched: bool,
@@ -120,16 +125,34 @@ impl Accepted {
             let rest = text.text.get(start..).unwrap_or_default();
             let end = start + rest.find('\n').unwrap_or(rest.len());
             let span = Span { source, start: start as u32, end: end as u32 };
-            let (code, subject, reason) = (field(0), field(1), field(2));
-            entries.push(Entry { code, subject, reason, span, matched: false });
+            let (code, subject, reason, resolution) = (field(0), field(1), field(2), field(3));
+            entries.push(Entry { code, subject, reason, resolution, span, matched: false });
         }
         Accepted { entries }
+    }
+
+    /// Leaves out entries of codes that begin like this: nothing looked for what they accept.
+    pub fn leave(&mut self, codes: &str) {
+        self.entries.retain(|entry| !entry.code.starts_with(codes));
+    }
+
+    /// The entries that are said to be resolved by a rule that is not there.
+    pub fn unresolved(&self, program: &Program, selection: &Selection) -> Vec<Finding> {
+        let ids: FxHashSet<&str> =
+            program.clauses.iter().filter_map(|clause| clause.doc.tag("rule")).collect();
+        let named = self.entries.iter().filter(|entry| !entry.resolution.is_empty());
+        let unknown = named.filter(|entry| !ids.contains(entry.resolution.as_str()));
+        let findings = unknown
+            .map(|it| kinds::unknown_resolution(&it.resolution, it.span, ids.iter().copied()));
+        findings.filter(|finding| selection.takes(finding)).collect()
     }
 
     /// The entries that have let nothing pass, once everything was sifted.
     pub fn idle(&self, selection: &Selection) -> Vec<Finding> {
         let idle = self.entries.iter().filter(|entry| !entry.matched);
-        let findings = idle.map(|it| kinds::idle_acceptance(&it.code, &it.subject, it.span));
+        let findings = idle.map(|it| {
+            kinds::idle_acceptance(it.code.as_str(), &it.subject, it.reason.is_empty(), it.span)
+        });
         findings.filter(|finding| selection.takes(finding)).collect()
     }
 }
@@ -162,15 +185,20 @@ impl std::str::FromStr for Pattern {
 impl Pattern {
     fn fits(&self, finding: &Finding) -> bool {
         match self {
-            Pattern::Code(code) => finding.problem.code == code,
+            Pattern::Code(code) => finding.problem.code == code.as_str(),
             Pattern::Severity(severity) => finding.severity() == *severity,
         }
     }
 }
 
-/// Whether there is a page of this code.
-fn is_code(code: &str) -> bool {
-    code.starts_with("AL") && embedded(&format!("docs/errors/{code}.md")).is_some()
+/// Whether this is a code: one of ours has a page, one of a user's own is letters and then digits.
+pub(super) fn is_code(code: &str) -> bool {
+    if code.starts_with(OWN_CODES) {
+        return embedded(&format!("docs/errors/{code}.md")).is_some();
+    }
+    let letters = code.bytes().take_while(u8::is_ascii_uppercase).count();
+    let digits = code.get(letters..).unwrap_or_default();
+    letters > 0 && !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit())
 }
 
 /// Which findings were asked for.
@@ -204,8 +232,8 @@ pub struct Sifted {
     pub kept: Vec<Finding>,
     /// Those that a comment lets pass, each with its reason.
     pub suppressed: Vec<(Finding, String)>,
-    /// Those that are accepted, each with its reason.
-    pub accepted: Vec<(Finding, String)>,
+    /// Those that are accepted, each with its reason and the rule that resolves it, if one does.
+    pub accepted: Vec<(Finding, String, String)>,
 }
 
 /// Sorts findings out; adds those about comments that let nothing pass.
@@ -230,13 +258,15 @@ pub fn sift(
         let entry = accepted
             .entries
             .iter_mut()
-            .find(|it| it.code == finding.problem.code && it.subject == finding.subject);
+            .find(|it| it.code == finding.problem.code && it.subject == finding.subject)
+            // Who accepts something says why.
+            .filter(|it| !it.reason.is_empty());
         if let Some(at) = covered {
             used[at] = true;
             sifted.suppressed.push((finding, suppressions.entries[at].reason.clone()));
         } else if let Some(entry) = entry {
             entry.matched = true;
-            sifted.accepted.push((finding, entry.reason.clone()));
+            sifted.accepted.push((finding, entry.reason.clone(), entry.resolution.clone()));
         } else {
             sifted.kept.push(finding);
         }
@@ -251,6 +281,11 @@ pub fn sift(
         });
     }
     sifted.kept.retain(|finding| selection.takes(finding));
-    sifted.kept.sort_by_key(|it| (it.problem.span(), it.problem.code));
+    sifted.suppressed.retain(|(finding, _)| selection.takes(finding));
+    sifted.accepted.retain(|(finding, ..)| selection.takes(finding));
+    sifted.kept.sort_by(|a, b| {
+        let key = |it: &Finding| it.problem.span();
+        (key(a), &a.problem.code).cmp(&(key(b), &b.problem.code))
+    });
     sifted
 }

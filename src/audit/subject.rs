@@ -125,7 +125,7 @@ impl<'a> Subject<'a> {
             .collect();
         for (index, relation) in relations() {
             let id = RelationId::from(index);
-            if is_stated(relation) {
+            if is_stated(relation) || relation.doc.tag("meta").is_some() {
                 self.filled.insert(id);
             }
             let tagged =

@@ -35,7 +35,7 @@ pub fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
                 ));
             }
         }
-        let arguments = clause.heads.iter().flat_map(|head| &head.arguments);
+        let arguments = clause.heads.iter().chain(&clause.greater).flat_map(|head| &head.arguments);
         arguments.for_each(|argument| writing.value(argument, findings));
     }
 }
@@ -47,7 +47,7 @@ pub type Written<'a> = (&'a str, Span, bool);
 /// The variables of a clause where they are written, in order.
 pub fn variables(clause: &Clause) -> Vec<Written<'_>> {
     let mut found = Vec::new();
-    for argument in clause.heads.iter().flat_map(|head| &head.arguments) {
+    for argument in clause.heads.iter().chain(&clause.greater).flat_map(|head| &head.arguments) {
         variables_of_value(argument, false, &mut found);
     }
     if let Some(body) = &clause.body {

@@ -18,6 +18,7 @@
 //! | `what_if` | the difference a change makes in everything derived |
 //! | `achieve` | all minimal changes that make a goal true |
 //! | `search` | the sets of choices worth trying, by size |
+//! | `shrink` | what is left of a set when all that can be spared is gone |
 //! | `nogood` | what keeps a goal out of reach, learned from a set that does not reach it |
 //! | `ledger` | which conclusions hold whatever the answers to open questions are |
 //! | `scopes` | which open questions have to be answered together |
@@ -48,6 +49,7 @@ mod nogood;
 mod parse;
 mod scopes;
 mod search;
+mod shrink;
 mod trim;
 mod variants;
 mod walk;
@@ -60,7 +62,8 @@ pub use completions::Scope;
 pub use cone::{Cone, Cones, Slice};
 pub use ledger::{Entry, Label, Ledger, Step, Told, ledger};
 pub use parse::{not_stated, not_to_be_taken_back, parse_change, parse_goal_fact};
-pub use variants::{Base, Edit, Limits};
+pub use shrink::shrink;
+pub use variants::{BLOCK, Base, Edit, Limits};
 pub use what_if::{Difference, Line, RelationDifference, Variant, WhatIf, promised, what_if};
 
 use crate::analyze::facts::StatedFact;

@@ -15,6 +15,7 @@
 //! **Stopping.** Limits are checked once a batch. A run that stops early leaves whole rows with
 //! right rounds behind; the strata it finished are complete, and running again goes on from there.
 
+mod again;
 mod aggregate;
 mod batch;
 mod expand;
@@ -116,6 +117,10 @@ pub struct Evaluator<'p> {
     ledger: Ledger,
     bounds: Vec<Bounds>,
     crew: Crew,
+    /// Whether each stratum has a stretch of rounds of its own.
+    spaced: bool,
+    /// Whether a stratum took more rounds than its stretch has.
+    overran: bool,
 }
 
 /// The parts of a run that stay the same.
@@ -141,6 +146,8 @@ impl<'p> Evaluator<'p> {
             ledger: Ledger::default(),
             bounds: Vec::new(),
             crew: Crew::default(),
+            spaced: false,
+            overran: false,
         }
     }
 
@@ -169,11 +176,15 @@ impl<'p> Evaluator<'p> {
         for at in strata {
             let Some(stratum) = plan.strata.get(at) else { continue };
             run.listener.stratum(at);
+            if self.spaced {
+                run.database.rounds_from(again::first_round(at));
+            }
             let done = self.stratum(&mut run, stratum);
             if let Err(reason) = done {
                 run.report.warnings = self.ledger.notes.take();
                 return Err(Stopped { reason, stratum: at, report: run.report });
             }
+            self.overran |= run.database.round() > again::first_round(at + 1);
         }
         run.report.warnings = self.ledger.notes.take();
         Ok(run.report)

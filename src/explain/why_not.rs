@@ -169,12 +169,14 @@ mod cost {
     pub const OTHERWISE: u32 = 3;
     pub const NOT_OPENED: u32 = 50;
     pub const NOT_GIVEN: u32 = 100;
+    pub const BY_NAME: u32 = 1_000;
     pub const OUT_OF_REACH: u32 = 1_000_000;
 }
 
 impl WhyNot {
-    /// Puts the attempts of each missing fact in order of what it would take to meet them.
-    fn rank(&mut self) {
+    /// Puts the attempts of each missing fact in order of what it would take to meet them. Those of
+    /// rules that conclude a fact because somebody names it come after all that can be met.
+    fn rank(&mut self, by_name: impl Fn(RuleId) -> bool) {
         let mut costs: Vec<u32> = self
             .missing
             .iter()
@@ -198,7 +200,10 @@ impl WhyNot {
             }
         }
         for missing in &mut self.missing {
-            missing.attempts.sort_by_cached_key(|attempt| attempt.cost(&costs));
+            missing.attempts.sort_by_cached_key(|attempt| {
+                let by_name = if by_name(attempt.rule) { cost::BY_NAME } else { 0 };
+                attempt.cost(&costs).saturating_add(by_name)
+            });
         }
     }
 
@@ -282,7 +287,11 @@ impl Why<'_> {
             search.explain(self, open);
         }
         search.forget_contexts();
-        search.answer.rank();
+        let program = self.solver().program();
+        search.answer.rank(|rule| {
+            let clause = program.rules[rule.index()].clause;
+            program.clauses[clause.index()].doc.tag("named").is_some()
+        });
         search.answer
     }
 

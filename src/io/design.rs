@@ -5,6 +5,7 @@
 //! array in the order of declaration or an object by name.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
@@ -24,7 +25,7 @@ use super::value;
 #[derive(Clone, Copy)]
 struct Schema<'a> {
     statable: &'a Statable,
-    relations: &'a [Relation],
+    relations: &'a [Arc<Relation>],
 }
 
 impl<'a> Schema<'a> {
@@ -44,7 +45,7 @@ impl<'a> Schema<'a> {
 pub fn design_of_folder(
     files: &dyn Files,
     statable: &Statable,
-    relations: &[Relation],
+    relations: &[Arc<Relation>],
     sources: &mut Sources,
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<StatedFact> {
@@ -87,7 +88,7 @@ pub fn design_of_json(
     name: &str,
     bytes: Vec<u8>,
     statable: &Statable,
-    relations: &[Relation],
+    relations: &[Arc<Relation>],
     sources: &mut Sources,
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<StatedFact> {
@@ -299,9 +300,17 @@ mod tests {
     }
 
     fn shown(
-        read: impl FnOnce(&Statable, &[Relation], &mut Sources, &mut Vec<Diagnostic>) -> Vec<StatedFact>,
+        read: impl FnOnce(
+            &Statable,
+            &[Arc<Relation>],
+            &mut Sources,
+            &mut Vec<Diagnostic>,
+        ) -> Vec<StatedFact>,
     ) -> (Vec<String>, String) {
-        let program = Program { relations: relations(), ..Program::default() };
+        let program = Program {
+            relations: relations().into_iter().map(Arc::new).collect(),
+            ..Program::default()
+        };
         let statable = Statable::new(&program, |relation| relation.name != "derived");
         let relations = program.relations;
         let (mut sources, mut problems) = (Sources::new(), Vec::new());

@@ -132,9 +132,14 @@ pub fn extra_fields(span: Span, relation: &str, wanted: usize, lines: usize) -> 
     .help(format!("to say that this is meant, pick columns: `columns=\"{}\"`", picked.join(":")))
 }
 
+/// The code of a quote that is never closed.
+pub fn open_quote_code() -> &'static str {
+    "AL0510"
+}
+
 /// A line `"a`
 pub fn open_quote(span: Span) -> Diagnostic {
-    Diagnostic::error("AL0510", "a quoted field without its closing quote")
+    Diagnostic::error(open_quote_code(), "a quoted field without its closing quote")
         .at(span, "opened here, never closed")
         .help("close it with `\"`; a quote inside a quoted field is written twice: `\"\"`")
 }

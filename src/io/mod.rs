@@ -25,6 +25,7 @@ mod whole;
 mod write;
 
 pub use design::{design_of_folder, design_of_json};
+pub use error::open_quote_code;
 pub use files::{Directory, Files, OutputDirectory, Outputs, StandardOutput, save, save_durably};
 pub use order::order;
 pub use read::{Loaded, input};

@@ -1,7 +1,7 @@
 //! The files of the rulebook: those embedded in the binary, and a user's own laid over them.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::{fs, io};
 
@@ -14,6 +14,9 @@ static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/embedded
 
 /// The hash of the embedded rulebook.
 const EMBEDDED_HASH: &str = include!(concat!(env!("OUT_DIR"), "/hash.rs"));
+
+/// Where what a conclusion can depend on lies. Examples, tests and pages are embedded as well.
+const RULEBOOK: [&str; 3] = ["rules/", "facts/", "queries/"];
 
 /// The text of an embedded page, such as `docs/errors/AL0001.md`.
 pub fn embedded(path: &str) -> Option<&'static str> {
@@ -37,6 +40,9 @@ pub struct RulebookFiles {
     overlaid: BTreeMap<String, String>,
 }
 
+/// The table of the documents; its first column names them.
+const DOCUMENTS: &str = "sources.csv";
+
 /// What the name of a fact file ends in whose rows are added to those of the file without it.
 const ADDED: &str = ".add.csv";
 
@@ -45,7 +51,7 @@ impl RulebookFiles {
     pub fn embedded() -> Self {
         let files = EMBEDDED
             .iter()
-            .filter(|(name, _)| !name.starts_with("docs/"))
+            .filter(|(name, _)| RULEBOOK.iter().any(|folder| name.starts_with(folder)))
             .map(|(name, bytes)| ((*name).to_owned(), Cow::Borrowed(*bytes)))
             .collect();
         RulebookFiles { files, overlaid: BTreeMap::new() }
@@ -70,6 +76,26 @@ impl RulebookFiles {
         Ok(added)
     }
 
+    /// The files of a folder that holds a whole rulebook: `rules/`, `facts/` and `queries/`.
+    pub fn of_folder(root: &Path) -> io::Result<Self> {
+        let mut files = RulebookFiles { files: BTreeMap::new(), overlaid: BTreeMap::new() };
+        for folder in RULEBOOK.map(|folder| folder.trim_end_matches('/')) {
+            if root.join(folder).is_dir() {
+                files.overlay(&root.join(folder), folder)?;
+            }
+        }
+        Ok(files)
+    }
+
+    /// Puts a file in the place of another, or takes it away.
+    pub fn put(&mut self, path: &str, content: Option<Vec<u8>>) {
+        self.overlaid.entry(path.to_owned()).or_insert_with(|| path.to_owned());
+        match content {
+            Some(bytes) => drop(self.files.insert(path.to_owned(), Cow::Owned(bytes))),
+            None => drop(self.files.remove(path)),
+        }
+    }
+
     /// The content of a file.
     pub fn get(&self, path: &str) -> io::Result<Vec<u8>> {
         match self.files.get(path) {
@@ -89,6 +115,19 @@ impl RulebookFiles {
         let path = format!("facts/{stem}{ADDED}");
         let found = self.files.get_key_value(&path);
         found.into_iter().map(|(path, bytes)| Addition { path: self.shown(path), bytes })
+    }
+
+    /// The documents that rules and tables may cite.
+    pub fn documents(&self) -> BTreeSet<String> {
+        let names = |bytes: &[u8]| {
+            let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
+            let first = |record: csv::StringRecord| record.get(0).map(str::to_owned);
+            reader.records().flatten().filter_map(first).collect::<Vec<String>>()
+        };
+        let own = self.files.get(&format!("facts/{DOCUMENTS}"));
+        let mut all: BTreeSet<String> = own.into_iter().flat_map(|it| names(it)).collect();
+        all.extend(self.additions(DOCUMENTS).flat_map(|addition| names(addition.bytes())));
+        all
     }
 
     /// What messages call a file: where it lies, if a user laid it over.

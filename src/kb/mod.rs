@@ -12,11 +12,18 @@
 //! | `@note`, `@empty`, `@order` | a sheet | a line below its heading, what is said when it is empty, its place among the sheets |
 //! | `@open` | a sheet | a row in it says that the design is not complete (`derive --strict`) |
 //! | `@edges RELATION` | a sheet | its rows are boxes (label, kind, note), the relation holds the arrows (from, to, label) |
+//! | `@step N` | a sheet | it belongs to a step of the dossier; where a column is named, that is the step of a row |
+//! | `@each COLUMN` | a sheet of the dossier | one drawing for each value of it; arrows begin with the same column |
+//! | `@blocks`, `@code`, `@sequence` | a sheet of the dossier | how its rows are set, see [`Shape`] |
+//! | `@steps` | a relation in `queries/` | the steps of the dossier: number, title, purpose |
 //! | `@reference` | a relation of the knowledge base | a table of [`vocabulary()`] |
+//! | `@meta KIND` | a relation | it holds the program's own structure (`meta`) |
 
+mod citations;
 mod facts;
 mod files;
 mod hash;
+mod meta;
 mod pages;
 mod search;
 mod sheet;
@@ -32,22 +39,26 @@ pub use facts::{Cited, FactTable};
 pub use files::{FactFiles, RulebookFiles, embedded, embedded_in};
 pub use pages::{Entry, NotFound, Protocol};
 pub use search::{Hit, Place};
-pub use sheet::{Sheet, SheetColumn, graph};
+pub use sheet::{Shape, Sheet, SheetColumn, Step, graph};
 pub use vocabulary::vocabulary;
 
+pub use citations::cut as cut_citation;
+use citations::{Citations, citations};
 use tables::{Lines, Tables};
 
 use crate::analyze::facts::Statable;
-use crate::analyze::program::{Program, Relation};
+use crate::analyze::program::{Program, Relation, Rule, Stratum};
 use crate::analyze::worlds::{self, Worlds};
-use crate::analyze::{analyze, has_errors};
-use crate::diag::{Diagnostic, Sources, reason};
-use crate::eval::{Evaluator, Options as EvalOptions, Silent};
+use crate::analyze::{GOAL, Goal, analyze, has_errors};
+use crate::diag::{Diagnostic, SourceId, Sources, Span, reason};
+use crate::eval::{Evaluator, Options as EvalOptions, Silent, Stopped};
 use crate::plan::Plan;
 use crate::store::Database;
 use crate::syntax::error::unsupported;
+use crate::syntax::lexer::{Token, lex};
 use crate::syntax::load::load_all;
-use crate::value::{Interner, RelationId};
+use crate::syntax::tree::Doc;
+use crate::value::{Interner, RelationId, RuleId};
 
 /// Which rulebook to load.
 #[derive(Clone, Debug, Default)]
@@ -60,6 +71,8 @@ pub struct Options {
     pub facts: Option<PathBuf>,
     /// How much of it.
     pub part: Part,
+    /// Whether the rules and sheets of the dossier are loaded, too. Nothing else reads them.
+    pub dossier: bool,
     /// Declarations and rules in addition, such as somebody types at a prompt. They stand behind all
     /// files, so that relations keep their numbers whatever is typed.
     pub typed: Option<String>,
@@ -67,6 +80,9 @@ pub struct Options {
 
 /// What messages call the text of [`Options::typed`].
 pub const TYPED: &str = "<rules>";
+
+/// The rules of the dossier.
+const DOSSIER: &str = "rules/dossier/main.dl";
 
 /// How much of the rulebook is loaded. What is left out takes no time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -80,7 +96,83 @@ pub enum Part {
     /// The knowledge base by itself: all tables, what `queries/kb/` concludes from them, no rules
     /// about designs.
     Knowledge,
+    /// All rules, no sheets, and the spaces that ordered lists are proved over (`rules/proofs/`).
+    Proof,
+    /// The whole, the checks below `rules/checks/`, and the structure of the program itself as
+    /// relations (`rules/meta.dl`).
+    Checks,
+    /// The whole, the structure of the program itself, and the questions below `queries/meta/` about
+    /// it and about what a design rests on.
+    Observed,
 }
+
+/// Where the questions about proofs and about the program itself are.
+const ABOUT: &str = "queries/meta/";
+
+/// The relations that only [`Part::Observed`] has.
+pub fn observed_names() -> &'static BTreeSet<String> {
+    static NAMES: std::sync::OnceLock<BTreeSet<String>> = std::sync::OnceLock::new();
+    NAMES.get_or_init(|| {
+        let files = embedded_in(ABOUT.trim_end_matches('/')).chain([META]);
+        let texts = files.filter_map(embedded);
+        let declared =
+            texts.flat_map(|text| text.lines().filter_map(|it| it.strip_prefix(".decl ")));
+        declared.filter_map(|it| Some(it.split('(').next()?.trim().to_owned())).collect()
+    })
+}
+
+/// Whether a goal names something that only [`Part::Observed`] has.
+pub fn observes(goal: &str) -> bool {
+    let names = observed_names();
+    let lexemes = lex(SourceId(0), goal);
+    let mut words = lexemes.iter().filter(|lexeme| lexeme.token == Token::Name);
+    words.any(|it| {
+        let word = goal.get(it.span.start as usize..it.span.end as usize);
+        word.is_some_and(|word| names.contains(word))
+    })
+}
+
+/// The saved questions that only [`Part::Observed`] has, each with its title.
+pub fn saved_about() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for text in embedded_in(ABOUT.trim_end_matches('/')).filter_map(embedded) {
+        let (mut saved, mut title) = (false, String::new());
+        for line in text.lines() {
+            if let Some(tag) = line.strip_prefix("/// @") {
+                saved |= tag == "saved";
+                title = tag.strip_prefix("title ").map_or(title, str::to_owned);
+            } else if let Some(declared) = line.strip_prefix(".decl ") {
+                let name = declared.split('(').next().unwrap_or_default();
+                found.extend(saved.then(|| (name.to_owned(), title.clone())));
+                (saved, title) = (false, String::new());
+            }
+        }
+    }
+    found
+}
+
+/// A goal with `meta.rule` written `meta_rule`, as it is declared; all else stays where it is.
+pub fn undotted(goal: &str) -> String {
+    let mut out = goal.to_owned();
+    let lexemes = lex(SourceId(0), goal);
+    for pair in lexemes.windows(2) {
+        let [first, last] = pair else { continue };
+        // `.rule` reads as a directive.
+        let tokens = [first.token, last.token] == [Token::Name, Token::Directive];
+        let range = first.span.start as usize..first.span.end as usize;
+        if tokens && first.span.end == last.span.start && goal.get(range) == Some("meta") {
+            let dot = last.span.start as usize;
+            out.replace_range(dot..dot + 1, "_");
+        }
+    }
+    out
+}
+
+/// Where the checks are; nothing but a check reads them.
+const CHECKS: &str = "rules/checks";
+
+/// The declarations of the relations that hold the program's own structure.
+const META: &str = "rules/meta.dl";
 
 impl Part {
     /// The rule files it begins with.
@@ -93,15 +185,19 @@ impl Part {
     }
 
     /// Whether a file below `queries/` belongs to it.
-    fn asks(self, path: &str) -> bool {
+    fn asks(self, path: &str, dossier: bool) -> bool {
         path.ends_with(".dl")
+            && self != Part::Proof
+            && (dossier || !path.starts_with("queries/dossier/"))
             && path.starts_with("queries/kb/") == (self == Part::Knowledge)
-            && (self == Part::Whole || !path.starts_with("queries/saved/"))
+            && (self != Part::Derivation && self != Part::Knowledge
+                || !path.starts_with("queries/saved/"))
+            && (self == Part::Observed || !path.starts_with(ABOUT))
     }
 }
 
 /// A rulebook ready to derive designs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Rulebook {
     /// The texts of all rule files.
     pub sources: Arc<Sources>,
@@ -130,6 +226,8 @@ pub struct Rulebook {
     files: RulebookFiles,
     /// The line of its file that a row of a relation was read from.
     lines: Lines,
+    /// What the rows cite, where that was asked for.
+    cited: Option<Citations>,
 }
 
 /// What is wrong with a rulebook, and the texts that it is wrong in.
@@ -139,6 +237,8 @@ pub struct Unsound {
     pub sources: Sources,
     /// What is wrong.
     pub diagnostics: Vec<Diagnostic>,
+    /// The limit that was hit, if nothing else is wrong.
+    pub stopped: Option<Stopped>,
 }
 
 /// Whether a design states this relation.
@@ -149,29 +249,84 @@ pub fn is_stated(relation: &Relation) -> bool {
 impl Rulebook {
     /// Loads, analyzes and plans the rulebook, and evaluates what no design can change.
     pub fn load(options: &Options) -> Result<Rulebook, Box<Unsound>> {
-        let mut sources = Sources::new();
-        match Self::assemble(options, &mut sources) {
+        Rulebook::load_within(options, &EvalOptions::default())
+    }
+
+    /// As [`Rulebook::load`], but not at any price.
+    pub fn load_within(
+        options: &Options,
+        effort: &EvalOptions<'_>,
+    ) -> Result<Rulebook, Box<Unsound>> {
+        let mut files = RulebookFiles::embedded();
+        let mut added = Vec::new();
+        for (folder, onto) in [(&options.rules, "rules"), (&options.facts, "facts")] {
+            let Some(folder) = folder else { continue };
+            match files.overlay(folder, onto) {
+                Ok(new) => added.extend(new),
+                Err(problem) => {
+                    let diagnostics = vec![unreadable_folder(folder, &problem)];
+                    let (sources, stopped) = (Sources::new(), None);
+                    return Err(Box::new(Unsound { sources, diagnostics, stopped }));
+                }
+            }
+        }
+        Self::of_files_within(options, files, added, effort)
+    }
+
+    /// Loads a rulebook from files that are there already, whatever folders the options name. `added`
+    /// are the rule files to load that no other file includes.
+    pub fn of_files(
+        options: &Options,
+        files: RulebookFiles,
+        added: Vec<String>,
+    ) -> Result<Rulebook, Box<Unsound>> {
+        Self::of_files_within(options, files, added, &EvalOptions::default())
+    }
+
+    fn of_files_within(
+        options: &Options,
+        files: RulebookFiles,
+        added: Vec<String>,
+        effort: &EvalOptions<'_>,
+    ) -> Result<Rulebook, Box<Unsound>> {
+        let (mut sources, mut stopped) = (Sources::new(), None);
+        match Self::assemble(options, files, added, effort, &mut sources, &mut stopped) {
             Ok(mut rulebook) => {
                 rulebook.sources = Arc::new(sources);
                 Ok(rulebook)
             }
-            Err(diagnostics) => Err(Box::new(Unsound { sources, diagnostics })),
+            Err(diagnostics) => Err(Box::new(Unsound { sources, diagnostics, stopped })),
         }
     }
 
-    fn assemble(options: &Options, sources: &mut Sources) -> Result<Rulebook, Vec<Diagnostic>> {
-        let mut files = RulebookFiles::embedded();
+    fn assemble(
+        options: &Options,
+        files: RulebookFiles,
+        added: Vec<String>,
+        effort: &EvalOptions<'_>,
+        sources: &mut Sources,
+        limit: &mut Option<Stopped>,
+    ) -> Result<Rulebook, Vec<Diagnostic>> {
         let mut entries = vec![options.part.entry(options.as_written).to_owned()];
-        for (folder, onto) in [(&options.rules, "rules"), (&options.facts, "facts")] {
-            let Some(folder) = folder else { continue };
-            match files.overlay(folder, onto) {
-                Ok(added) => entries.extend(added),
-                Err(problem) => return Err(vec![unreadable_folder(folder, &problem)]),
-            }
+        entries.extend(options.dossier.then(|| DOSSIER.to_owned()));
+        // What a user's rules read is not all there without the others.
+        let own = |path: &String| options.part != Part::Knowledge || !path.starts_with("rules/");
+        entries.extend(added.into_iter().filter(|path| !is_check(path) && own(path)));
+        if matches!(options.part, Part::Checks | Part::Observed) {
+            entries.push(META.to_owned());
+        }
+        if options.part == Part::Checks {
+            entries.extend(files.paths(CHECKS).filter(|path| is_check(path)).map(str::to_owned));
         }
         entries.extend(
-            files.paths("queries").filter(|path| options.part.asks(path)).map(str::to_owned),
+            files
+                .paths("queries")
+                .filter(|path| options.part.asks(path, options.dossier))
+                .map(str::to_owned),
         );
+        if options.part == Part::Proof {
+            entries.extend(files.paths("rules/proofs").map(str::to_owned));
+        }
         entries.extend(options.typed.is_some().then(|| TYPED.to_owned()));
         let typed = options.typed.as_deref().unwrap_or_default();
         let mut read = |path: &str| match path {
@@ -198,19 +353,32 @@ impl Rulebook {
         if has_errors(&diagnostics) {
             return Err(diagnostics);
         }
+        let cited = match options.part {
+            Part::Checks | Part::Observed => Some(Citations::of(&files, &lines)),
+            _ => None,
+        };
+        if let Some(citations) = &cited {
+            let program = &program;
+            let structure = meta::Structure { program, sources, lines: &lines, citations };
+            meta::fill(&structure, &mut base, &mut interner, &mut diagnostics);
+            if has_errors(&diagnostics) {
+                return Err(diagnostics);
+            }
+        }
         let plan = Plan::new(&worlds.program, &mut interner);
         let run = Evaluator::new(&plan).run(
             0..worlds.shared_strata,
             &mut base,
             &mut interner,
-            &EvalOptions::default(),
+            effort,
             &mut Silent,
         );
         if let Err(stopped) = run {
             let message = format!("the rulebook cannot be evaluated: {stopped}");
+            *limit = Some(stopped);
             return Err(vec![Diagnostic::error("AL0030", message)]);
         }
-        if files.overlaid() {
+        if files.overlaid() || options.part == Part::Checks {
             let mut tables = Tables::new(&files, &mut base, &mut interner, sources);
             tables.check(&worlds.program, &read, &mut diagnostics);
             if has_errors(&diagnostics) {
@@ -223,7 +391,7 @@ impl Rulebook {
             .iter()
             .position(|relation| is_stated(relation) && relation.doc.tag("design").is_some())
             .map(RelationId::from);
-        let changed = options.rules.is_some() || options.facts.is_some();
+        let changed = files.overlaid();
         Ok(Rulebook {
             sources: Arc::default(),
             sheets: sheet::sheets(&program, sources),
@@ -245,7 +413,43 @@ impl Rulebook {
             worlds,
             files,
             lines,
+            cited,
         })
+    }
+
+    /// The rulebook with a relation more for each goal, behind all others and in their order, that
+    /// holds what answers it in each design. No text can name these relations.
+    pub fn with_goals(&self, goals: &[Goal]) -> Rulebook {
+        let mut extended = self.clone();
+        let mut base = (*self.base).clone();
+        for goal in goals {
+            let relation = Relation {
+                name: GOAL.to_owned(),
+                columns: goal.columns.clone(),
+                choices: Vec::new(),
+                span: Span::default(),
+                doc: Doc::default(),
+            };
+            let id = base.add_relation(relation.arity() + 1);
+            let rules = goal.rules.iter().cloned().map(|mut rule| {
+                rule.head.relation = id;
+                rule
+            });
+            let rules: Vec<Rule> = rules.collect();
+            extended.program.relations.push(Arc::new(relation.clone()));
+            let first = extended.program.rules.len();
+            // Facts of the program became rules in the one with worlds, so numbers part here.
+            extended.program.rules.extend(rules.iter().cloned());
+            let ids = (first..extended.program.rules.len()).map(RuleId::from).collect();
+            let stratum = Stratum { relations: vec![id], rules: ids, recursive: false };
+            extended.program.strata.push(stratum);
+            extended.worlds.add(relation, rules);
+        }
+        let mut interner = (*self.interner).clone();
+        extended.plan = Arc::new(Plan::new(&extended.worlds.program, &mut interner));
+        extended.interner = Arc::new(interner);
+        extended.base = Arc::new(base);
+        extended
     }
 
     /// The file and line that a row of a knowledge-base relation was read from.
@@ -255,30 +459,30 @@ impl Rulebook {
 
     /// What a line of a fact file cites: its columns `source` and `section`.
     pub fn citation(&self, file: &str, line: u32) -> String {
-        let Some(bytes) = self.files.shown_as(file) else { return String::new() };
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
-        let Ok(headers) = reader.headers().cloned() else { return String::new() };
-        let column = |name: &str| headers.iter().position(|header| header == name);
-        let found = reader.records().flatten().find(|record| {
-            record.position().is_some_and(|position| position.line() == u64::from(line))
-        });
-        let field = |name: &str| {
-            let index = column(name)?;
-            found.as_ref()?.get(index).filter(|text| !text.is_empty())
+        let found;
+        let cited = match &self.cited {
+            Some(cited) => cited.get(file, line),
+            None => {
+                found = citations(self.files.shown_as(file).unwrap_or_default());
+                found.get(&line).map(|(document, section)| (document.as_str(), section.as_str()))
+            }
         };
-        match (field("source"), field("section")) {
-            (Some(source), Some(section)) => format!("{source} \"{section}\""),
-            (Some(source), None) => source.to_owned(),
-            _ => String::new(),
+        match cited.unwrap_or_default() {
+            ("", _) => String::new(),
+            (document, "") => document.to_owned(),
+            (document, section) => format!("{document} \"{section}\""),
         }
     }
 
-    /// The documents that rules and tables may cite: the first column of `facts/sources.csv`.
+    /// The documents that rules and tables may cite: the first column of `facts/sources.csv`
+    /// and of what overlays add to it.
     pub fn documents(&self) -> BTreeSet<String> {
-        let Ok(bytes) = self.files.get("facts/sources.csv") else { return BTreeSet::new() };
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes.as_slice());
-        let first = |record: csv::StringRecord| record.get(0).map(str::to_owned);
-        reader.records().flatten().filter_map(first).collect()
+        self.files.documents()
+    }
+
+    /// A file by the name that messages call it, as its text.
+    pub fn text(&self, shown: &str) -> Option<&str> {
+        self.files.shown_as(shown).and_then(|bytes| std::str::from_utf8(bytes).ok())
     }
 
     /// A file of the rulebook, such as `rules/main.dl`, as its text.
@@ -307,6 +511,11 @@ impl Rulebook {
     pub fn design_strata(&self) -> Range<usize> {
         self.worlds.shared_strata..self.worlds.program.strata.len()
     }
+}
+
+/// Whether a file holds checks.
+fn is_check(path: &str) -> bool {
+    path.ends_with(".dl") && path.strip_prefix(CHECKS).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// A stated relation is for designs alone; a rule or fact that concludes it is reported.

@@ -51,6 +51,8 @@ pub struct NotFound {
     pub asked: String,
     /// The nearest id or name.
     pub near: Option<String>,
+    /// The ids of the things that have the name, where several have.
+    pub several: Vec<String>,
 }
 
 impl Rulebook {
@@ -61,7 +63,8 @@ impl Rulebook {
             .collect()
     }
 
-    /// The thing of an id or a name, in any case of letters.
+    /// The thing of an id or a name, in any case of letters; a name that several things have stands
+    /// for none of them.
     pub fn entry(&self, asked: &str) -> Result<Entry, NotFound> {
         let mut entries = Vec::new();
         for relation in self.tagged("entry") {
@@ -70,12 +73,19 @@ impl Rulebook {
             }));
         }
         let same = |text: &str| text.eq_ignore_ascii_case(asked.trim());
-        if let Some(entry) = entries
-            .iter()
-            .find(|it| same(&it.id))
-            .or_else(|| entries.iter().find(|it| same(&it.name)))
-        {
+        if let Some(entry) = entries.iter().find(|it| same(&it.id)) {
             return Ok(entry.clone());
+        }
+        let mut named: Vec<&Entry> = entries.iter().filter(|it| same(&it.name)).collect();
+        named.dedup();
+        match named.as_slice() {
+            [] => {}
+            [entry] => return Ok((*entry).clone()),
+            several => {
+                let several: Vec<String> = several.iter().map(|it| it.id.clone()).collect();
+                let near = several.first().cloned();
+                return Err(NotFound { asked: asked.to_owned(), near, several });
+            }
         }
         let lower = asked.to_lowercase();
         let names: Vec<(String, &str)> = entries
@@ -85,7 +95,8 @@ impl Rulebook {
             .collect();
         let near = nearest(&lower, names.iter().map(|(lower, _)| lower.as_str()));
         let near = near.and_then(|near| names.iter().find(|(lower, _)| lower == near));
-        Err(NotFound { asked: asked.to_owned(), near: near.map(|(_, name)| (*name).to_owned()) })
+        let near = near.map(|(_, name)| (*name).to_owned());
+        Err(NotFound { asked: asked.to_owned(), near, several: Vec::new() })
     }
 
     /// What documents say differently, of one thing or of all (`@difference`; the first column is
@@ -155,8 +166,12 @@ impl Rulebook {
     fn part(&self, relation: RelationId, id: &str) -> Option<Section> {
         let declared = &self.program.relations[relation.index()];
         let sheet = self.described(relation);
-        let mut section =
-            Section { name: sheet.name.clone(), title: sheet.title.clone(), ..Section::default() };
+        let mut section = Section {
+            name: sheet.name.clone(),
+            title: sheet.title.clone(),
+            lean: true,
+            ..Section::default()
+        };
         if declared.doc.tag("sequence").is_some() {
             let protocols = self.protocols(id).into_iter();
             section.drawings = protocols.map(|it| Drawing::Sequence(it.sequence)).collect();

@@ -8,6 +8,9 @@ use crate::value::Primitive;
 use super::Rulebook;
 use super::facts::FactTable;
 
+/// A word of as many letters says something of what is searched for.
+const TELLING: usize = 4;
+
 /// A term that was found.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Hit {
@@ -35,8 +38,24 @@ pub struct Place {
 impl Rulebook {
     /// The terms that answer some words, the best first. Each word has to be met by a word of the
     /// term: the same, one that it begins or is part of, or one that is a slip of the keyboard away.
+    /// Where no term meets all words, those answer that meet half of its longer words.
     pub fn search(&self, words: &str) -> Vec<Hit> {
         let mut asked = Asked::new(words);
+        let all = self.answering(&mut asked);
+        if !all.is_empty() {
+            return all;
+        }
+        // Short words are most often those that join the others.
+        asked.words.retain(|word| word.chars().count() >= TELLING);
+        asked.met.clear();
+        asked.enough = asked.words.len().div_ceil(2);
+        if asked.enough == 0 {
+            return Vec::new();
+        }
+        self.answering(&mut asked)
+    }
+
+    fn answering(&self, asked: &mut Asked) -> Vec<Hit> {
         // What does not answer is kept as well: most terms stand in many places.
         let mut hits: FxHashMap<String, Option<Hit>> = FxHashMap::default();
         if asked.words.is_empty() {
@@ -92,6 +111,8 @@ fn split(text: &str) -> Vec<String> {
 struct Asked {
     whole: String,
     words: Vec<String>,
+    /// How many of them have to be met.
+    enough: usize,
     /// How well each word meets those of terms, as far as they were met.
     met: FxHashMap<String, Vec<u32>>,
 }
@@ -99,24 +120,31 @@ struct Asked {
 impl Asked {
     fn new(words: &str) -> Self {
         let whole = words.trim().to_owned();
-        Asked { words: split(&whole), whole, met: FxHashMap::default() }
+        let words = split(&whole);
+        Asked { enough: words.len(), words, whole, met: FxHashMap::default() }
+    }
+
+    /// How well each word is met by the words of a term.
+    fn best(&mut self, found: &[String]) -> Vec<u32> {
+        let mut best = vec![0; self.words.len()];
+        for other in found {
+            let words = &self.words;
+            let met = self
+                .met
+                .entry(other.clone())
+                .or_insert_with_key(|other| words.iter().map(|word| met(word, other)).collect());
+            best.iter_mut().zip(met).for_each(|(best, met)| *best = (*best).max(*met));
+        }
+        best
     }
 
     /// How well a term answers, in hundredths of a word met exactly, less a little for each word
     /// that was not asked for.
     fn score(&mut self, term: &str) -> Option<u32> {
         let found = split(term);
-        let mut best = vec![0; self.words.len()];
+        let best = self.best(&found);
         let more = found.len().saturating_sub(best.len()) as u32;
-        for other in found {
-            let words = &self.words;
-            let met = self
-                .met
-                .entry(other)
-                .or_insert_with_key(|other| words.iter().map(|word| met(word, other)).collect());
-            best.iter_mut().zip(met).for_each(|(best, met)| *best = (*best).max(*met));
-        }
-        if best.contains(&0) {
+        if best.iter().filter(|best| **best > 0).count() < self.enough {
             return None;
         }
         let whole = if term.eq_ignore_ascii_case(&self.whole) { 200 } else { 0 };
@@ -169,5 +197,12 @@ mod tests {
         assert!(more.is_some());
         assert_eq!(asked.score("grey hound"), None);
         assert!(asked.score("Grey horse") > more);
+    }
+    #[test]
+    fn half_of_the_words_are_enough_when_asked_so() {
+        let mut asked = Asked::new("a grey horse and a dog");
+        assert_eq!(asked.score("grey horse"), None);
+        asked.enough = 2;
+        assert!(asked.score("grey horse") > asked.score("grey hat"));
     }
 }

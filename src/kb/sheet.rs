@@ -27,10 +27,42 @@ pub struct Sheet {
     pub open: bool,
     /// The relation with the arrows between its rows (`@edges`), where it is drawn as a diagram.
     pub edges: Option<RelationId>,
+    /// The step of the dossier that it belongs to (`@step`).
+    pub step: Option<Step>,
+    /// The column that parts its rows into one drawing each (`@each`).
+    pub each: Option<usize>,
+    /// How its rows are set.
+    pub shape: Shape,
     /// The columns that are printed (`@column`), in order. The others only sort the rows.
     pub columns: Vec<SheetColumn>,
     /// Where among the sheets it stands (`@order`, else in order of files).
     order: i64,
+}
+
+/// Where in the dossier a sheet belongs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Step {
+    /// To this step.
+    Number(i64),
+    /// Each of its rows to the step in this column.
+    Column(usize),
+}
+
+/// How the rows of a sheet of the dossier are set.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Shape {
+    /// As a table, or as boxes where it has arrows.
+    #[default]
+    Table,
+    /// A titled block for each value of the first printed column, an item for each row of it: the
+    /// second printed column says what the others are (`@blocks`).
+    Blocks,
+    /// A titled block of program text for each value of the first printed column; the last one is
+    /// its lines (`@code`).
+    Code,
+    /// A drawing of who asks whom: subject, protocol, title, step, actor, next, operation, guard,
+    /// outcome, branch (`@sequence`).
+    Sequence,
 }
 
 /// A printed column of a sheet.
@@ -121,6 +153,14 @@ pub(super) fn sheet(program: &Program, id: RelationId) -> Sheet {
             .collect();
     }
     let tag = |name: &str| relation.doc.tag(name).unwrap_or_default().to_owned();
+    let column_called =
+        |name: &str| relation.columns.iter().position(|column| column.name == name.trim());
+    let step = relation.doc.tag("step").and_then(|text| match text.trim().parse() {
+        Ok(number) => Some(Step::Number(number)),
+        Err(_) => column_called(text).map(Step::Column),
+    });
+    let shapes = [("blocks", Shape::Blocks), ("code", Shape::Code), ("sequence", Shape::Sequence)];
+    let shape = shapes.into_iter().find(|(name, _)| relation.doc.tag(name).is_some());
     let title = relation.doc.tag("title").unwrap_or(&relation.name).to_owned();
     Sheet {
         relation: id,
@@ -133,6 +173,9 @@ pub(super) fn sheet(program: &Program, id: RelationId) -> Sheet {
             let index = program.relations.iter().position(|relation| relation.name == name)?;
             Some(RelationId::from(index))
         }),
+        step,
+        each: relation.doc.tag("each").and_then(column_called),
+        shape: shape.map(|(_, shape)| shape).unwrap_or_default(),
         columns,
         order: tag("order").parse().unwrap_or(0),
     }

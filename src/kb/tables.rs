@@ -3,11 +3,15 @@
 //!
 //! An overlay adds rows to a table with a file of the same path that ends in `.add.csv`. Rows of
 //! the table itself are the rulebook's own and were checked when it was made; where an overlay
-//! added or replaced a file, two promises are checked:
+//! added or replaced a file, three promises are checked:
 //!
 //! - `@key COLUMN ...`: no two rows have the same values there;
-//! - `@refers COLUMN RELATION.COLUMN`: a value stands in the other table, or is empty.
+//! - `@refers COLUMN RELATION.COLUMN`: a value stands in the other table, or is empty. Of several
+//!   columns (`@refers A B RELATION.A B`) the values stand there in one row, or the last is empty;
+//! - what a row cites, a column `source` that the relation need not have, is a document of
+//!   `sources.csv`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -28,6 +32,9 @@ type Seen<'t> = FxHashMap<(RelationId, Vec<Word>), (&'t str, u32)>;
 
 /// At most this many bad rows of one file are reported one by one.
 const MOST_FAULTS: usize = 20;
+
+/// The column of a fact file that names the document a row is from.
+const CITES: &str = "source";
 
 /// The file and line that a row of a relation was read from.
 pub(super) type Lines = FxHashMap<(RelationId, usize), (Arc<str>, u32)>;
@@ -91,13 +98,17 @@ impl<'a> Tables<'a> {
             };
             let additions: Vec<Addition<'_>> = self.files.additions(name).collect();
             for addition in additions {
-                if let Some(problem) = self.other_columns(name, &addition) {
+                let (sources, interner) = (&mut *self.sources, &mut *self.interner);
+                let mut found = Vec::new();
+                let added =
+                    io::input(&addition, relation, directive, interner, sources, &mut found);
+                // A quote that is never closed swallows lines, so what is said of columns is wrong.
+                let unclosed = found.iter().any(|it| it.code == io::open_quote_code());
+                if let Some(problem) = self.other_columns(name, &addition).filter(|_| !unclosed) {
                     diagnostics.push(problem);
                     continue;
                 }
-                let (sources, interner) = (&mut *self.sources, &mut *self.interner);
-                let added =
-                    io::input(&addition, relation, directive, interner, sources, diagnostics);
+                diagnostics.append(&mut found);
                 if let Some(table) = added {
                     self.insert(id, &table, &mut lines);
                     read.push((id, table));
@@ -175,6 +186,7 @@ impl<'a> Tables<'a> {
                 self.check_reference(program, relation, reference, table, diagnostics);
             }
         }
+        self.check_sources(&self.files.documents(), diagnostics);
     }
 
     fn check_key<'t>(
@@ -210,35 +222,65 @@ impl<'a> Tables<'a> {
         table: &Loaded,
         diagnostics: &mut Vec<Diagnostic>,
     ) {
-        let column = |name: &str| relation.columns.iter().position(|it| it.name == name);
-        let ends = reference.split_once(char::is_whitespace);
-        let ends = ends.and_then(|(from, to)| Some((column(from)?, target(program, to.trim())?)));
-        let Some((from, (target, to))) = ends else { return };
-        if relation.columns[from].primitive != Primitive::Symbol {
+        let Some(Reference { from, target, to }) = self::reference(program, relation, reference)
+        else {
             return;
-        }
+        };
+        let symbols = |at: &usize| relation.columns[*at].primitive == Primitive::Symbol;
+        let (Some(last), true) = (from.last().copied(), from.iter().all(symbols)) else { return };
         let rows = self.base.relation(target).rows();
-        let known: FxHashSet<Word> = rows.filter_map(|row| row.get(to).copied()).collect();
+        let known: FxHashSet<Vec<Word>> = rows
+            .filter_map(|row| to.iter().map(|column| row.get(*column).copied()).collect())
+            .collect();
         let mut faults = 0;
         for row in 0..table.len() {
-            let word = table.columns[from][row];
-            if known.contains(&word) || self.interner.symbol(word).is_empty() {
+            let words: Vec<Word> = from.iter().map(|column| table.columns[*column][row]).collect();
+            let word = table.columns[last][row];
+            if known.contains(&words) || self.interner.symbol(word).is_empty() {
                 continue;
             }
             faults += 1;
             if faults <= MOST_FAULTS {
                 let place = self.line((table.name.as_str(), table.lines[row]));
-                let text = self.interner.symbol(word);
-                let names = known.iter().map(|word| self.interner.symbol(*word));
-                let mut names: Vec<&str> = names.collect();
+                let text = |word: &Word| self.interner.symbol(*word);
+                let (of, name) = words.split_at(words.len() - 1);
+                let alike = known.iter().filter(|it| it.starts_with(of));
+                let mut names: Vec<&str> = alike.filter_map(|it| it.last().map(text)).collect();
                 names.sort_unstable();
-                let near = nearest(text, names).map(str::to_owned);
+                let named = name.first().map(text).unwrap_or_default();
+                let near = nearest(named, names).map(str::to_owned);
+                let of: Vec<&str> = of.iter().map(text).collect();
                 let target = &program.relations[target.index()];
-                let column = &relation.columns[from].name;
-                diagnostics.push(unknown_reference(column, text, target, near, place));
+                let column = &relation.columns[last].name;
+                let of = (!of.is_empty()).then(|| of.join(", "));
+                diagnostics.push(unknown_reference(column, named, of, &target.name, near, place));
             }
         }
         and_more(faults, diagnostics);
+    }
+
+    /// Holds what the rows of a user's own files cite to the documents that there are.
+    fn check_sources(&mut self, documents: &BTreeSet<String>, diagnostics: &mut Vec<Diagnostic>) {
+        let cited: Vec<(String, Vec<(u32, String)>)> = self
+            .files
+            .overlaid_facts()
+            .filter_map(|(_, shown)| Some((shown.to_owned(), cited(self.files.shown_as(shown)?)?)))
+            .collect();
+        for (name, rows) in cited {
+            let unknown: Vec<&(u32, String)> = rows
+                .iter()
+                .filter(|(_, document)| !document.is_empty() && !documents.contains(document))
+                .collect();
+            for (line, document) in unknown.iter().take(MOST_FAULTS) {
+                let near = nearest(document, documents.iter().map(String::as_str));
+                let near = near.map(str::to_owned);
+                let place = self.line((&name, *line));
+                let files = "sources.csv";
+                let problem = unknown_reference(CITES, document, None, files, near, place);
+                diagnostics.push(problem);
+            }
+            and_more(unknown.len(), diagnostics);
+        }
     }
 
     /// The place of a line, its file kept as a text for the message.
@@ -295,12 +337,37 @@ fn reads(body: &[Literal], needed: &mut [bool]) {
     }
 }
 
-/// `RELATION.COLUMN` as a relation and a place in it.
-fn target(program: &Program, text: &str) -> Option<(RelationId, usize)> {
-    let (relation, column) = text.split_once('.')?;
-    let index = program.relations.iter().position(|it| it.name == relation)?;
-    let column = program.relations[index].columns.iter().position(|it| it.name == column)?;
-    Some((RelationId::from(index), column))
+/// What columns refer to.
+struct Reference {
+    from: Vec<usize>,
+    target: RelationId,
+    to: Vec<usize>,
+}
+
+/// `COLUMN ... RELATION.COLUMN ...`, as many columns on either side, as places.
+fn reference(program: &Program, relation: &Relation, text: &str) -> Option<Reference> {
+    let place = |of: &Relation, name: &str| of.columns.iter().position(|it| it.name == name);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let at = words.iter().position(|word| word.contains('.'))?;
+    let (own, other) = words.split_at(at);
+    let (name, first) = other.first()?.split_once('.')?;
+    let target = program.relations.iter().position(|it| it.name == name)?;
+    let columns = std::iter::once(first).chain(other.iter().skip(1).copied());
+    let from: Vec<usize> = own.iter().map(|name| place(relation, name)).collect::<Option<_>>()?;
+    let to: Vec<usize> =
+        columns.map(|name| place(&program.relations[target], name)).collect::<Option<_>>()?;
+    (from.len() == to.len()).then(|| Reference { from, target: RelationId::from(target), to })
+}
+
+/// What the rows of a CSV text cite, and the lines they are in; none where it has no such column.
+fn cited(bytes: &[u8]) -> Option<Vec<(u32, String)>> {
+    let column = header(bytes).iter().position(|name| name == CITES)?;
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
+    let rows = reader.records().flatten().filter_map(|row| {
+        let line = row.position().map_or(1, csv::Position::line) as u32;
+        Some((line, row.get(column)?.to_owned()))
+    });
+    Some(rows.collect())
 }
 
 fn unread_file(name: &str, shown: &str, near: Option<&str>) -> Diagnostic {
@@ -357,11 +424,13 @@ fn same_key(
 fn unknown_reference(
     column: &str,
     text: &str,
-    target: &Relation,
+    of: Option<String>,
+    target: &str,
     near: Option<String>,
     place: Option<Span>,
 ) -> Diagnostic {
-    let message = format!("`{column}` names `{text}`, which `{}` does not hold", target.name);
+    let of = of.map(|of| format!(" of `{of}`")).unwrap_or_default();
+    let message = format!("`{column}` names `{text}`{of}, which `{target}` does not hold");
     let problem = Diagnostic::error("AL0034", message);
     let problem = match place {
         Some(span) => problem.at(span, "named in this row"),
@@ -369,6 +438,6 @@ fn unknown_reference(
     };
     match near {
         Some(near) => problem.help(format!("did you mean `{near}`?")),
-        None => problem.help(format!("add a row to `{}` first", target.name)),
+        None => problem.help(format!("add a row to `{target}` first")),
     }
 }

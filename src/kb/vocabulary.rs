@@ -22,6 +22,7 @@ pub fn vocabulary(rulebook: &Rulebook) -> String {
         .map(|relation| relation.span.source)
         .collect();
     let shown = relations.iter().filter(|relation| files.contains(&relation.span.source));
+    let shown = shown.map(|it| &**it);
     let (stated, derived): (Vec<&Relation>, Vec<&Relation>) = shown.partition(|it| is_stated(it));
     let references = relations.iter().enumerate().filter_map(|(index, relation)| {
         relation.doc.tag("reference")?;

@@ -316,7 +316,8 @@ impl Plan {
             .collect();
         let names = program.relations.iter().map(|relation| relation.name.clone()).collect();
         let kinds = |relation: &Relation| relation.columns.iter().map(|it| it.primitive).collect();
-        Plan { strata, names, kinds: program.relations.iter().map(kinds).collect() }
+        let kinds = program.relations.iter().map(|relation| kinds(relation)).collect();
+        Plan { strata, names, kinds }
     }
 
     /// The kinds of a relation's columns.

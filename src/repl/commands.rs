@@ -5,7 +5,9 @@ use std::sync::OnceLock;
 use crate::diag::nearest;
 use crate::kb::Sheet;
 
-use super::{Done, Repl, Reply, control, interview, reasons, show};
+use super::{
+    Done, Repl, Reply, aside, control, dossier, edit, interview, plain, reasons, scenarios, show,
+};
 
 /// The page: an entry begins at the margin with how a command is typed; the lines below it say what
 /// it does, first in one line; lines that begin with two blanks and a sign are examples.
@@ -50,7 +52,7 @@ pub fn helps() -> &'static [Help] {
 type Run = fn(&mut Repl, &str, &mut Reply) -> Done;
 
 /// What a command does, by its name.
-const COMMANDS: [(&str, Run); 41] = [
+const COMMANDS: &[(&str, Run)] = &[
     ("help", help),
     ("list", show::list),
     ("show", show::show),
@@ -61,6 +63,7 @@ const COMMANDS: [(&str, Run); 41] = [
     ("sheet", show::sheet),
     ("open", show::open),
     ("map", show::map),
+    ("dossier", dossier::dossier),
     ("kb", show::kb),
     ("queries", show::queries),
     ("run", show::run),
@@ -71,6 +74,7 @@ const COMMANDS: [(&str, Run); 41] = [
     ("ask", reasons::ask),
     ("ledger", reasons::ledger),
     ("new", interview::new),
+    ("require", plain::require),
     ("skip", interview::skip),
     ("back", interview::back),
     ("stop", interview::stop),
@@ -81,10 +85,18 @@ const COMMANDS: [(&str, Run); 41] = [
     ("redo", control::redo),
     ("log", control::log),
     ("diff", control::diff),
+    ("edit", edit::edit),
+    ("branch", scenarios::branch),
+    ("switch", scenarios::switch),
+    ("compare", scenarios::compare),
+    ("check", aside::check),
+    ("review", aside::review),
+    ("questions", aside::questions),
     ("watch", control::watch),
     ("expect", control::expect),
     ("mode", control::mode),
     ("limit", control::limit),
+    ("pager", control::pager),
     ("last", control::last),
     ("timing", control::timing),
     ("set", control::set),
@@ -182,7 +194,8 @@ fn help(repl: &mut Repl, name: &str, reply: &mut Reply) -> Done {
         reply.answer(format!(":{}\n{}\n{}", help.usage, help.summary, help.rest.trim_end()) + "\n");
         return Ok(());
     }
-    if repl.session.rulebook().relation(name).is_some() {
+    let observed = crate::kb::observed_names().contains(&crate::kb::undotted(name));
+    if observed || repl.session.rulebook().relation(name).is_some() {
         return show::show(repl, name, reply);
     }
     let rulebook = repl.session.rulebook();

@@ -6,11 +6,11 @@ use std::ops::Range;
 
 use crate::change::tagged;
 use crate::diag::SourceId;
-use crate::kb::is_stated;
+use crate::kb::{is_stated, observed_names};
 use crate::syntax::lexer::{Lexeme, Token, lex};
 use crate::value::{Constant, Primitive, RelationId};
 
-use super::settings::MODES;
+use super::settings::{MODES, PAGING, SETTINGS};
 use super::{Repl, commands, is_command, show};
 
 /// Something that may stand at the cursor.
@@ -53,6 +53,13 @@ pub fn complete(repl: &Repl, text: &str, at: usize) -> Completion {
         |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), String::new())).collect();
     let name = name.trim_start_matches([':', '.']);
     match name {
+        "switch" | "compare" | "branch" => pick(word_at, word, repl.others()),
+        "check" => pick(word_at, word, plain(&["--all"])),
+        "review" => pick(word_at, word, plain(&["--why"])),
+        "questions" if rest.contains(' ') => {
+            Completion { start: word_at, file: true, ..Completion::default() }
+        }
+        "questions" => pick(word_at, word, plain(&["csv", "--answers"])),
         "load" | "save" => Completion { start: word_at, file: true, ..Completion::default() },
         "show" | "rules" | "facts" | "deps" | "list" => {
             pick(word_at, word, relations(repl, name == "facts", ""))
@@ -62,6 +69,8 @@ pub fn complete(repl: &Repl, text: &str, at: usize) -> Completion {
             names.extend(relations(repl, false, ""));
             pick(word_at, word, names)
         }
+        "pager" => pick(word_at, word, plain(&PAGING.map(|(name, _)| name))),
+        "edit" => pick(word_at, word, plain(&["rules"])),
         "mode" => pick(word_at, word, plain(&MODES.map(|(name, _)| name))),
         "sheet" => {
             let sheets = repl.session().rulebook().sheets.iter();
@@ -74,11 +83,7 @@ pub fn complete(repl: &Repl, text: &str, at: usize) -> Completion {
             let designs = repl.session().designs().iter();
             pick(word_at, word, designs.map(|it| (it.id.clone(), it.title.clone())).collect())
         }
-        "set" => pick(
-            word_at,
-            word,
-            plain(&["mode", "limit", "timing", "seconds", "tuples", "width", "ascii"]),
-        ),
+        "set" => pick(word_at, word, plain(&SETTINGS)),
         "kb" => pick(word_at, word, plain(&["list", "show", "search", "protocol"])),
         _ => goal(repl, before, start),
     }
@@ -154,9 +159,20 @@ fn innermost(text: &str, lexemes: &[Lexeme]) -> Option<Open> {
     stack.pop().flatten()
 }
 
+/// What relations about rules and proofs begin with.
+const META: &str = "meta.";
+
 /// What may stand at the end of a statement or goal that begins at a byte.
 fn goal(repl: &Repl, text: &str, from: usize) -> Completion {
     let typed = text.get(from..).unwrap_or_default();
+    // `meta.rule` is written with a dot and is one name.
+    let word = typed.rfind(|it: char| !it.is_alphanumeric() && it != '_' && it != '.');
+    let word_at = word.map_or(0, |at| at + typed[at..].chars().next().map_or(1, char::len_utf8));
+    if typed[word_at..].starts_with(META) {
+        let names = observed_names().iter().filter_map(|name| name.strip_prefix("meta_"));
+        let names = names.map(|name| (format!("{META}{name}("), String::new())).collect();
+        return pick(from + word_at, &typed[word_at..], names);
+    }
     let lexemes = lex(SourceId(0), typed);
     let last = lexemes.iter().rev().find(|it| it.token != Token::End).copied();
     let touching = last.filter(|last| last.span.end as usize == typed.len());
@@ -337,6 +353,7 @@ pub fn kinds(repl: &Repl, text: &str) -> Vec<(Range<usize>, Kind)> {
             Token::Number | Token::Float => Kind::Number,
             Token::Name if applied => match rulebook.relation(&text[range.clone()]) {
                 Some(_) => Kind::Relation,
+                None if observed_names().contains(&text[range.clone()]) => Kind::Relation,
                 None => Kind::Unknown,
             },
             _ => continue,

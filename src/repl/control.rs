@@ -4,11 +4,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::io;
+use crate::kb;
 use crate::report::Table;
 use crate::syntax::printer::Literal;
 
 use super::edits::{one_line, redo as redo_changes, undo as undo_changes};
-use super::settings::{MODES, Mode};
+use super::settings::{MODES, Mode, PAGING};
 use super::{Done, Event, Failure, Repl, Reply, UNNAMED};
 
 /// Answers a goal.
@@ -19,7 +20,12 @@ pub(super) fn ask(repl: &mut Repl, goal: &str, reply: &mut Reply) -> Done {
 }
 
 /// The answers to a goal.
-fn answers(repl: &Repl, goal: &str) -> Result<Table, Failure> {
+fn answers(repl: &mut Repl, goal: &str) -> Result<Table, Failure> {
+    let goal = &kb::undotted(goal);
+    if kb::observes(goal) {
+        let session = repl.observed()?;
+        return Ok(session.query_within(goal, &repl.effort.options(&repl.interrupt))?);
+    }
     let options = repl.effort.options(&repl.interrupt);
     Ok(repl.session.query_within(goal, &options)?)
 }
@@ -312,6 +318,20 @@ pub(super) fn timing(repl: &mut Repl, word: &str, reply: &mut Reply) -> Done {
     Ok(())
 }
 
+/// `:pager`, `:pager auto|on|off`
+pub(super) fn pager(repl: &mut Repl, word: &str, reply: &mut Reply) -> Done {
+    let known = PAGING.iter().find(|(name, _)| *name == word);
+    match (word, known) {
+        ("", _) => {
+            let paging = PAGING.iter().find(|(_, paging)| *paging == repl.settings.paging);
+            reply.answer(format!("{}\n", paging.map_or("", |(name, _)| name)));
+        }
+        (_, Some((_, paging))) => repl.settings.paging = *paging,
+        _ => return Err(format!("`:pager auto`, `on` or `off`, not `{word}`").into()),
+    }
+    Ok(())
+}
+
 /// `:limit`, `:limit N`, `:limit off`
 pub(super) fn limit(repl: &mut Repl, word: &str, reply: &mut Reply) -> Done {
     match word {
@@ -335,10 +355,11 @@ pub(super) fn set(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
             let shown = |value: Option<String>| value.unwrap_or_else(|| "off".to_owned());
             let Repl { settings, effort, .. } = &*repl;
             reply.answer(format!(
-                "mode {}\nlimit {}\ntiming {}\nseconds {}\ntuples {}\nwidth {}\nascii {}\n",
+                "mode {}\nlimit {}\ntiming {}\npager {}\nseconds {}\ntuples {}\nwidth {}\nascii {}\n",
                 settings.mode.name(),
                 shown(settings.limit.map(|it| it.to_string())),
                 if settings.timing { "on" } else { "off" },
+                PAGING.iter().find(|it| it.1 == settings.paging).map_or("", |it| it.0),
                 shown(effort.time.map(|it| it.as_secs_f64().to_string())),
                 shown(effort.tuples.map(|it| it.to_string())),
                 shown(settings.look.width.map(|it| it.to_string())),
@@ -348,6 +369,7 @@ pub(super) fn set(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
         "mode" => mode(repl, value, reply)?,
         "limit" => limit(repl, value, reply)?,
         "timing" => timing(repl, value, reply)?,
+        "pager" => pager(repl, value, reply)?,
         "seconds" if off => repl.effort.time = None,
         "seconds" => {
             let seconds = value.parse::<f64>().ok();
@@ -356,14 +378,18 @@ pub(super) fn set(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
                 Some(time.ok_or_else(|| format!("`{value}` is not a number of seconds"))?);
         }
         "tuples" => repl.effort.tuples = if off { None } else { Some(number(value)?) },
-        "width" if off => repl.settings.look.width = None,
+        "width" if off => {
+            repl.settings.look.width = None;
+            repl.settings.fixed_width = true;
+        }
         "width" => {
             let width = value.parse::<u16>().map_err(|_| format!("`{value}` is not a width"))?;
             repl.settings.look.width = Some(width.max(20));
+            repl.settings.fixed_width = true;
         }
         "ascii" => repl.settings.look.ascii = !off,
         _ => {
-            let known = ["mode", "limit", "timing", "seconds", "tuples", "width", "ascii"];
+            let known = super::settings::SETTINGS;
             let hint = match crate::diag::nearest(name, known) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("there are {}", known.join(", ")),

@@ -8,6 +8,7 @@ use crate::analyze::facts::{StatedFact, pattern, stated_facts};
 use crate::analyze::has_errors;
 use crate::change::{not_stated, not_to_be_taken_back};
 use crate::diag::{Diagnostic, SourceId, Span};
+use crate::eval::{self, Options as EvalOptions};
 use crate::explain::key_columns;
 use crate::kb::{self, Rulebook, TYPED};
 use crate::syntax::parse;
@@ -31,7 +32,7 @@ pub(super) struct Change {
 }
 
 /// All changes, in order.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Log {
     /// The changes that hold; the first has number 1.
     pub done: Vec<Change>,
@@ -70,6 +71,8 @@ impl Log {
 
 /// Does the statements of a complete text, or nothing of it where something in it is wrong.
 pub(super) fn statements(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
+    let text = kb::undotted(text);
+    let text = text.as_str();
     // The text is kept as long as facts are written in it.
     let (made, source) = (repl.log.done.len(), repl.session.note("<typed>", text));
     let done = parsed(repl, source, text, reply);
@@ -162,6 +165,11 @@ fn part(repl: &Repl, item: Item, written: &str, diagnostics: &mut Vec<Diagnostic
         | Item::Instance(_)
         | Item::Override { .. } => Some(Part::Rule(written.to_owned())),
         Item::Once(_) | Item::Pragma { .. } => None,
+        Item::Expectation(expectation) => {
+            let help = "it belongs in a file that `archlog test` reads; `?- goal.` asks here";
+            diagnostics.push(error::not_a_fact(expectation.span).help(help));
+            None
+        }
         Item::Directive(directive) => {
             diagnostics.push(error::not_a_fact(directive.span));
             None
@@ -224,7 +232,7 @@ struct Edit {
     rules: Vec<String>,
 }
 
-fn same(one: &StatedFact, other: &StatedFact) -> bool {
+pub(super) fn same(one: &StatedFact, other: &StatedFact) -> bool {
     one.relation == other.relation && one.values == other.values
 }
 
@@ -305,6 +313,36 @@ impl Edit {
     }
 }
 
+/// Puts other rules in the place of those that were typed, as one change.
+pub(super) fn rule_change(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
+    let mut after = text.trim_end().to_owned();
+    if !after.is_empty() {
+        after.push('\n');
+    }
+    if after == repl.typed() {
+        reply.note("nothing was changed");
+        return Ok(());
+    }
+    let change = Change {
+        text: "the rules typed here, edited".to_owned(),
+        design: repl.current,
+        removed: Vec::new(),
+        added: Vec::new(),
+        rules: Some((repl.rulebook.typed.clone(), Some(after))),
+    };
+    let (number, before) = (repl.log.done.len() + 1, State::of(repl));
+    move_by(repl, &change, true, reply)?;
+    repl.log.push(change);
+    before.told(repl, &format!("#{number}"), reply);
+    Ok(())
+}
+
+/// Puts rules back that an earlier session left; that is no change.
+pub(super) fn put_back(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
+    rule_by(repl, Some(text.to_owned()), reply)?;
+    repl.derive(reply)
+}
+
 /// Says that something else is stated of the same.
 fn doubled(
     repl: &Repl,
@@ -345,16 +383,18 @@ fn move_by(repl: &mut Repl, change: &Change, forward: bool, reply: &mut Reply) -
         }
     }
     let kept = repl.session.keep();
-    let known = repl.rulebook.typed.clone();
-    if let Some((before, after)) = &change.rules {
-        let typed = if forward { after } else { before };
+    let before = (repl.session.shared(), repl.rulebook.typed.clone());
+    if let Some((without, with)) = &change.rules {
+        let typed = if forward { with } else { without };
         rule_by(repl, typed.clone(), reply)?;
     }
     repl.session.restate(change.design, facts);
     if let Err(failure) = repl.derive(reply) {
         repl.session.restate(change.design, old);
         if change.rules.is_some() {
-            rule_by(repl, known, reply)?;
+            let (rulebook, typed) = before;
+            repl.session.exchange(rulebook);
+            repl.rulebook.typed = typed;
         }
         repl.session.put_back(kept);
         return Err(failure);
@@ -363,33 +403,63 @@ fn move_by(repl: &mut Repl, change: &Change, forward: bool, reply: &mut Reply) -
     Ok(())
 }
 
+/// How many rulebooks with rules typed are at hand, to go back to.
+const AT_HAND: usize = 4;
+
 /// Loads the rulebook with other rules typed in addition. Where they are wrong, nothing changes.
 fn rule_by(repl: &mut Repl, typed: Option<String>, reply: &mut Reply) -> Done {
-    let options =
-        kb::Options { typed: typed.or_else(|| Some(String::new())), ..repl.rulebook.clone() };
-    match Rulebook::load(&options) {
-        Err(unsound) => {
-            let unsound = *unsound;
-            Err(Failure::Wrong(unsound.diagnostics, Box::new(unsound.sources)))
+    let typed = Some(typed.unwrap_or_default());
+    let here = (repl.rulebook.typed.clone(), repl.session.shared());
+    let rulebook = match repl.loaded.iter().find(|(known, _)| *known == typed) {
+        Some((_, rulebook)) => Arc::clone(rulebook),
+        None => {
+            let options = kb::Options { typed: typed.clone(), ..repl.rulebook.clone() };
+            Arc::new(load(repl, &options, reply)?)
         }
-        Ok(rulebook) => {
-            let odd = |problem: &&Diagnostic| {
-                problem.span().is_some_and(|span| rulebook.sources.name(span) == TYPED)
-            };
-            let odd: Vec<Diagnostic> = rulebook.warnings.iter().filter(odd).cloned().collect();
-            if !odd.is_empty() {
-                let sources = (*rulebook.sources).clone();
-                reply.events.push(Event::Problems { diagnostics: odd, sources });
-            }
-            if !repl.session.exchange(Arc::new(rulebook)) {
-                let message = "these rules change what designs may state; write them to a file and \
-                               start with `--rules`";
-                return Err(Failure::Message(message.to_owned()));
-            }
-            repl.rulebook = options;
-            Ok(())
-        }
+    };
+    if !repl.session.exchange(rulebook) {
+        let message = "these rules change what designs may state; write them to a file and start \
+                       with `--rules`";
+        return Err(Failure::Message(message.to_owned()));
     }
+    repl.rulebook.typed = typed;
+    repl.loaded.retain(|(known, _)| *known != here.0);
+    repl.loaded.insert(0, here);
+    repl.loaded.truncate(AT_HAND);
+    Ok(())
+}
+
+/// As [`rule_by`], for who goes somewhere else.
+pub(super) fn rule_again(repl: &mut Repl, typed: Option<String>, reply: &mut Reply) -> Done {
+    rule_by(repl, typed, reply)
+}
+
+/// An answer that is not complete.
+pub(super) fn broken_off(reason: eval::StopReason) -> Failure {
+    Failure::Stopped(eval::Stopped { reason, stratum: 0, report: eval::Report::default() })
+}
+
+/// Loads a rulebook with rules typed; says what is odd about these.
+fn load(repl: &Repl, options: &kb::Options, reply: &mut Reply) -> Result<Rulebook, Failure> {
+    let asked = Arc::clone(&repl.interrupt);
+    // How many tuples may be derived is about designs.
+    let effort = EvalOptions { tuples: None, ..repl.effort.options(&asked) };
+    let rulebook = Rulebook::load_within(options, &effort).map_err(|unsound| {
+        let unsound = *unsound;
+        match unsound.stopped {
+            Some(stopped) => Failure::Stopped(stopped),
+            None => Failure::Wrong(unsound.diagnostics, Box::new(unsound.sources)),
+        }
+    })?;
+    let odd = |problem: &&Diagnostic| {
+        problem.span().is_some_and(|span| rulebook.sources.name(span) == TYPED)
+    };
+    let odd: Vec<Diagnostic> = rulebook.warnings.iter().filter(odd).cloned().collect();
+    if !odd.is_empty() {
+        let sources = (*rulebook.sources).clone();
+        reply.events.push(Event::Problems { diagnostics: odd, sources });
+    }
+    Ok(rulebook)
 }
 
 /// What is told of before and after a change.

@@ -16,7 +16,8 @@ use crate::value::{Constant, Primitive, RelationId};
 
 use super::complete::{identifiers, values_of};
 use super::edits::{make, undo};
-use super::{Done, Repl, Reply, UNNAMED};
+use super::plain::{self, Proposal};
+use super::{Done, Failure, Repl, Reply, UNNAMED};
 
 /// Where an interview stands.
 #[derive(Debug, Default)]
@@ -36,12 +37,34 @@ pub(super) struct Interview {
     /// How many changes there were when it began.
     began: usize,
     prompt: String,
+    /// What is proposed for a sentence, to be accepted.
+    proposal: Option<Proposal>,
+    /// Whether it is about one sentence and no more.
+    single: bool,
 }
 
 impl Interview {
     /// What stands before the answer.
     pub fn prompt(&self) -> String {
-        format!("{}> ", self.prompt)
+        match &self.proposal {
+            Some(_) => "take it? ".to_owned(),
+            None => format!("{}> ", self.prompt),
+        }
+    }
+
+    /// One about a single sentence.
+    pub fn of_one() -> Self {
+        Interview { single: true, ..Interview::default() }
+    }
+
+    /// Waits for what is said to a proposal.
+    pub fn accept(&mut self, proposal: Proposal) {
+        self.proposal = Some(proposal);
+    }
+
+    /// The proposal that waits.
+    pub fn proposal(&mut self) -> Option<Proposal> {
+        self.proposal.take()
     }
 }
 
@@ -83,17 +106,31 @@ fn state(repl: &mut Repl, relation: RelationId, values: &[String], reply: &mut R
     let declared = &repl.session.rulebook().program.relations[relation.index()];
     let mut constants = Vec::with_capacity(values.len());
     for (column, value) in declared.columns.iter().zip(values) {
-        let wrong = || format!("`{value}` is not a {}", column.primitive.name());
-        constants.push(match column.primitive {
-            Primitive::Symbol => Constant::Symbol(Arc::from(value.as_str())),
-            Primitive::Number => Constant::Number(value.parse().map_err(|_| wrong())?),
-            Primitive::Unsigned => Constant::Unsigned(value.parse().map_err(|_| wrong())?),
-            Primitive::Float => Constant::Float(value.parse().map_err(|_| wrong())?),
-            Primitive::Record => return Err(wrong().into()),
-        });
+        constants.push(constant(column.primitive, value)?);
     }
     let fact = StatedFact { relation, values: constants, span: Span::default() };
     make(repl, vec![fact], Vec::new(), reply)
+}
+
+/// A value as a column wants it.
+pub(super) fn constant(primitive: Primitive, value: &str) -> Result<Constant, Failure> {
+    let wrong = || format!("`{value}` is not a {}", primitive.name());
+    Ok(match primitive {
+        Primitive::Symbol => Constant::Symbol(Arc::from(value)),
+        Primitive::Number => Constant::Number(value.parse().map_err(|_| wrong())?),
+        Primitive::Unsigned => Constant::Unsigned(value.parse().map_err(|_| wrong())?),
+        Primitive::Float => Constant::Float(value.parse().map_err(|_| wrong())?),
+        Primitive::Record => return Err(wrong().into()),
+    })
+}
+
+/// Goes on behind a proposal that was accepted or dropped.
+pub(super) fn go_on(repl: &mut Repl, reply: &mut Reply) -> Done {
+    if repl.interview.as_ref().is_some_and(|interview| interview.single) {
+        repl.interview = None;
+        return Ok(());
+    }
+    put(repl, reply)
 }
 
 /// Puts the next question.
@@ -143,6 +180,8 @@ fn put_column(repl: &mut Repl, form: RelationId, reply: &mut Reply) -> Done {
     let meaning = tags.into_iter().find(|(name, _)| *name == column.name);
     let meaning = meaning.map_or("", |(_, meaning)| meaning.trim());
     let end = if at == 0 { " (an empty line: no more)" } else { "" };
+    let plain = at == 0 && plain::form(repl)? == Some(form);
+    let end = if plain { ", or the whole in plain words (an empty line: no more)" } else { end };
     reply.answer(format!("{}: {meaning}{end}\n{}", column.name, numbered(&options)));
     if let Some(interview) = &mut repl.interview {
         interview.prompt = format!("{} {}", declared.name, column.name);
@@ -198,6 +237,7 @@ fn put_question(repl: &mut Repl, reply: &mut Reply) -> Done {
         };
         text.push_str(&format!("  {}  {value}{changes}\n", at + 1));
     }
+    text.push_str("  ?  don't know yet\n");
     let told = told(question.choice);
     reply.answer(text);
     let (number, options) = (question.choice, choice.values.clone());
@@ -211,6 +251,21 @@ fn put_question(repl: &mut Repl, reply: &mut Reply) -> Done {
 
 /// Takes an answer.
 pub(super) fn answer(repl: &mut Repl, line: &str, reply: &mut Reply) -> Done {
+    let Some(interview) = &mut repl.interview else { return Ok(()) };
+    if interview.proposal.is_some() {
+        return plain::answer(repl, line, reply);
+    }
+    let first = interview.question.is_none() && interview.values.is_empty();
+    let form = interview.forms.get(interview.form).copied();
+    if first
+        && line.contains(char::is_whitespace)
+        && form.is_some()
+        && plain::form(repl)? == form
+        && let Some(proposal) = plain::propose(repl, line)?
+    {
+        plain::put(repl, proposal, reply);
+        return Ok(());
+    }
     let Some(interview) = &mut repl.interview else { return Ok(()) };
     let asks = interview.question.is_some();
     let unknown = ["?", "don't know", "don't know yet", "unknown"];

@@ -4,12 +4,16 @@
 //! | file | what it does |
 //! | --- | --- |
 //! | `units` | lines to commands and complete statements |
+//! | `edit` | a design or the rules as a text to be edited as a whole |
 //! | `edits` | what is stated, taken back, declared and ruled; every change numbered, undone and redone |
 //! | `commands` | the commands by name, and their help |
 //! | `show` | commands that show what is there |
 //! | `reasons` | commands that explain and look ahead |
 //! | `control` | commands about the session itself: files, settings, watching, expecting |
+//! | `scenarios` | the design under several names, and two of them side by side |
+//! | `aside` | checks, reviews, forms, questions about rules and proofs |
 //! | `interview` | questions put one after the other |
+//! | `plain` | facts from sentences in plain words, proposed and accepted |
 //! | `complete` | what may stand at the cursor |
 //! | `settings` | what can be set, and answers laid out as it says |
 //!
@@ -22,12 +26,17 @@
 //! | `@interview N` | a stated relation | the interview asks for its facts, in this order |
 //! | `@saved` | a relation | a question that `:run` answers; `@example` shows how it is asked |
 
+mod aside;
 mod commands;
 mod complete;
 mod control;
+mod dossier;
+mod edit;
 mod edits;
 mod interview;
+mod plain;
 mod reasons;
+mod scenarios;
 mod settings;
 mod show;
 mod units;
@@ -40,11 +49,14 @@ use std::time::Instant;
 
 pub use commands::{Help, helps};
 pub use complete::{Candidate, Completion, Kind, complete, hint, kinds};
-pub use settings::{Effort, MODES, Mode, Settings};
+pub use edit::Text;
+pub use settings::{Effort, MODES, Mode, Paging, Settings};
 pub use units::{Units, is_command, is_complete};
 
+use aside::Beside;
 use edits::Log;
 use interview::Interview;
+use scenarios::Scenario;
 
 use crate::diag::{Diagnostic, Sources};
 use crate::eval::Stopped;
@@ -73,8 +85,15 @@ pub enum Event {
     Unmet(String),
     /// A limit was hit, or somebody interrupted; the session is as it was before.
     Stopped(Stopped),
-    /// What the designs state is not what it was.
+    /// What the designs state, or what rules were typed, is not what it was.
     Changed,
+    /// A text to be edited; [`Repl::edited`] takes what became of it.
+    Edit {
+        /// What the text is.
+        what: Text,
+        /// The text.
+        text: String,
+    },
     /// The end.
     Quit,
 }
@@ -151,9 +170,16 @@ pub struct Repl {
     session: Session,
     /// Which rulebook it is, to load it anew with what is typed.
     rulebook: kb::Options,
+    /// Rulebooks with other rules typed, by these, the last one left first.
+    loaded: Vec<(Option<String>, Arc<Rulebook>)>,
     /// The design that is spoken of.
     current: usize,
     log: Log,
+    /// The scenario that is changed, and those that were left.
+    scenario: String,
+    scenarios: Vec<Scenario>,
+    /// Rulebooks with parts that deriving does not need.
+    beside: Vec<Beside>,
     interrupt: Arc<AtomicBool>,
     /// The explanations that were shown last, for their numbers.
     trees: Vec<Tree>,
@@ -183,8 +209,12 @@ impl Repl {
             effort: Effort::default(),
             session,
             rulebook: options,
+            loaded: Vec::new(),
             current,
             log: Log::default(),
+            scenario: scenarios::MAIN.to_owned(),
+            scenarios: Vec::new(),
+            beside: Vec::new(),
             interrupt,
             trees: Vec::new(),
             last: None,
@@ -213,10 +243,23 @@ impl Repl {
     }
 
     /// The design that is spoken of holds changes that are in no file of the user's; they belong to
-    /// the file of this path, if to any.
-    pub fn recovered(&mut self, path: Option<&str>) {
+    /// the file of this path, if to any. `rules` were typed.
+    pub fn recovered(&mut self, path: Option<&str>, rules: Option<&str>) -> Vec<Event> {
+        let mut reply = Reply::default();
+        if let Some(rules) = rules
+            && let Err(failure) = edits::put_back(self, rules, &mut reply)
+        {
+            reply.fail(failure);
+        }
         self.log.unsave();
         self.saved.extend(path.map(|path| (self.current, path.to_owned())));
+        reply.events
+    }
+
+    /// What was done so far is where the session begins: none of it is a change, or typed.
+    pub fn settle(&mut self) {
+        self.log = Log::default();
+        self.history.clear();
     }
 
     /// The session.
@@ -239,7 +282,11 @@ impl Repl {
         let dirty = if self.log.is_saved() { "" } else { "*" };
         let open = self.open_items();
         let open = if open == 0 { String::new() } else { format!(" ?{open}") };
-        format!("{id}{dirty}{open}> ")
+        let scenario = match self.scenario.as_str() {
+            scenarios::MAIN => String::new(),
+            scenario => format!("@{scenario}"),
+        };
+        format!("{id}{scenario}{dirty}{open}> ")
     }
 
     /// Whether there are changes that are not in any file of the user's.

@@ -10,6 +10,7 @@ use crate::explain::Why;
 use crate::report::explanation::{Extent, numbered};
 use crate::report::tree::{StepKind, Tree};
 
+use super::edits::broken_off;
 use super::{Done, Event, Failure, Repl, Reply};
 
 /// Words of a command with its flags taken out.
@@ -86,7 +87,7 @@ fn explain(repl: &mut Repl, text: &str, absent: bool, reply: &mut Reply) -> Done
         let (diagnostics, sources) = (pattern.warnings.clone(), pattern.sources.clone());
         reply.events.push(Event::Problems { diagnostics, sources });
     }
-    let Some(explained) = repl.session.explained() else {
+    let Some(explained) = repl.session.explained(repl.current) else {
         return Err("nothing was derived".to_owned().into());
     };
     let mut why = Why::new(&explained);
@@ -123,10 +124,6 @@ fn explain(repl: &mut Repl, text: &str, absent: bool, reply: &mut Reply) -> Done
         Some(reason) => Err(broken_off(reason)),
         None => Ok(()),
     }
-}
-
-fn broken_off(reason: eval::StopReason) -> Failure {
-    Failure::Stopped(eval::Stopped { reason, stratum: 0, report: eval::Report::default() })
 }
 
 /// `:what-if CHANGES`

@@ -100,6 +100,26 @@ impl Effort {
     }
 }
 
+/// Whether long answers go through a pager, at a terminal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Paging {
+    /// Answers that are longer than the terminal is high.
+    #[default]
+    Auto,
+    /// All answers.
+    On,
+    /// None.
+    Off,
+}
+
+/// What `:set` sets.
+pub(super) const SETTINGS: [&str; 8] =
+    ["mode", "limit", "timing", "pager", "seconds", "tuples", "width", "ascii"];
+
+/// The ways to page by name.
+pub const PAGING: [(&str, Paging); 3] =
+    [("auto", Paging::Auto), ("on", Paging::On), ("off", Paging::Off)];
+
 /// What can be set.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
@@ -111,6 +131,10 @@ pub struct Settings {
     pub limit: Option<usize>,
     /// Whether it is said how long each answer took.
     pub timing: bool,
+    /// Whether long answers go through a pager.
+    pub paging: Paging,
+    /// Whether somebody said how wide tables may be, or that they may be as wide as they like.
+    pub fixed_width: bool,
 }
 
 impl Settings {

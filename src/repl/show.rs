@@ -11,6 +11,7 @@ use crate::diag::nearest;
 use crate::kb::{self, NotFound, Part, Rulebook, embedded, is_stated};
 use crate::report::diagram::{graph_text, sequence_text};
 use crate::report::{Section, Table};
+use crate::session::Session;
 use crate::syntax::printer;
 use crate::value::{Constant, RelationId};
 
@@ -87,6 +88,19 @@ fn clauses(rulebook: &Rulebook, relation: RelationId) -> Vec<&str> {
 
 /// `:show RELATION`
 pub(super) fn show(repl: &mut Repl, name: &str, reply: &mut Reply) -> Done {
+    let name = &kb::undotted(name);
+    if kb::observed_names().contains(name) {
+        let beside = repl.beside(Part::Observed)?;
+        let rulebook = beside.rulebook();
+        let id = rulebook.relation(name).ok_or_else(|| format!("there is no relation `{name}`"))?;
+        let declared = &rulebook.program.relations[id.index()];
+        let mut out = format!("{}\n{}\n", heading(declared), declared.doc.text);
+        for tag in declared.doc.all("column") {
+            out.push_str(&format!("  {tag}\n"));
+        }
+        reply.answer(out);
+        return Ok(());
+    }
     let id = relation(repl, name)?;
     let rulebook = repl.session.rulebook();
     let declared = &rulebook.program.relations[id.index()];
@@ -251,7 +265,7 @@ pub(super) fn map(repl: &mut Repl, _: &str, reply: &mut Reply) -> Done {
     Ok(())
 }
 
-fn not_found(NotFound { asked, near }: NotFound) -> Failure {
+fn not_found(NotFound { asked, near, .. }: NotFound) -> Failure {
     let hint = match near {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`:kb list` lists what it has".to_owned(),
@@ -317,10 +331,10 @@ pub(super) fn kb(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
 }
 
 /// The saved questions by name.
-fn saved(repl: &Repl) -> Vec<(RelationId, &Relation)> {
-    let relations = repl.session.rulebook().program.relations.iter().enumerate();
+fn saved(rulebook: &Rulebook) -> Vec<(RelationId, &Relation)> {
+    let relations = rulebook.program.relations.iter().enumerate();
     let saved = relations.filter(|(_, relation)| relation.doc.tag("saved").is_some());
-    let mut saved: Vec<_> = saved.map(|(at, it)| (RelationId::from(at), it)).collect();
+    let mut saved: Vec<_> = saved.map(|(at, it)| (RelationId::from(at), &**it)).collect();
     saved.sort_by_key(|(_, relation)| &relation.name);
     saved
 }
@@ -328,12 +342,17 @@ fn saved(repl: &Repl) -> Vec<(RelationId, &Relation)> {
 /// The names of the saved questions.
 pub(super) fn saved_names(repl: &Repl) -> Vec<(String, String)> {
     let title = |it: &Relation| it.doc.tag("title").unwrap_or_default().to_owned();
-    saved(repl).into_iter().map(|(_, it)| (it.name.clone(), title(it))).collect()
+    let here = saved(repl.session.rulebook());
+    let mut names: Vec<_> = here.into_iter().map(|(_, it)| (it.name.clone(), title(it))).collect();
+    names.extend(kb::saved_about());
+    names.sort();
+    names
 }
 
 /// `:queries`
 pub(super) fn queries(repl: &mut Repl, _: &str, reply: &mut Reply) -> Done {
-    let rows = saved(repl).into_iter().map(|(_, relation)| {
+    let beside = repl.beside(Part::Observed)?;
+    let rows = saved(beside.rulebook()).into_iter().map(|(_, relation)| {
         let tag = |name: &str| relation.doc.tag(name).unwrap_or_default();
         let parameters: Vec<&str> =
             relation.columns.iter().map(|column| column.name.as_str()).collect();
@@ -355,24 +374,45 @@ pub(super) fn queries(repl: &mut Repl, _: &str, reply: &mut Reply) -> Done {
 pub(super) fn run(repl: &mut Repl, typed: &str, reply: &mut Reply) -> Done {
     let mut words = words(typed).into_iter();
     let name = words.next().unwrap_or_default();
-    let found = saved(repl).into_iter().find(|(_, relation)| relation.name == name);
-    let Some((id, declared)) = found else {
-        let known = saved_names(repl);
+    let values: Vec<String> = words.collect();
+    let known = saved_names(repl);
+    if !known.iter().any(|(known, _)| *known == name) {
         let near = nearest(&name, known.iter().map(|(name, _)| name.as_str()));
         let hint = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => "`:queries` lists them".to_owned(),
         };
         return Err(format!("there is no saved question `{name}`; {hint}").into());
+    }
+    let table = match saved(repl.session.rulebook()).into_iter().find(|(_, it)| it.name == name) {
+        Some((id, _)) => answered(&repl.session, repl.current, id, &values)?,
+        None => {
+            let session = repl.observed()?;
+            let found = saved(session.rulebook()).into_iter().find(|(_, it)| it.name == name);
+            let Some((id, _)) = found else { return Ok(()) };
+            answered(&session, 0, id, &values)?
+        }
     };
-    let values: Vec<String> = words.collect();
+    reply.note(table.title.clone());
+    repl.table(table, reply);
+    Ok(())
+}
+
+/// The rows of a saved question whose first columns have these values; `_` is any.
+fn answered(
+    session: &Session,
+    design: usize,
+    id: RelationId,
+    values: &[String],
+) -> Result<Table, Failure> {
+    let rulebook = session.rulebook();
+    let (sheet, declared) = (rulebook.sheet_of(id), &rulebook.program.relations[id.index()]);
     if values.len() > declared.arity() {
-        let most = declared.arity();
+        let (name, most) = (&declared.name, declared.arity());
         return Err(format!("`{name}` takes at most {most} values: {}", heading(declared)).into());
     }
-    let sheet = repl.session.rulebook().sheet_of(id);
-    let rows = repl.session.rows(id, repl.current).into_iter().filter(|row| {
-        let mut pairs = row.iter().zip(&values);
+    let rows = session.rows(id, design).into_iter().filter(|row| {
+        let mut pairs = row.iter().zip(values);
         pairs.all(|(value, wanted)| wanted == "_" || value.to_string() == *wanted)
     });
     let rows: Vec<Vec<Constant>> = rows
@@ -383,10 +423,7 @@ pub(super) fn run(repl: &mut Repl, typed: &str, reply: &mut Reply) -> Done {
         crate::report::Heading::new(&declared.name, declared.primitive).titled(&column.title)
     });
     let columns = columns.collect();
-    let table = Table { name: sheet.name.clone(), title: sheet.title.clone(), columns, rows };
-    reply.note(table.title.clone());
-    repl.table(table, reply);
-    Ok(())
+    Ok(Table { name: sheet.name.clone(), title: sheet.title.clone(), columns, rows })
 }
 
 /// Words with quotes around those that have blanks in them.

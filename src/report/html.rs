@@ -26,23 +26,24 @@ pub(super) fn close() -> String {
 pub(super) fn document(document: &Document) -> String {
     let anchor = |name: &str| escape(&format!("{}.{name}", document.name));
     let mut out = format!("<h1>{}</h1>\n<nav><ul>\n", escape(&document.title));
-    for section in &document.sections {
+    for section in document.sections.iter().filter(|section| section.within.is_empty()) {
         let (name, title) = (anchor(&section.name), escape(&section.title));
         out.push_str(&format!("<li><a href=\"#{name}\">{title}</a></li>\n"));
     }
     out.push_str("</ul></nav>\n");
     for section in &document.sections {
         let (name, title) = (anchor(&section.name), escape(&section.title));
-        out.push_str(&format!("<section id=\"{name}\">\n<h2>{title}</h2>\n"));
+        let level = if section.within.is_empty() { 2 } else { 3 };
+        out.push_str(&format!("<section id=\"{name}\">\n<h{level}>{title}</h{level}>\n"));
         for paragraph in &section.paragraphs {
             out.push_str(&format!("<p>{}</p>\n", lines(paragraph)));
         }
         for drawing in &section.drawings {
             draw(drawing, &mut out);
         }
-        for table in section.shown() {
+        for table in &section.shown() {
             if let Some(title) = section.title_of(table) {
-                out.push_str(&format!("<h3>{}</h3>\n", escape(title)));
+                out.push_str(&format!("<h{0}>{1}</h{0}>\n", level + 1, escape(title)));
             }
             if table.rows.is_empty() {
                 out.push_str("<p>(none)</p>\n");
@@ -88,6 +89,20 @@ fn draw(drawing: &Drawing, out: &mut String) {
         Drawing::Items(items) => {
             let items = items.iter().map(|item| format!("<li>{}</li>", escape(item)));
             out.push_str(&format!("<ul>{}</ul>\n", items.collect::<String>()));
+        }
+        Drawing::Block(block) => {
+            let item = |(what, said): &(String, String)| {
+                format!("<dt>{}</dt><dd>{}</dd>\n", escape(what), lines(said))
+            };
+            let items: String = block.items.iter().map(item).collect();
+            out.push_str(&format!("<h4>{}</h4>\n<dl>\n{items}</dl>\n", escape(&block.title)));
+        }
+        Drawing::Code(code) => {
+            let title = escape(&code.title);
+            out.push_str(&format!(
+                "<h4>{title}</h4>\n<pre>{}</pre>\n",
+                escape(&code.lines.join("\n"))
+            ));
         }
         Drawing::Sequence(sequence) => {
             out.push_str(&format!(

@@ -46,6 +46,8 @@ pub(super) struct RulebookSchema<'a> {
 #[derive(Serialize)]
 struct SectionSchema<'a> {
     name: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    within: &'a str,
     title: &'a str,
     paragraphs: &'a [String],
     tables: Vec<TableSchema<'a>>,
@@ -171,6 +173,7 @@ pub(super) fn rulebook(stamp: &Stamp) -> RulebookSchema<'_> {
 fn section(section: &Section) -> SectionSchema<'_> {
     SectionSchema {
         name: &section.name,
+        within: &section.within,
         title: &section.title,
         paragraphs: &section.paragraphs,
         tables: section.tables.iter().map(table_schema).collect(),

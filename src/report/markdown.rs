@@ -10,7 +10,8 @@ pub(super) fn document(document: &Document) -> String {
         out.push_str(&format!("# {}\n\n", escape(&document.title)));
     }
     for section in &document.sections {
-        out.push_str(&format!("## {}\n\n", escape(&section.title)));
+        let below = if section.within.is_empty() { "" } else { "#" };
+        out.push_str(&format!("##{below} {}\n\n", escape(&section.title)));
         for paragraph in &section.paragraphs {
             out.push_str(&format!("{}\n\n", escape(paragraph)));
         }
@@ -18,9 +19,9 @@ pub(super) fn document(document: &Document) -> String {
             out.push_str(&drawn(drawing));
             out.push('\n');
         }
-        for table in section.shown() {
+        for table in &section.shown() {
             if let Some(title) = section.title_of(table) {
-                out.push_str(&format!("### {}\n\n", escape(title)));
+                out.push_str(&format!("###{below} {}\n\n", escape(title)));
             }
             if table.rows.is_empty() {
                 out.push_str("(none)\n\n");
@@ -39,7 +40,28 @@ fn drawn(drawing: &Drawing) -> String {
         Drawing::Graph(graph) => format!("```mermaid\n{}```\n", flowchart(graph)),
         Drawing::Sequence(sequence) => format!("```mermaid\n{}```\n", sequence_diagram(sequence)),
         Drawing::Items(items) => items.iter().map(|item| format!("- {}\n", escape(item))).collect(),
+        Drawing::Block(block) => {
+            let item = |(what, said): &(String, String)| {
+                format!("- {}: {}\n", escape(what), escape(said).replace('\n', "<br>"))
+            };
+            let items: String = block.items.iter().map(item).collect();
+            format!("**{}**\n\n{items}", escape(&block.title))
+        }
+        Drawing::Code(code) => {
+            let lines: String = code.lines.iter().map(|line| format!("{line}\n")).collect();
+            let fence = fence(&lines);
+            format!("**{}**\n\n{fence}text\n{lines}{fence}\n", escape(&code.title))
+        }
     }
+}
+
+/// A fence that no line of the text ends.
+fn fence(text: &str) -> String {
+    let mut fence = "```".to_owned();
+    while text.contains(&fence) {
+        fence.push('`');
+    }
+    fence
 }
 
 /// What made it, in the last line.

@@ -15,8 +15,12 @@ mod html;
 mod json;
 mod markdown;
 pub mod profile;
+mod sql;
 mod text;
 pub mod tree;
+mod wrap;
+
+use std::borrow::Cow;
 
 use crate::value::{Constant, Primitive};
 
@@ -27,6 +31,7 @@ pub use csv::{csv, csv_of_all, tsv};
 pub use format::Format;
 pub use json::{Schema, json_lines, table_json};
 pub use markdown::markdown_table;
+pub use sql::{SchemaColumn, SchemaTable, sql};
 pub use text::{Look, text_table};
 
 /// The rows of one answer.
@@ -51,6 +56,32 @@ pub struct Heading {
     pub title: String,
     /// The kind of value in it; numbers are set flush right.
     pub primitive: Primitive,
+}
+
+impl Table {
+    /// The table without the columns that are empty in every row, and without the cells that a row
+    /// begins with as the row above does.
+    fn lean(&self) -> Table {
+        let empty = |cell: &Constant| matches!(cell, Constant::Symbol(text) if text.is_empty());
+        let holds =
+            |at: usize| self.rows.iter().any(|row| row.get(at).is_some_and(|it| !empty(it)));
+        let kept: Vec<usize> = (0..self.columns.len()).filter(|at| holds(*at)).collect();
+        let cells = |row: &Vec<Constant>| -> Vec<Constant> {
+            kept.iter().filter_map(|at| row.get(*at).cloned()).collect()
+        };
+        let mut rows: Vec<Vec<Constant>> = self.rows.iter().map(cells).collect();
+        for at in (1..rows.len()).rev() {
+            let (above, below) = rows.split_at_mut(at);
+            let (Some(above), Some(row)) = (above.last(), below.first_mut()) else { continue };
+            let last = row.len().saturating_sub(1);
+            let same = row.iter().zip(above).take_while(|(cell, above)| cell == above).count();
+            row.iter_mut()
+                .take(same.min(last))
+                .for_each(|cell| *cell = Constant::Symbol("".into()));
+        }
+        let columns = kept.iter().filter_map(|at| self.columns.get(*at).cloned()).collect();
+        Table { name: self.name.clone(), title: self.title.clone(), columns, rows }
+    }
 }
 
 impl Heading {
@@ -116,12 +147,17 @@ pub struct Document {
 pub struct Section {
     /// The name that programs know it by.
     pub name: String,
+    /// The name of the part above that it belongs to; empty where it stands for itself.
+    pub within: String,
     /// Its heading.
     pub title: String,
     /// Text below the heading.
     pub paragraphs: Vec<String>,
     /// Tables below the text. A table whose title is that of the section is not titled again.
     pub tables: Vec<Table>,
+    /// Whether people are shown its tables without empty columns and without what a row repeats of
+    /// the one above; programs get all of it.
+    pub lean: bool,
     /// Drawings that people are shown in place of the tables; programs get the tables.
     pub drawings: Vec<Drawing>,
 }
@@ -135,6 +171,28 @@ pub enum Drawing {
     Sequence(Sequence),
     /// Short texts one after the other.
     Items(Vec<String>),
+    /// A titled list of things, each with what is said of it.
+    Block(Block),
+    /// A titled piece of program text.
+    Code(Code),
+}
+
+/// A titled list of things, each with what is said of it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Block {
+    /// Its title.
+    pub title: String,
+    /// What is said, and of what.
+    pub items: Vec<(String, String)>,
+}
+
+/// A titled piece of program text.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Code {
+    /// Its title.
+    pub title: String,
+    /// Its lines.
+    pub lines: Vec<String>,
 }
 
 impl Drawing {
@@ -144,6 +202,19 @@ impl Drawing {
             Drawing::Graph(graph) => diagram::graph_text(graph),
             Drawing::Sequence(sequence) => diagram::sequence_text(sequence),
             Drawing::Items(items) => format!("{}\n", items.join(" · ")),
+            Drawing::Block(block) => {
+                let width = block.items.iter().map(|(what, _)| what.chars().count()).max();
+                let line = |(what, said): &(String, String)| {
+                    let said = said.replace('\n', &format!("\n{:1$}", "", width.unwrap_or(0) + 4));
+                    format!("  {what:0$}  {said}\n", width.unwrap_or(0))
+                };
+                let items: String = block.items.iter().map(line).collect();
+                format!("{}\n{items}", block.title)
+            }
+            Drawing::Code(code) => {
+                let lines: String = code.lines.iter().map(|line| format!("  {line}\n")).collect();
+                format!("{}\n{lines}", code.title)
+            }
         }
     }
 }
@@ -151,20 +222,19 @@ impl Drawing {
 impl Section {
     /// A part that is one table under its own title.
     pub fn of_table(table: Table) -> Self {
-        Section {
-            name: table.name.clone(),
-            title: table.title.clone(),
-            paragraphs: Vec::new(),
-            tables: vec![table],
-            drawings: Vec::new(),
-        }
+        let (name, title) = (table.name.clone(), table.title.clone());
+        Section { name, title, tables: vec![table], ..Section::default() }
     }
 
     /// Its tables as people are shown them: an empty one says nothing that a paragraph has not said.
-    fn shown(&self) -> impl Iterator<Item = &Table> {
+    fn shown(&self) -> Vec<Cow<'_, Table>> {
         let drawn = !self.drawings.is_empty();
         let said = !self.paragraphs.is_empty();
-        self.tables.iter().filter(move |table| !drawn && (!table.rows.is_empty() || !said))
+        let tables = self.tables.iter();
+        let shown = tables.filter(|table| !drawn && (!table.rows.is_empty() || !said));
+        let lean =
+            |table| if self.lean { Cow::Owned(Table::lean(table)) } else { Cow::Borrowed(table) };
+        shown.map(lean).collect()
     }
 
     /// The title of one of its tables, where it says something that the section's does not.
@@ -210,7 +280,7 @@ mod tests {
                 title: "Open items".into(),
                 paragraphs: vec!["Nothing is open.".into()],
                 tables: vec![empty],
-                drawings: Vec::new(),
+                ..Section::default()
             },
         ];
         let stamp =

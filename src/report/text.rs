@@ -1,12 +1,15 @@
 //! Aligned tables for a terminal or a plain file.
 
 use comfy_table::{
-    Cell, CellAlignment, ContentArrangement, ContentLineStyle, LineStyle, TableStyle,
+    Cell, CellAlignment, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle,
+    TableStyle, Width,
 };
+use unicode_width::UnicodeWidthStr;
 
 use crate::value::Constant;
 
-use super::{Document, Stamp, Table};
+use super::wrap::{shared, wrapped, wrapped_from};
+use super::{Document, Drawing, Stamp, Table};
 
 const LINES: TableStyle = TableStyle::new()
     .top_border(LineStyle::new('┌', '─', '┬', '┐'))
@@ -53,18 +56,33 @@ pub(super) fn document(document: &Document, look: Look) -> String {
         let under = rule.repeat(document.title.chars().count());
         out.push_str(&format!("\n{}\n{under}\n", look.title(&document.title)));
     }
+    let heads: Vec<&str> = document.sections.iter().map(|it| it.within.as_str()).collect();
     for section in &document.sections {
         out.push('\n');
         out.push_str(&look.title(&section.title));
         out.push('\n');
+        if heads.contains(&section.name.as_str()) {
+            let rule = if look.ascii { "-" } else { "─" };
+            out.push_str(&format!("{}\n", rule.repeat(section.title.chars().count())));
+        }
         for paragraph in &section.paragraphs {
-            out.push_str(&visible(paragraph));
-            out.push('\n');
+            for line in paragraph.lines() {
+                prose(&mut out, line, look);
+            }
         }
         for drawing in &section.drawings {
-            out.push_str(&visible(&drawing.text()));
+            match drawing {
+                Drawing::Items(items) => {
+                    listed(&mut out, items, look);
+                }
+                _ => {
+                    for line in drawing.text().lines() {
+                        hanging(&mut out, line, look);
+                    }
+                }
+            }
         }
-        for table in section.shown() {
+        for table in &section.shown() {
             if let Some(title) = section.title_of(table) {
                 out.push('\n');
                 out.push_str(&look.title(title));
@@ -78,6 +96,67 @@ pub(super) fn document(document: &Document, look: Look) -> String {
         }
     }
     out
+}
+
+/// A line of prose, in several where it is wider than the look.
+fn prose(out: &mut String, line: &str, look: Look) {
+    for line in wrapped(&visible(line), look.width.map(usize::from)) {
+        out.push_str(&line);
+        out.push('\n');
+    }
+}
+
+/// Short texts one after the other; a line ends between two of them where it can.
+fn listed(out: &mut String, items: &[String], look: Look) {
+    let mut line = String::new();
+    for (at, item) in items.iter().enumerate() {
+        let item = visible(item);
+        let dot = if at + 1 < items.len() { " ·" } else { "" };
+        let wide = line.width() + 1 + item.width() + dot.width();
+        if !line.is_empty() && look.width.is_some_and(|width| wide > usize::from(width)) {
+            prose(out, &line, look);
+            line.clear();
+        }
+        let gap = if line.is_empty() { "" } else { " " };
+        line.push_str(&format!("{gap}{item}{dot}"));
+    }
+    prose(out, &line, look);
+}
+
+/// A line of a drawing; what does not fit goes on further in than it starts.
+fn hanging(out: &mut String, line: &str, look: Look) {
+    let line = visible(line);
+    let text = line.trim_start_matches(' ');
+    let start = line.len() - text.len();
+    let Some(width) = look.width.map(usize::from).filter(|width| line.width() > *width) else {
+        out.push_str(&line);
+        out.push('\n');
+        return;
+    };
+    let hang = start + 4;
+    for (row, part) in wrapped_from(text, width, start, hang).iter().enumerate() {
+        out.push_str(&" ".repeat(if row == 0 { start } else { hang }));
+        out.push_str(part);
+        out.push('\n');
+    }
+}
+
+/// The widest line and the widest word of each column, its heading included.
+fn extents(table: &Table) -> Vec<(usize, usize)> {
+    let widest = |text: &str| {
+        let line = text.lines().map(UnicodeWidthStr::width).max();
+        let word = text.split_whitespace().map(UnicodeWidthStr::width).max();
+        (line.unwrap_or(0), word.unwrap_or(0))
+    };
+    let columns = table.columns.iter().enumerate();
+    columns
+        .map(|(at, column)| {
+            let cells = table.rows.iter().filter_map(|row| row.get(at));
+            let cells = cells.map(|cell| widest(&visible(&cell.to_string())));
+            let heading = widest(&visible(&column.title));
+            cells.fold(heading, |(line, word), (l, w)| (line.max(l), word.max(w)))
+        })
+        .collect()
 }
 
 /// A table without its title. Rows are ruled off where a cell has several lines.
@@ -106,6 +185,18 @@ pub fn text_table(table: &Table, look: Look) -> String {
     grid.set_header(table.columns.iter().map(|column| visible(&column.title)));
     for row in &table.rows {
         grid.add_row(row.iter().map(|cell| Cell::new(visible(&cell.to_string()))));
+    }
+    if let Some(width) = look.width {
+        let extents = extents(table);
+        // A column has a blank on either side and a line before it; the last has one behind it.
+        let room = usize::from(width).saturating_sub(3 * extents.len() + 1);
+        let fits = extents.iter().map(|(line, _)| line).sum::<usize>() <= room;
+        for (index, width) in shared(&extents, room).into_iter().enumerate() {
+            if let Some(column) = grid.column_mut(index).filter(|_| !fits) {
+                let width = Width::Fixed(u16::try_from(width + 2).unwrap_or(u16::MAX));
+                column.set_constraint(ColumnConstraint::Absolute(width));
+            }
+        }
     }
     for (index, column) in table.columns.iter().enumerate() {
         if column.numeric()
@@ -186,5 +277,38 @@ Nothing is open.
         let narrow = text_table(&table, Look { width: Some(20), ..Look::default() });
         assert!(narrow.lines().all(|line| line.chars().count() <= 20), "{narrow}");
         assert!(narrow.lines().count() > 5);
+    }
+
+    #[test]
+    fn nothing_breaks_within_a_word_where_its_column_can_hold_it() {
+        let heading = |title| Heading::new(title, Primitive::Symbol);
+        let long = "a sentence of many short words that takes all the room it can get";
+        let row = [long, "reconciliation drift", "no"].map(|it| Constant::Symbol(it.into()));
+        let table = Table {
+            columns: vec![heading("text"), heading("word"), heading("short")],
+            rows: vec![row.to_vec(); 2],
+            ..Table::default()
+        };
+        let narrow = text_table(&table, Look { width: Some(48), ..Look::default() });
+        assert!(narrow.contains("reconciliation"), "{narrow}");
+        assert!(narrow.lines().all(|line| line.width() <= 48), "{narrow}");
+    }
+
+    #[test]
+    fn prose_and_lists_fit_the_width() {
+        let section = crate::report::Section {
+            title: "Title".to_owned(),
+            paragraphs: vec!["one two three four five six seven".to_owned()],
+            drawings: vec![Drawing::Items(
+                ["one two", "three four", "five six"].map(str::to_owned).to_vec(),
+            )],
+            ..crate::report::Section::default()
+        };
+        let page = Document { sections: vec![section], ..Document::default() };
+        let look = Look { width: Some(20), ..Look::default() };
+        assert_eq!(
+            super::document(&page, look),
+            "\nTitle\n─────\none two three four\nfive six seven\none two ·\nthree four ·\nfive six\n"
+        );
     }
 }

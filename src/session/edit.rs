@@ -10,7 +10,8 @@ use crate::kb::Rulebook;
 use crate::syntax::printer::Literal;
 use crate::value::Constant;
 
-use super::{Derived, Design, Session};
+use super::derived::Derived;
+use super::{Design, Session};
 
 /// What derived, put aside.
 #[derive(Debug, Default)]
@@ -20,7 +21,14 @@ impl Session {
     /// Adds a design that states nothing yet; gives its number.
     pub fn begin(&mut self, id: &str) -> usize {
         let (id, path) = (id.to_owned(), String::new());
-        self.designs.push(Design { title: id.clone(), id, path, facts: Vec::new() });
+        self.designs.push(Design {
+            title: id.clone(),
+            id,
+            path,
+            facts: Vec::new(),
+            expectations: Vec::new(),
+        });
+        self.touch(self.designs.len() - 1);
         self.designs.len() - 1
     }
 
@@ -51,6 +59,7 @@ impl Session {
     /// [`Session::derive`].
     pub fn restate(&mut self, design: usize, facts: Vec<StatedFact>) {
         let naming = self.rulebook.design;
+        self.touch(design);
         let Some(design) = self.designs.get_mut(design) else { return };
         let named = facts.iter().find(|fact| Some(fact.relation) == naming);
         let text = |index: usize| match named.and_then(|fact| fact.values.get(index)) {

@@ -3,11 +3,13 @@
 //! A [`Session`] takes designs in, derives all of them in one run, each in a world of its own, and
 //! answers with tables. It reads designs from where [`Session::open`] is told and prints nothing.
 
+mod derived;
 mod edit;
 
 use std::path::Path;
 use std::sync::Arc;
 
+use derived::{Derived, Run};
 pub use edit::Kept;
 
 use crate::analyze::error::unknown_constant;
@@ -16,7 +18,7 @@ use crate::analyze::program::Program;
 use crate::analyze::{analyze_goal, has_errors};
 use crate::change::{self, Achieved, Change, Ledger, Question, WhatIf};
 use crate::diag::{Diagnostic, Sources, Span, reason};
-use crate::eval::{Evaluator, Options as EvalOptions, Silent, Stopped, Warning, evaluate};
+use crate::eval::{Options as EvalOptions, Stopped, Warning, evaluate};
 use crate::explain::{Origin, Subject};
 use crate::io::{self, Directory, Files};
 use crate::kb::{Rulebook, Sheet, graph, is_stated};
@@ -26,7 +28,7 @@ use crate::report::{Heading, Stamp, Table};
 use crate::store::Database;
 use crate::syntax::load::tree_of;
 use crate::syntax::parse_goal;
-use crate::syntax::tree::{Body, Expression};
+use crate::syntax::tree::{Body, Expectation, Expression, Item};
 use crate::value::{Constant, Interner, Primitive, RelationId, Word, compare_tuples};
 
 /// A design as stated.
@@ -40,6 +42,8 @@ pub struct Design {
     pub path: String,
     /// Its facts.
     pub facts: Vec<StatedFact>,
+    /// What it expects to follow, for [`crate::testing`].
+    pub expectations: Vec<Expectation>,
 }
 
 /// Designs over one rulebook.
@@ -52,15 +56,6 @@ pub struct Session {
     derived: Option<Derived>,
 }
 
-/// What derived, frozen.
-#[derive(Clone, Debug)]
-struct Derived {
-    database: Arc<Database>,
-    interner: Arc<Interner>,
-    /// Where each fact of a stated relation is written, by relation and row.
-    origins: Vec<Vec<Span>>,
-}
-
 impl Session {
     /// A session without designs.
     pub fn new(rulebook: Arc<Rulebook>) -> Self {
@@ -71,6 +66,11 @@ impl Session {
     /// The rulebook.
     pub fn rulebook(&self) -> &Rulebook {
         &self.rulebook
+    }
+
+    /// The rulebook, for another session.
+    pub fn shared(&self) -> Arc<Rulebook> {
+        Arc::clone(&self.rulebook)
     }
 
     /// The designs, in the order they were opened.
@@ -86,6 +86,12 @@ impl Session {
     /// What is wrong with the designs' texts. What is right of them is in the session all the same.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
+    }
+
+    /// Everything that derived together with a design, in words, each design in the world of its
+    /// number; nothing before [`Session::derive`].
+    pub fn derived(&self, design: usize) -> Option<(&Arc<Database>, &Arc<Interner>)> {
+        self.derived.as_ref()?.run_of(design).map(|run| (&run.database, &run.interner))
     }
 
     /// What made the answers.
@@ -120,7 +126,7 @@ impl Session {
             }
             io::design_of_json(&shown, bytes, statable, relations, &mut self.sources, problems)
         };
-        self.add(shown, facts, reported)
+        self.add(shown, facts, Vec::new(), reported)
     }
 
     /// Takes a design that is already in memory, in the notation of a `.dl` file.
@@ -130,12 +136,21 @@ impl Session {
         self.diagnostics.extend(problems);
         let program = &self.rulebook.program;
         let facts = stated_facts(&self.rulebook.statable, program, &tree, &mut self.diagnostics);
-        self.add(name.to_owned(), facts, reported)
+        let expectations = tree.items.into_iter().filter_map(|item| match item {
+            Item::Expectation(expectation) => Some(expectation),
+            _ => None,
+        });
+        self.add(name.to_owned(), facts, expectations.collect(), reported)
     }
 
     /// Adds what a text states; the problems from `reported` on are those of the text.
-    fn add(&mut self, path: String, facts: Vec<StatedFact>, reported: usize) -> bool {
-        self.derived = None;
+    fn add(
+        &mut self,
+        path: String,
+        facts: Vec<StatedFact>,
+        expectations: Vec<Expectation>,
+        reported: usize,
+    ) -> bool {
         let named = facts.iter().find(|fact| Some(fact.relation) == self.rulebook.design);
         let text = |index: usize| match named.and_then(|fact| fact.values.get(index)) {
             Some(Constant::Symbol(text)) => text.to_string(),
@@ -163,42 +178,34 @@ impl Session {
         {
             self.diagnostics.push(same_id(&id, Some(fact.span), &path, &other.path));
         }
-        self.designs.push(Design { id, title, path, facts });
+        self.designs.push(Design { id, title, path, facts, expectations });
+        self.touch(self.designs.len() - 1);
         true
     }
 
     /// Derives everything from all designs at once. A limit that is hit leaves the session as it
     /// was before.
     pub fn derive(&mut self, options: &EvalOptions<'_>) -> Result<(), Stopped> {
-        let rulebook = &self.rulebook;
-        let mut database = Database::over(Arc::clone(&rulebook.base));
-        let mut interner = Interner::over(Arc::clone(&rulebook.interner));
-        let mut origins = vec![Vec::new(); rulebook.program.relations.len()];
-        let mut tuple: Vec<Word> = Vec::new();
-        for (world, design) in self.designs.iter().enumerate() {
-            let world = Word(world as u32);
-            database.insert(rulebook.worlds.world, &[world]);
-            for fact in &design.facts {
-                tuple.clear();
-                tuple.push(world);
-                tuple.extend(fact.values.iter().map(|value| interner.intern(value)));
-                if database.insert(fact.relation, &tuple) {
-                    origins[fact.relation.index()].push(fact.span);
-                }
-            }
-        }
-        let strata = rulebook.design_strata();
-        let mut evaluator = Evaluator::new(&rulebook.plan);
-        let report = evaluator.run(strata, &mut database, &mut interner, options, &mut Silent)?;
-        self.diagnostics.extend(report.warnings.iter().map(Warning::diagnostic));
-        self.derived =
-            Some(Derived { database: Arc::new(database), interner: Arc::new(interner), origins });
+        let mut derived = self.derived.take().unwrap_or_default();
+        let facts: Vec<&[StatedFact]> =
+            self.designs.iter().map(|design| design.facts.as_slice()).collect();
+        let done = derived.refresh(&self.rulebook, &facts, options);
+        self.derived = Some(derived);
+        let warnings = done?;
+        self.diagnostics.extend(warnings.iter().map(Warning::diagnostic));
         Ok(())
     }
 
-    /// Where a stated fact is written, by its row in the relation.
-    pub fn origin(&self, relation: RelationId, row: usize) -> Option<Span> {
-        self.derived.as_ref()?.origins.get(relation.index())?.get(row).copied()
+    /// A design is not what it was when it was derived.
+    fn touch(&mut self, design: usize) {
+        if let Some(derived) = &mut self.derived {
+            derived.touch(design);
+        }
+    }
+
+    /// The run that has a design.
+    fn run_of(&self, design: usize) -> Option<&Run> {
+        self.derived.as_ref()?.run_of(design)
     }
 
     /// The printed tables of one derived design, in order.
@@ -221,28 +228,36 @@ impl Session {
 
     /// How many rows a relation has in one derived design.
     pub fn count(&self, relation: RelationId, design: usize) -> usize {
-        self.rows(relation, design).len()
+        let Some(run) = self.run_of(design) else { return 0 };
+        run.database.relation(relation).matching(&self.pattern_of(relation, design)).len()
+    }
+
+    /// What is known of the hidden columns of a relation in one design.
+    fn pattern_of(&self, relation: RelationId, design: usize) -> Vec<Option<Word>> {
+        let relations = &self.rulebook.worlds.program.relations;
+        let mut pattern = vec![None; relations[relation.index()].arity()];
+        if self.rulebook.worlds.dependent[relation.index()]
+            && let Some(first) = pattern.first_mut()
+        {
+            *first = Some(Word(design as u32));
+        }
+        pattern
     }
 
     /// The tuples of a relation in one derived design, sorted, without the hidden column.
     pub fn rows(&self, relation: RelationId, design: usize) -> Vec<Vec<Constant>> {
-        let Some(derived) = &self.derived else { return Vec::new() };
-        let rows = derived.database.relation(relation);
+        let Some(run) = self.run_of(design) else { return Vec::new() };
+        let rows = run.database.relation(relation);
         let declared = &self.rulebook.program.relations[relation.index()];
-        let dependent = self.rulebook.worlds.dependent[relation.index()];
-        let mut pattern = vec![None; rows.arity()];
-        if dependent && let Some(first) = pattern.first_mut() {
-            *first = Some(Word(design as u32));
-        }
-        let skipped = usize::from(dependent);
+        let skipped = usize::from(self.rulebook.worlds.dependent[relation.index()]);
         let mut tuples: Vec<Vec<Constant>> = rows
-            .matching(&pattern)
+            .matching(&self.pattern_of(relation, design))
             .into_iter()
             .map(|row| {
                 let words = rows.row(row).skip(skipped);
                 words
                     .zip(&declared.columns)
-                    .map(|(word, column)| derived.interner.constant(word, column.primitive))
+                    .map(|(word, column)| run.interner.constant(word, column.primitive))
                     .collect()
             })
             .collect();
@@ -273,12 +288,7 @@ impl Session {
             .map_err(|problems| wrong(problems, &sources))?;
         let Some(derived) = &self.derived else { return Ok(Table::default()) };
         let (program, dependent) = self.rulebook.worlds.goal(&program);
-        let mut interner = Interner::over(Arc::clone(&derived.interner));
-        let mut database = Database::over(Arc::clone(&derived.database));
         let Some(answers) = program.relations.last() else { return Ok(Table::default()) };
-        let relation = database.add_relation(answers.arity());
-        let plan = Plan::new(&program, &mut interner);
-        evaluate(&plan, &mut database, &mut interner, options).map_err(QueryFailure::Stopped)?;
         let several = dependent && self.designs.len() > 1;
         let skipped = usize::from(dependent);
         let mut columns: Vec<Heading> = answers.columns[skipped..]
@@ -288,20 +298,33 @@ impl Session {
         if several {
             columns.insert(0, Heading::new("design", Primitive::Symbol));
         }
-        let found = database.relation(relation);
-        let mut rows: Vec<Vec<Constant>> = (0..found.len())
-            .map(|row| {
+        let mut rows: Vec<Vec<Constant>> = Vec::new();
+        // What no design changes is the same in all runs.
+        let runs = derived.runs().take(if dependent { usize::MAX } else { 1 });
+        for (run, has) in runs {
+            let mut interner = Interner::over(Arc::clone(&run.interner));
+            let mut database = Database::over(Arc::clone(&run.database));
+            let relation = database.add_relation(answers.arity());
+            let plan = Plan::new(&program, &mut interner);
+            evaluate(&plan, &mut database, &mut interner, options)
+                .map_err(QueryFailure::Stopped)?;
+            let found = database.relation(relation);
+            for row in 0..found.len() {
                 let words: Vec<Word> = found.row(row).collect();
+                let world = words.first().filter(|_| dependent).map(|world| world.0 as usize);
+                if world.is_some_and(|world| !has(world)) {
+                    continue;
+                }
                 let values = words[skipped..].iter().zip(&answers.columns[skipped..]);
                 let values =
                     values.map(|(word, column)| interner.constant(*word, column.primitive));
-                let design = words.first().filter(|_| several).map(|world| {
-                    let id = self.designs.get(world.0 as usize).map_or("", |design| &design.id);
+                let design = world.filter(|_| several).map(|world| {
+                    let id = self.designs.get(world).map_or("", |design| &design.id);
                     Constant::Symbol(Arc::from(id))
                 });
-                design.into_iter().chain(values).collect()
-            })
-            .collect();
+                rows.push(design.into_iter().chain(values).collect());
+            }
+        }
         rows.sort_by(|a, b| compare_tuples(a, b));
         rows.dedup();
         Ok(Table { name: "answers".to_owned(), title: String::new(), columns, rows })
@@ -325,13 +348,13 @@ pub struct Pattern {
 #[derive(Debug)]
 pub struct Explained<'a> {
     session: &'a Session,
-    derived: &'a Derived,
+    run: &'a Run,
 }
 
 impl Session {
-    /// What derived, to be explained; nothing before [`Session::derive`].
-    pub fn explained(&self) -> Option<Explained<'_>> {
-        Some(Explained { session: self, derived: self.derived.as_ref()? })
+    /// What derived from a design, to be explained; nothing before [`Session::derive`].
+    pub fn explained(&self, design: usize) -> Option<Explained<'_>> {
+        Some(Explained { session: self, run: self.run_of(design)? })
     }
 
     /// A goal that is one atom, as a relation and what is known of its columns; and warnings about
@@ -348,17 +371,18 @@ impl Session {
 
     fn unknown_constants(&self, goal: &Body) -> Vec<Diagnostic> {
         let (Some(derived), Body::Atom(atom)) = (&self.derived, goal) else { return Vec::new() };
+        let occurs = |it: &Constant| derived.runs().any(|(run, _)| run.interner.find(it).is_some());
         let unknown = atom.arguments.iter().filter_map(|argument| match argument {
-            Expression::Constant(constant @ Constant::Symbol(text), span)
-                if derived.interner.find(constant).is_none() =>
-            {
+            Expression::Constant(constant @ Constant::Symbol(text), span) if !occurs(constant) => {
                 Some((text, *span))
             }
             _ => None,
         });
         let known = || {
-            let words = (0..derived.interner.symbol_count()).map(Word);
-            words.map(|word| derived.interner.symbol(word)).filter(|text| text.len() <= 64)
+            let words = derived.runs().flat_map(|(run, _)| {
+                (0..run.interner.symbol_count()).map(|word| run.interner.symbol(Word(word)))
+            });
+            words.filter(|text| text.len() <= 64)
         };
         unknown.map(|(text, span)| unknown_constant(span, text, known())).collect()
     }
@@ -371,7 +395,7 @@ impl Session {
         relation: RelationId,
         values: &[Option<Constant>],
     ) -> Vec<usize> {
-        let Some(derived) = &self.derived else { return Vec::new() };
+        let Some(run) = self.run_of(design) else { return Vec::new() };
         let mut pattern: Vec<Option<Word>> = Vec::with_capacity(values.len() + 1);
         if self.rulebook.worlds.dependent[relation.index()] {
             pattern.push(Some(Word(design as u32)));
@@ -379,13 +403,13 @@ impl Session {
         for value in values {
             match value {
                 None => pattern.push(None),
-                Some(value) => match derived.interner.find(value) {
+                Some(value) => match run.interner.find(value) {
                     Some(word) => pattern.push(Some(word)),
                     None => return Vec::new(),
                 },
             }
         }
-        derived.database.relation(relation).matching(&pattern)
+        run.database.relation(relation).matching(&pattern)
     }
 }
 
@@ -412,11 +436,11 @@ impl Subject for Explained<'_> {
     }
 
     fn database(&self) -> &Database {
-        &self.derived.database
+        &self.run.database
     }
 
     fn interner(&self) -> Interner {
-        Interner::over(Arc::clone(&self.derived.interner))
+        Interner::over(Arc::clone(&self.run.interner))
     }
 
     fn hidden(&self, relation: RelationId) -> usize {
@@ -428,7 +452,8 @@ impl Subject for Explained<'_> {
     }
 
     fn origin(&self, relation: RelationId, row: usize) -> Origin {
-        if let Some(span) = self.session.origin(relation, row) {
+        let origins = self.run.origins.get(relation.index());
+        if let Some(span) = origins.and_then(|origins| origins.get(row)).copied() {
             let (file, line) = self.place(span);
             return Origin::Stated { file, line };
         }
@@ -437,11 +462,11 @@ impl Subject for Explained<'_> {
             let source = rulebook.citation(file, line);
             return Origin::File { file: file.to_owned(), line, source };
         }
-        let words = self.derived.database.relation(relation).row(row);
+        let words = self.run.database.relation(relation).row(row);
         let columns = &rulebook.worlds.program.relations[relation.index()].columns;
         let values: Vec<Constant> = words
             .zip(columns)
-            .map(|(word, column)| self.derived.interner.constant(word, column.primitive))
+            .map(|(word, column)| self.run.interner.constant(word, column.primitive))
             .collect();
         let facts = &rulebook.worlds.program.facts;
         let written = facts.iter().find(|fact| fact.relation == relation && fact.values == values);

@@ -34,72 +34,105 @@ use crate::value::{Interner, RelationId, Word};
 #[derive(Clone, Debug, Default)]
 pub struct Database {
     base: Option<Arc<Database>>,
-    relations: Vec<Relation>,
-    /// Which relations are read in the base; the layer's own is then empty.
-    shared: Vec<bool>,
+    relations: Vec<Slot>,
     /// The last round that was begun.
     round: u32,
 }
 
+/// Where a database has a relation: in itself, else together with another database that made it, else
+/// in its base.
+#[derive(Clone, Debug, Default)]
+struct Slot {
+    own: Option<Box<Relation>>,
+    shared: Option<Arc<Relation>>,
+}
+
+impl Slot {
+    fn own(relation: Relation) -> Slot {
+        Slot { own: Some(Box::new(relation)), shared: None }
+    }
+}
+
+/// What a database without a base has in the place of a relation that is in the base.
+static NOTHING: std::sync::LazyLock<Relation> = std::sync::LazyLock::new(Relation::default);
+
 impl Database {
     /// Empty relations, as a program declares them.
     pub fn new(program: &Program) -> Self {
-        let relations: Vec<Relation> =
-            program.relations.iter().map(|relation| Relation::new(relation.arity())).collect();
-        let shared = vec![false; relations.len()];
-        Database { base: None, relations, shared, round: 0 }
+        let relations =
+            program.relations.iter().map(|relation| Slot::own(Relation::new(relation.arity())));
+        Database { base: None, relations: relations.collect(), round: 0 }
     }
 
     /// Empty relations that keep no rounds. Evaluation fills them as it fills others, and nothing in
     /// them can be explained: it is there to measure what being able to explain costs.
     #[doc(hidden)]
     pub fn unranked(program: &Program) -> Self {
-        let relations = program.relations.iter().map(|it| Relation::unranked(it.arity())).collect();
+        let relations = program.relations.iter();
+        let relations = relations.map(|it| Slot::own(Relation::unranked(it.arity()))).collect();
         Database { relations, ..Database::new(program) }
     }
 
     /// A layer over a database that no longer changes.
     pub fn over(base: Arc<Database>) -> Self {
-        let mut relations = Vec::with_capacity(base.relations.len());
-        let mut shared = Vec::with_capacity(base.relations.len());
-        for id in 0..base.relations.len() {
-            let below = base.relation(RelationId::from(id));
-            shared.push(below.is_complete());
-            relations.push(if below.is_complete() {
-                Relation::default()
-            } else if below.is_empty() {
-                Relation::new(below.arity())
-            } else {
-                below.clone()
-            });
+        let ids = (0..base.relations.len()).map(RelationId::from);
+        let relations = ids.map(|id| layered(base.relation(id))).collect();
+        Database { round: base.round, base: Some(base), relations }
+    }
+
+    /// As [`Database::over`], with some relations empty, whatever the base has in them: those that
+    /// are to be evaluated once more, otherwise.
+    pub fn over_without(base: Arc<Database>, without: &[RelationId]) -> Self {
+        let mut database = Database::over(base);
+        for id in without {
+            let arity = database.relation(*id).arity();
+            database.relations[id.index()] = Slot::own(Relation::new(arity));
         }
-        Database { round: base.round, base: Some(base), relations, shared }
+        database
     }
 
     /// A relation more than the program declared, for a query.
     pub fn add_relation(&mut self, arity: usize) -> RelationId {
-        self.relations.push(Relation::new(arity));
-        self.shared.push(false);
+        self.relations.push(Slot::own(Relation::new(arity)));
         RelationId::from(self.relations.len() - 1)
     }
 
     /// A relation.
     pub fn relation(&self, id: RelationId) -> &Relation {
-        match &self.base {
-            Some(base) if self.shared[id.index()] => base.relation(id),
-            _ => &self.relations[id.index()],
+        let slot = &self.relations[id.index()];
+        match (&slot.own, &slot.shared, &self.base) {
+            (Some(relation), ..) => relation,
+            (None, Some(relation), _) => relation,
+            (None, None, Some(base)) => base.relation(id),
+            (None, None, None) => &NOTHING,
         }
     }
 
     /// A relation to be changed. One that was shared is copied into this layer first.
     fn own(&mut self, id: RelationId) -> &mut Relation {
-        if self.shared[id.index()] {
-            if let Some(base) = &self.base {
-                self.relations[id.index()] = base.relation(id).clone();
+        let Database { base, relations, .. } = self;
+        let Slot { own, shared } = &mut relations[id.index()];
+        own.get_or_insert_with(|| {
+            Box::new(match (shared.take(), base) {
+                (Some(relation), _) => (*relation).clone(),
+                (None, Some(base)) => base.relation(id).clone(),
+                (None, None) => Relation::default(),
+            })
+        })
+    }
+
+    /// Makes every relation of this layer one that [`Database::share`] can share.
+    pub fn freeze(&mut self) {
+        for slot in &mut self.relations {
+            if let Some(relation) = slot.own.take() {
+                slot.shared = Some(Arc::new(*relation));
             }
-            self.shared[id.index()] = false;
         }
-        &mut self.relations[id.index()]
+    }
+
+    /// Takes a relation as a frozen database has it, in the place of this one's own.
+    pub fn share(&mut self, id: RelationId, other: &Database) {
+        self.relations[id.index()] = other.relations[id.index()].clone();
     }
 
     /// Adds a fact, as if it had been there when the relation's last rows were made; says whether
@@ -148,17 +181,22 @@ impl Database {
         self.round
     }
 
+    /// Lets a stretch of rounds begin no earlier than at a number.
+    pub fn rounds_from(&mut self, round: u32) {
+        self.round = self.round.max(round);
+    }
+
     /// Says that a relation has all its tuples, so that layers over this database can share it.
     pub fn complete(&mut self, id: RelationId) {
-        if !self.shared[id.index()] {
-            self.relations[id.index()].complete();
+        if let Some(relation) = &mut self.relations[id.index()].own {
+            relation.complete();
         }
     }
 
     /// Makes the index of a column set cover all rows of a relation.
     pub fn refresh_index(&mut self, id: RelationId, columns: ColumnSet) {
-        if !self.shared[id.index()] {
-            self.relations[id.index()].refresh(columns);
+        if let Some(relation) = &mut self.relations[id.index()].own {
+            relation.refresh(columns);
         }
     }
 
@@ -166,32 +204,43 @@ impl Database {
     /// emptied is as if made by [`Database::over`], except that relations copied from the base
     /// or incomplete there are empty only if they were empty there.
     pub fn reset(&mut self) {
-        let Some(base) = self.base.clone() else {
-            self.relations.iter_mut().for_each(Relation::clear);
-            self.round = 0;
-            return;
-        };
-        self.round = base.round;
-        for (at, relation) in self.relations.iter_mut().enumerate() {
-            let id = RelationId::from(at);
-            if at >= base.relations.len() {
-                relation.clear();
-            } else if base.relation(id).is_complete() {
-                if !self.shared[at] {
-                    *relation = Relation::default();
-                    self.shared[at] = true;
+        self.round = self.base.as_ref().map_or(0, |base| base.round);
+        for (at, slot) in self.relations.iter_mut().enumerate() {
+            let below = match &self.base {
+                Some(base) if at < base.relations.len() => {
+                    Some(base.relation(RelationId::from(at)))
                 }
-            } else if base.relation(id).is_empty() {
-                relation.clear();
-            } else {
-                *relation = base.relation(id).clone();
+                _ => None,
+            };
+            match (&mut slot.own, below) {
+                (Some(relation), None) => relation.clear(),
+                (Some(relation), Some(below)) if !below.is_complete() && below.is_empty() => {
+                    relation.clear();
+                }
+                (_, Some(below)) => *slot = layered(below),
+                (None, None) => {}
             }
         }
     }
 
     /// How many bytes this layer holds, the base not counted.
     pub fn memory(&self) -> usize {
-        self.relations.iter().map(|relation| size_of::<Relation>() + relation.memory()).sum()
+        let bytes = |slot: &Slot| {
+            let relation = slot.own.as_deref().or(slot.shared.as_deref());
+            size_of::<Relation>() + relation.map_or(0, Relation::memory)
+        };
+        self.relations.iter().map(bytes).sum()
+    }
+}
+
+/// What a layer has of a relation of its base.
+fn layered(below: &Relation) -> Slot {
+    if below.is_complete() {
+        Slot::default()
+    } else if below.is_empty() {
+        Slot::own(Relation::new(below.arity()))
+    } else {
+        Slot::own(below.clone())
     }
 }
 

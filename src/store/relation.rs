@@ -207,6 +207,16 @@ impl Relation {
         indexed.chain(tail.filter(|&row| holds(row))).collect()
     }
 
+    /// Whether another relation has the same tuples in the same order.
+    pub fn same_rows(&self, other: &Relation) -> bool {
+        self.len == other.len && self.columns == other.columns
+    }
+
+    /// Whether the rows of another relation were made in the same rounds.
+    pub fn same_rounds(&self, other: &Relation) -> bool {
+        self.rounds == other.rounds
+    }
+
     /// Whether it has all the tuples it will ever have.
     pub fn is_complete(&self) -> bool {
         self.complete

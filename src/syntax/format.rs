@@ -176,6 +176,7 @@ fn starts(tree: &Tree, pieces: &[Piece<'_>]) -> FxHashMap<usize, Shape> {
                 (*span, Shape::Other)
             }
             Item::Query(query) => (query.span, Shape::Other),
+            Item::Expectation(expectation) => (expectation.span, Shape::Other),
             Item::Retraction { span, .. } => (*span, Shape::Other),
             Item::Include { span, .. } => {
                 starts.extend(directive_of(span.start as usize).map(|start| (start, Shape::Other)));

@@ -47,6 +47,7 @@ pub fn names(item: &mut Item, see: &mut dyn FnMut(Use, &mut Name)) {
             clause.body.iter_mut().for_each(|body| in_body(body, see));
         }
         Item::Query(query) => in_body(&mut query.body, see),
+        Item::Expectation(expectation) => in_body(&mut expectation.body, see),
         Item::Retraction { atom, .. } => in_atom(atom, see),
         Item::Include { .. }
         | Item::Once(_)

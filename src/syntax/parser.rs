@@ -20,7 +20,7 @@ use super::tree::*;
 /// enough for any stack.
 pub const MOST_DEPTH: usize = 128;
 
-const DIRECTIVES: [&str; 13] = [
+const DIRECTIVES: [&str; 14] = [
     ".decl",
     ".type",
     ".input",
@@ -34,6 +34,7 @@ const DIRECTIVES: [&str; 13] = [
     ".comp",
     ".init",
     ".override",
+    ".expect",
 ];
 
 /// How many infix signs one item may have.
@@ -282,6 +283,7 @@ impl<'a> Parser<'a> {
                 let (path, span) = self.quoted("the path of a file, in quotes")?;
                 Ok(Item::Include { path, span })
             }
+            ".expect" => self.expectation(doc),
             ".once" => Ok(Item::Once(self.advance())),
             ".pragma" => {
                 self.advance();
@@ -587,6 +589,16 @@ impl<'a> Parser<'a> {
         }
         let span = start.to(self.previous());
         Ok(Item::Directive(Directive { kind, relations, parameters, span }))
+    }
+
+    fn expectation(&mut self, doc: Doc) -> Parsed<Item> {
+        let start = self.advance();
+        let (negated, body) = match self.body()? {
+            Body::Not(body, _) => (true, *body),
+            body => (false, body),
+        };
+        let span = start.to(self.end_of_clause()?);
+        Ok(Item::Expectation(Expectation { body, negated, doc, span }))
     }
 
     fn clause_or_question(&mut self, doc: Doc) -> Parsed<Item> {

@@ -35,6 +35,12 @@ impl Display for Item {
             }
             Item::Override { relation, .. } => write!(out, ".override {relation}"),
             Item::Query(query) => write!(out, "?- {}.", query.body),
+            Item::Expectation(Expectation { body, negated: false, doc, .. }) => {
+                write!(out, "{doc}.expect {body}.")
+            }
+            Item::Expectation(Expectation { body, doc, .. }) => {
+                write!(out, "{doc}.expect !{}.", Part(body))
+            }
             Item::Retraction { atom, .. } => write!(out, "-{atom}."),
         }
     }
@@ -377,6 +383,9 @@ mod tests {
     fn queries_retractions_and_directives() {
         check("?- a(x).", "?- a(x).");
         check("a(x), b(x)?", "?- a(x), b(x).");
+        check(".expect a(x),b(x).", ".expect a(x), b(x).");
+        check("/// Why.\n.expect !(a(x),b(x)).", "/// Why.\n.expect !(a(x), b(x)).");
+        check(".expect ! a(x).", ".expect !a(x).");
         check("-a(\"q\\\"\\n\").", "-a(\"q\\\"\\n\").");
         check(".input a(IO=file,filename=\"a.csv\")", ".input a(IO=\"file\", filename=\"a.csv\")");
     }

@@ -92,6 +92,8 @@ pub enum Item {
     },
     /// A query: `?- body.` or `body?`
     Query(Query),
+    /// `.expect goal.`
+    Expectation(Expectation),
     /// `-fact.`: takes a fact back (at a prompt).
     Retraction {
         /// The fact.
@@ -112,6 +114,7 @@ impl Item {
             Item::Component(it) => it.span,
             Item::Instance(it) => it.span,
             Item::Query(it) => it.span,
+            Item::Expectation(it) => it.span,
             Item::Include { span, .. }
             | Item::Once(span)
             | Item::Pragma { span, .. }
@@ -247,6 +250,19 @@ pub struct Clause {
 pub struct Query {
     /// What is asked.
     pub body: Body,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// What a test says must follow, or must not.
+#[derive(Clone, Debug)]
+pub struct Expectation {
+    /// What is expected: a goal. A `!` before all of it is in `negated`.
+    pub body: Body,
+    /// Whether the goal is to have no answer.
+    pub negated: bool,
+    /// The comment block on it.
+    pub doc: Doc,
     /// Where it is written.
     pub span: Span,
 }

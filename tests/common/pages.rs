@@ -3,11 +3,14 @@
 // Each test that includes this file needs a part of it.
 #![allow(dead_code, clippy::expect_used, clippy::panic)]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use archlog::analyze::{analyze, has_errors};
+use archlog::audit::checks::{self, Record, Whose};
+use archlog::audit::prove;
 use archlog::audit::{Accepted, Finding, Selection, Subject, Suppressions, audit, sift};
 use archlog::diag::{Diagnostic, Renderer, Sources};
 use archlog::eval::{Options as EvalOptions, evaluate};
@@ -34,9 +37,14 @@ pub struct Block {
 }
 
 impl Block {
+    /// Whether the block is a file of facts that is laid over the rulebook to be checked.
+    fn is_overlay(&self) -> bool {
+        self.language == "csv" && self.argument.starts_with("check ")
+    }
+
     /// Whether the block is a file of this name rather than a text to be run.
     fn is_file(&self) -> bool {
-        self.argument.contains('.')
+        self.argument.contains('.') && !self.is_overlay()
     }
 }
 
@@ -73,7 +81,7 @@ pub fn blocks(page: &str) -> Vec<Block> {
 #[derive(Debug, Default)]
 pub struct Said {
     /// The codes, in order.
-    pub codes: Vec<&'static str>,
+    pub codes: Vec<String>,
     /// The messages in full.
     pub messages: String,
     /// The files that were written, by name and text.
@@ -83,10 +91,16 @@ pub struct Said {
 impl Said {
     fn new(sources: &Sources, diagnostics: &[Diagnostic]) -> Self {
         Said {
-            codes: diagnostics.iter().map(|diagnostic| diagnostic.code).collect(),
+            codes: diagnostics.iter().map(|diagnostic| diagnostic.code.to_string()).collect(),
             messages: Renderer { colour: false }.render(sources, diagnostics),
             written: Vec::new(),
         }
+    }
+
+    fn of_findings(sources: &Sources, findings: Vec<Finding>) -> Self {
+        let problems: Vec<Diagnostic> =
+            findings.into_iter().map(|finding| finding.problem).collect();
+        Said::new(sources, &problems)
     }
 }
 
@@ -106,6 +120,8 @@ fn rulebook(options: &Options) -> Rulebook {
 /// | `datalog rules` | a file of rules laid over the rulebook; other files are its facts |
 /// | `datalog check` | a program, checked as `archlog check` does; `accepted.csv` is what is accepted |
 /// | `datalog check rules` | a file of rules, laid over the rulebook and checked |
+/// | `csv check NAME.csv` | a file of facts, laid over the rulebook and checked, perhaps with rules |
+/// | `datalog check design` | a design, derived and checked |
 /// | `datalog goal` | a goal, asked of the auction |
 /// | `json design.json` | a design |
 /// | `csv NAME.csv` alone | a design in a folder |
@@ -119,6 +135,20 @@ pub fn run(blocks: &[Block]) -> Said {
         fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("a folder");
         fs::write(path, &file.text).expect("a file");
     }
+    let is_laid_over = |it: &&&Block| it.is_overlay() || it.argument == "check rules";
+    let laid_over: Vec<&Block> = texts.iter().filter(is_laid_over).copied().collect();
+    if !laid_over.is_empty() {
+        for block in laid_over {
+            let path = match block.argument.strip_prefix("check ") {
+                Some(name) if block.is_overlay() => folder.join("facts").join(name),
+                _ => folder.join("rules/checks/mine.dl"),
+            };
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, &block.text).expect("a file");
+        }
+        let (sources, findings) = checked_overlay(folder);
+        return Said::of_findings(&sources, findings);
+    }
     match texts.first() {
         None => match files.iter().find(|file| file.argument.ends_with(".json")) {
             Some(file) => designs(&[folder.join(&file.argument)]),
@@ -131,18 +161,14 @@ pub fn run(blocks: &[Block]) -> Said {
             "check" => {
                 fs::write(folder.join("program.dl"), &text.text).expect("a file");
                 let (sources, findings) = checked(folder, "program.dl");
-                let problems: Vec<Diagnostic> =
-                    findings.into_iter().map(|finding| finding.problem).collect();
-                Said::new(&sources, &problems)
+                Said::of_findings(&sources, findings)
             }
-            "check rules" => {
-                let rules = folder.join("rules");
-                fs::create_dir_all(&rules).expect("a folder");
-                fs::write(rules.join("mine.dl"), &text.text).expect("a file");
-                let (sources, findings) = checked_rules(&rules);
-                let problems: Vec<Diagnostic> =
-                    findings.into_iter().map(|finding| finding.problem).collect();
-                Said::new(&sources, &problems)
+            "check design" => {
+                fs::write(folder.join("design.dl"), &text.text).expect("a file");
+                let (sources, mut findings) = checked_design(&folder.join("design.dl"));
+                // A short example leaves questions open.
+                findings.retain(|finding| finding.problem.code != "AL1403");
+                Said::of_findings(&sources, findings)
             }
             "design" => {
                 let write = |(index, block): (usize, &&Block)| {
@@ -216,24 +242,83 @@ pub fn checked(folder: &Path, program: &str) -> (Sources, Vec<Finding>) {
     let subject = Subject::program(&program, &sources);
     let mut findings: Vec<Finding> = problems.into_iter().map(|it| Finding::new("", it)).collect();
     findings.extend(audit(&subject));
+    let unresolved = accepted.unresolved(subject.program, &Selection::default());
+    findings.extend(unresolved);
     let suppressions = Suppressions::of(&sources, &subject.trees);
+    // Only a program that says what its inputs can be has anything to prove.
+    let proof = prove::program(subject, &EvalOptions::default(), &|_| ()).expect("no limit is set");
+    findings.extend(proof.findings);
     let mut kept = sift(findings, &suppressions, &mut accepted, &Selection::default()).kept;
     kept.extend(accepted.idle(&Selection::default()));
     (sources, kept)
 }
 
-/// What is odd about the files of a folder of rules, laid over the rulebook.
-pub fn checked_rules(folder: &Path) -> (Sources, Vec<Finding>) {
-    let options =
-        Options { rules: Some(folder.to_owned()), part: Part::Whole, ..Options::default() };
-    let rulebook = rulebook(&options);
-    let own = |span: archlog::diag::Span| {
-        let name = rulebook.sources.name(span).trim_start_matches("rules/");
-        folder.join(name).is_file()
+/// The rulebook with its checks.
+static CHECKS: LazyLock<Arc<Rulebook>> =
+    LazyLock::new(|| Arc::new(rulebook(&Options { part: Part::Checks, ..Options::default() })));
+
+/// What the checks find in the rulebook as it is shipped: code, subject, message.
+static SHIPPED: LazyLock<BTreeSet<(String, String, String)>> = LazyLock::new(|| {
+    let (_, findings, _) = declared(&CHECKS);
+    findings.iter().map(known).collect()
+});
+
+fn known(finding: &Finding) -> (String, String, String) {
+    let problem = &finding.problem;
+    (problem.code.to_string(), finding.subject.clone(), problem.message.clone())
+}
+
+/// What the checks that are rules find in a rulebook, and what is on record.
+pub fn declared(rulebook: &Arc<Rulebook>) -> (Sources, Vec<Finding>, Vec<Record>) {
+    let mut session = Session::new(Arc::clone(rulebook));
+    session.derive(&EvalOptions::default()).expect("no limit is set");
+    let mut sources = Sources::over(Arc::clone(&rulebook.sources));
+    let explained = session.explained(0).expect("it was derived");
+    let findings = checks::run(rulebook, &explained, Whose::Rulebook, &mut sources);
+    (sources, findings, checks::records(rulebook, &explained))
+}
+
+/// What is odd about the files below `rules/` and `facts/` of a folder, laid over the rulebook: in
+/// the files themselves, and what the checks find that they do not find without them.
+pub fn checked_overlay(folder: &Path) -> (Sources, Vec<Finding>) {
+    let part = |name: &str| Some(folder.join(name)).filter(|path| path.is_dir());
+    let (rules, facts) = (part("rules"), part("facts"));
+    let options = Options { rules, facts, part: Part::Checks, ..Options::default() };
+    let rulebook = match Rulebook::load(&options) {
+        Ok(rulebook) => Arc::new(rulebook),
+        Err(unsound) => {
+            let problems = unsound.diagnostics.into_iter();
+            return (unsound.sources, problems.map(|it| Finding::new("", it)).collect());
+        }
     };
-    let mut findings = audit(&Subject::rulebook(&rulebook));
-    findings.retain(|finding| finding.problem.span().is_some_and(own));
-    ((*rulebook.sources).clone(), findings)
+    let own = |span: archlog::diag::Span| {
+        folder.join(rulebook.sources.name(span)).is_file()
+            || Path::new(rulebook.sources.name(span)).starts_with(folder)
+    };
+    let mut findings = Vec::new();
+    if part("rules").is_some() {
+        findings = audit(&Subject::rulebook(&rulebook));
+        findings.retain(|finding| finding.problem.span().is_some_and(own));
+    }
+    let (sources, found, _) = declared(&rulebook);
+    findings.extend(found.into_iter().filter(|finding| !SHIPPED.contains(&known(finding))));
+    (sources, findings)
+}
+
+/// What is odd about a design.
+pub fn checked_design(path: &Path) -> (Sources, Vec<Finding>) {
+    let mut session = Session::new(Arc::clone(&CHECKS));
+    session.open(path);
+    session.derive(&EvalOptions::default()).expect("no limit is set");
+    let problems = session.diagnostics().iter().cloned();
+    let mut findings: Vec<Finding> = problems.map(|it| Finding::new("", it)).collect();
+    let mut sources = Sources::over(Arc::new(session.sources().clone()));
+    let explained = session.explained(0).expect("it was derived");
+    for (number, design) in session.designs().iter().enumerate() {
+        let whose = Whose::Design(number, &design.id);
+        findings.extend(checks::run(&CHECKS, &explained, whose, &mut sources));
+    }
+    (sources, findings)
 }
 
 fn program(folder: &Path, text: &str) -> Said {

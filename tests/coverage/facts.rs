@@ -44,11 +44,12 @@ impl Row {
         self.relation == other.relation && same >= 2
     }
 
-    /// Whether the row is drawn from its section alone: joins of names, and what `archetypes/` makes
-    /// of several documents, say nothing new about any.
+    /// Whether the row is drawn from its section alone: joins of names, what `archetypes/` makes of
+    /// several documents, and what `dossier/` says of any design, say nothing new about any.
     pub fn carries(&self) -> bool {
         let is_join = self.cells.iter().any(|(name, _)| name == "match");
-        !is_join && !self.file.components().any(|part| part.as_os_str() == "archetypes")
+        let is_ours = |folder: &std::ffi::OsStr| folder == "archetypes" || folder == "dossier";
+        !is_join && !self.file.components().any(|part| is_ours(part.as_os_str()))
     }
 }
 
@@ -88,10 +89,14 @@ fn files(directory: &Path) -> Vec<PathBuf> {
     let mut all = Vec::new();
     for entry in std::fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
+        // What the documents are, how they are divided, and what was found in them is not in them.
+        let about = ["sources.csv", "heading.csv", "findings"].iter().any(|it| path.ends_with(it));
+        if about {
+            continue;
+        }
         if path.is_dir() {
             all.extend(files(&path));
-        } else if path.extension().is_some_and(|end| end == "csv") && !path.ends_with("sources.csv")
-        {
+        } else if path.extension().is_some_and(|end| end == "csv") {
             all.push(path);
         }
     }

@@ -25,7 +25,7 @@ pub fn github(report: &Report) -> String {
                 properties.push(format!("endColumn={}", place.end_column));
             }
         }
-        properties.push(format!("title={}", property(problem.code)));
+        properties.push(format!("title={}", property(&problem.code)));
         let witness = entry.finding.witness.iter().map(|line| format!("because {line}"));
         let lines: Vec<String> = std::iter::once(problem.message.clone())
             .chain(witness)

@@ -34,11 +34,15 @@ struct FindingSchema<'a> {
     subject: &'a str,
     places: Vec<PlaceSchema<'a>>,
     witness: &'a [String],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    citations: &'a [String],
     help: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<FixSchema<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resolution: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -86,12 +90,13 @@ pub fn json(report: &Report) -> Result<String, serde_json::Error> {
 fn finding(entry: &Entry) -> FindingSchema<'_> {
     let problem = &entry.finding.problem;
     FindingSchema {
-        code: problem.code,
+        code: &problem.code,
         severity: problem.severity.to_string(),
         message: &problem.message,
         subject: &entry.finding.subject,
         places: entry.places.iter().map(place).collect(),
         witness: &entry.finding.witness,
+        citations: &entry.finding.citations,
         help: &problem.help,
         fix: entry.finding.fix.as_ref().map(|fix| FixSchema {
             title: &fix.title,
@@ -100,6 +105,11 @@ fn finding(entry: &Entry) -> FindingSchema<'_> {
                 .collect(),
         }),
         reason: entry.passed.as_ref().map(|passed| passed.reason.as_str()),
+        resolution: entry
+            .passed
+            .as_ref()
+            .map(|it| it.resolution.as_str())
+            .filter(|it| !it.is_empty()),
     }
 }
 

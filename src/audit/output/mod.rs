@@ -1,19 +1,22 @@
-//! Findings as text, JSON, SARIF 2.1.0 and GitHub annotations.
+//! Findings as text, JSON, SARIF 2.1.0, GitHub annotations and a page of what is on record.
 //!
 //! Findings of several programs are put into one answer: each becomes an [`Entry`], whose places no
 //! longer need the texts.
 
 mod github;
 mod json;
+mod markdown;
 mod sarif;
 mod text;
 
 use crate::diag::{Renderer, Severity, Sources, Span};
 
 use super::Finding;
+use super::checks::Record;
 
 pub use github::github;
 pub use json::json;
+pub use markdown::markdown;
 pub use sarif::sarif;
 pub use text::text;
 
@@ -39,6 +42,8 @@ pub struct Passed {
     pub in_source: bool,
     /// The reason given.
     pub reason: String,
+    /// The rule that resolves it, or nothing.
+    pub resolution: String,
 }
 
 /// A stretch of a file: lines and columns from 1, columns in characters, the end excluded.
@@ -100,6 +105,8 @@ pub struct Report {
     pub findings: Vec<Entry>,
     /// What is let pass.
     pub passed: Vec<Entry>,
+    /// What is on record besides.
+    pub records: Vec<Record>,
     /// What was looked at, a line each.
     pub looked_at: Vec<String>,
     /// What was not looked at and why, a line each.

@@ -144,7 +144,7 @@ struct Replacement {
 pub fn sarif(report: &Report) -> Result<String, serde_json::Error> {
     let entries = || report.findings.iter().chain(&report.passed);
     let levels: BTreeMap<&str, Severity> =
-        entries().map(|it| (it.finding.problem.code, it.finding.severity())).collect();
+        entries().map(|it| (&*it.finding.problem.code, it.finding.severity())).collect();
     let codes: Vec<&str> = levels.keys().copied().collect();
     let rules = levels.iter().map(|(code, severity)| rule(code, *severity)).collect();
     let results = entries().map(|entry| result(entry, &codes)).collect();
@@ -191,8 +191,8 @@ fn result<'a>(entry: &'a Entry, codes: &[&str]) -> ResultObject<'a> {
     };
     let mut locations = entry.places.iter().enumerate().map(location);
     ResultObject {
-        rule_id: problem.code,
-        rule_index: codes.iter().position(|code| *code == problem.code).unwrap_or_default(),
+        rule_id: &problem.code,
+        rule_index: codes.iter().position(|code| **code == *problem.code).unwrap_or_default(),
         level: level(problem.severity),
         message: Message { text: lines.join("\n") },
         locations: locations.next().into_iter().collect(),

@@ -14,7 +14,12 @@ pub fn text(report: &Report, all: bool) -> String {
     for entry in report.passed.iter().filter(|_| all) {
         text.push_str(&entry.rendered);
         let reason = entry.passed.as_ref().map_or("", |passed| passed.reason.as_str());
-        text.push_str(&format!("\n  = accepted: {reason}\n\n"));
+        text.push_str(&format!("\n  = accepted: {reason}\n"));
+        match entry.passed.as_ref().map_or("", |passed| passed.resolution.as_str()) {
+            "" => {}
+            resolution => text.push_str(&format!("  = resolved by {resolution}\n")),
+        }
+        text.push('\n');
     }
     let counts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
         .into_iter()

@@ -76,15 +76,27 @@ pub enum Command {
     /// Which conclusions hold whatever is still open, and what the others rest on
     #[command(after_long_help = include_str!("../../../docs/help/ledger.txt"))]
     Ledger(Ledger),
+    /// What someone chose against what derives: unjustified, missing, contradicted, unhandled
+    #[command(after_long_help = include_str!("../../../docs/help/review.txt"))]
+    Review(Review),
+    /// The open questions as a form for people who never run archlog, and their answers back
+    #[command(after_long_help = include_str!("../../../docs/help/questions.txt"))]
+    Questions(Questions),
     Check(Check),
+    Test(Test),
+    Diff(Diff),
     /// The starter boxes of a design's archetypes in one drawing
     #[command(after_long_help = include_str!("../../../docs/help/map.txt"))]
     Map(Map),
+    /// The design document: all steps of the derivation, each line of it derived
+    #[command(after_long_help = include_str!("../../../docs/help/dossier.txt"))]
+    Dossier(Dossier),
     /// Read the knowledge base: archetypes, protocols, terms
     #[command(after_long_help = include_str!("../../../docs/help/kb.txt"))]
     Kb(Kb),
     Run(Run),
     Fmt(Fmt),
+    Compile(Compile),
     New(New),
     Explain(Explain),
     Completions(Completions),
@@ -146,6 +158,14 @@ pub struct Repl {
     /// Do what a file says and leave; `-` is standard input
     #[arg(short = 'f', long = "file", value_name = "FILE")]
     pub file: Option<PathBuf>,
+
+    /// Do what this file says first, at a terminal; else `init.dl` in the configuration directory
+    #[arg(long, value_name = "FILE")]
+    pub init: Option<PathBuf>,
+
+    /// Do not do what `init.dl` says
+    #[arg(long, conflicts_with = "init")]
+    pub no_init: bool,
 
     /// Go on behind an error in a script; the exit code is 2 all the same
     #[arg(long)]
@@ -324,6 +344,63 @@ pub struct Ask {
     pub effort: Effort,
 }
 
+/// What `review` takes.
+#[derive(Debug, Args)]
+pub struct Review {
+    /// The design
+    #[arg(value_name = "DESIGN")]
+    pub design: PathBuf,
+
+    /// Explain each finding, by why or by why not
+    #[arg(long)]
+    pub why: bool,
+
+    /// The format of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: DocumentFormat,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
+/// What `questions` takes.
+#[derive(Debug, Args)]
+pub struct Questions {
+    /// The design
+    #[arg(value_name = "DESIGN")]
+    pub design: PathBuf,
+
+    /// The format of the form
+    #[arg(long, value_name = "FORMAT", default_value = "md")]
+    pub format: FormFormat,
+
+    /// Read a form that was filled in (Markdown or CSV) and print its answers as facts
+    #[arg(long, value_name = "FILE")]
+    pub answers: Option<PathBuf>,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
+/// The formats of a form.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum FormFormat {
+    /// A page to be filled in.
+    Md,
+    /// A table to be filled in.
+    Csv,
+}
+
 /// What `ledger` takes.
 #[derive(Debug, Args)]
 pub struct Ledger {
@@ -381,6 +458,34 @@ pub enum MapFormat {
     Svg,
 }
 
+/// What `dossier` takes.
+#[derive(Debug, Args)]
+pub struct Dossier {
+    /// The design
+    #[arg(value_name = "DESIGN")]
+    pub design: PathBuf,
+
+    /// The format of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: DocumentFormat,
+
+    /// This step alone
+    #[arg(long, value_name = "N")]
+    pub step: Option<i64>,
+
+    /// The tables of the design as SQL, for PostgreSQL and SQLite, in place of the document
+    #[arg(long, conflicts_with_all = ["step", "format"])]
+    pub sql: bool,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
 /// What `kb` takes.
 #[derive(Debug, Args)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
@@ -422,7 +527,7 @@ pub enum KbCommand {
         #[arg(required = true, value_name = "WORD")]
         words: Vec<String>,
         /// The most terms
-        #[arg(long, value_name = "N", default_value_t = 20)]
+        #[arg(long, value_name = "N", default_value = "20", value_parser = at_least_one)]
         limit: usize,
         /// The format of the answer
         #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -571,7 +676,7 @@ pub struct Effort {
     #[arg(short = 'j', long = "jobs", value_name = "N")]
     pub jobs: Option<std::num::NonZeroUsize>,
 
-    /// Stop after this many seconds, exit 3
+    /// Stop deriving after this many seconds, exit 3; reading files is not counted
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub limit_time: Option<std::time::Duration>,
 
@@ -583,9 +688,15 @@ pub struct Effort {
     #[arg(long, value_name = "N")]
     pub limit_rounds: Option<u32>,
 
-    /// Stop when relations take more than this many MiB, exit 3
+    /// Stop when the relations of a derivation take more than this many MiB, exit 3
     #[arg(long, value_name = "MIB")]
     pub limit_memory: Option<usize>,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    let number: std::num::NonZeroUsize =
+        text.parse().map_err(|_| "not a number from 1 on".to_string())?;
+    Ok(number.get())
 }
 
 fn seconds(text: &str) -> Result<std::time::Duration, String> {
@@ -629,6 +740,14 @@ pub struct Check {
     #[arg(long)]
     pub all: bool,
 
+    /// Go through every point that the ordered lists can meet: rows never chosen, gaps, overlaps
+    #[arg(long)]
+    pub prove: bool,
+
+    /// Write the facts that show what --prove found into this folder, a file each
+    #[arg(long, value_name = "DIR", requires = "prove")]
+    pub witnesses: Option<PathBuf>,
+
     /// Mend what can be mended without changing what a program concludes
     #[arg(long, requires = "files")]
     pub fix: bool,
@@ -636,6 +755,100 @@ pub struct Check {
     /// Which rulebook
     #[command(flatten)]
     pub rulebook: Rulebook,
+}
+
+/// Test a rulebook: do designs come to what they expect?
+///
+/// A test is a design with `.expect goal.` in it, or `.expect !goal.` for what must not follow. All
+/// tests are derived together, each in a world of its own. Without a file the tests of the rulebook
+/// that is built in are run.
+#[derive(Debug, Args)]
+#[command(after_long_help = include_str!("../../../docs/help/test.txt"))]
+pub struct Test {
+    /// Designs, and folders of designs
+    #[arg(value_name = "FILE|DIR")]
+    pub files: Vec<PathBuf>,
+
+    /// Show which rules conclude something in some test, which conditions decide, and which rows of
+    /// lists are chosen
+    #[arg(long)]
+    pub coverage: bool,
+
+    /// Propose tests for what none exercises: the smallest designs that do
+    #[arg(long = "gen", conflicts_with_all = ["mutate", "coverage"])]
+    pub generate: bool,
+
+    /// Write what `--gen` proposes into this folder, a file a test
+    #[arg(short = 'D', long = "output-dir", value_name = "DIR", requires = "generate")]
+    pub output: Option<PathBuf>,
+
+    /// Leave out or negate each condition of each rule, and show what no test notices
+    #[arg(long)]
+    pub mutate: bool,
+
+    /// The format of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: TestFormat,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
+/// Compare two rulebooks, or two designs
+///
+/// Shows what differs in what they say and in what follows from them, and beside each conclusion that
+/// changes a smallest set of differences that makes it change. Two designs are compared by one
+/// rulebook; two rulebooks over the designs named, or over those that are built in.
+#[derive(Debug, Args)]
+#[command(after_long_help = include_str!("../../../docs/help/diff.txt"))]
+pub struct Diff {
+    /// The old one
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+
+    /// The new one
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+
+    /// The designs to derive by two rulebooks, and folders of designs
+    #[arg(value_name = "DESIGN")]
+    pub designs: Vec<PathBuf>,
+
+    /// Compare the texts of two rulebooks alone
+    #[arg(long, conflicts_with = "designs")]
+    pub no_designs: bool,
+
+    /// The format of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: DocumentFormat,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
+/// The formats of what tests came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum TestFormat {
+    /// Aligned tables.
+    Text,
+    /// Markdown.
+    Md,
+    /// JSON (docs/json.md).
+    Json,
+    /// JUnit's XML, without coverage and mutants.
+    Junit,
+    /// The Test Anything Protocol, without coverage and mutants.
+    Tap,
 }
 
 /// The formats of findings.
@@ -649,6 +862,8 @@ pub enum FindingFormat {
     Sarif,
     /// Annotations of GitHub's workflows.
     Github,
+    /// A page of what is on record and accepted.
+    Markdown,
 }
 
 /// Write programs in the one style
@@ -669,6 +884,52 @@ pub struct Fmt {
     /// Read a program from standard input and print it
     #[arg(long)]
     pub stdin: bool,
+}
+
+/// Write a program as a Rust crate for another evaluator
+///
+/// The crate holds what the wanted relations depend on, as `ascent!` or `crepe!`, with a typed way
+/// in and out. It needs nothing of archlog. Relations named by `--given` are cut off: what concludes
+/// them is left out, and their tuples come from outside.
+#[derive(Debug, Args)]
+#[command(after_long_help = include_str!("../../../docs/help/compile.txt"))]
+pub struct Compile {
+    /// The program
+    #[arg(value_name = "PROGRAM")]
+    pub program: PathBuf,
+
+    /// The macro that the rules are written for
+    #[arg(long, value_name = "TARGET", default_value = "ascent")]
+    pub target: CompileTarget,
+
+    /// Write `Cargo.toml` and `src/lib.rs` into this folder; without it `src/lib.rs` is printed
+    #[arg(short = 'o', long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+
+    /// The name of the crate; by itself that of the folder
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+
+    /// Relations whose tuples come from outside, parted by commas
+    #[arg(long, value_name = "RELATION", value_delimiter = ',')]
+    pub given: Vec<String>,
+
+    /// Relations to be derived, parted by commas; by itself those with `.output`
+    #[arg(long, value_name = "RELATION", value_delimiter = ',')]
+    pub wanted: Vec<String>,
+
+    /// Keep designs apart: given relations get a first column with the number of the design
+    #[arg(long)]
+    pub designs: bool,
+}
+
+/// A macro of another evaluator.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum CompileTarget {
+    /// `ascent!`
+    Ascent,
+    /// `crepe!`
+    Crepe,
 }
 
 /// Write a commented skeleton design

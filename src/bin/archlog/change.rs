@@ -10,7 +10,7 @@ use archlog::analyze::has_errors;
 use archlog::answers;
 use archlog::change::{Limits, Search, Step, Told};
 use archlog::eval::{self, StopReason, Stopped};
-use archlog::kb::Part;
+use archlog::kb::{Part, Rulebook};
 use archlog::report::tree::Tree;
 use archlog::report::{Document, Report, Section};
 use archlog::session::{QueryFailure, Session};
@@ -23,13 +23,27 @@ use crate::{derive, effort, rulebook};
 
 /// The session of one design; nothing when it cannot be used, which has been said then. A goal or a
 /// change that somebody types may name any relation, so it takes the whole rulebook.
+fn open_for(
+    rulebook: &args::Rulebook,
+    goal: &str,
+    design: &Path,
+    console: &Console,
+) -> Option<Session> {
+    opened(rulebook::load_for(rulebook, Part::Whole, goal, console)?, design, console)
+}
+
+/// As [`open_for`], where nobody types a goal.
 fn open(
     rulebook: &args::Rulebook,
     part: Part,
     design: &Path,
     console: &Console,
 ) -> Option<Session> {
-    let mut session = Session::new(Arc::new(rulebook::load(rulebook, part, console)?));
+    opened(rulebook::load(rulebook, part, console)?, design, console)
+}
+
+fn opened(rulebook: Rulebook, design: &Path, console: &Console) -> Option<Session> {
+    let mut session = Session::new(Arc::new(rulebook));
     let opened = session.open(design);
     console.problems(session.sources(), session.diagnostics());
     opened.then_some(session)
@@ -122,7 +136,8 @@ pub fn achieve(
     console: &Console,
     interrupt: &Interrupt,
 ) -> Result<Exit> {
-    let Some(session) = open(&arguments.rulebook, Part::Whole, &arguments.design, console) else {
+    let (design, goal) = (&arguments.design, &arguments.goal);
+    let Some(session) = open_for(&arguments.rulebook, goal, design, console) else {
         return Ok(Exit::Input);
     };
     let asked = interrupt.defer();
@@ -200,4 +215,70 @@ pub fn ledger(arguments: &args::Ledger, console: &Console, interrupt: &Interrupt
     let section = answers::ledger(&session, &ledger, arguments.all);
     answer(&session, vec![section], arguments.format, console)?;
     Ok(cut_short(ledger.stopped, console).unwrap_or(ended(&session, true)))
+}
+
+/// What someone chose against what derives.
+pub fn review(arguments: &args::Review, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
+    let Some(mut session) = open(&arguments.rulebook, Part::Whole, &arguments.design, console)
+    else {
+        return Ok(Exit::Input);
+    };
+    let start = Instant::now();
+    let asked = interrupt.defer();
+    let options = effort::options(&arguments.effort, &asked);
+    if let Err(stopped) = session.derive(&options) {
+        return Ok(effort::stopped(console, &stopped, "nothing"));
+    }
+    let review = answers::review(&session, 0);
+    let (mut explanations, mut stopped) = (Vec::new(), None);
+    if arguments.why {
+        let limits = eval::Limits::since(start, &options);
+        match answers::explain_goals(&session, 0, &review.goals, limits) {
+            Ok(found) => (explanations, stopped) = found,
+            Err(failure) => return Ok(failed(failure, console)),
+        }
+    }
+    let clean = review.is_clean();
+    answer_with(&session, review.sections, explanations, arguments.format, console)?;
+    // Findings are what a review is there to report: with any, it says no.
+    Ok(cut_short(stopped, console).unwrap_or(ended(&session, clean)))
+}
+
+/// The open questions as a form, or the answers of one that was filled in.
+pub fn questions(
+    arguments: &args::Questions,
+    console: &Console,
+    interrupt: &Interrupt,
+) -> Result<Exit> {
+    let Some(session) = open(&arguments.rulebook, Part::Derivation, &arguments.design, console)
+    else {
+        return Ok(Exit::Input);
+    };
+    let asked = interrupt.defer();
+    let options = effort::options(&arguments.effort, &asked);
+    let (questions, ledger) = match told(console, |told| session.ask(0, &options, told)) {
+        Ok(found) => found,
+        Err(stopped) => return Ok(effort::stopped(console, &stopped, "nothing")),
+    };
+    let form = answers::Form::of(&session, 0, &questions, &ledger);
+    let Some(path) = &arguments.answers else {
+        let text = match arguments.format {
+            args::FormFormat::Md => form.markdown(),
+            args::FormFormat::Csv => form.csv(),
+        };
+        console.answer(&text)?;
+        return Ok(ended(&session, !questions.is_empty()));
+    };
+    let shown = path.display().to_string();
+    let text = std::fs::read_to_string(path)
+        .map_err(|problem| anyhow::anyhow!("cannot read `{shown}`: {problem}"))?;
+    let filled = form.filled(&session, &text);
+    for problem in &filled.problems {
+        console.say(&format!("{shown}: {problem}"));
+    }
+    console.answer(&filled.facts)?;
+    Ok(match filled.problems.is_empty() {
+        true => ended(&session, !filled.facts.is_empty()),
+        false => Exit::Input,
+    })
 }

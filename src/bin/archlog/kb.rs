@@ -112,13 +112,18 @@ fn document(name: &str, title: &str, sections: Vec<Section>) -> Document {
     Document { name: name.to_owned(), title: title.to_owned(), sections }
 }
 
-fn not_found(NotFound { asked, near }: NotFound) -> anyhow::Error {
+fn not_found(NotFound { asked, near, several }: NotFound) -> anyhow::Error {
+    if !several.is_empty() {
+        let ids = several.join(" and ");
+        return anyhow::anyhow!("`{asked}` is the name of {ids}; ask for one of them by its id");
+    }
     match near {
         Some(near) => {
             anyhow::anyhow!("the knowledge base has no `{asked}`; did you mean `{near}`?")
         }
         None => anyhow::anyhow!(
-            "the knowledge base has no `{asked}`; `archlog kb list` lists what it has"
+            "the knowledge base has no `{asked}`; `archlog kb list` lists what it has a page of, and \
+             `archlog kb search` finds any term"
         ),
     }
 }

@@ -3,8 +3,11 @@
 mod args;
 mod change;
 mod check;
+mod compile;
 mod console;
 mod derive;
+mod diff;
+mod dossier;
 mod effort;
 mod exit;
 mod explain;
@@ -19,6 +22,7 @@ mod repl;
 mod rulebook;
 mod progress;
 mod run;
+mod test;
 mod why;
 
 use std::any::Any;
@@ -81,11 +85,17 @@ fn command(command: Command, console: &Console) -> Result<Exit> {
         Command::Achieve(arguments) => change::achieve(&arguments, console, &interrupt),
         Command::Ask(arguments) => change::ask(&arguments, console, &interrupt),
         Command::Ledger(arguments) => change::ledger(&arguments, console, &interrupt),
+        Command::Review(arguments) => change::review(&arguments, console, &interrupt),
+        Command::Questions(arguments) => change::questions(&arguments, console, &interrupt),
         Command::Map(arguments) => map::map(&arguments, console, &interrupt),
+        Command::Dossier(arguments) => dossier::dossier(&arguments, console, &interrupt),
         Command::Kb(arguments) => kb::kb(&arguments, console),
         Command::Run(arguments) => run::run(&arguments, console, &interrupt),
-        Command::Check(arguments) => check::check(&arguments, console),
+        Command::Check(arguments) => check::check(&arguments, console, &interrupt),
+        Command::Diff(arguments) => diff::diff(&arguments, console, &interrupt),
+        Command::Test(arguments) => test::test(&arguments, console, &interrupt),
         Command::Fmt(arguments) => fmt::fmt(&arguments, console),
+        Command::Compile(arguments) => compile::compile(&arguments, console),
         Command::New(arguments) => {
             let file = new::new(&arguments.name)?;
             console.say(&format!("wrote {file}; derive it with `archlog derive {file}`"));

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use archlog::analyze::has_errors;
-use archlog::kb::Part;
+use archlog::answers;
+use archlog::eval::{self, Limits, Options, Stopped};
+use archlog::kb::{self, Part};
 use archlog::report::{self, Table};
 use archlog::session::{QueryFailure, Session};
 
@@ -24,8 +26,9 @@ pub fn query(arguments: &Query, console: &Console, interrupt: &Interrupt) -> Res
     if designs.is_empty() && Path::new(goal).exists() {
         bail!("a goal is missing: it is the last argument, after the designs");
     }
-    let goal = text_of(goal)?;
-    let Some(rulebook) = rulebook::load(&arguments.rulebook, Part::Whole, console) else {
+    let goal = kb::undotted(&text_of(goal)?);
+    let part = if kb::observes(&goal) { Part::Observed } else { Part::Whole };
+    let Some(rulebook) = rulebook::load_for(&arguments.rulebook, part, &goal, console) else {
         return Ok(Exit::Input);
     };
     let mut session = Session::new(Arc::new(rulebook));
@@ -40,6 +43,11 @@ pub fn query(arguments: &Query, console: &Console, interrupt: &Interrupt) -> Res
     let asked = interrupt.defer();
     let options = effort::options(&arguments.effort, &asked);
     if let Err(stopped) = session.derive(&options) {
+        return Ok(effort::stopped(console, &stopped, "nothing"));
+    }
+    if part == Part::Observed
+        && let Err(stopped) = observe(&mut session, &options)
+    {
         return Ok(effort::stopped(console, &stopped, "nothing"));
     }
     let table = match session.query_within(&goal, &options) {
@@ -58,6 +66,19 @@ pub fn query(arguments: &Query, console: &Console, interrupt: &Interrupt) -> Res
         (false, true) => Exit::No,
         (false, false) => Exit::Yes,
     })
+}
+
+/// States beside each design what it rests on.
+fn observe(session: &mut Session, options: &Options<'_>) -> Result<(), Stopped> {
+    for at in 0..session.designs().len() {
+        let (grounds, stopped) = answers::grounds(session, at, Limits::start(options));
+        if let Some(reason) = stopped {
+            return Err(Stopped { reason, stratum: 0, report: eval::Report::default() });
+        }
+        let facts = session.designs()[at].facts.iter().cloned().chain(grounds).collect();
+        session.restate(at, facts);
+    }
+    session.derive(options)
 }
 
 /// A goal as typed, or the content of the file that was named instead.

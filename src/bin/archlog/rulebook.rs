@@ -11,6 +11,23 @@ pub fn load(arguments: &args::Rulebook, part: Part, console: &Console) -> Option
     load_by(&options(arguments, part), console)
 }
 
+/// Loads a part for a goal; with the dossier where the goal speaks of it.
+pub fn load_for(
+    arguments: &args::Rulebook,
+    part: Part,
+    goal: &str,
+    console: &Console,
+) -> Option<Rulebook> {
+    let dossier = speaks_of_the_dossier(goal);
+    load_by(&Options { dossier, ..options(arguments, part) }, console)
+}
+
+/// Whether a goal names a relation of the dossier; they all begin with its name.
+fn speaks_of_the_dossier(goal: &str) -> bool {
+    let named = |character: char| character.is_alphanumeric() || character == '_';
+    goal.split(|character| !named(character)).any(|word| word.starts_with("dossier_"))
+}
+
 /// Which rulebook the arguments ask for.
 pub fn options(arguments: &args::Rulebook, part: Part) -> Options {
     Options {
@@ -18,6 +35,7 @@ pub fn options(arguments: &args::Rulebook, part: Part) -> Options {
         rules: arguments.rules.clone(),
         facts: arguments.facts.clone(),
         part,
+        dossier: false,
         typed: None,
     }
 }

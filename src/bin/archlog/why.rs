@@ -36,7 +36,9 @@ pub fn why(
     interrupt: &Interrupt,
 ) -> Result<Exit> {
     let start = Instant::now();
-    let Some(rulebook) = rulebook::load(&arguments.rulebook, Part::Whole, console) else {
+    let Some(rulebook) =
+        rulebook::load_for(&arguments.rulebook, Part::Whole, &arguments.goal, console)
+    else {
         return Ok(Exit::Input);
     };
     let mut session = Session::new(Arc::new(rulebook));
@@ -61,7 +63,7 @@ pub fn why(
         }
     };
     console.problems(&pattern.sources, &pattern.warnings);
-    let explained = session.explained().context("nothing was derived")?;
+    let explained = session.explained(0).context("nothing was derived")?;
     let mut why = Why::new(&explained);
     why.limit(eval::Limits::since(start, &options));
     let rows = session.matching(0, pattern.relation, &pattern.values);

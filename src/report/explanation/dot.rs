@@ -77,7 +77,7 @@ pub(super) fn broken(text: &str, width: usize) -> Vec<String> {
     if text.is_empty() {
         Vec::new()
     } else {
-        super::text::wrapped(&super::text::clean(text), Some(width))
+        super::super::wrap::wrapped(&super::text::clean(text), Some(width))
     }
 }
 

@@ -4,6 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::super::text::{Look, visible};
 use super::super::tree::{DetailKind, Tree};
+use super::super::wrap::{fitting, wrapped, wrapped_from};
 use super::outline::{Drawn, Outline, What};
 use super::{Extent, Verdict, label, mark, plural, reference, said};
 
@@ -368,52 +369,6 @@ pub(super) fn clean(text: &str) -> String {
     visible(&text.replace('\n', " "))
 }
 
-pub(super) fn wrapped(text: &str, width: Option<usize>) -> Vec<String> {
-    match width {
-        Some(width) => wrapped_from(text, width, 0, 0),
-        None => vec![text.to_owned()],
-    }
-}
-
-/// A text in lines that end before `width`, the first of which starts at column `first` and the
-/// others at column `rest`. A word that is wider than a line is broken.
-fn wrapped_from(text: &str, width: usize, first: usize, rest: usize) -> Vec<String> {
-    let room = |row: usize| width.saturating_sub(if row == 0 { first } else { rest }).max(1);
-    let mut lines = vec![String::new()];
-    let mut used = 0;
-    for word in text.split(' ') {
-        let mut word = word;
-        let gap = usize::from(used > 0);
-        if used + gap + word.width() <= room(lines.len() - 1) {
-            if gap > 0 {
-                push(&mut lines, " ");
-            }
-            push(&mut lines, word);
-            used += gap + word.width();
-            continue;
-        }
-        // What does not fit behind a long head starts on a line of its own.
-        if used > 0 || (lines.len() == 1 && rest < first) {
-            lines.push(String::new());
-        }
-        while word.width() > room(lines.len() - 1) {
-            let cut = fitting(word, room(lines.len() - 1));
-            push(&mut lines, &word[..cut]);
-            lines.push(String::new());
-            word = &word[cut..];
-        }
-        push(&mut lines, word);
-        used = word.width();
-    }
-    lines
-}
-
-fn push(lines: &mut [String], text: &str) {
-    if let Some(last) = lines.last_mut() {
-        last.push_str(text);
-    }
-}
-
 /// A text that fits into a width, its end left out if it has to be.
 fn shortened(text: &str, width: usize, ascii: bool) -> String {
     if text.width() <= width {
@@ -421,17 +376,4 @@ fn shortened(text: &str, width: usize, ascii: bool) -> String {
     }
     let dots = if ascii { "..." } else { "…" };
     format!("{}{dots}", &text[..fitting(text, width.saturating_sub(dots.width()))])
-}
-
-/// How many bytes of a word fit into a width; at least one character.
-fn fitting(word: &str, width: usize) -> usize {
-    let mut end = 0;
-    for (at, character) in word.char_indices() {
-        let next = at + character.len_utf8();
-        if end > 0 && word[..next].width() > width {
-            break;
-        }
-        end = next;
-    }
-    end
 }

@@ -2,7 +2,7 @@
 //! library; nothing here knows the language.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use anyhow::Result;
@@ -38,6 +38,7 @@ pub fn editor(repl: &Rc<RefCell<Repl>>, console: &Console) -> Result<LineEditor>
         repl: Rc::clone(repl),
         files: FilenameCompleter::new(),
         history: HistoryHinter::new(),
+        asking: Cell::new(false),
     }));
     Ok(editor)
 }
@@ -47,6 +48,21 @@ pub struct Help {
     repl: Rc<RefCell<Repl>>,
     files: FilenameCompleter,
     history: HistoryHinter,
+    /// Whether the line is the answer to a question and no statement.
+    asking: Cell<bool>,
+}
+
+/// Asks somebody a question; the answer is a line.
+pub fn ask(editor: &mut LineEditor, question: &str) -> rustyline::Result<String> {
+    let asking = |editor: &LineEditor, it: bool| {
+        if let Some(help) = editor.helper() {
+            help.asking.set(it);
+        }
+    };
+    asking(editor, true);
+    let answer = editor.readline(question);
+    asking(editor, false);
+    answer
 }
 
 impl Helper for Help {}
@@ -79,7 +95,7 @@ impl Hinter for Help {
     type Hint = String;
 
     fn hint(&self, line: &str, at: usize, context: &Context<'_>) -> Option<String> {
-        if at < line.len() || line.is_empty() {
+        if at < line.len() || line.is_empty() || self.asking.get() {
             return None;
         }
         hint(&self.repl.borrow(), line).or_else(|| self.history.hint(line, at, context))
@@ -129,7 +145,7 @@ impl Validator for Help {
         // A pasted block is complete when its last statement is.
         let last = text.lines().last().unwrap_or_default();
         let complete = is_complete(text) || is_command(last) || abandoned;
-        Ok(if self.repl.borrow().is_interview() || complete {
+        Ok(if self.asking.get() || self.repl.borrow().is_interview() || complete {
             ValidationResult::Valid(None)
         } else {
             ValidationResult::Incomplete

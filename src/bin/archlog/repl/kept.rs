@@ -19,6 +19,14 @@ fn state() -> Option<PathBuf> {
     Some(base.join("archlog"))
 }
 
+/// The file with what is done at every start.
+pub fn init() -> Option<PathBuf> {
+    let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let base = set("XDG_CONFIG_HOME").filter(|path| path.is_absolute());
+    let base = base.or_else(|| Some(set("HOME")?.join(".config")))?;
+    Some(base.join("archlog").join("init.dl"))
+}
+
 /// Where this session keeps its changes.
 pub struct Kept {
     folder: PathBuf,
@@ -100,10 +108,11 @@ impl Kept {
             self.clear();
             return Ok(());
         }
-        if !repl.typed().is_empty() {
-            save_durably(&self.path.with_extension("rules"), &mut |file| {
-                file.write_all(repl.typed().as_bytes())
-            })?;
+        let rules = self.path.with_extension("rules");
+        if repl.typed().is_empty() {
+            let _ = fs::remove_file(rules);
+        } else {
+            save_durably(&rules, &mut |file| file.write_all(repl.typed().as_bytes()))?;
         }
         save_durably(&self.path, &mut |file| file.write_all(repl.text().as_bytes()))
     }
@@ -127,9 +136,21 @@ impl Unsaved {
         self.path.with_file_name(format!("{name}.offered.dl"))
     }
 
+    /// Whether anything is stated in it.
+    pub fn states(&self) -> bool {
+        fs::read_to_string(self.aside()).is_ok_and(|text| !text.trim().is_empty())
+    }
+
+    /// The rules that were typed, once it is set aside.
+    pub fn rules(&self) -> Option<String> {
+        fs::read_to_string(self.aside().with_extension("rules")).ok()
+    }
+
     /// It is not offered again; whoever wants it finds it.
     pub fn set_aside(&self) {
         let _ = fs::rename(&self.path, self.aside());
+        let rules = self.path.with_extension("rules");
+        let _ = fs::rename(rules, self.aside().with_extension("rules"));
         let _ = fs::remove_file(self.path.with_extension("lock"));
     }
 }

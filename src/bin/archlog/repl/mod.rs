@@ -3,6 +3,7 @@
 
 mod editor;
 mod kept;
+mod outside;
 mod prompt;
 mod script;
 
@@ -90,6 +91,11 @@ fn tell(events: Vec<Event>, notes: bool, console: &Console) -> Result<Told> {
                 told.limit |= exit == Exit::Limit;
             }
             Event::Changed => told.changed = true,
+            Event::Edit { .. } => {
+                told.wrong = true;
+                let message = "`:edit` wants a terminal";
+                console.fail(&anyhow::Error::msg(message));
+            }
             Event::Quit => told.quit = true,
         }
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use anyhow::Result;
-use archlog::repl::{Repl, step};
+use archlog::repl::{Event, Repl, step};
 use rustyline::error::ReadlineError;
 
 use crate::args;
@@ -13,8 +13,8 @@ use crate::console::Console;
 use crate::exit::Exit;
 
 use super::editor::{self, LineEditor};
-use super::kept::{Kept, Unsaved};
-use super::{tell, warn};
+use super::kept::{self, Kept, Unsaved};
+use super::{outside, tell, warn};
 
 /// Reads lines until somebody leaves.
 pub fn prompt(repl: Repl, arguments: &args::Repl, console: &Console) -> Result<Exit> {
@@ -64,28 +64,55 @@ fn open(
 ) -> Result<()> {
     let mut designs = arguments.designs.clone();
     let own = designs.first().map(|path| path.display().to_string());
+    let mut rules = None;
     let mut taken = false;
     if let Some(earlier) = earlier {
         console.say("an earlier session ended with changes that were not saved");
-        let answer = editor.readline("take them up? [Y/n] ");
+        let answer = editor::ask(editor, "take them up? [Y/n] ");
         taken = answer.is_ok_and(|answer| !answer.trim().to_lowercase().starts_with('n'));
+        earlier.set_aside();
         if taken {
-            match designs.first_mut() {
-                Some(first) => first.clone_from(&earlier.path),
-                None => designs.push(earlier.path.clone()),
+            rules = earlier.rules();
+            // Where only rules were typed there is no design to take up.
+            if earlier.states() {
+                match designs.first_mut() {
+                    Some(first) => *first = earlier.aside(),
+                    None => designs.push(earlier.aside()),
+                }
             }
         }
-        earlier.set_aside();
-        if let (true, Some(first)) = (taken, designs.first_mut()) {
-            *first = earlier.aside();
-        }
     }
-    let events = repl.borrow_mut().open(&designs);
-    tell(events, true, console)?;
+    let mut events = repl.borrow_mut().open(&designs);
+    events.extend(init(repl, arguments, console));
     if taken {
-        repl.borrow_mut().recovered(own.as_deref());
+        events.extend(repl.borrow_mut().recovered(own.as_deref(), rules.as_deref()));
     }
+    tell(events, true, console)?;
     Ok(())
+}
+
+/// Does what somebody wants done at every start. What it types is nothing that could be lost.
+fn init(repl: &Rc<RefCell<Repl>>, arguments: &args::Repl, console: &Console) -> Vec<Event> {
+    if arguments.no_init {
+        return Vec::new();
+    }
+    let Some(path) = arguments.init.clone().or_else(kept::init) else { return Vec::new() };
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        // Nobody has to have one.
+        Err(_) if arguments.init.is_none() => return Vec::new(),
+        Err(error) => {
+            warn(console, &format!("cannot read `{}`", path.display()), &error);
+            return Vec::new();
+        }
+    };
+    let mut repl = repl.borrow_mut();
+    let mut events = step(&mut repl, &text);
+    events.extend(repl.finish());
+    repl.settle();
+    let quiet = |event: &Event| matches!(event, Event::Note(_) | Event::Changed);
+    events.retain(|event| !quiet(event));
+    events
 }
 
 /// Keeps changes that are not saved, in case of a crash.
@@ -95,6 +122,53 @@ fn keep(repl: &Rc<RefCell<Repl>>, kept: Option<&Kept>, console: &Console) {
     {
         warn(console, "this change is not kept in case of a crash", &error);
     }
+}
+
+/// Tables are as wide as the terminal is now.
+fn resize(repl: &Rc<RefCell<Repl>>, console: &Console) {
+    let settings = &mut repl.borrow_mut().settings;
+    if !settings.fixed_width {
+        settings.look.width = console.look().width;
+    }
+}
+
+/// Says what came of a step; gives whether that is the end. What changed is on the disk before
+/// anybody is told that it did.
+fn told(
+    repl: &Rc<RefCell<Repl>>,
+    events: Vec<Event>,
+    kept: Option<&Kept>,
+    console: &Console,
+) -> Result<bool> {
+    if events.iter().any(|event| matches!(event, Event::Changed)) {
+        keep(repl, kept, console);
+    }
+    let paging = repl.borrow().settings.paging;
+    let mut quit = false;
+    let mut events = events.into_iter().peekable();
+    while let Some(event) = events.next() {
+        match event {
+            Event::Answer(mut text) => {
+                while let Some(Event::Answer(more)) =
+                    events.next_if(|event| matches!(event, Event::Answer(_)))
+                {
+                    text.push_str(&more);
+                }
+                if !outside::is_long(&text, paging) || !outside::page(&text) {
+                    console.answer(&text)?;
+                }
+            }
+            Event::Edit { what, text } => match outside::edit(&text) {
+                Ok(edited) => {
+                    let events = repl.borrow_mut().edited(what, &edited);
+                    quit |= told(repl, events, kept, console)?;
+                }
+                Err(error) => warn(console, "nothing was edited", &error),
+            },
+            event => quit |= tell(vec![event], true, console)?.quit,
+        }
+    }
+    Ok(quit)
 }
 
 fn lines(
@@ -117,13 +191,10 @@ fn lines(
                 if let (true, Some(path)) = (added, history) {
                     let _ = editor.append_history(path);
                 }
+                resize(repl, console);
                 let mut events = step(&mut repl.borrow_mut(), &line);
                 events.extend(repl.borrow_mut().finish());
-                let told = tell(events, true, console)?;
-                if told.changed {
-                    keep(repl, kept, console);
-                }
-                if told.quit {
+                if told(repl, events, kept, console)? {
                     return Ok(Exit::Yes);
                 }
             }

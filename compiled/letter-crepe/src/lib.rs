@@ -1,0 +1,454 @@
+//! Written by `archlog compile`; changes are lost when it is written anew.
+//!
+//! [`derive()`] takes [`Facts`] and gives what [`Derived`] holds. Symbols are numbers: [`Symbols`]
+//! makes them of texts and gives the texts back. [`Facts::add`] and [`Derived::each`] do the same for
+//! who knows relations by name only: values are 64 bits each, a number as it is, a symbol as its
+//! number.
+
+#![allow(clippy::all, clippy::pedantic, non_snake_case, unused)]
+
+use std::collections::HashMap;
+
+/// This file, to tell whether it is stale.
+pub const SOURCE: &str = include_str!("lib.rs");
+
+/// A text as a number.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
+pub struct Symbol(pub u32);
+
+/// The texts of symbols.
+#[derive(Clone, Debug)]
+pub struct Symbols {
+    texts: Vec<String>,
+    numbers: HashMap<String, u32>,
+}
+
+impl Default for Symbols {
+    fn default() -> Self {
+        let mut symbols = Symbols { texts: Vec::new(), numbers: HashMap::new() };
+        for text in CONSTANTS {
+            symbols.intern(text);
+        }
+        symbols
+    }
+}
+
+impl Symbols {
+    /// The symbol of a text, made if it is new.
+    pub fn intern(&mut self, text: &str) -> Symbol {
+        if let Some(number) = self.numbers.get(text) {
+            return Symbol(*number);
+        }
+        let number = self.texts.len() as u32;
+        self.texts.push(text.to_owned());
+        self.numbers.insert(text.to_owned(), number);
+        Symbol(number)
+    }
+
+    /// The text of a symbol.
+    pub fn text(&self, symbol: Symbol) -> &str {
+        self.texts.get(symbol.0 as usize).map_or("", String::as_str)
+    }
+}
+
+/// The symbols that rules name: their numbers are their places.
+const CONSTANTS: [&str; 60] = [
+    "Base mechanism",
+    "Compensation acceptable?",
+    "Evolution",
+    "Governing object",
+    "HARD",
+    "Holder model",
+    "No",
+    "Owner",
+    "Read consistency target",
+    "Read path",
+    "Tier",
+    "Topology",
+    "Write shape",
+    "Yes",
+    "append-only event",
+    "appends_immutable_record",
+    "bounded stale allowed",
+    "bounded_staleness_allowed",
+    "commutative merge",
+    "compensation_acceptable",
+    "cross_service_atomicity_required",
+    "cross_service_write",
+    "exclusive claim",
+    "exclusive_claim_required",
+    "exclusive_holder",
+    "false",
+    "fans_out",
+    "guarded state transition",
+    "guarded_by_current_state",
+    "holder_may_crash",
+    "invalidates_peers",
+    "join_heavy_one_row",
+    "location_lookup",
+    "may_all_succeed",
+    "merge_law",
+    "merge_safe",
+    "multi-service",
+    "multi-service transaction",
+    "needs_conflict_resolution",
+    "one_writer_owns_scope",
+    "one_writer_per_partition",
+    "overwrite",
+    "overwrite current value",
+    "partition_routed_single_writer",
+    "partitions_independent",
+    "query_crosses_shards",
+    "query_is_geospatial",
+    "read_dominates",
+    "read_heavy",
+    "records_immutable_fact",
+    "replaces_current_value",
+    "replaces_stable_value",
+    "same_shape_as_source",
+    "served_directly",
+    "single_writer_scope",
+    "staleness_allowed",
+    "state machine",
+    "true",
+    "valid_only_under_current_state",
+    "winner_loser",
+];
+
+mod rules {
+    use super::Symbol;
+
+    crepe::crepe! {
+        @input
+        pub struct World(pub i64);
+        @input
+        pub struct Answer(pub i64, pub Symbol, pub Symbol, pub Symbol, pub Symbol);
+        struct AtomicAcrossOwners(i64, Symbol);
+        @output
+        pub struct BaseMechanism(pub i64, pub Symbol, pub Symbol);
+        struct BaseMechanismEarlier(i64, i64, Symbol);
+        @output
+        pub struct BaseMechanismRow(pub i64, pub i64, pub Symbol);
+        @input
+        pub struct Constrains(pub i64, pub Symbol, pub Symbol);
+        @input
+        pub struct ContextOf(pub i64, pub Symbol, pub Symbol, pub Symbol, pub Symbol);
+        struct CrashableHold(i64, Symbol);
+        @input
+        pub struct CrashableHolder(pub Symbol);
+        @input
+        pub struct CriticalWrite(pub i64, pub Symbol);
+        @input
+        pub struct DecisionRow(pub Symbol, pub i64, pub Symbol, pub Symbol, pub Symbol);
+        struct DifferentOwners(i64, Symbol);
+        @input
+        pub struct Effective(pub i64, pub Symbol, pub Symbol, pub Symbol, pub Symbol);
+        @output
+        pub struct GoverningEvolution(pub i64, pub Symbol, pub Symbol);
+        struct HardAtWrite(i64, Symbol);
+        struct HardInvariant(i64, Symbol, Symbol);
+        @input
+        pub struct HoldsAtWrite(pub i64, pub Symbol, pub Symbol);
+        @input
+        pub struct ImportantRead(pub i64, pub Symbol);
+        @input
+        pub struct Overridden(pub Symbol, pub Symbol, pub Symbol, pub Symbol);
+        @input
+        pub struct Path(pub i64, pub Symbol, pub Symbol, pub Symbol);
+        @output
+        pub struct Predicate(pub i64, pub Symbol, pub Symbol, pub Symbol);
+        @output
+        pub struct ReadPath(pub i64, pub Symbol, pub Symbol);
+        struct ReadPathEarlier(i64, i64, Symbol);
+        @output
+        pub struct ReadPathRow(pub i64, pub i64, pub Symbol);
+        struct Repairable(i64, Symbol);
+        struct Resolved(Symbol, Symbol);
+        struct StaleReadsAllowed(i64, Symbol);
+        @input
+        pub struct TouchesPrimary(pub i64, pub Symbol, pub Symbol);
+        @output
+        pub struct WriteShape(pub i64, pub Symbol, pub Symbol);
+        struct WriteShapeEarlier(i64, i64, Symbol);
+        @output
+        pub struct WriteShapeRow(pub i64, pub i64, pub Symbol);
+        struct WritesAcross(i64, Symbol);
+        struct Written(i64, Symbol, Symbol, Symbol);
+
+        DifferentOwners(v_world, v_req) <- TouchesPrimary(v_world, v_req, v_one), Effective(v_world, v_one, Symbol(7), v_owner, _), TouchesPrimary(v_world, v_req, v_other), Effective(v_world, v_other, Symbol(7), v_otherowner, _), (v_owner != v_otherowner);
+        GoverningEvolution(v_world, v_req, v_value) <- Effective(v_world, v_req, Symbol(3), v_object, _), Effective(v_world, v_object, Symbol(2), v_value, _);
+        HardInvariant(v_world, v_req, v_inv) <- Constrains(v_world, v_inv, v_req), Effective(v_world, v_inv, Symbol(10), Symbol(4), _);
+        HardAtWrite(v_world, v_req) <- HardInvariant(v_world, v_req, v_inv), HoldsAtWrite(v_world, v_inv, _);
+        CrashableHold(v_world, v_req) <- CriticalWrite(v_world, v_req), ContextOf(v_world, v_req, Symbol(5), v_holder, _), CrashableHolder(v_holder);
+        Written(v_world, v_req, Symbol(29), Symbol(57)) <- CrashableHold(v_world, v_req);
+        Written(v_world, v_req, Symbol(29), Symbol(25)) <- CriticalWrite(v_world, v_req), !CrashableHold(v_world, v_req);
+        WritesAcross(v_world, v_req) <- CriticalWrite(v_world, v_req), ContextOf(v_world, v_req, Symbol(11), Symbol(36), _), DifferentOwners(v_world, v_req);
+        Written(v_world, v_req, Symbol(21), Symbol(57)) <- WritesAcross(v_world, v_req);
+        Written(v_world, v_req, Symbol(21), Symbol(25)) <- CriticalWrite(v_world, v_req), !WritesAcross(v_world, v_req);
+        StaleReadsAllowed(v_world, v_req) <- Path(v_world, v_req, _, _), ContextOf(v_world, v_req, Symbol(8), Symbol(16), _);
+        Written(v_world, v_req, Symbol(17), Symbol(57)) <- CriticalWrite(v_world, v_req), StaleReadsAllowed(v_world, v_req);
+        Written(v_world, v_req, Symbol(17), Symbol(25)) <- CriticalWrite(v_world, v_req), !StaleReadsAllowed(v_world, v_req);
+        Written(v_world, v_req, Symbol(17), Symbol(57)) <- ImportantRead(v_world, v_req), StaleReadsAllowed(v_world, v_req);
+        Written(v_world, v_req, Symbol(17), Symbol(25)) <- ImportantRead(v_world, v_req), !StaleReadsAllowed(v_world, v_req);
+        Repairable(v_world, v_req) <- CriticalWrite(v_world, v_req), ContextOf(v_world, v_req, Symbol(1), Symbol(13), _);
+        Written(v_world, v_req, Symbol(19), Symbol(57)) <- Repairable(v_world, v_req);
+        Written(v_world, v_req, Symbol(19), Symbol(25)) <- CriticalWrite(v_world, v_req), !Repairable(v_world, v_req);
+        AtomicAcrossOwners(v_world, v_req) <- CriticalWrite(v_world, v_req), !Repairable(v_world, v_req), HardAtWrite(v_world, v_req), DifferentOwners(v_world, v_req);
+        Written(v_world, v_req, Symbol(20), Symbol(57)) <- AtomicAcrossOwners(v_world, v_req);
+        Written(v_world, v_req, Symbol(20), Symbol(25)) <- CriticalWrite(v_world, v_req), !AtomicAcrossOwners(v_world, v_req);
+        Written(v_world, v_req, Symbol(23), Symbol(57)) <- Answer(v_world, v_req, Symbol(24), Symbol(13), _);
+        Written(v_world, v_req, Symbol(23), Symbol(25)) <- Answer(v_world, v_req, Symbol(24), Symbol(6), _);
+        Written(v_world, v_req, Symbol(35), Symbol(57)) <- Answer(v_world, v_req, Symbol(33), Symbol(13), _), Answer(v_world, v_req, Symbol(34), Symbol(13), _), Answer(v_world, v_req, Symbol(59), Symbol(6), _);
+        Written(v_world, v_req, Symbol(35), Symbol(25)) <- Answer(v_world, v_req, Symbol(33), Symbol(6), _);
+        Written(v_world, v_req, Symbol(35), Symbol(25)) <- Answer(v_world, v_req, Symbol(34), Symbol(6), _);
+        Written(v_world, v_req, Symbol(35), Symbol(25)) <- Answer(v_world, v_req, Symbol(59), Symbol(13), _);
+        Written(v_world, v_req, Symbol(28), Symbol(57)) <- Answer(v_world, v_req, Symbol(58), Symbol(13), _);
+        Written(v_world, v_req, Symbol(28), Symbol(25)) <- Answer(v_world, v_req, Symbol(58), Symbol(6), _);
+        Written(v_world, v_req, Symbol(50), Symbol(57)) <- Answer(v_world, v_req, Symbol(51), Symbol(13), _), Answer(v_world, v_req, Symbol(38), Symbol(6), _);
+        Written(v_world, v_req, Symbol(50), Symbol(25)) <- Answer(v_world, v_req, Symbol(51), Symbol(6), _);
+        Written(v_world, v_req, Symbol(50), Symbol(25)) <- Answer(v_world, v_req, Symbol(38), Symbol(13), _);
+        Written(v_world, v_req, Symbol(49), Symbol(57)) <- Answer(v_world, v_req, Symbol(15), Symbol(13), _), Answer(v_world, v_req, Symbol(30), Symbol(6), _);
+        Written(v_world, v_req, Symbol(49), Symbol(25)) <- Answer(v_world, v_req, Symbol(15), Symbol(6), _);
+        Written(v_world, v_req, Symbol(49), Symbol(25)) <- Answer(v_world, v_req, Symbol(30), Symbol(13), _);
+        Written(v_world, v_req, Symbol(54), Symbol(57)) <- Answer(v_world, v_req, Symbol(39), Symbol(13), _);
+        Written(v_world, v_req, Symbol(54), Symbol(25)) <- Answer(v_world, v_req, Symbol(39), Symbol(6), _);
+        Written(v_world, v_req, Symbol(43), Symbol(57)) <- Answer(v_world, v_req, Symbol(40), Symbol(13), _), Answer(v_world, v_req, Symbol(44), Symbol(13), _);
+        Written(v_world, v_req, Symbol(43), Symbol(25)) <- Answer(v_world, v_req, Symbol(40), Symbol(6), _);
+        Written(v_world, v_req, Symbol(43), Symbol(25)) <- Answer(v_world, v_req, Symbol(44), Symbol(6), _);
+        Written(v_world, v_req, Symbol(52), Symbol(57)) <- Answer(v_world, v_req, Symbol(53), Symbol(13), _);
+        Written(v_world, v_req, Symbol(52), Symbol(25)) <- Answer(v_world, v_req, Symbol(53), Symbol(6), _);
+        Written(v_world, v_req, Symbol(48), Symbol(57)) <- Answer(v_world, v_req, Symbol(47), Symbol(13), _);
+        Written(v_world, v_req, Symbol(48), Symbol(25)) <- Answer(v_world, v_req, Symbol(47), Symbol(6), _);
+        Written(v_world, v_req, Symbol(45), Symbol(57)) <- Answer(v_world, v_req, Symbol(26), Symbol(13), _);
+        Written(v_world, v_req, Symbol(45), Symbol(25)) <- Answer(v_world, v_req, Symbol(26), Symbol(6), _);
+        Written(v_world, v_req, Symbol(46), Symbol(57)) <- Answer(v_world, v_req, Symbol(32), Symbol(13), _);
+        Written(v_world, v_req, Symbol(46), Symbol(25)) <- Answer(v_world, v_req, Symbol(32), Symbol(6), _);
+        Written(v_world, v_req, Symbol(31), Symbol(57)) <- Answer(v_world, v_req, Symbol(31), Symbol(13), _);
+        Written(v_world, v_req, Symbol(31), Symbol(25)) <- Answer(v_world, v_req, Symbol(31), Symbol(6), _);
+        Written(v_world, v_req, Symbol(55), Symbol(57)) <- ImportantRead(v_world, v_req), StaleReadsAllowed(v_world, v_req);
+        Written(v_world, v_req, Symbol(55), Symbol(25)) <- ImportantRead(v_world, v_req), !StaleReadsAllowed(v_world, v_req);
+        Resolved(v_req, v_name) <- Overridden(v_req, v_name, _, _);
+        Predicate(v_world, v_req, v_name, v_value) <- Written(v_world, v_req, v_name, v_value), !Resolved(v_req, v_name);
+        Predicate(v_world, v_req, v_name, v_value) <- Overridden(v_req, v_name, v_value, v_resolution), World(v_world);
+        WriteShapeRow(v_world, (10i64), v_req) <- CriticalWrite(v_world, v_req), Predicate(v_world, v_req, Symbol(20), Symbol(57));
+        WriteShapeRow(v_world, (20i64), v_req) <- CriticalWrite(v_world, v_req), Predicate(v_world, v_req, Symbol(23), Symbol(57));
+        WriteShapeRow(v_world, (30i64), v_req) <- CriticalWrite(v_world, v_req), Predicate(v_world, v_req, Symbol(35), Symbol(57));
+        WriteShapeRow(v_world, (40i64), v_req) <- CriticalWrite(v_world, v_req), Predicate(v_world, v_req, Symbol(28), Symbol(57));
+        WriteShapeRow(v_world, (50i64), v_req) <- CriticalWrite(v_world, v_req), Predicate(v_world, v_req, Symbol(50), Symbol(57));
+        WriteShapeRow(v_world, (60i64), v_req) <- CriticalWrite(v_world, v_req), Predicate(v_world, v_req, Symbol(49), Symbol(57));
+        WriteShapeEarlier(v_world, v_rank, v_req) <- WriteShapeRow(v_world, v_rank, v_req), WriteShapeRow(v_world, v_earlier, v_req), (v_earlier < v_rank);
+        WriteShape(v_world, v_req, v_value) <- WriteShapeRow(v_world, v_rank, v_req), !WriteShapeEarlier(v_world, v_rank, v_req), DecisionRow(Symbol(12), v_rank, _, v_value, _);
+        BaseMechanismRow(v_world, (10i64), v_req) <- WriteShape(v_world, v_req, Symbol(37)), Predicate(v_world, v_req, Symbol(19), Symbol(57));
+        BaseMechanismRow(v_world, (20i64), v_req) <- WriteShape(v_world, v_req, Symbol(37)), Predicate(v_world, v_req, Symbol(19), Symbol(25));
+        BaseMechanismRow(v_world, (30i64), v_req) <- WriteShape(v_world, v_req, v_shape), Predicate(v_world, v_req, Symbol(54), Symbol(57));
+        BaseMechanismRow(v_world, (40i64), v_req) <- WriteShape(v_world, v_req, v_shape), Predicate(v_world, v_req, Symbol(43), Symbol(57));
+        BaseMechanismRow(v_world, (50i64), v_req) <- WriteShape(v_world, v_req, Symbol(18));
+        BaseMechanismRow(v_world, (60i64), v_req) <- WriteShape(v_world, v_req, Symbol(22)), Predicate(v_world, v_req, Symbol(29), Symbol(57));
+        BaseMechanismRow(v_world, (70i64), v_req) <- WriteShape(v_world, v_req, Symbol(22)), Predicate(v_world, v_req, Symbol(29), Symbol(25));
+        BaseMechanismRow(v_world, (80i64), v_req) <- WriteShape(v_world, v_req, Symbol(27)), GoverningEvolution(v_world, v_req, Symbol(56));
+        BaseMechanismRow(v_world, (90i64), v_req) <- WriteShape(v_world, v_req, Symbol(42)), GoverningEvolution(v_world, v_req, Symbol(41));
+        BaseMechanismRow(v_world, (100i64), v_req) <- WriteShape(v_world, v_req, Symbol(14));
+        BaseMechanismEarlier(v_world, v_rank, v_req) <- BaseMechanismRow(v_world, v_rank, v_req), BaseMechanismRow(v_world, v_earlier, v_req), (v_earlier < v_rank);
+        BaseMechanism(v_world, v_req, v_value) <- BaseMechanismRow(v_world, v_rank, v_req), !BaseMechanismEarlier(v_world, v_rank, v_req), DecisionRow(Symbol(0), v_rank, _, v_value, _);
+        ReadPathRow(v_world, (10i64), v_req) <- ImportantRead(v_world, v_req), Predicate(v_world, v_req, Symbol(46), Symbol(57));
+        ReadPathRow(v_world, (20i64), v_req) <- ImportantRead(v_world, v_req), Predicate(v_world, v_req, Symbol(45), Symbol(57));
+        ReadPathRow(v_world, (30i64), v_req) <- ImportantRead(v_world, v_req), Predicate(v_world, v_req, Symbol(52), Symbol(25));
+        ReadPathRow(v_world, (40i64), v_req) <- ImportantRead(v_world, v_req), Predicate(v_world, v_req, Symbol(48), Symbol(57)), Predicate(v_world, v_req, Symbol(55), Symbol(57));
+        ReadPathRow(v_world, (50i64), v_req) <- ImportantRead(v_world, v_req), Predicate(v_world, v_req, Symbol(52), Symbol(57));
+        ReadPathRow(v_world, (60i64), v_req) <- ImportantRead(v_world, v_req), Predicate(v_world, v_req, Symbol(31), Symbol(57)), Predicate(v_world, v_req, Symbol(48), Symbol(57));
+        ReadPathEarlier(v_world, v_rank, v_req) <- ReadPathRow(v_world, v_rank, v_req), ReadPathRow(v_world, v_earlier, v_req), (v_earlier < v_rank);
+        ReadPath(v_world, v_req, v_value) <- ReadPathRow(v_world, v_rank, v_req), !ReadPathEarlier(v_world, v_rank, v_req), DecisionRow(Symbol(9), v_rank, _, v_value, _);
+    }
+}
+
+/// The relations that come from outside, by name.
+pub const INPUTS: [&str; 13] = [
+    "@world",
+    "answer",
+    "constrains",
+    "context_of",
+    "crashable_holder",
+    "critical_write",
+    "decision_row",
+    "effective",
+    "holds_at_write",
+    "important_read",
+    "overridden",
+    "path",
+    "touches_primary",
+];
+
+/// What is given.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// `@world(world)`
+    pub world: Vec<(i64,)>,
+    /// `answer(world, req, question, answer, origin)`
+    pub answer: Vec<(i64, Symbol, Symbol, Symbol, Symbol)>,
+    /// `constrains(world, inv, req)`
+    pub constrains: Vec<(i64, Symbol, Symbol)>,
+    /// `context_of(world, req, field, value, origin)`
+    pub context_of: Vec<(i64, Symbol, Symbol, Symbol, Symbol)>,
+    /// `crashable_holder(holder)`
+    pub crashable_holder: Vec<(Symbol,)>,
+    /// `critical_write(world, req)`
+    pub critical_write: Vec<(i64, Symbol)>,
+    /// `decision_row(list, position, row, value, kind)`
+    pub decision_row: Vec<(Symbol, i64, Symbol, Symbol, Symbol)>,
+    /// `effective(world, subject, field, value, origin)`
+    pub effective: Vec<(i64, Symbol, Symbol, Symbol, Symbol)>,
+    /// `holds_at_write(world, inv, origin)`
+    pub holds_at_write: Vec<(i64, Symbol, Symbol)>,
+    /// `important_read(world, req)`
+    pub important_read: Vec<(i64, Symbol)>,
+    /// `overridden(subject, name, value, resolution)`
+    pub overridden: Vec<(Symbol, Symbol, Symbol, Symbol)>,
+    /// `path(world, req, id, kind)`
+    pub path: Vec<(i64, Symbol, Symbol, Symbol)>,
+    /// `touches_primary(world, req, object)`
+    pub touches_primary: Vec<(i64, Symbol, Symbol)>,
+}
+
+impl Facts {
+    /// Adds a tuple to a relation, by its place in [`INPUTS`]; says whether there is such a relation.
+    pub fn add(&mut self, relation: usize, values: &[u64]) -> bool {
+        match (relation, values) {
+            (0, [v0]) => self.world.push((*v0 as i64,)),
+            (1, [v0, v1, v2, v3, v4]) => self.answer.push((*v0 as i64,Symbol(*v1 as u32),Symbol(*v2 as u32),Symbol(*v3 as u32),Symbol(*v4 as u32),)),
+            (2, [v0, v1, v2]) => self.constrains.push((*v0 as i64,Symbol(*v1 as u32),Symbol(*v2 as u32),)),
+            (3, [v0, v1, v2, v3, v4]) => self.context_of.push((*v0 as i64,Symbol(*v1 as u32),Symbol(*v2 as u32),Symbol(*v3 as u32),Symbol(*v4 as u32),)),
+            (4, [v0]) => self.crashable_holder.push((Symbol(*v0 as u32),)),
+            (5, [v0, v1]) => self.critical_write.push((*v0 as i64,Symbol(*v1 as u32),)),
+            (6, [v0, v1, v2, v3, v4]) => self.decision_row.push((Symbol(*v0 as u32),*v1 as i64,Symbol(*v2 as u32),Symbol(*v3 as u32),Symbol(*v4 as u32),)),
+            (7, [v0, v1, v2, v3, v4]) => self.effective.push((*v0 as i64,Symbol(*v1 as u32),Symbol(*v2 as u32),Symbol(*v3 as u32),Symbol(*v4 as u32),)),
+            (8, [v0, v1, v2]) => self.holds_at_write.push((*v0 as i64,Symbol(*v1 as u32),Symbol(*v2 as u32),)),
+            (9, [v0, v1]) => self.important_read.push((*v0 as i64,Symbol(*v1 as u32),)),
+            (10, [v0, v1, v2, v3]) => self.overridden.push((Symbol(*v0 as u32),Symbol(*v1 as u32),Symbol(*v2 as u32),Symbol(*v3 as u32),)),
+            (11, [v0, v1, v2, v3]) => self.path.push((*v0 as i64,Symbol(*v1 as u32),Symbol(*v2 as u32),Symbol(*v3 as u32),)),
+            (12, [v0, v1, v2]) => self.touches_primary.push((*v0 as i64,Symbol(*v1 as u32),Symbol(*v2 as u32),)),
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// The relations that are wanted, by name.
+pub const OUTPUTS: [&str; 8] = [
+    "base_mechanism",
+    "base_mechanism_row",
+    "governing_evolution",
+    "predicate",
+    "read_path",
+    "read_path_row",
+    "write_shape",
+    "write_shape_row",
+];
+
+/// What derives.
+#[derive(Clone, Debug, Default)]
+pub struct Derived {
+    /// `base_mechanism(world, req, value)`
+    pub base_mechanism: Vec<(i64, Symbol, Symbol)>,
+    /// `base_mechanism_row(world, rank, req)`
+    pub base_mechanism_row: Vec<(i64, i64, Symbol)>,
+    /// `governing_evolution(world, req, value)`
+    pub governing_evolution: Vec<(i64, Symbol, Symbol)>,
+    /// `predicate(world, req, name, value)`
+    pub predicate: Vec<(i64, Symbol, Symbol, Symbol)>,
+    /// `read_path(world, req, value)`
+    pub read_path: Vec<(i64, Symbol, Symbol)>,
+    /// `read_path_row(world, rank, req)`
+    pub read_path_row: Vec<(i64, i64, Symbol)>,
+    /// `write_shape(world, req, value)`
+    pub write_shape: Vec<(i64, Symbol, Symbol)>,
+    /// `write_shape_row(world, rank, req)`
+    pub write_shape_row: Vec<(i64, i64, Symbol)>,
+}
+
+impl Derived {
+    /// Shows every tuple of a relation, by its place in [`OUTPUTS`].
+    pub fn each(&self, relation: usize, see: &mut dyn FnMut(&[u64])) {
+        match relation {
+            0 => self.base_mechanism.iter().for_each(|it| see(&[it.0 as u64, u64::from(it.1.0), u64::from(it.2.0)])),
+            1 => self.base_mechanism_row.iter().for_each(|it| see(&[it.0 as u64, it.1 as u64, u64::from(it.2.0)])),
+            2 => self.governing_evolution.iter().for_each(|it| see(&[it.0 as u64, u64::from(it.1.0), u64::from(it.2.0)])),
+            3 => self.predicate.iter().for_each(|it| see(&[it.0 as u64, u64::from(it.1.0), u64::from(it.2.0), u64::from(it.3.0)])),
+            4 => self.read_path.iter().for_each(|it| see(&[it.0 as u64, u64::from(it.1.0), u64::from(it.2.0)])),
+            5 => self.read_path_row.iter().for_each(|it| see(&[it.0 as u64, it.1 as u64, u64::from(it.2.0)])),
+            6 => self.write_shape.iter().for_each(|it| see(&[it.0 as u64, u64::from(it.1.0), u64::from(it.2.0)])),
+            7 => self.write_shape_row.iter().for_each(|it| see(&[it.0 as u64, it.1 as u64, u64::from(it.2.0)])),
+            _ => {}
+        }
+    }
+}
+
+/// Derives all that follows from some facts.
+pub fn derive(facts: Facts) -> Derived {
+    let mut program = rules::Crepe::new();
+    for it in facts.world {
+        program.extend([rules::World(it.0)]);
+    }
+    for it in facts.answer {
+        program.extend([rules::Answer(it.0, it.1, it.2, it.3, it.4)]);
+    }
+    for it in facts.constrains {
+        program.extend([rules::Constrains(it.0, it.1, it.2)]);
+    }
+    for it in facts.context_of {
+        program.extend([rules::ContextOf(it.0, it.1, it.2, it.3, it.4)]);
+    }
+    for it in facts.crashable_holder {
+        program.extend([rules::CrashableHolder(it.0)]);
+    }
+    for it in facts.critical_write {
+        program.extend([rules::CriticalWrite(it.0, it.1)]);
+    }
+    for it in facts.decision_row {
+        program.extend([rules::DecisionRow(it.0, it.1, it.2, it.3, it.4)]);
+    }
+    for it in facts.effective {
+        program.extend([rules::Effective(it.0, it.1, it.2, it.3, it.4)]);
+    }
+    for it in facts.holds_at_write {
+        program.extend([rules::HoldsAtWrite(it.0, it.1, it.2)]);
+    }
+    for it in facts.important_read {
+        program.extend([rules::ImportantRead(it.0, it.1)]);
+    }
+    for it in facts.overridden {
+        program.extend([rules::Overridden(it.0, it.1, it.2, it.3)]);
+    }
+    for it in facts.path {
+        program.extend([rules::Path(it.0, it.1, it.2, it.3)]);
+    }
+    for it in facts.touches_primary {
+        program.extend([rules::TouchesPrimary(it.0, it.1, it.2)]);
+    }
+    let (base_mechanism, base_mechanism_row, governing_evolution, predicate, read_path, read_path_row, write_shape, write_shape_row, ) = program.run();
+    let mut derived = Derived::default();
+    for it in base_mechanism {
+        derived.base_mechanism.push((it.0, it.1, it.2,));
+    }
+    for it in base_mechanism_row {
+        derived.base_mechanism_row.push((it.0, it.1, it.2,));
+    }
+    for it in governing_evolution {
+        derived.governing_evolution.push((it.0, it.1, it.2,));
+    }
+    for it in predicate {
+        derived.predicate.push((it.0, it.1, it.2, it.3,));
+    }
+    for it in read_path {
+        derived.read_path.push((it.0, it.1, it.2,));
+    }
+    for it in read_path_row {
+        derived.read_path_row.push((it.0, it.1, it.2,));
+    }
+    for it in write_shape {
+        derived.write_shape.push((it.0, it.1, it.2,));
+    }
+    for it in write_shape_row {
+        derived.write_shape_row.push((it.0, it.1, it.2,));
+    }
+    derived
+}

@@ -1,0 +1,164 @@
+//! Answers for which the rulebook is loaded once more with parts that deriving does not need: checks,
+//! and questions about the rules and about what the design rests on.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::answers;
+use crate::audit::checks::{self, Whose};
+use crate::audit::output::{Entry, Report, text};
+use crate::audit::{Accepted, Selection, Suppressions, sift};
+use crate::diag::{Renderer, Sources};
+use crate::eval::{Limits, Options as EvalOptions};
+use crate::kb::{self, Part, Rulebook};
+use crate::session::Session;
+use crate::syntax::parse;
+
+use super::edits::broken_off;
+use super::{Done, Failure, Repl, Reply};
+
+/// A rulebook with one part more, by that part and the rules typed.
+#[derive(Debug)]
+pub(super) struct Beside {
+    part: Part,
+    typed: Option<String>,
+    rulebook: Arc<Rulebook>,
+}
+
+/// What the design's text is called there.
+const DESIGN: &str = "<design>";
+
+impl Repl {
+    /// The design that is spoken of, derived under the rulebook with another part.
+    pub(super) fn beside(&mut self, part: Part) -> Result<Session, Failure> {
+        let typed = &self.rulebook.typed;
+        let known = self.beside.iter().find(|it| it.part == part && it.typed == *typed);
+        let rulebook = match known {
+            Some(known) => Arc::clone(&known.rulebook),
+            None => {
+                let options = kb::Options { part, ..self.rulebook.clone() };
+                let rulebook = Arc::new(Rulebook::load(&options).map_err(|unsound| {
+                    let unsound = *unsound;
+                    Failure::Wrong(unsound.diagnostics, Box::new(unsound.sources))
+                })?);
+                self.beside.retain(|it| it.part != part);
+                let (typed, rulebook) = (self.rulebook.typed.clone(), rulebook);
+                self.beside.push(Beside { part, typed, rulebook: Arc::clone(&rulebook) });
+                rulebook
+            }
+        };
+        let mut session = Session::new(rulebook);
+        let text = self.text();
+        if !text.trim().is_empty() {
+            session.state_text(DESIGN, text.into_bytes());
+        }
+        session.derive(&self.effort.options(&self.interrupt))?;
+        Ok(session)
+    }
+
+    /// The design that is spoken of with what it rests on stated beside it.
+    pub(super) fn observed(&mut self) -> Result<Session, Failure> {
+        let mut session = self.beside(Part::Observed)?;
+        let options = self.effort.options(&self.interrupt);
+        let (facts, stopped) = answers::grounds(&session, 0, Limits::start(&options));
+        if let Some(reason) = stopped {
+            return Err(broken_off(reason));
+        }
+        if let Some(design) = session.designs().first() {
+            let facts = design.facts.iter().cloned().chain(facts).collect();
+            session.restate(0, facts);
+            session.derive(&options)?;
+        }
+        Ok(session)
+    }
+}
+
+/// `:check`, `:check --all`
+pub(super) fn check(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
+    let all = match words {
+        "" => false,
+        "--all" => true,
+        _ => return Err(format!("`:check` or `:check --all`, not `:check {words}`").into()),
+    };
+    let session = repl.beside(Part::Checks)?;
+    let Some(explained) = session.explained(0) else { return Ok(()) };
+    let mut sources = Sources::over(Arc::new(session.sources().clone()));
+    let id = session.designs().first().map_or("", |design| design.id.as_str());
+    let rulebook = session.rulebook();
+    let findings = checks::run(rulebook, &explained, Whose::Design(0, id), &mut sources);
+    let source = crate::diag::SourceId(rulebook.sources.len() as u32);
+    let written = sources.get(source).map(|it| (source, parse(source, &it.text).0));
+    let trees: Vec<_> = written.into_iter().collect();
+    let suppressions = Suppressions::of(&sources, &trees);
+    let mut accepted = Accepted::default();
+    let sifted = sift(findings, &suppressions, &mut accepted, &Selection::default());
+    let renderer = Renderer { colour: repl.settings.look.styled };
+    let mut report = Report::default();
+    let entries =
+        sifted.kept.into_iter().map(|finding| Entry::new(&sources, &renderer, finding, None));
+    report.findings = entries.collect();
+    let count = checks::checks(&rulebook.program)
+        .iter()
+        .filter(|it| rulebook.worlds.dependent[it.relation.index()])
+        .count();
+    report.looked_at.push(format!("{id}: {count} checks"));
+    reply.answer(text(&report, all));
+    Ok(())
+}
+
+/// `:review`, `:review --why`
+pub(super) fn review(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
+    let why = match words {
+        "" => false,
+        "--why" => true,
+        _ => return Err(format!("`:review` or `:review --why`, not `:review {words}`").into()),
+    };
+    let review = answers::review(&repl.session, repl.current);
+    let goals = review.goals.clone();
+    repl.sections("review", review.sections, reply);
+    if !why {
+        if !goals.is_empty() {
+            reply.note("`:review --why` says why, or why not, of each");
+        }
+        return Ok(());
+    }
+    let asked = Arc::clone(&repl.interrupt);
+    let options: EvalOptions<'_> = repl.effort.options(&asked);
+    let limits = Limits::start(&options);
+    let (trees, stopped) = answers::explain_goals(&repl.session, repl.current, &goals, limits)?;
+    let extent = crate::report::explanation::Extent::Folded;
+    reply.answer(repl.settings.trees(&trees, extent, &repl.session.stamp()));
+    repl.trees = trees;
+    stopped.map_or(Ok(()), |reason| Err(broken_off(reason)))
+}
+
+/// `:questions`, `:questions --answers FILE`
+pub(super) fn questions(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
+    let asked = Arc::clone(&repl.interrupt);
+    let options = repl.effort.options(&asked);
+    let (questions, ledger) = repl.session.ask(repl.current, &options, &|_| ())?;
+    let form = answers::Form::of(&repl.session, repl.current, &questions, &ledger);
+    match words.split_once(char::is_whitespace).unwrap_or((words, "")) {
+        ("", _) => reply.answer(form.markdown()),
+        ("csv", _) => reply.answer(form.csv()),
+        ("--answers", path) if !path.trim().is_empty() => {
+            let path = path.trim();
+            let text = std::fs::read_to_string(Path::new(path))
+                .map_err(|problem| format!("cannot read `{path}`: {problem}"))?;
+            let filled = form.filled(&repl.session, &text);
+            if !filled.problems.is_empty() {
+                return Err(format!("nothing was taken: {}", filled.problems.join("; ")).into());
+            }
+            super::edits::statements(repl, &filled.facts, reply)?;
+            if filled.open > 0 {
+                reply.note(format!("{} left open", filled.open));
+            }
+        }
+        _ => {
+            return Err("`:questions`, `:questions csv` or `:questions --answers FILE`"
+                .to_owned()
+                .into());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,329 @@
+//! A fact from a sentence in plain words: the words go to the relation tagged `@sentence`, and what the
+//! one tagged `@proposes FORM` says of them is put to whoever typed them, to accept or to correct.
+//! Nothing is stated before that.
+
+use std::sync::Arc;
+
+use crate::analyze::facts::StatedFact;
+use crate::diag::{Span, nearest};
+use crate::explain::key_columns;
+use crate::kb::Part;
+use crate::syntax::printer::Quoted;
+use crate::value::{Constant, Primitive, RelationId};
+
+use super::complete::values_of;
+use super::interview::{self, Interview};
+use super::{Done, Failure, Repl, Reply, edits};
+
+/// How many words an identifier is made of.
+const WORDS: usize = 4;
+
+/// How many words may stand together for one thing.
+const TOGETHER: usize = 3;
+
+/// What is proposed.
+#[derive(Clone, Debug)]
+pub(super) struct Proposal {
+    form: RelationId,
+    /// The values of its columns; empty where nothing is proposed.
+    values: Vec<String>,
+    /// What else is proposed of the same: the relation, its column and the values.
+    further: Vec<(RelationId, usize, Vec<String>)>,
+    /// Lines about the values: the column, why, and what else it could be.
+    reasons: Vec<(String, String)>,
+}
+
+/// The relation that sentences are turned into facts of.
+pub(super) fn form(repl: &mut Repl) -> Result<Option<RelationId>, Failure> {
+    let beside = repl.beside(Part::Observed)?;
+    let relations = beside.rulebook().program.relations.iter();
+    let name = relations.into_iter().find_map(|it| it.doc.tag("proposes").map(str::to_owned));
+    Ok(name.and_then(|name| repl.session.rulebook().relation(&name)))
+}
+
+/// `:require SENTENCE`
+pub(super) fn require(repl: &mut Repl, sentence: &str, reply: &mut Reply) -> Done {
+    if sentence.is_empty() {
+        return Err("say what is required: `:require User places bid`".to_owned().into());
+    }
+    let Some(proposal) = propose(repl, sentence)? else {
+        return Err("this rulebook proposes nothing".to_owned().into());
+    };
+    repl.interview = Some(Interview::of_one());
+    put(repl, proposal, reply);
+    Ok(())
+}
+
+/// What is proposed for a sentence.
+pub(super) fn propose(repl: &mut Repl, sentence: &str) -> Result<Option<Proposal>, Failure> {
+    let Some(form) = form(repl)? else { return Ok(None) };
+    let mut session = repl.beside(Part::Observed)?;
+    let options = repl.effort.options(&repl.interrupt);
+    let relations = session.rulebook().program.relations.iter();
+    let tagged = |tag: &str| {
+        relations.clone().position(|it| it.doc.tag(tag).is_some()).map(RelationId::from)
+    };
+    let (Some(words), Some(proposes)) = (tagged("sentence"), tagged("proposes")) else {
+        return Ok(None);
+    };
+    if session.designs().is_empty() {
+        session.begin(super::UNNAMED);
+    }
+    let said = said(sentence).into_iter().map(|(place, text, name)| StatedFact {
+        relation: words,
+        values: vec![
+            Constant::Number(place),
+            Constant::Symbol(Arc::from(text)),
+            Constant::Symbol(Arc::from(name)),
+        ],
+        span: Span::default(),
+    });
+    let facts = session.designs().first().map(|design| design.facts.clone()).unwrap_or_default();
+    session.restate(0, facts.into_iter().chain(said).collect());
+    session.derive(&options)?;
+    let mut rows: Vec<Found> =
+        session.rows(proposes, 0).iter().filter_map(|row| found(row)).collect();
+    rows.sort();
+    Ok(Some(gathered(repl, form, sentence, &rows)))
+}
+
+/// A row of proposals: rank, form, column, value, why.
+type Found = (i64, String, String, String, String);
+
+fn found(row: &[Constant]) -> Option<Found> {
+    let text = |at: usize| row.get(at).map(ToString::to_string);
+    let Some(Constant::Number(rank)) = row.get(3) else { return None };
+    let because = format!("{} ({} {})", text(4)?, text(5)?, Quoted(&text(6)?));
+    Some((*rank, text(0)?, text(1)?, text(2)?, because))
+}
+
+/// Words that stand together, in small letters and as an identifier, with the place they begin at.
+fn said(sentence: &str) -> Vec<(i64, String, String)> {
+    let letters = |it: char| it.is_alphanumeric();
+    let words: Vec<&str> = sentence.split(|it| !letters(it)).filter(|it| !it.is_empty()).collect();
+    let mut said = Vec::new();
+    for at in 0..words.len() {
+        for end in at + 1..=words.len().min(at + TOGETHER) {
+            let together = &words[at..end];
+            let name = together.iter().map(|word| {
+                let mut letters = word.chars();
+                let first = letters.next().map(|it| it.to_uppercase().to_string());
+                format!("{}{}", first.unwrap_or_default(), letters.as_str())
+            });
+            said.push((at as i64 + 1, together.join(" ").to_lowercase(), name.collect()));
+        }
+    }
+    said
+}
+
+/// The best of what is proposed for each column.
+fn gathered(repl: &Repl, form: RelationId, sentence: &str, rows: &[Found]) -> Proposal {
+    let rulebook = repl.session.rulebook();
+    let declared = &rulebook.program.relations[form.index()];
+    let design = repl.session.designs().get(repl.current);
+    let facts = design.map(|design| design.facts.as_slice()).unwrap_or_default();
+    let count = facts.iter().filter(|fact| fact.relation == form).count();
+    let key = key_columns(declared).and_then(|keys| keys.first().copied()).unwrap_or(0);
+    let mut proposal =
+        Proposal { form, values: Vec::new(), further: Vec::new(), reasons: Vec::new() };
+    for (at, column) in declared.columns.iter().enumerate() {
+        let mut fitting = rows.iter().filter(|it| it.1 == declared.name && it.2 == column.name);
+        let closed = !values_of(repl, form, at, &[]).is_empty();
+        let value = match fitting.next() {
+            Some((_, _, _, value, because)) => {
+                let mut others: Vec<&str> = fitting.map(|it| it.3.as_str()).collect();
+                others.retain(|other| other != value);
+                others.dedup();
+                let others = match others.is_empty() {
+                    true => String::new(),
+                    false => format!("; or {}", others.join(", ")),
+                };
+                proposal.reasons.push((column.name.clone(), format!("{because}{others}")));
+                value.clone()
+            }
+            None if column.primitive != Primitive::Symbol => (count + 1).to_string(),
+            None if at == key => identifier(sentence, facts, form, key),
+            None if closed => String::new(),
+            None => sentence.trim().to_owned(),
+        };
+        proposal.values.push(value);
+    }
+    for (_, name, column, value, because) in rows.iter().filter(|it| it.1 != declared.name) {
+        let Some(relation) = rulebook.relation(name) else { continue };
+        let columns = &rulebook.program.relations[relation.index()].columns;
+        let Some(at) = columns.iter().position(|it| it.name == *column) else { continue };
+        match proposal.further.iter_mut().find(|it| it.0 == relation) {
+            Some((_, _, values)) if values.contains(value) => continue,
+            Some((_, _, values)) => values.push(value.clone()),
+            None => proposal.further.push((relation, at, vec![value.clone()])),
+        }
+        proposal.reasons.push((column.clone(), because.clone()));
+    }
+    proposal
+}
+
+/// An identifier of the first words, other than those there are.
+fn identifier(sentence: &str, facts: &[StatedFact], form: RelationId, key: usize) -> String {
+    let words = sentence.split(|it: char| !it.is_alphanumeric()).filter(|it| !it.is_empty());
+    let words: Vec<String> = words.take(WORDS).map(str::to_lowercase).collect();
+    let name = words.join("_");
+    let taken = |name: &str| {
+        let mut same = facts.iter().filter(|fact| fact.relation == form);
+        same.any(|fact| fact.values.get(key).is_some_and(|value| value.to_string() == name))
+    };
+    let numbered = (2..).map(|number| format!("{name}_{number}"));
+    std::iter::once(name.clone()).chain(numbered).find(|it| !taken(it)).unwrap_or(name)
+}
+
+/// Puts a proposal.
+pub(super) fn put(repl: &mut Repl, proposal: Proposal, reply: &mut Reply) {
+    let relations = &repl.session.rulebook().program.relations;
+    let declared = &relations[proposal.form.index()];
+    let mut lines: Vec<(String, String)> = declared
+        .columns
+        .iter()
+        .zip(&proposal.values)
+        .filter(|(column, _)| column.primitive == Primitive::Symbol)
+        .map(|(column, value)| (column.name.clone(), value.clone()))
+        .collect();
+    for (relation, column, values) in &proposal.further {
+        let name = &relations[relation.index()].columns[*column].name;
+        lines.push((name.clone(), values.join(", ")));
+    }
+    let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let mut text = String::from("\nProposed:\n");
+    for (name, value) in lines {
+        let value = if value.is_empty() { "?".to_owned() } else { value };
+        let because = proposal.reasons.iter().filter(|(column, _)| *column == name);
+        let because: Vec<&str> = because.map(|(_, because)| because.as_str()).collect();
+        let because =
+            if because.is_empty() { String::new() } else { format!("   {}", because.join("; ")) };
+        text.push_str(&format!("  {name:width$}  {value}{because}\n"));
+    }
+    text.push_str("`yes` takes it, COLUMN=VALUE corrects it, `no` drops it\n");
+    reply.answer(text);
+    wait(repl, proposal);
+}
+
+/// Waits for what is said to a proposal.
+fn wait(repl: &mut Repl, proposal: Proposal) {
+    if let Some(interview) = &mut repl.interview {
+        interview.accept(proposal);
+    }
+}
+
+/// Takes what somebody says to a proposal.
+pub(super) fn answer(repl: &mut Repl, line: &str, reply: &mut Reply) -> Done {
+    let Some(mut proposal) = repl.interview.as_mut().and_then(Interview::proposal) else {
+        return Ok(());
+    };
+    match line.to_lowercase().as_str() {
+        "" | "y" | "yes" => {}
+        "n" | "no" => return interview::go_on(repl, reply),
+        _ => {
+            if let Err(failure) = correct(repl, &mut proposal, line) {
+                wait(repl, proposal);
+                return Err(failure);
+            }
+            put(repl, proposal, reply);
+            return Ok(());
+        }
+    }
+    let facts = match facts(repl, &proposal) {
+        Ok(facts) => facts,
+        Err(failure) => {
+            wait(repl, proposal);
+            return Err(failure);
+        }
+    };
+    edits::make(repl, facts, Vec::new(), reply)?;
+    interview::go_on(repl, reply)
+}
+
+/// `COLUMN=VALUE`, with a number of the closed list for the value if somebody likes.
+fn correct(repl: &Repl, proposal: &mut Proposal, line: &str) -> Done {
+    let Some((name, value)) = line.split_once('=') else {
+        return Err("answer with `yes`, `no`, or COLUMN=VALUE".to_owned().into());
+    };
+    let (name, value) = (name.trim(), value.trim());
+    let relations = &repl.session.rulebook().program.relations;
+    let declared = &relations[proposal.form.index()];
+    if let Some(at) = declared.columns.iter().position(|column| column.name == name) {
+        let known = values_of(repl, proposal.form, at, &[]);
+        if !known.is_empty() && !known.iter().any(|it| it == value) {
+            let hint = match nearest(value, known.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there are {}", known.join(", ")),
+            };
+            return Err(format!("`{value}` is no {name}; {hint}").into());
+        }
+        if let Some(slot) = proposal.values.get_mut(at) {
+            value.clone_into(slot);
+        }
+        proposal.reasons.retain(|(column, _)| column != name);
+        return Ok(());
+    }
+    for (relation, column, values) in &mut proposal.further {
+        if relations[relation.index()].columns[*column].name == name {
+            *values = value.split(',').map(|it| it.trim().to_owned()).collect();
+            values.retain(|value| !value.is_empty());
+            proposal.reasons.retain(|(column, _)| column != name);
+            return Ok(());
+        }
+    }
+    let known = declared.columns.iter().map(|column| column.name.as_str());
+    let hint = nearest(name, known).map(|near| format!("; did you mean `{near}`?"));
+    Err(format!("there is no column `{name}`{}", hint.unwrap_or_default()).into())
+}
+
+/// The facts of a proposal that was accepted.
+fn facts(repl: &Repl, proposal: &Proposal) -> Result<Vec<StatedFact>, Failure> {
+    let relations = &repl.session.rulebook().program.relations;
+    let declared = &relations[proposal.form.index()];
+    let mut values = Vec::new();
+    for (column, value) in declared.columns.iter().zip(&proposal.values) {
+        if value.is_empty() {
+            let name = &column.name;
+            return Err(format!("`{name}` is missing: say {name}=VALUE").into());
+        }
+        values.push(interview::constant(column.primitive, value)?);
+    }
+    let key = key_columns(declared).and_then(|keys| keys.first().copied()).unwrap_or(0);
+    let about = values.get(key).cloned();
+    let mut facts = vec![StatedFact { relation: proposal.form, values, span: Span::default() }];
+    let name = declared.columns.get(key).map(|column| column.name.as_str());
+    for (relation, column, values) in &proposal.further {
+        let columns = &relations[relation.index()].columns;
+        for value in values {
+            let values: Option<Vec<Constant>> = columns
+                .iter()
+                .enumerate()
+                .map(|(at, it)| match at == *column {
+                    true => Some(Constant::Symbol(Arc::from(value.as_str()))),
+                    false if Some(it.name.as_str()) == name => about.clone(),
+                    false => None,
+                })
+                .collect();
+            let fact = values.map(|values| StatedFact {
+                relation: *relation,
+                values,
+                span: Span::default(),
+            });
+            facts.extend(fact);
+        }
+    }
+    Ok(facts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_stand_alone_and_together() {
+        let said = said("User gets a bid.");
+        assert_eq!(said.len(), 9);
+        assert_eq!(said[1], (1, "user gets".to_owned(), "UserGets".to_owned()));
+        assert_eq!(said[8], (4, "bid".to_owned(), "Bid".to_owned()));
+    }
+}

@@ -1,0 +1,194 @@
+//! Tables as statements of SQL that PostgreSQL and SQLite both read.
+//!
+//! Names are quoted, in small letters with underscores. A type is written as it is, but
+//! `Enum(A, B)`, which becomes a text with a check. A table comes after those it refers to; where
+//! they refer to each other in a circle, the reference that closes it is left out and said so.
+
+use std::fmt::Write as _;
+
+/// A table of a schema.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct SchemaTable {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub comment: String,
+    /// Its columns, in order.
+    pub columns: Vec<SchemaColumn>,
+    /// The columns of its primary key, in order.
+    pub primary: Vec<String>,
+    /// The columns of its other keys, each unique.
+    pub unique: Vec<Vec<String>>,
+    /// The columns of its indices.
+    pub indices: Vec<Vec<String>>,
+    /// Its columns that refer to the primary key of another table.
+    pub references: Vec<(String, String)>,
+}
+
+/// A column of a table.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct SchemaColumn {
+    /// Its name.
+    pub name: String,
+    /// Its type in SQL, or `Enum(A, B)`.
+    pub ty: String,
+    /// Whether it may be null.
+    pub null: bool,
+    /// What is said of it.
+    pub comment: String,
+}
+
+/// The statements that create tables.
+pub fn sql(tables: &[SchemaTable]) -> String {
+    let mut out = String::new();
+    let mut written: Vec<&str> = Vec::new();
+    let mut waiting: Vec<&SchemaTable> = tables.iter().collect();
+    while !waiting.is_empty() {
+        let ready = |table: &&SchemaTable| {
+            let others = table.references.iter().map(|(_, other)| other.as_str());
+            others.into_iter().all(|other| other == table.name || written.contains(&other))
+        };
+        let place = waiting.iter().position(ready).unwrap_or(0);
+        let table = waiting.remove(place);
+        create(table, tables, &written, &mut out);
+        written.push(&table.name);
+    }
+    out
+}
+
+fn create(table: &SchemaTable, all: &[SchemaTable], written: &[&str], out: &mut String) {
+    // Writing to a string cannot fail, here and below.
+    if !table.comment.is_empty() {
+        let _ = writeln!(out, "-- {}: {}", line(&table.name), line(&table.comment));
+    }
+    let mut parts: Vec<(String, &str)> = Vec::new();
+    for column in &table.columns {
+        let null = if column.null { "" } else { " NOT NULL" };
+        let (name, ty) = (quoted(&column.name), typed(column));
+        parts.push((format!("{name} {ty}{null}"), &column.comment));
+    }
+    if !table.primary.is_empty() {
+        parts.push((format!("PRIMARY KEY ({})", list(&table.primary)), ""));
+    }
+    parts.extend(table.unique.iter().map(|key| (format!("UNIQUE ({})", list(key)), "")));
+    let mut closing = Vec::new();
+    for (column, other) in &table.references {
+        let key = all.iter().find(|it| it.name == *other).map(|it| it.primary.as_slice());
+        let there = other == &table.name || written.contains(&other.as_str());
+        match key {
+            Some([key]) if there => {
+                let (column, other, key) = (quoted(column), quoted(other), quoted(key));
+                parts.push((format!("FOREIGN KEY ({column}) REFERENCES {other} ({key})"), ""));
+            }
+            _ => closing.push((column, other)),
+        }
+    }
+    for (column, other) in closing {
+        let _ = writeln!(out, "-- {} refers to {}", line(column), line(other));
+    }
+    let _ = writeln!(out, "CREATE TABLE {} (", quoted(&table.name));
+    for (place, (part, comment)) in parts.iter().enumerate() {
+        let comma = if place + 1 < parts.len() { "," } else { "" };
+        let comment =
+            if comment.is_empty() { String::new() } else { format!("  -- {}", line(comment)) };
+        let _ = writeln!(out, "  {part}{comma}{comment}");
+    }
+    out.push_str(");\n");
+    for index in &table.indices {
+        let parts: Vec<&str> =
+            std::iter::once(table.name.as_str()).chain(index.iter().map(String::as_str)).collect();
+        let name = quoted(&parts.join("_"));
+        let _ = writeln!(out, "CREATE INDEX {name} ON {} ({});", quoted(&table.name), list(index));
+    }
+    out.push('\n');
+}
+
+fn typed(column: &SchemaColumn) -> String {
+    let values = column.ty.strip_prefix("Enum(").and_then(|rest| rest.strip_suffix(')'));
+    match values {
+        None => column.ty.clone(),
+        Some(values) => {
+            let quote = |value: &str| format!("'{}'", value.trim().replace('\'', "''"));
+            let values: Vec<String> = values.split(',').map(quote).collect();
+            format!("TEXT CHECK ({} IN ({}))", quoted(&column.name), values.join(", "))
+        }
+    }
+}
+
+fn list(columns: &[String]) -> String {
+    columns.iter().map(|column| quoted(column)).collect::<Vec<_>>().join(", ")
+}
+
+/// A name in small letters with underscores, quoted.
+fn quoted(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 2);
+    let mut before_small = false;
+    for character in name.chars() {
+        if character.is_uppercase() && before_small {
+            out.push('_');
+        }
+        before_small = character.is_lowercase() || character.is_numeric();
+        out.extend(character.to_lowercase());
+    }
+    format!("\"{}\"", out.replace('"', "\"\""))
+}
+
+/// A text on one line.
+fn line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(name: &str, ty: &str) -> SchemaColumn {
+        SchemaColumn { name: name.to_owned(), ty: ty.to_owned(), ..SchemaColumn::default() }
+    }
+
+    #[test]
+    fn a_table_comes_after_those_it_refers_to() {
+        let line = SchemaTable {
+            name: "OrderLine".into(),
+            comment: "a line\nof an order".into(),
+            columns: vec![column("line_id", "UUID"), column("order_id", "UUID")],
+            primary: vec!["line_id".into()],
+            unique: vec![vec!["order_id".into(), "line_id".into()]],
+            indices: vec![vec!["order_id".into()]],
+            references: vec![("order_id".into(), "Order".into())],
+        };
+        let order = SchemaTable {
+            name: "Order".into(),
+            columns: vec![column("order_id", "UUID"), column("state", "Enum(NEW, DON'T)")],
+            primary: vec!["order_id".into()],
+            ..SchemaTable::default()
+        };
+        let text = sql(&[line, order]);
+        assert_eq!(
+            text,
+            "CREATE TABLE \"order\" (\n  \"order_id\" UUID NOT NULL,\n  \
+             \"state\" TEXT CHECK (\"state\" IN ('NEW', 'DON''T')) NOT NULL,\n  \
+             PRIMARY KEY (\"order_id\")\n);\n\n\
+             -- OrderLine: a line of an order\n\
+             CREATE TABLE \"order_line\" (\n  \"line_id\" UUID NOT NULL,\n  \
+             \"order_id\" UUID NOT NULL,\n  PRIMARY KEY (\"line_id\"),\n  \
+             UNIQUE (\"order_id\", \"line_id\"),\n  \
+             FOREIGN KEY (\"order_id\") REFERENCES \"order\" (\"order_id\")\n);\n\
+             CREATE INDEX \"order_line_order_id\" ON \"order_line\" (\"order_id\");\n\n"
+        );
+    }
+
+    #[test]
+    fn tables_that_refer_to_each_other_are_still_written() {
+        let refers = |name: &str, other: &str| SchemaTable {
+            name: name.into(),
+            columns: vec![column("id", "UUID"), column("other", "UUID")],
+            primary: vec!["id".into()],
+            references: vec![("other".into(), other.into())],
+            ..SchemaTable::default()
+        };
+        let text = sql(&[refers("A", "B"), refers("B", "A")]);
+        assert!(text.starts_with("-- other refers to B\nCREATE TABLE \"a\""), "{text}");
+        assert!(text.contains("REFERENCES \"a\""), "{text}");
+    }
+}

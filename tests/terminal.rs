@@ -1,0 +1,323 @@
+//! The prompt at a real terminal: what is typed is seen, completed, dropped, pasted and kept. And what
+//! it acknowledged is still there when it is killed.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
+#![cfg(unix)]
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use common::*;
+use rexpect::process::{Signal, WaitStatus};
+use rexpect::reader::Options;
+use rexpect::session::{PtySession, spawn_with_options};
+use tempfile::TempDir;
+
+/// A prompt at a terminal of its own, with a home of its own.
+struct Terminal {
+    home: TempDir,
+    session: PtySession,
+}
+
+const PROMPT: &str = "> ";
+
+impl Terminal {
+    fn new(arguments: &[&str]) -> Terminal {
+        Terminal::at(tempfile::tempdir().unwrap(), arguments, &[])
+    }
+
+    fn at(home: TempDir, arguments: &[&str], variables: &[(&str, &str)]) -> Terminal {
+        // What the terminal is called is written down first, to resize it by that name.
+        let mut command = Command::new("sh");
+        command.args([
+            "-c",
+            "stty cols 200 rows 50; tty > \"$XDG_STATE_HOME/tty\"; exec \"$0\" \"$@\"",
+        ]);
+        command.arg(env!("CARGO_BIN_EXE_archlog"));
+        command.arg("repl").args(arguments).current_dir(root());
+        for name in ["NO_COLOR", "CLICOLOR_FORCE", "PAGER", "ARCHLOG_PAGER", "ARCHLOG_HISTORY"] {
+            command.env_remove(name);
+        }
+        command.env("XDG_STATE_HOME", home.path()).env("XDG_CONFIG_HOME", home.path());
+        command.env("TERM", "xterm").env("LC_ALL", "C.UTF-8").env("ARCHLOG_PAGER", "cat");
+        command.envs(variables.iter().copied());
+        let options = Options::new().timeout_ms(Some(30_000)).strip_ansi_escape_codes(true);
+        let mut session = spawn_with_options(command, options).unwrap();
+        session.process_mut().set_kill_timeout(Some(1_000));
+        Terminal { home, session }
+    }
+
+    fn send(&mut self, text: &str) {
+        self.session.send(text).unwrap();
+        self.session.flush().unwrap();
+    }
+
+    /// Types a line; what is seen from then on is its answer.
+    fn line(&mut self, text: &str) {
+        self.send(text);
+        self.send("\r");
+        self.see("\n");
+    }
+
+    /// Ctrl-C at the prompt.
+    fn drop_line(&mut self) {
+        self.send("\u{3}");
+        self.see("\n");
+        self.see(PROMPT);
+        // The terminal is made raw again behind the prompt.
+        std::thread::sleep(Duration::from_millis(100));
+    }
+
+    /// Waits for a text; gives what came before it.
+    fn see(&mut self, text: &str) -> String {
+        self.session.exp_string(text).unwrap_or_else(|problem| {
+            let problem = problem.to_string();
+            let end: String = problem.chars().rev().take(300).collect();
+            panic!("waiting for {text:?}: {}", end.chars().rev().collect::<String>())
+        })
+    }
+
+    fn exit(&mut self) -> Option<i32> {
+        let _ = self.session.exp_eof();
+        match self.session.process().wait().unwrap() {
+            WaitStatus::Exited(_, code) => Some(code),
+            _ => None,
+        }
+    }
+
+    /// Makes the terminal as wide.
+    fn resize(&self, columns: u16) {
+        let device = fs::read_to_string(self.home.path().join("tty")).unwrap();
+        let status = Command::new("stty")
+            .args(["-F", device.trim()])
+            .args(["cols", &columns.to_string(), "rows", "50"])
+            .status()
+            .unwrap();
+        assert!(status.success());
+    }
+}
+
+#[test]
+fn a_value_is_completed_stated_undone_and_found_in_the_history() {
+    let mut terminal = Terminal::new(&["designs/auction.dl"]);
+    terminal.see("auction> ");
+    // What fits only once is put there; a list follows where more fits.
+    terminal.send("chosen(\"place_bid\", \"Base mech\t");
+    terminal.see("\"Base mechanism\"");
+    terminal.drop_line();
+    terminal.send(":hist\t");
+    terminal.see(":history");
+    terminal.drop_line();
+    terminal.line(r#"owner("Auction", "user")."#);
+    terminal.see("#1");
+    terminal.see("auction* ");
+    terminal.see(PROMPT);
+    terminal.line(":undo");
+    terminal.see("undid #1");
+    terminal.see("auction> ");
+    // Up once is the command, up twice the fact.
+    terminal.send("\u{1b}[A\u{1b}[A");
+    terminal.see(r#"owner("Auction", "user")."#);
+    terminal.send("\r");
+    terminal.see("#1");
+    terminal.line(" :log");
+    terminal.see("#1 owner");
+    terminal.send("\u{4}");
+    assert_eq!(terminal.exit(), Some(0));
+    let history = fs::read_to_string(terminal.home.path().join("archlog/history")).unwrap();
+    assert!(history.contains("owner(\"Auction\"") && history.contains(":undo"), "{history}");
+    assert!(!history.contains(":log"), "what begins with a blank is private: {history}");
+}
+
+#[test]
+fn ctrl_c_drops_a_line_stops_what_runs_and_the_third_leaves() {
+    let mut terminal = Terminal::new(&[]);
+    terminal.see("archlog> ");
+    terminal.send("object(\"A\", ");
+    terminal.see("object(\"A\", ");
+    terminal.drop_line();
+    terminal.line(".decl endless(n: number)");
+    terminal.see("#1");
+    terminal.see(PROMPT);
+    terminal.line("endless(N) :- N = range(0, 9000000000).");
+    std::thread::sleep(Duration::from_millis(700));
+    terminal.send("\u{3}");
+    terminal.see("interrupted");
+    terminal.see(PROMPT);
+    terminal.line(":log");
+    let told = terminal.see(PROMPT);
+    assert!(told.contains("#1 .decl") && !told.contains("#2"), "{told}");
+    terminal.line("endless(N)?");
+    terminal.see("(0 answers)");
+    terminal.see(PROMPT);
+    for _ in 0..3 {
+        terminal.send("\u{3}");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    assert_eq!(terminal.exit(), Some(130));
+}
+
+#[test]
+fn an_interview_is_left_with_everything_kept() {
+    let mut terminal = Terminal::new(&[]);
+    terminal.see("archlog> ");
+    terminal.line(":new shop");
+    terminal.see("need req> ");
+    terminal.line("User buys a book");
+    terminal.see("take it? ");
+    terminal.line("yes");
+    terminal.see("#2");
+    terminal.see("need req> ");
+    terminal.send("half an answ");
+    terminal.send("\u{3}");
+    terminal.see("\n");
+    terminal.see("shop* ");
+    terminal.see(PROMPT);
+    std::thread::sleep(Duration::from_millis(100));
+    terminal.line(":facts need");
+    let told = terminal.see("User buys a book");
+    assert!(told.contains("conditional write"), "{told}");
+}
+
+#[test]
+fn a_pasted_block_is_taken_as_it_stands_and_tables_follow_the_terminal() {
+    let mut terminal = Terminal::new(&["--ascii"]);
+    terminal.see("archlog> ");
+    let block = "design(\"shop\", \"Shop\").\nobject(\"Order\",\n  \"process\").\nneed(\"buy\", 1, \
+                 \"user\", \"conditional write\", \"C1\", \"User buys a thing that somebody sells and \
+                 that is in stock at that very moment\").\n";
+    terminal.send(&format!("\u{1b}[200~{block}\u{1b}[201~"));
+    terminal.send("\r");
+    terminal.see("#3");
+    terminal.see("shop*");
+    terminal.see(PROMPT);
+    terminal.line(":log");
+    let told = terminal.see(PROMPT);
+    assert!(told.contains("#3 need") && !told.contains("#4"), "{told}");
+    let widest = |text: &str| {
+        text.lines().map(|line| line.trim_end().chars().count()).max().unwrap_or_default()
+    };
+    terminal.resize(140);
+    terminal.line("need(R, N, A, O, P, T)?");
+    let wide = terminal.see("(1 answer)");
+    terminal.see(PROMPT);
+    terminal.resize(60);
+    terminal.line("need(R, N, A, O, P, T)?");
+    let narrow = terminal.see("(1 answer)");
+    assert!(widest(&wide) > 100 && widest(&narrow) <= 61, "{}, {}", widest(&wide), widest(&narrow));
+}
+
+#[test]
+fn an_editor_edits_the_design_and_a_pager_shows_what_is_long() {
+    let home = tempfile::tempdir().unwrap();
+    let editor = home.path().join("editor");
+    fs::write(&editor, "#!/bin/sh\nsed -i 's/\"service\"/\"user\"/' \"$1\"\n").unwrap();
+    let editor = format!("sh {}", editor.display());
+    let pager = "sed s/^/PAGED/";
+    let variables = [("VISUAL", editor.as_str()), ("ARCHLOG_PAGER", pager)];
+    let mut terminal = Terminal::at(home, &["designs/auction.dl"], &variables);
+    terminal.see("auction> ");
+    terminal.line(":edit");
+    terminal.see("#1");
+    terminal.see(PROMPT);
+    terminal.line(":diff");
+    terminal.see("\"user\")");
+    terminal.see(PROMPT);
+    terminal.line(":derive");
+    terminal.see("PAGED");
+    terminal.see("auction*> ");
+    terminal.line(":pager off");
+    terminal.see(PROMPT);
+    terminal.line(":derive");
+    let told = terminal.see("auction*> ");
+    assert!(!told.contains("PAGED"), "{told}");
+}
+
+#[test]
+fn what_was_typed_at_the_start_is_done_unless_somebody_says_not() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("archlog");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("init.dl"), ":mode csv\n.decl mine(a: symbol)\n").unwrap();
+    let mut terminal = Terminal::at(home, &["designs/auction.dl"], &[]);
+    terminal.see(PROMPT);
+    terminal.line(":mode");
+    terminal.see("csv");
+    terminal.line(":rules");
+    terminal.see(".decl mine");
+    let mut terminal = Terminal::at(terminal.home, &["--no-init", "designs/auction.dl"], &[]);
+    terminal.see(PROMPT);
+    terminal.line(":mode");
+    terminal.see("table (of");
+}
+
+/// Waits for the end of a process that was killed.
+fn gone(terminal: &mut Terminal) {
+    let _ = terminal.session.process_mut().kill(Signal::SIGKILL);
+}
+
+#[test]
+fn nothing_that_was_acknowledged_is_lost_to_a_kill() {
+    let mut home = tempfile::tempdir().unwrap();
+    let design = home.path().join("design.dl");
+    fs::write(&design, "design(\"d\", \"D\").\n").unwrap();
+    let path = design.display().to_string();
+    let mut known: Vec<String> = Vec::new();
+    let mut ruled = false;
+    let mut seed = 7_u64;
+    for round in 0..6 {
+        let mut terminal = Terminal::at(home, &[path.as_str()], &[]);
+        if round > 0 {
+            terminal.see("take them up?");
+            terminal.line("y");
+        }
+        terminal.see(PROMPT);
+        // Everything that was acknowledged is there.
+        terminal.line(":facts");
+        let facts = terminal.see(PROMPT);
+        for fact in &known {
+            assert!(facts.contains(fact.as_str()), "round {round}: {fact} is lost: {facts}");
+        }
+        if ruled {
+            terminal.line(":rules");
+            terminal.see(".decl kept");
+            terminal.see(PROMPT);
+        }
+        let mut number = 0;
+        for step in 0..8 {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let fact = format!("object(\"O{round}x{step}\", \"process\").");
+            terminal.line(&fact);
+            number += 1;
+            terminal.see(&format!("#{number}"));
+            known.push(fact);
+            if round == 1 && step == 0 {
+                terminal.line(".decl kept(a: symbol)");
+                number += 1;
+                terminal.see(&format!("#{number}"));
+                ruled = true;
+            }
+            if (seed >> 33).is_multiple_of(4) {
+                // Killed while the next one is under way; that one may be there or not.
+                terminal.line(&format!("object(\"P{round}x{step}\", \"process\")."));
+                std::thread::sleep(Duration::from_micros((seed >> 40) % 3_000));
+                break;
+            }
+        }
+        gone(&mut terminal);
+        home = terminal.home;
+    }
+    assert!(known.len() > 6, "{}", known.len());
+    // What is kept is whole, too.
+    let left: Vec<_> = fs::read_dir(home.path().join("archlog/unsaved")).unwrap().collect();
+    assert!(left.iter().any(|entry| is_whole(&entry.as_ref().unwrap().path())), "{left:?}");
+}
+
+fn is_whole(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "dl")
+        && fs::read_to_string(path).is_ok_and(|text| text.trim_end().ends_with(")."))
+}
