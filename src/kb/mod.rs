@@ -55,6 +55,7 @@ use crate::diag::{Diagnostic, SourceId, Sources, Span, reason};
 use crate::eval::{Evaluator, Options as EvalOptions, Silent, Stopped};
 use crate::plan::Plan;
 use crate::store::Database;
+use crate::syntax::error::unsupported;
 use crate::syntax::lexer::{Token, lex};
 use crate::syntax::load::load_all;
 use crate::syntax::tree::Doc;
@@ -341,6 +342,7 @@ impl Rulebook {
         drop(trees);
         diagnostics.extend(problems);
         diagnostics.extend(concluded_though_stated(&program));
+        diagnostics.extend(guarded(&program));
         if has_errors(&diagnostics) {
             return Err(diagnostics);
         }
@@ -430,6 +432,7 @@ impl Rulebook {
             let relation = Relation {
                 name: GOAL.to_owned(),
                 columns: goal.columns.clone(),
+                choices: Vec::new(),
                 span: Span::default(),
                 doc: Doc::default(),
             };
@@ -538,6 +541,17 @@ fn concluded_though_stated(program: &Program) -> Vec<Diagnostic> {
                 .help("conclude a relation of its own and let the rules read both")
         })
         .collect()
+}
+
+/// What rules of one design at a time cannot have: a choice, or a subsumption, among all designs.
+fn guarded(program: &Program) -> Vec<Diagnostic> {
+    let choices = program.relations.iter().filter(|relation| !relation.choices.is_empty());
+    let choices = choices.map(|relation| (relation.span, "`choice-domain` in a rulebook"));
+    let pruned = program.subsumptions.iter().filter_map(|rule| {
+        let span = program.clauses.get(rule.clause.index())?.span;
+        Some((span, "subsumption (`<=`) in a rulebook"))
+    });
+    choices.chain(pruned).map(|(span, what)| unsupported(span, what)).collect()
 }
 
 fn unreadable_folder(folder: &std::path::Path, problem: &std::io::Error) -> Diagnostic {

@@ -143,8 +143,14 @@ fn part(repl: &Repl, item: Item, written: &str, diagnostics: &mut Vec<Diagnostic
             if atom.arguments.iter().any(open) {
                 return matching(repl, &atom, diagnostics).map(|facts| Part::Retract(facts, span));
             }
-            let clause =
-                Clause { heads: vec![atom], body: None, plan: None, doc: Doc::default(), span };
+            let clause = Clause {
+                heads: vec![atom],
+                greater: None,
+                body: None,
+                plan: None,
+                doc: Doc::default(),
+                span,
+            };
             let tree = Tree { items: vec![Item::Clause(clause)] };
             Some(Part::Retract(facts(&tree, diagnostics), span))
         }
@@ -152,9 +158,12 @@ fn part(repl: &Repl, item: Item, written: &str, diagnostics: &mut Vec<Diagnostic
             let tree = Tree { items: vec![Item::Clause(clause)] };
             Some(Part::State(facts(&tree, diagnostics)))
         }
-        Item::Clause(_) | Item::Declaration(_) | Item::Type(_) => {
-            Some(Part::Rule(written.to_owned()))
-        }
+        Item::Clause(_)
+        | Item::Declaration(_)
+        | Item::Type(_)
+        | Item::Component(_)
+        | Item::Instance(_)
+        | Item::Override { .. } => Some(Part::Rule(written.to_owned())),
         Item::Once(_) | Item::Pragma { .. } => None,
         Item::Expectation(expectation) => {
             let help = "it belongs in a file that `archlog test` reads; `?- goal.` asks here";
