@@ -56,10 +56,8 @@ pub fn blame(
     rulebooks: Option<&Rulebooks<'_>>,
     options: &Options<'_>,
 ) -> Result<Blamed, Failure> {
-    let by_evidence = || Blamed {
-        differences: verdict.items.iter().map(difference).collect(),
-        smallest: false,
-    };
+    let by_evidence =
+        || Blamed { differences: verdict.items.iter().map(difference).collect(), smallest: false };
     if !matches!(verdict.outcome, Outcome::Otherwise | Outcome::Undecided) {
         return Ok(by_evidence());
     }
@@ -99,11 +97,7 @@ fn row_names(session: &Session, key: &Key) -> Vec<String> {
 }
 
 /// The differences that take a decision from what is recorded to what it is.
-fn responsible(
-    found: &Comparison,
-    names: &[String],
-    record: &Record,
-) -> Option<Vec<Difference>> {
+fn responsible(found: &Comparison, names: &[String], record: &Record) -> Option<Vec<Difference>> {
     let gone = |before: &str| {
         before == record.decision
             || before.strip_suffix(&record.decision).is_some_and(|rest| rest.ends_with(" | "))

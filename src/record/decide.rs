@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use crate::analyze::program::Clause;
 use crate::answers::fact_of;
 use crate::eval::{Limits, StopReason};
-use crate::explain::{Absence, NodeKind, Origin, Proof, Root, State, Subject, Why, WhyNot, show, tree};
+use crate::explain::{
+    Absence, NodeKind, Origin, Proof, Root, State, Subject, Why, WhyNot, show, tree,
+};
 use crate::report::explanation::{self, Extent, code as code_span, line as markdown_line};
 use crate::report::tree::{StepKind, Tree};
 use crate::session::{Explained, Session};
@@ -298,9 +300,10 @@ impl One<'_, '_> {
         let mut at = 0;
         for _ in 0..answer.missing.len() {
             let attempt = answer.missing.get(at)?.attempts.first()?;
-            let failing = attempt.conditions.iter().filter(|condition| {
-                !matches!(condition.state, State::Holds(_))
-            });
+            let failing = attempt
+                .conditions
+                .iter()
+                .filter(|condition| !matches!(condition.state, State::Holds(_)));
             let failing: Vec<_> = failing.collect();
             let next = match failing.as_slice() {
                 [only] => match only.state {
@@ -331,7 +334,9 @@ impl One<'_, '_> {
         let mut rules: BTreeSet<String> = BTreeSet::new();
         for node in &proof.nodes {
             match &node.kind {
-                NodeKind::Derived { rule, .. } => drop(rules.insert(self.rule(*rule))),
+                NodeKind::Derived { rule, .. } => {
+                    rules.insert(self.rule(*rule));
+                }
                 NodeKind::Given { fact, origin } => {
                     let text = show::fact(self.explained, fact);
                     match origin {
@@ -339,9 +344,9 @@ impl One<'_, '_> {
                         _ => rows.insert(text),
                     };
                 }
-                NodeKind::Absent {
-                    absence: Absence::StatedOtherwise { instead, .. }, ..
-                } => drop(facts.insert(show::fact(self.explained, instead))),
+                NodeKind::Absent { absence: Absence::StatedOtherwise { instead, .. }, .. } => {
+                    facts.insert(show::fact(self.explained, instead));
+                }
                 _ => {}
             }
         }
@@ -350,7 +355,8 @@ impl One<'_, '_> {
             alternatives.iter().flat_map(|it| it.against.iter().cloned()).collect();
         against.retain(|fact| !facts.contains(fact));
         let mut assumptions: BTreeSet<String> = assumed(tree).map(|(atom, _)| atom).collect();
-        assumptions.extend(alternatives.iter().flat_map(|it| &it.unsaid).map(|it| format!("!{it}")));
+        assumptions
+            .extend(alternatives.iter().flat_map(|it| &it.unsaid).map(|it| format!("!{it}")));
         let list = |set: BTreeSet<String>| set.into_iter().collect();
         Evidence {
             facts: list(facts),
@@ -391,7 +397,8 @@ fn reason(tree: &Tree) -> String {
     let text = explanation::markdown(&tree, Extent::Folded);
     let mut lines = text.lines();
     lines.next();
-    lines.collect::<Vec<_>>().join("\n").trim().to_owned()
+    let text = lines.collect::<Vec<_>>().join("\n").trim().to_owned();
+    text.strip_prefix("rests on").map_or(text.clone(), |rest| format!("It rests on{rest}"))
 }
 
 /// The assumptions of a proof: as a program writes them, and in words.
@@ -429,4 +436,3 @@ fn citations(tree: &Tree, alternatives: &[Alternative]) -> String {
     let lines: Vec<String> = cited.iter().map(|it| format!("- {}", markdown_line(it))).collect();
     lines.join("\n")
 }
-

@@ -6,9 +6,9 @@ use super::numbered;
 
 /// A record that ends before it is complete, or lacks what it is read by.
 pub fn half_written(span: Span, what: &str) -> Diagnostic {
-    Diagnostic::error("AL1501", format!("this record is not complete: {what}"))
-        .at(span, what)
-        .help("`archlog adr DESIGN --force` writes it anew; restore it first if it has notes of yours")
+    Diagnostic::error("AL1501", format!("this record is not complete: {what}")).at(span, what).help(
+        "`archlog adr DESIGN --force` writes it anew; restore it first if it has notes of yours",
+    )
 }
 
 /// A record whose sealed part is not as it was written.

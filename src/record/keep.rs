@@ -128,9 +128,9 @@ pub fn recover(record: &mut Record, decided: &Decided, id: &str) {
     let name = file_name(&record.file);
     let Some((digits, rest)) = name.split_once('-') else { return };
     let named = |it: &&Decision| rest.strip_suffix(".md") == Some(&slug(&it.key));
-    let (Ok(number), Some(of)) = (digits.parse(), decided.decisions.iter().find(named)) else {
-        return;
-    };
+    let named: Vec<&Decision> = decided.decisions.iter().filter(named).collect();
+    let same = named.iter().find(|it| it.chosen == record.decision);
+    let (Ok(number), Some(of)) = (digits.parse(), same.or(named.first())) else { return };
     record.number = number;
     record.key = of.key.clone();
     record.decision = of.chosen.clone();
@@ -172,15 +172,14 @@ impl<'a> Keeper<'a> {
     }
 
     fn same(&mut self, record: &'a Record, decision: &Decision) {
-        let standing =
-            Standing { supersedes: self.link(record.supersedes), ..Standing::default() };
+        let standing = Standing { supersedes: self.link(record.supersedes), ..Standing::default() };
         let below = record.below.as_deref().unwrap_or(&self.below);
         // A rulebook in which nothing of the record's is different is no reason to write it anew.
         let by = |rulebook: &'a str| {
             write::record(record.number, decision, &self.from(rulebook), &standing, below)
         };
-        let text = (!same_lines(&by(&record.rulebook), &record.text))
-            .then(|| by(self.keeping.rulebook));
+        let text =
+            (!same_lines(&by(&record.rulebook), &record.text)).then(|| by(self.keeping.rulebook));
         self.changes.push(Change {
             number: record.number,
             title: decision.title.clone(),

@@ -41,7 +41,7 @@ use crate::diag::Span;
 pub use blame::{Blamed, Rulebooks, blame};
 pub use decide::{Decided, decide};
 pub use keep::{Change, Done, Keeping, keep, recover};
-pub use read::{Record, read};
+pub use read::{Record, read, same_numbers};
 pub use verify::{Item, Outcome, Verdict, verify};
 
 /// What parts the text that archlog writes from the text that a person writes.

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::answers::{plural, symbols, text};
+use crate::compare::Difference;
 use crate::report::{Section, Table};
 use crate::value::Constant;
 
 use super::blame::Blamed;
 use super::keep::Change;
+use super::numbered;
 use super::read::Record;
 use super::verify::{Outcome, Verdict};
-use super::numbered;
 
 fn table(name: &str, headings: &[(&str, &str)], rows: Vec<Vec<Constant>>) -> Table {
     Table { name: name.to_owned(), title: String::new(), columns: symbols(headings), rows }
@@ -23,8 +24,7 @@ pub fn changes(changes: &[Change]) -> Section {
         let cells = cells.into_iter().map(text);
         cells.chain([text(it.done.word())]).collect::<Vec<_>>()
     };
-    let headings =
-        [("record", "Record"), ("title", "Title"), ("file", "File"), ("done", "Done")];
+    let headings = [("record", "Record"), ("title", "Title"), ("file", "File"), ("done", "Done")];
     let mut counts: BTreeMap<_, usize> = BTreeMap::new();
     for change in changes {
         *counts.entry(change.done).or_default() += 1;
@@ -50,7 +50,7 @@ pub type Judged<'a> = (&'a Record, Verdict, Blamed);
 /// What records come to: all of them, and what differs in those that are not as they say.
 pub fn verdicts(judged: &[Judged<'_>]) -> Vec<Section> {
     let verdict = |(record, verdict, _): &Judged<'_>| {
-        let code = verdict.outcome.code().unwrap_or_default();
+        let code = verdict.code.as_deref().unwrap_or_default();
         let expected = if verdict.outcome == Outcome::Otherwise { &*record.decision } else { "" };
         vec![
             text(numbered(record.number)),
@@ -99,46 +99,67 @@ fn summary(judged: &[Judged<'_>]) -> String {
     format!("{}.", said.collect::<Vec<_>>().join("; "))
 }
 
-fn differences(judged: &[Judged<'_>]) -> Option<Section> {
-    let mut rows = Vec::new();
-    let mut all = true;
-    for (record, _, blamed) in judged {
-        all &= blamed.smallest || blamed.differences.is_empty();
-        for it in &blamed.differences {
-            let change = match (&it.before, &it.after) {
-                (None, _) => "added",
-                (_, None) => "removed",
-                _ => "changed",
-            };
-            let kind = if it.file.is_empty() { &*it.name } else { it.kind.word() };
-            rows.push(vec![
-                text(numbered(record.number)),
-                text(change),
-                text(kind),
-                text(it.before.clone().unwrap_or_default()),
-                text(it.after.clone().unwrap_or_default()),
-                text(&*it.file),
-            ]);
-        }
-    }
-    let headings = [
-        ("record", "Record"),
-        ("change", "Change"),
-        ("kind", "Of"),
-        ("before", "Recorded"),
-        ("after", "Now"),
-        ("place", "Place"),
-    ];
-    let said = match all {
-        true => "The smallest set of differences that makes each, taken alone.",
-        false => "What differs in what the recorded and the present choice rest on.",
+/// What is responsible for the decisions that come out otherwise, and what else is different.
+fn differences(judged: &[Judged<'_>]) -> impl Iterator<Item = Section> {
+    let of = |smallest: bool| {
+        let judged = judged.iter().filter(move |(_, _, blamed)| blamed.smallest == smallest);
+        judged.flat_map(|(record, _, blamed)| blamed.differences.iter().map(|it| row(record, it)))
     };
-    (!rows.is_empty()).then(|| Section {
-        name: "responsible".to_owned(),
-        title: "What is responsible".to_owned(),
-        paragraphs: vec![said.to_owned()],
-        tables: vec![table("responsible", &headings, rows)],
-        lean: true,
-        ..Section::default()
-    })
+    let (smallest, others) = (of(true).collect::<Vec<_>>(), of(false).collect::<Vec<_>>());
+    let section = |name: &str, title: &str, said: &str, rows: Vec<Vec<Constant>>| {
+        let headings = [
+            ("record", "Record"),
+            ("change", "Change"),
+            ("kind", "Of"),
+            ("before", "Recorded"),
+            ("after", "Now"),
+            ("place", "Place"),
+        ];
+        (!rows.is_empty()).then(|| Section {
+            name: name.to_owned(),
+            title: title.to_owned(),
+            paragraphs: vec![said.to_owned()],
+            tables: vec![table(name, &headings, rows)],
+            lean: true,
+            ..Section::default()
+        })
+    };
+    let sections = [
+        section(
+            "responsible",
+            "What is responsible",
+            "A smallest set of differences that changes the decision, taken alone.",
+            smallest,
+        ),
+        section(
+            "reasons",
+            "What is different",
+            "What the record rests on or says and the present decision does not, and the reverse.",
+            others,
+        ),
+    ];
+    sections.into_iter().flatten()
+}
+
+fn row(record: &Record, it: &Difference) -> Vec<Constant> {
+    let change = match (&it.before, &it.after) {
+        (None, _) => "added",
+        (_, None) => "removed",
+        _ => "changed",
+    };
+    let kind = if it.file.is_empty() { &*it.name } else { it.kind.word() };
+    vec![
+        text(numbered(record.number)),
+        text(change),
+        text(kind),
+        text(it.before.as_deref().map(without_comment).unwrap_or_default()),
+        text(it.after.as_deref().map(without_comment).unwrap_or_default()),
+        text(&*it.file),
+    ]
+}
+
+/// A rule with its id and without the rest of the comment on it.
+fn without_comment(rule: &str) -> String {
+    let said = |line: &&str| !line.starts_with("///") || line.starts_with("/// @rule ");
+    rule.lines().filter(said).collect::<Vec<_>>().join("\n")
 }

@@ -111,6 +111,20 @@ pub fn read(file: &str, text: &str, sources: &mut Sources) -> Option<Record> {
     Some(record)
 }
 
+/// What is wrong with records that share a number.
+pub fn same_numbers(records: &[Record]) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for (at, record) in records.iter().enumerate().filter(|(_, record)| record.number > 0) {
+        let before = records.iter().take(at).find(|other| other.number == record.number);
+        problems.extend(
+            before.map(|other| {
+                error::same_number(record.number, record.number_span, other.number_span)
+            }),
+        );
+    }
+    problems
+}
+
 /// A line without what ends it.
 struct Line<'a> {
     text: &'a str,
@@ -209,8 +223,7 @@ impl Record {
         self.design = text("design");
         self.design_span = front.span("design", fence);
         self.design_id = text("design-id");
-        self.key =
-            Key { kind: text("kind"), subject: text("subject"), aspect: text("aspect") };
+        self.key = Key { kind: text("kind"), subject: text("subject"), aspect: text("aspect") };
         self.decision = text("decision");
         self.goal = text("goal");
         self.supersedes = front.number("supersedes");

@@ -1,5 +1,7 @@
 //! Records and decisions to verdicts: whether each record still says what derives.
 
+use std::borrow::Cow;
+
 use crate::diag::Severity;
 
 use super::decide::{Decided, sealed};
@@ -15,6 +17,8 @@ pub struct Verdict {
     pub record: usize,
     /// In a word.
     pub outcome: Outcome,
+    /// The code with a page that says more; nothing where all is well.
+    pub code: Option<Cow<'static, str>>,
     /// What is decided now, where that is something else.
     pub derived: Option<String>,
     /// What differs in what it rests on and says.
@@ -36,13 +40,15 @@ pub enum Outcome {
     Undecided,
     /// Something else is decided.
     Otherwise,
+    /// It or its design cannot be read as it is, so it was not held against anything.
+    Unread,
 }
 
 impl Outcome {
     /// The code with a page that says more; nothing where all is well.
     pub fn code(self) -> Option<&'static str> {
         match self {
-            Outcome::Holds | Outcome::Ended => None,
+            Outcome::Holds | Outcome::Ended | Outcome::Unread => None,
             Outcome::Otherwise => Some("AL1511"),
             Outcome::Undecided => Some("AL1512"),
             Outcome::Reasons => Some("AL1513"),
@@ -54,7 +60,7 @@ impl Outcome {
     pub fn severity(self) -> Option<Severity> {
         match self {
             Outcome::Holds | Outcome::Ended => None,
-            Outcome::Otherwise | Outcome::Undecided => Some(Severity::Error),
+            Outcome::Otherwise | Outcome::Undecided | Outcome::Unread => Some(Severity::Error),
             Outcome::Reasons | Outcome::Words => Some(Severity::Warning),
         }
     }
@@ -68,6 +74,7 @@ impl Outcome {
             Outcome::Reasons => "same decision, other reasons",
             Outcome::Undecided => "nothing decides it any more",
             Outcome::Otherwise => "decided otherwise",
+            Outcome::Unread => "not looked at",
         }
     }
 }
@@ -86,6 +93,14 @@ pub struct Item {
 impl Item {
     fn new(change: &'static str, kind: &'static str, text: impl Into<String>) -> Self {
         Item { change, kind, text: text.into() }
+    }
+}
+
+impl Verdict {
+    /// The verdict on a record that cannot be read as it is.
+    pub fn unread(code: Cow<'static, str>) -> Self {
+        let (outcome, derived, items) = (Outcome::Unread, None, Vec::new());
+        Verdict { record: 0, outcome, code: Some(code), derived, items }
     }
 }
 
@@ -118,7 +133,8 @@ pub fn verify(session: &Session, decided: &Decided, records: &[&Record]) -> Vec<
             Some(Pair::Undecided(_)) => (Outcome::Undecided, None, gone(session, record)),
             Some(Pair::New(_)) | None => (Outcome::Ended, None, Vec::new()),
         };
-        verdicts.push(Verdict { record: number, outcome, derived, items });
+        let code = outcome.code().map(Cow::Borrowed);
+        verdicts.push(Verdict { record: number, outcome, code, derived, items });
     }
     verdicts
 }
@@ -126,19 +142,17 @@ pub fn verify(session: &Session, decided: &Decided, records: &[&Record]) -> Vec<
 /// What differs in what a decision rests on.
 fn reasons(old: &Evidence, new: &Evidence) -> Vec<Item> {
     let mut items = Vec::new();
-    rules(&old.rules, &new.rules, &mut items);
-    let lists = [
-        ("fact", &old.facts, &new.facts),
-        ("fact against others", &old.against, &new.against),
-        ("assumption", &old.assumptions, &new.assumptions),
-        ("row", &old.rows, &new.rows),
-    ];
-    for (kind, old, new) in lists {
+    let mut list = |kind, old: &[String], new: &[String]| {
         let gone = old.iter().filter(|it| !new.contains(it));
         items.extend(gone.map(|it| Item::new("removed", kind, it)));
         let come = new.iter().filter(|it| !old.contains(it));
         items.extend(come.map(|it| Item::new("added", kind, it)));
-    }
+    };
+    list("fact", &old.facts, &new.facts);
+    list("fact against others", &old.against, &new.against);
+    list("assumption", &old.assumptions, &new.assumptions);
+    list("row", &old.rows, &new.rows);
+    rules(&old.rules, &new.rules, &mut items);
     items
 }
 

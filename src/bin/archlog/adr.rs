@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use archlog::analyze::has_errors;
-use archlog::diag::{Diagnostic, Sources};
+use archlog::diag::Sources;
 use archlog::eval::Limits;
 use archlog::io::save_durably;
 use archlog::kb::{Options, Part};
@@ -46,7 +46,7 @@ pub fn adr(arguments: &Adr, console: &Console, interrupt: &Interrupt) -> Result<
     }
     let mut folder = Folder::read(&arguments.out)?;
     let id = session.designs().first().map(|design| design.id.clone()).unwrap_or_default();
-    let mut problems = same_numbers(&folder.records);
+    let mut problems = record::same_numbers(&folder.records);
     if arguments.force {
         for record in &mut folder.records {
             record::recover(record, &decided, &id);
@@ -138,18 +138,6 @@ pub fn names(path: &Path) -> Result<Vec<String>> {
 pub fn text_of(path: &Path) -> Result<String> {
     let bytes = fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// Records that share a number.
-pub fn same_numbers(records: &[Record]) -> Vec<Diagnostic> {
-    let mut problems = Vec::new();
-    for (at, record) in records.iter().enumerate().filter(|(_, record)| record.number > 0) {
-        let before = records.iter().take(at).find(|other| other.number == record.number);
-        problems.extend(before.map(|other| {
-            record::error::same_number(record.number, record.number_span, other.number_span)
-        }));
-    }
-    problems
 }
 
 /// A path as seen from a folder, with `/` between its parts.

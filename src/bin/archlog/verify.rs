@@ -14,11 +14,11 @@ use archlog::diag::{Diagnostic, Severity, Sources};
 use archlog::eval::{Limits, Options as Effort};
 use archlog::kb::{Options, Part, Rulebook};
 use archlog::record::output::Judged;
-use archlog::record::{self, Outcome, Record, Rulebooks, output};
+use archlog::record::{self, Blamed, Outcome, Record, Rulebooks, Verdict, output};
 use archlog::report::{Document, Report};
 use archlog::session::Session;
 
-use crate::adr::{names, same_numbers, text_of};
+use crate::adr::{names, text_of};
 use crate::args::Verify;
 use crate::console::Console;
 use crate::exit::Exit;
@@ -43,7 +43,7 @@ pub fn verify(arguments: &Verify, console: &Console, interrupt: &Interrupt) -> R
         effort: &effort,
         start,
         console,
-        problems: same_numbers(&records),
+        problems: record::same_numbers(&records),
         broken: false,
     };
     judge.problems.extend(records.iter().flat_map(|record| record.problems.clone()));
@@ -51,14 +51,18 @@ pub fn verify(arguments: &Verify, console: &Console, interrupt: &Interrupt) -> R
     for record in records.iter().filter(|record| record.problems.is_empty()) {
         by_design.entry(design_of(record)).or_default().push(record);
     }
-    let mut judged: Vec<Judged<'_>> = Vec::new();
+    let damaged = records.iter().filter_map(|it| Some((it, it.problems.first()?.code.clone())));
+    let mut judged: Vec<Judged<'_>> =
+        damaged.map(|(it, code)| (it, Verdict::unread(code), Blamed::default())).collect();
     for (design, records) in by_design {
         match judge.design(&design, &records) {
             Ok(more) => judged.extend(more),
             Err(exit) => return Ok(exit),
         }
     }
-    judged.sort_by(|(one, ..), (other, ..)| (one.number, &one.file).cmp(&(other.number, &other.file)));
+    judged.sort_by(|(one, ..), (other, ..)| {
+        (one.number, &one.file).cmp(&(other.number, &other.file))
+    });
     console.problems(&sources, &judge.problems);
     let documents = vec![Document {
         name: "verify".to_owned(),
@@ -153,13 +157,8 @@ struct Judge<'a> {
 impl Judge<'_> {
     /// The verdicts on the records of one design; how the program ends where a limit was hit.
     fn design<'r>(&mut self, path: &Path, records: &[&'r Record]) -> Result<Vec<Judged<'r>>, Exit> {
-        let missing = |why: &str| -> Vec<Diagnostic> {
-            let of = |it: &&Record| record::error::no_design(it.design_span, &it.design, why);
-            records.iter().map(of).collect()
-        };
         if !path.exists() {
-            self.problems.extend(missing("there is no such file"));
-            return Ok(Vec::new());
+            return Ok(self.unread(records, "there is no such file"));
         }
         let mut session = Session::new(Arc::clone(&self.rulebook));
         let opened = session.open(path);
@@ -171,13 +170,10 @@ impl Judge<'_> {
         let id = session.designs().first().map(|design| design.id.clone()).unwrap_or_default();
         let (own, others): (Vec<&Record>, Vec<&Record>) =
             records.iter().partition(|record| record.design_id == id);
-        for record in others {
-            let why = format!("the design there is `{id}`, not `{}`", record.design_id);
-            self.problems.push(record::error::no_design(
-                record.design_span,
-                &record.design,
-                &why,
-            ));
+        let mut judged = Vec::new();
+        for other in others {
+            let why = format!("the design there is `{id}`, not `{}`", other.design_id);
+            judged.extend(self.unread(&[other], &why));
         }
         let stopped = |stopped: &_| effort::stopped(self.console, stopped, "nothing");
         session.derive(self.effort).map_err(|it| stopped(&it))?;
@@ -193,12 +189,12 @@ impl Judge<'_> {
             design: &input,
             options: self.options,
         });
-        let mut judged = Vec::new();
         for verdict in record::verify(&session, &decided, &own) {
             let Some(record) = own.get(verdict.record).copied() else { continue };
-            let decision = decided.decisions.iter().find(|it| {
-                it.key == record.key && Some(&it.chosen) == verdict.derived.as_ref()
-            });
+            let decision = decided
+                .decisions
+                .iter()
+                .find(|it| it.key == record.key && Some(&it.chosen) == verdict.derived.as_ref());
             let (books, effort) = (books.as_ref(), self.effort);
             match record::blame(&session, record, &verdict, decision, books, effort) {
                 Ok(blamed) => judged.push((record, verdict, blamed)),
@@ -210,5 +206,16 @@ impl Judge<'_> {
             }
         }
         Ok(judged)
+    }
+
+    /// The verdicts on records whose design cannot be read.
+    fn unread<'r>(&mut self, records: &[&'r Record], why: &str) -> Vec<Judged<'r>> {
+        let mut judged = Vec::new();
+        for record in records {
+            let problem = record::error::no_design(record.design_span, &record.design, why);
+            judged.push((*record, Verdict::unread(problem.code.clone()), Blamed::default()));
+            self.problems.push(problem);
+        }
+        judged
     }
 }
