@@ -174,10 +174,9 @@ fn in_the_way(session: &Session, record: &Record) -> Vec<String> {
 
 /// A difference in what decisions rest on, as a difference of designs or rulebooks.
 fn difference(item: &Item) -> Difference {
-    let kind = match item.kind {
+    let kind = match item.kind.as_ref() {
         "rule" => Kind::Rule,
         "row" => Kind::Row,
-        "part" | "title" => Kind::Declaration,
         _ => Kind::Fact,
     };
     let text = Some(item.text.clone());
@@ -186,5 +185,5 @@ fn difference(item: &Item) -> Difference {
         "added" => (None, text),
         _ => (text.clone(), text),
     };
-    Difference { kind, name: item.kind.to_owned(), file: String::new(), before, after }
+    Difference { kind, name: item.kind.to_string(), file: String::new(), before, after }
 }

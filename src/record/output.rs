@@ -53,7 +53,7 @@ pub fn verdicts(judged: &[Judged<'_>]) -> Vec<Section> {
         let code = verdict.code.as_deref().unwrap_or_default();
         let expected = if verdict.outcome == Outcome::Otherwise { &*record.decision } else { "" };
         vec![
-            text(numbered(record.number)),
+            text(if record.number > 0 { numbered(record.number) } else { String::new() }),
             text(&*record.title),
             text(&*record.file),
             text(verdict.outcome.said()),

@@ -88,6 +88,7 @@ pub fn read(file: &str, text: &str, sources: &mut Sources) -> Option<Record> {
         if opened {
             let what = "its front matter does not end";
             record.problems.push(error::half_written(whole, what));
+            record.begun(&lines);
         }
         return Some(record);
     };
@@ -237,6 +238,14 @@ impl Record {
             rules: front.list("rules"),
             rows: front.list("rows"),
         };
+    }
+
+    /// Takes what there is of a front matter that does not end, to tell which record it is of.
+    fn begun(&mut self, lines: &[Line<'_>]) {
+        let mut front = Front::default();
+        lines.iter().skip(1).for_each(|line| front.line(line, &mut Vec::new()));
+        self.number = front.number(FIRST).unwrap_or_default();
+        self.title = front.text("title").unwrap_or_default().to_owned();
     }
 
     /// Holds the text against its seal; the first thing that is not as it was written is named.

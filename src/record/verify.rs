@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use crate::diag::Severity;
+use crate::session::Session;
 
 use super::decide::{Decided, sealed};
 use super::keep::{Pair, paired};
 use super::read::Record;
-use super::{Decision, Evidence};
-use crate::session::Session;
+use super::{Decision, Evidence, Part};
 
 /// What a record comes to.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -84,15 +84,20 @@ impl Outcome {
 pub struct Item {
     /// `removed`, `added` or `changed`.
     pub change: &'static str,
-    /// What it is: a fact, a fact against others, an assumption, a rule, a row, a part.
-    pub kind: &'static str,
+    /// What it is: a fact, a fact against others, an assumption, a rule, a row, or the heading of the
+    /// part that a line is of.
+    pub kind: Cow<'static, str>,
     /// The thing.
     pub text: String,
 }
 
 impl Item {
-    fn new(change: &'static str, kind: &'static str, text: impl Into<String>) -> Self {
-        Item { change, kind, text: text.into() }
+    fn new(
+        change: &'static str,
+        kind: impl Into<Cow<'static, str>>,
+        text: impl Into<String>,
+    ) -> Self {
+        Item { change, kind: kind.into(), text: text.into() }
     }
 }
 
@@ -170,30 +175,49 @@ fn rules(old: &[String], new: &[String], items: &mut Vec<Item>) {
     items.extend(come.map(|rule| Item::new("added", "rule", id(rule))));
 }
 
-/// What a record says otherwise than it would be written now.
+/// What a record says otherwise than it would be written now, line by line.
 fn words(record: &Record, decision: &Decision) -> Vec<Item> {
     let mut items = Vec::new();
     if record.title != decision.title {
-        items.push(Item::new("changed", "title", &decision.title));
+        items.push(Item::new("removed", "title", &record.title));
+        items.push(Item::new("added", "title", &decision.title));
     }
     let old = record.parts.get(1..).unwrap_or_default();
-    let said = |parts: &[super::Part], heading: &str| -> Option<String> {
+    let text = |parts: &[Part], heading: &str| -> Option<String> {
         parts.iter().find(|part| part.heading == heading).map(|part| part.text.clone())
     };
     for part in &decision.parts {
-        // Blanks at the ends of lines are nothing that anybody sees.
-        let plain = |text: String| text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
-        match said(old, &part.heading).map(plain) {
-            None => items.push(Item::new("added", "part", &part.heading)),
-            Some(text) if text != plain(part.text.clone()) => {
-                items.push(Item::new("changed", "part", &part.heading));
-            }
-            Some(_) => {}
+        match text(old, &part.heading) {
+            None => items.push(Item::new("added", part.heading.clone(), "(the whole part)")),
+            Some(said) => lines(&part.heading, &said, &part.text, &mut items),
         }
     }
-    let gone = old.iter().filter(|part| said(&decision.parts, &part.heading).is_none());
-    items.extend(gone.map(|part| Item::new("removed", "part", &part.heading)));
+    let gone = old.iter().filter(|part| text(&decision.parts, &part.heading).is_none());
+    items.extend(gone.map(|it| Item::new("removed", it.heading.clone(), "(the whole part)")));
     items
+}
+
+/// At most so many lines of a part are told that are gone, and as many that are new.
+const MOST_LINES: usize = 5;
+
+/// The lines of a part that only one of two texts has; blanks at the ends of lines do not count.
+fn lines(heading: &str, old: &str, new: &str, items: &mut Vec<Item>) {
+    let [old, new] = [old, new].map(|text| text.lines().map(str::trim_end).collect::<Vec<&str>>());
+    if old == new {
+        return;
+    }
+    let before = items.len();
+    for (change, own, other) in [("removed", &old, &new), ("added", &new, &old)] {
+        let only: Vec<&str> = own.iter().copied().filter(|line| !other.contains(line)).collect();
+        let told = only.iter().take(MOST_LINES).map(|line| (*line).to_owned());
+        let more = only.len().saturating_sub(MOST_LINES);
+        let more = (more > 0).then(|| format!("(and {more} more)"));
+        let told = told.chain(more);
+        items.extend(told.map(|line| Item::new(change, heading.to_owned(), line)));
+    }
+    if items.len() == before {
+        items.push(Item::new("changed", heading.to_owned(), "(the order of its lines)"));
+    }
 }
 
 /// What of that on which a record rests is not there any more.
