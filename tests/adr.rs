@@ -173,6 +173,7 @@ fn a_changed_fact_is_told_with_what_is_responsible() {
     check("changed_fact", &desk.run(&TABLE, 1));
     let json = desk.run(&["verify", MECHANISM, "--format", "json"], 1);
     check("changed_fact_json", &json);
+    let before = desk.read(MECHANISM);
     check("superseded", &desk.run(&["adr", "designs/auction.dl", "--format", "md"], 0));
     let head = |name: &str| {
         let text = desk.read(name);
@@ -191,6 +192,12 @@ fn a_changed_fact_is_told_with_what_is_responsible() {
         "superseded_holds",
         &desk.run(&["verify", "docs/adr", "--deny", "warning", "--format", "md"], 0),
     );
+    // Had somebody pulled the plug before the old one was marked, it would be marked now.
+    let marked = desk.read(MECHANISM);
+    desk.write(MECHANISM, &before);
+    desk.run(&["verify", "docs/adr"], 1);
+    desk.run(&["adr", "designs/auction.dl"], 0);
+    assert_eq!(desk.read(MECHANISM), marked);
     // The way back is a decision of its own: nobody renumbers the past.
     desk.change(
         "designs/auction.dl",

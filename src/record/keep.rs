@@ -207,8 +207,14 @@ impl<'a> Keeper<'a> {
         self.ended(record, Some(by), Done::Superseded);
     }
 
+    /// A record that nothing decides any more; unless another one took its place already, and
+    /// somebody stopped archlog before it could say so here.
     fn retired(&mut self, record: &'a Record) {
-        self.ended(record, None, Done::Retired);
+        let mut others = self.keeping.records.iter().filter(|it| it.design_id == record.design_id);
+        match others.find(|it| it.supersedes == Some(record.number)) {
+            Some(by) => self.ended(record, Some(by.number), Done::Superseded),
+            None => self.ended(record, None, Done::Retired),
+        }
     }
 
     /// A record that no longer stands keeps what it says, and says so.

@@ -67,7 +67,8 @@ pub fn adr(arguments: &Adr, console: &Console, interrupt: &Interrupt) -> Result<
         rulebook: &by(&session.stamp()),
     };
     let changes = record::keep(&decided, &keeping);
-    for change in &changes {
+    // New records first: what they supersede says so only once they are there.
+    for change in changes.iter().rev() {
         let Some(text) = &change.text else { continue };
         let path = arguments.out.join(&change.file);
         save_durably(&path, &mut |out| out.write_all(text.as_bytes()))
