@@ -16,13 +16,14 @@
 //! | `@each COLUMN` | a sheet of the dossier | one drawing for each value of it; arrows begin with the same column |
 //! | `@blocks`, `@code`, `@sequence` | a sheet of the dossier | how its rows are set, see [`Shape`] |
 //! | `@steps` | a relation in `queries/` | the steps of the dossier: number, title, purpose |
+//! | `@record WHAT` | a relation of the dossier | what a decision record reads it for, see [`crate::record`] |
 //! | `@reference` | a relation of the knowledge base | a table of [`vocabulary()`] |
 //! | `@meta KIND` | a relation | it holds the program's own structure (`meta`) |
 
 mod citations;
 mod facts;
 mod files;
-mod hash;
+pub(crate) mod hash;
 mod meta;
 mod pages;
 mod search;

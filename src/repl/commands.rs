@@ -64,6 +64,7 @@ const COMMANDS: &[(&str, Run)] = &[
     ("open", show::open),
     ("map", show::map),
     ("dossier", dossier::dossier),
+    ("verify", dossier::verify),
     ("kb", show::kb),
     ("queries", show::queries),
     ("run", show::run),
