@@ -5,6 +5,8 @@
 //! | --- | --- |
 //! | `units` | lines to commands and complete statements |
 //! | `edit` | a design or the rules as a text to be edited as a whole |
+//! | `log` | the changes, what each does to what is stated, and which are in a file |
+//! | `keeping` | all of that as a text, and a session that goes on where such a text was left |
 //! | `edits` | what is stated, taken back, declared and ruled; every change numbered, undone and redone |
 //! | `commands` | the commands by name, and their help |
 //! | `show` | commands that show what is there |
@@ -34,6 +36,8 @@ mod dossier;
 mod edit;
 mod edits;
 mod interview;
+mod keeping;
+mod log;
 mod plain;
 mod reasons;
 mod scenarios;
@@ -50,12 +54,13 @@ use std::time::Instant;
 pub use commands::{Help, helps};
 pub use complete::{Candidate, Completion, Kind, complete, hint, kinds};
 pub use edit::Text;
+pub use keeping::Left;
 pub use settings::{Effort, MODES, Mode, Paging, Settings};
 pub use units::{Units, is_command, is_complete};
 
 use aside::Beside;
-use edits::Log;
 use interview::Interview;
+use log::Log;
 use scenarios::Scenario;
 
 use crate::diag::{Diagnostic, Sources};
@@ -195,8 +200,19 @@ pub struct Repl {
     /// Warnings that were said.
     warned: BTreeSet<String>,
     units: Units,
-    /// Where designs were saved, by their numbers.
-    saved: Vec<(usize, String)>,
+    /// Where designs were saved.
+    saved: Vec<Saved>,
+    /// The texts of designs without any of the changes, by their numbers.
+    bases: Vec<(usize, Arc<str>)>,
+}
+
+/// A design that was saved.
+#[derive(Clone, Debug)]
+struct Saved {
+    design: usize,
+    path: String,
+    /// What was written.
+    text: String,
 }
 
 impl Repl {
@@ -225,6 +241,7 @@ impl Repl {
             warned: BTreeSet::new(),
             units: Units::default(),
             saved: Vec::new(),
+            bases: Vec::new(),
         }
     }
 
@@ -242,24 +259,14 @@ impl Repl {
         reply.events
     }
 
-    /// The design that is spoken of holds changes that are in no file of the user's; they belong to
-    /// the file of this path, if to any. `rules` were typed.
-    pub fn recovered(&mut self, path: Option<&str>, rules: Option<&str>) -> Vec<Event> {
-        let mut reply = Reply::default();
-        if let Some(rules) = rules
-            && let Err(failure) = edits::put_back(self, rules, &mut reply)
-        {
-            reply.fail(failure);
-        }
-        self.log.unsave();
-        self.saved.extend(path.map(|path| (self.current, path.to_owned())));
-        reply.events
-    }
-
     /// What was done so far is where the session begins: none of it is a change, or typed.
     pub fn settle(&mut self) {
-        self.log = Log::default();
         self.history.clear();
+        // Scenarios that were made go back to where they began.
+        if self.scenarios.is_empty() {
+            self.log = Log { rules: self.typed().to_owned(), ..Log::default() };
+            self.bases.clear();
+        }
     }
 
     /// The session.
@@ -279,7 +286,8 @@ impl Repl {
         }
         let id = self.session.designs().get(self.current).map_or("", |design| design.id.as_str());
         let id = if id == UNNAMED { "archlog" } else { id };
-        let dirty = if self.log.is_saved() { "" } else { "*" };
+        let saved = self.log.is_saved(self.current) && self.log.keeps_rules(self.typed());
+        let dirty = if saved { "" } else { "*" };
         let open = self.open_items();
         let open = if open == 0 { String::new() } else { format!(" ?{open}") };
         let scenario = match self.scenario.as_str() {
@@ -287,11 +295,6 @@ impl Repl {
             scenario => format!("@{scenario}"),
         };
         format!("{id}{scenario}{dirty}{open}> ")
-    }
-
-    /// Whether there are changes that are not in any file of the user's.
-    pub fn is_saved(&self) -> bool {
-        self.log.is_saved()
     }
 
     /// The design that is spoken of, as a file holds it.
@@ -304,10 +307,9 @@ impl Repl {
         self.rulebook.typed.as_deref().unwrap_or_default()
     }
 
-    /// The file that a design was saved to.
-    fn saved_to(&self, design: usize) -> Option<&str> {
-        let saved = self.saved.iter().find(|(saved, _)| *saved == design);
-        saved.map(|(_, path)| path.as_str())
+    /// What a design was saved as.
+    fn saved_to(&self, design: usize) -> Option<&Saved> {
+        self.saved.iter().find(|saved| saved.design == design)
     }
 
     /// Drops what is open: statements that are not complete, and an interview.

@@ -38,56 +38,88 @@ pub fn prompt(repl: Repl, arguments: &args::Repl, console: &Console) -> Result<E
     let (name, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
     let stamp = repl.borrow().session().stamp();
     console.say(&format!("{name} {version}, rulebook {} ({}). :help", stamp.rulebook, stamp.hash));
-    let earlier = kept.as_ref().and_then(Kept::earlier);
-    open(&repl, arguments, earlier, &mut editor, console)?;
-    keep(&repl, kept.as_ref(), console);
+    let mut events = repl.borrow_mut().open(&arguments.designs);
+    events.extend(init(&repl, arguments, console));
+    tell(events, true, console)?;
+    if let Some(kept) = &kept
+        && let Some(earlier) = kept.earlier()
+    {
+        recover(&repl, earlier, kept, &mut editor, console)?;
+    }
     let exit = lines(&repl, &mut editor, history.as_deref(), kept.as_ref(), console);
+    let unsaved = repl.borrow().unsaved();
     if let Some(kept) = &kept {
-        if repl.borrow().is_saved() {
+        if unsaved.is_empty() {
             kept.forget();
         } else {
-            let path = kept.path().display().to_string();
-            console.say(&format!("unsaved changes are kept in {path}; the next start offers them"));
+            let path = kept.path().display();
+            let unsaved = unsaved.join("; ");
+            console.say(&format!("not saved: {unsaved}"));
+            console.say(&format!("it is kept in {path}; the next start with this design offers it"));
         }
+    } else if !unsaved.is_empty() {
+        console.say(&format!("not saved, and lost: {}", unsaved.join("; ")));
     }
     exit
 }
 
-/// Opens the designs; in the place of the first what an earlier session left unsaved, if that is
-/// wanted.
-fn open(
+/// Offers what an earlier session left. It stays where it is until this session keeps it, or somebody
+/// says no.
+fn recover(
     repl: &Rc<RefCell<Repl>>,
-    arguments: &args::Repl,
-    earlier: Option<Unsaved>,
+    earlier: Unsaved,
+    kept: &Kept,
     editor: &mut LineEditor,
     console: &Console,
 ) -> Result<()> {
-    let mut designs = arguments.designs.clone();
-    let own = designs.first().map(|path| path.display().to_string());
-    let mut rules = None;
-    let mut taken = false;
-    if let Some(earlier) = earlier {
-        console.say("an earlier session ended with changes that were not saved");
-        let answer = editor::ask(editor, "take them up? [Y/n] ");
-        taken = answer.is_ok_and(|answer| !answer.trim().to_lowercase().starts_with('n'));
-        earlier.set_aside();
-        if taken {
-            rules = earlier.rules();
-            // Where only rules were typed there is no design to take up.
-            if earlier.states() {
-                match designs.first_mut() {
-                    Some(first) => *first = earlier.aside(),
-                    None => designs.push(earlier.aside()),
-                }
+    let path = earlier.path.display().to_string();
+    let left = match earlier.read() {
+        Ok(left) => left,
+        Err(problem) => {
+            console.say(&format!("what an earlier session left cannot be read: {problem}"));
+            console.say(&format!("it stays in {path}"));
+            return Ok(());
+        }
+    };
+    console.say(&format!("an earlier session left changes that are in no file, {}:", earlier.age()));
+    for line in left.told() {
+        console.say(&format!("  {line}"));
+    }
+    if earlier.more > 0 {
+        console.say(&format!("  (older ones, offered after this: {})", earlier.more));
+    }
+    let wanted = loop {
+        match editor::ask(editor, "take them up? [Y/n] ") {
+            Ok(answer) => match answer.trim().to_lowercase().as_str() {
+                "" | "y" | "yes" => break true,
+                "n" | "no" => break false,
+                _ => console.say("`y` takes them up, `n` does not"),
+            },
+            Err(ReadlineError::Interrupted | ReadlineError::Eof) => {
+                console.say("they stay; the next start offers them again");
+                return Ok(());
+            }
+            Err(error) => return Err(error.into()),
+        }
+    };
+    if !wanted {
+        match earlier.decline() {
+            Ok(path) => console.say(&format!("they are not offered again; {}", path.display())),
+            Err(error) => warn(console, &format!("they stay in {path}"), &error),
+        }
+        return Ok(());
+    }
+    let taken = repl.borrow_mut().take_up(&left);
+    match taken {
+        Ok(events) => {
+            tell(events, true, console)?;
+            match kept.keep(&mut repl.borrow_mut()) {
+                Ok(()) => earlier.forget(),
+                Err(error) => warn(console, "what was taken up is not kept here", &error),
             }
         }
+        Err(problem) => console.say(&format!("they cannot be taken up: {problem}; they stay in {path}")),
     }
-    let mut events = repl.borrow_mut().open(&designs);
-    events.extend(init(repl, arguments, console));
-    if taken {
-        events.extend(repl.borrow_mut().recovered(own.as_deref(), rules.as_deref()));
-    }
-    tell(events, true, console)?;
     Ok(())
 }
 
@@ -118,7 +150,7 @@ fn init(repl: &Rc<RefCell<Repl>>, arguments: &args::Repl, console: &Console) -> 
 /// Keeps changes that are not saved, in case of a crash.
 fn keep(repl: &Rc<RefCell<Repl>>, kept: Option<&Kept>, console: &Console) {
     if let Some(kept) = kept
-        && let Err(error) = kept.keep(&repl.borrow())
+        && let Err(error) = kept.keep(&mut repl.borrow_mut())
     {
         warn(console, "this change is not kept in case of a crash", &error);
     }
@@ -182,6 +214,7 @@ fn lines(
     loop {
         let prompt = repl.borrow().prompt();
         let line = editor.readline(&prompt);
+        let typed = editor::typed(editor);
         match line {
             Ok(line) => {
                 interrupts = 0;
@@ -199,7 +232,7 @@ fn lines(
                 }
             }
             Err(ReadlineError::Interrupted) => {
-                interrupts += 1;
+                interrupts = if typed { 1 } else { interrupts + 1 };
                 repl.borrow_mut().abandon();
                 match interrupts {
                     1 => {}
