@@ -54,7 +54,8 @@ fn all(repl: &mut Repl) -> Vec<String> {
         .lines()
         .map(|line| line.trim_start_matches(['*', ' ']).to_owned())
         .collect();
-    let here = told(repl, ":branch").lines().find_map(|it| it.strip_prefix("* ").map(str::to_owned));
+    let here =
+        told(repl, ":branch").lines().find_map(|it| it.strip_prefix("* ").map(str::to_owned));
     for name in names.iter().chain(&here) {
         told(repl, &format!(":switch {name}"));
         let design = repl.session().designs()[repl.current()].clone();
@@ -236,7 +237,8 @@ fn what_cannot_be_read_changes_nothing() {
     step(&mut first, r#"context("Topology", "single node")."#);
     let left = first.left().unwrap();
     let mut second = repl(&[&path]);
-    for wrong in [left.replace("context(", "contest("), left.replace("single node\\\")", "x\\\", 1)")]
+    for wrong in
+        [left.replace("context(", "contest("), left.replace("single node\\\")", "x\\\", 1)")]
     {
         let failed = second.take_up(&Left::read(&wrong).unwrap());
         assert!(failed.is_err_and(|it| it.contains("nothing this rulebook can read")), "{wrong}");

@@ -20,6 +20,7 @@
 //! | `@meta KIND` | a relation | it holds the program's own structure (`meta`) |
 
 mod citations;
+mod dotted;
 mod facts;
 mod files;
 mod hash;
@@ -44,6 +45,7 @@ pub use vocabulary::vocabulary;
 
 pub use citations::cut as cut_citation;
 use citations::{Citations, citations};
+pub use dotted::as_typed;
 use tables::{Lines, Tables};
 
 use crate::analyze::facts::Statable;

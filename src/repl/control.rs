@@ -190,7 +190,8 @@ pub(super) fn save(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
     }
     if !force && let Ok(there) = std::fs::read(path) {
         if path != own {
-            let message = format!("`{path}` is there already; `:save --force {path}` overwrites it");
+            let message =
+                format!("`{path}` is there already; `:save --force {path}` overwrites it");
             return Err(message.into());
         }
         if repl.on_disk(repl.current).is_some_and(|it| *it != *Text::new(there).text) {

@@ -67,9 +67,8 @@ fn design(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
 /// What an edited text changes, as statements that would do the same.
 fn told(repl: &Repl, facts: &[StatedFact]) -> String {
     let stated = log::stated(&repl.session, repl.current).facts;
-    let not_in = |those: &[StatedFact], fact: &StatedFact| {
-        !those.iter().any(|other| same(other, fact))
-    };
+    let not_in =
+        |those: &[StatedFact], fact: &StatedFact| !those.iter().any(|other| same(other, fact));
     let gone = stated.iter().filter(|fact| not_in(facts, fact));
     let gone = gone.map(|fact| format!("-{}.", repl.session.written(fact)));
     let new = facts.iter().filter(|fact| not_in(&stated, fact));

@@ -105,7 +105,11 @@ impl Left {
                 let mark = if scenario.name == self.scenario { "*" } else { " " };
                 let last = own.last().map(|it| format!(", the last: {}", one_line(&it.text)));
                 let count = counted(own.len(), "change");
-                lines.push(format!("{mark} {}: {count}{}", scenario.name, last.unwrap_or_default()));
+                lines.push(format!(
+                    "{mark} {}: {count}{}",
+                    scenario.name,
+                    last.unwrap_or_default()
+                ));
             }
         }
         lines
@@ -142,8 +146,7 @@ impl Repl {
     pub fn is_saved(&self) -> bool {
         let saved = |log: &Log, typed: &str| log.unsaved().is_empty() && log.keeps_rules(typed);
         let typed = |it: &Scenario| it.typed.clone().unwrap_or_default();
-        saved(&self.log, self.typed())
-            && self.scenarios.iter().all(|it| saved(&it.log, &typed(it)))
+        saved(&self.log, self.typed()) && self.scenarios.iter().all(|it| saved(&it.log, &typed(it)))
     }
 
     /// What is in no file of the user's, a line each: a design or the rules typed, in which scenarios.
@@ -356,7 +359,10 @@ impl Repl {
         rules: &mut String,
     ) -> Result<Change, Failure> {
         let unreadable = || {
-            Failure::Message(format!("`{}` is nothing this rulebook can read", one_line(&left.text)))
+            Failure::Message(format!(
+                "`{}` is nothing this rulebook can read",
+                one_line(&left.text)
+            ))
         };
         let (Some(stated), Some(&design)) = (states.get_mut(left.design), places.get(left.design))
         else {

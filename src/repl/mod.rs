@@ -56,13 +56,14 @@ pub use complete::{Candidate, Completion, Kind, complete, hint, kinds};
 pub use edit::Text;
 pub use keeping::Left;
 pub use settings::{Effort, MODES, Mode, Paging, Settings};
-pub use units::{Units, is_command, is_complete};
+pub use units::{Units, is_command, is_complete, is_word};
 
 use aside::Beside;
 use interview::Interview;
 use log::Log;
 use scenarios::Scenario;
 
+use crate::analyze::has_errors;
 use crate::diag::{Diagnostic, Sources};
 use crate::eval::Stopped;
 use crate::kb::{self, Rulebook};
@@ -347,17 +348,34 @@ impl Repl {
         let started = Instant::now();
         let done = if is_command(unit) {
             commands::run(self, unit, &mut reply)
+        } else if is_word(unit) {
+            Err(commands::word(self, unit.trim()))
         } else {
             edits::statements(self, unit, &mut reply)
         };
         if let Err(failure) = done {
             reply.fail(failure);
         }
+        for event in &mut reply.events {
+            if let Event::Problems { diagnostics, sources } = event {
+                kb::as_typed(unit, diagnostics, sources);
+            }
+        }
         if self.settings.timing {
             let taken = started.elapsed().as_secs_f64() * 1000.0;
             reply.note(format!("({taken:.1} ms)"));
         }
         reply.events
+    }
+
+    /// Does what is open as it stands, since a command follows that does not go on with it.
+    fn unfinished(&mut self, unit: &str) -> Vec<Event> {
+        let mut events = self.unit(unit);
+        if has_failed(&events) {
+            let note = "what was begun before the command is dropped";
+            events.push(Event::Note(note.to_owned()));
+        }
+        events
     }
 
     /// How many rows the sheets of what is open have.
@@ -396,8 +414,18 @@ impl Repl {
 /// What a design is called that was never named.
 const UNNAMED: &str = "unnamed";
 
+/// Whether something went wrong.
+fn has_failed(events: &[Event]) -> bool {
+    events.iter().any(|event| match event {
+        Event::Problems { diagnostics, .. } => has_errors(diagnostics),
+        Event::Error(_) | Event::Stopped(_) => true,
+        _ => false,
+    })
+}
+
 /// Does what a text says: any number of lines, statements and commands mixed. What the last line
-/// leaves open waits for the next step.
+/// leaves open waits for the next step. Where [`Settings::bail`] says so, nothing is done behind what
+/// went wrong.
 pub fn step(repl: &mut Repl, text: &str) -> Vec<Event> {
     let mut events = Vec::new();
     let text = text.strip_suffix('\n').unwrap_or(text);
@@ -411,8 +439,18 @@ pub fn step(repl: &mut Repl, text: &str) -> Vec<Event> {
             events.extend(reply.events);
             continue;
         }
+        if let Some(unit) = repl.units.cut(line) {
+            events.extend(repl.unfinished(&unit));
+            if repl.settings.bail && has_failed(&events) {
+                break;
+            }
+        }
         if let Some(unit) = repl.units.push(line) {
             events.extend(repl.unit(&unit));
+        }
+        let left = events.iter().any(|event| matches!(event, Event::Quit));
+        if left || repl.settings.bail && has_failed(&events) {
+            break;
         }
     }
     events

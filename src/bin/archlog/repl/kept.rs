@@ -111,7 +111,8 @@ impl Kept {
         if *path == self.path || !number.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
-        let lock = File::options().create(true).append(true).open(path.with_extension("lock")).ok()?;
+        let lock =
+            File::options().create(true).append(true).open(path.with_extension("lock")).ok()?;
         lock.try_lock().is_ok().then_some(lock)
     }
 

@@ -55,7 +55,8 @@ pub fn prompt(repl: Repl, arguments: &args::Repl, console: &Console) -> Result<E
             let path = kept.path().display();
             let unsaved = unsaved.join("; ");
             console.say(&format!("not saved: {unsaved}"));
-            console.say(&format!("it is kept in {path}; the next start with this design offers it"));
+            console
+                .say(&format!("it is kept in {path}; the next start with this design offers it"));
         }
     } else if !unsaved.is_empty() {
         console.say(&format!("not saved, and lost: {}", unsaved.join("; ")));
@@ -81,7 +82,8 @@ fn recover(
             return Ok(());
         }
     };
-    console.say(&format!("an earlier session left changes that are in no file, {}:", earlier.age()));
+    console
+        .say(&format!("an earlier session left changes that are in no file, {}:", earlier.age()));
     for line in left.told() {
         console.say(&format!("  {line}"));
     }
@@ -118,7 +120,9 @@ fn recover(
                 Err(error) => warn(console, "what was taken up is not kept here", &error),
             }
         }
-        Err(problem) => console.say(&format!("they cannot be taken up: {problem}; they stay in {path}")),
+        Err(problem) => {
+            console.say(&format!("they cannot be taken up: {problem}; they stay in {path}"))
+        }
     }
     Ok(())
 }

@@ -17,6 +17,7 @@ use super::{Told, tell};
 /// Does all of it, or what comes before the first error.
 pub fn script(mut repl: Repl, arguments: &args::Repl, console: &Console) -> Result<Exit> {
     let mut script = Script { console, keep_going: arguments.keep_going, told: Told::default() };
+    repl.settings.bail = !arguments.keep_going;
     let opened = repl.open(&arguments.designs);
     if script.goes_on(opened)? {
         script.read(&mut repl, arguments)?;
