@@ -181,6 +181,9 @@ fn a_file_that_somebody_else_wrote_is_not_overwritten() {
     assert!(fs::read_to_string(&path).unwrap().contains("One"));
     step(&mut one, "object(\"Two\", \"process\").");
     assert!(told(&mut one, ":save").contains("wrote"), "its own writing is no surprise");
+    let events = repl(&[&path]).take_up(&Left::read(&other.left().unwrap()).unwrap()).unwrap();
+    let warned = |it: &Event| matches!(it, Event::Note(note) if note.contains("somebody else"));
+    assert!(events.iter().any(warned), "{events:?}");
     assert!(told(&mut other, &format!(":save --force {}", path.display())).contains("wrote"));
 }
 

@@ -348,6 +348,33 @@ fn what_was_left_is_told_and_offered_until_somebody_says_no() {
     assert!(!told.contains("earlier session"), "{told}");
 }
 
+#[test]
+fn where_nothing_can_be_kept_nobody_leaves_unawares() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("archlog"), "no folder").unwrap();
+    let mut terminal = Terminal::at(home, &["designs/auction.dl"], &[]);
+    terminal.see("changes are not kept in case of a crash");
+    terminal.see(PROMPT);
+    terminal.line(r#"owner("Auction", "user")."#);
+    terminal.see("#1");
+    terminal.see(PROMPT);
+    for _ in 0..2 {
+        terminal.line(":quit");
+        terminal.see("not saved: auction: 1 change; and nowhere to keep it");
+        terminal.see(PROMPT);
+        terminal.line(":mode");
+        terminal.see("table (of");
+        terminal.see(PROMPT);
+    }
+    terminal.send("\u{4}");
+    terminal.see("leaving once more");
+    terminal.see(PROMPT);
+    std::thread::sleep(Duration::from_millis(100));
+    terminal.send("\u{4}");
+    terminal.see("not saved, and lost: auction: 1 change");
+    assert_eq!(terminal.exit(), Some(0));
+}
+
 /// Waits for the end of a process that was killed.
 fn gone(terminal: &mut Terminal) {
     let _ = terminal.session.process_mut().kill(Signal::SIGKILL);

@@ -13,6 +13,7 @@ use crate::analyze::facts::StatedFact;
 use crate::diag::SourceId;
 use crate::kb;
 use crate::session::Design;
+use crate::text::Text;
 
 use super::edits::{one_line, restate, rule_again};
 use super::log::{Change, Log, Stated, stated};
@@ -307,6 +308,18 @@ impl Repl {
         self.saved = saved.collect();
         self.bases.clear();
         reply.events.push(Event::Changed);
+        for &design in &places {
+            let path = match (self.saved_to(design), self.session.designs().get(design)) {
+                (Some(saved), _) => saved.path.clone(),
+                (None, design) => design.map(|it| it.path.clone()).unwrap_or_default(),
+            };
+            if let (Ok(there), Some(known)) = (std::fs::read(&path), self.on_disk(design))
+                && path.ends_with(".dl")
+                && *Text::new(there).text != *known
+            {
+                reply.note(format!("`{path}` is not what it was: somebody else wrote it since"));
+            }
+        }
         Ok(())
     }
 

@@ -65,7 +65,7 @@ use scenarios::Scenario;
 
 use crate::analyze::has_errors;
 use crate::diag::{Diagnostic, Sources};
-use crate::eval::Stopped;
+use crate::eval::{StopReason, Stopped};
 use crate::kb::{self, Rulebook};
 use crate::report::tree::Tree;
 use crate::report::{Section, Table};
@@ -344,7 +344,9 @@ impl Repl {
             return Vec::new();
         }
         self.interrupt.store(false, Ordering::Relaxed);
-        self.history.push(unit.trim_end().to_owned());
+        if !unit.starts_with(' ') {
+            self.history.push(unit.trim_end().to_owned());
+        }
         let started = Instant::now();
         let done = if is_command(unit) {
             commands::run(self, unit, &mut reply)
@@ -423,9 +425,15 @@ fn has_failed(events: &[Event]) -> bool {
     })
 }
 
+/// Whether somebody interrupted.
+fn is_interrupted(events: &[Event]) -> bool {
+    let interrupted = |it: &Stopped| it.reason == StopReason::Interrupted;
+    events.iter().any(|event| matches!(event, Event::Stopped(it) if interrupted(it)))
+}
+
 /// Does what a text says: any number of lines, statements and commands mixed. What the last line
-/// leaves open waits for the next step. Where [`Settings::bail`] says so, nothing is done behind what
-/// went wrong.
+/// leaves open waits for the next step. Nothing is done behind an interrupt, nor, where
+/// [`Settings::bail`] says so, behind what went wrong.
 pub fn step(repl: &mut Repl, text: &str) -> Vec<Event> {
     let mut events = Vec::new();
     let text = text.strip_suffix('\n').unwrap_or(text);
@@ -449,7 +457,9 @@ pub fn step(repl: &mut Repl, text: &str) -> Vec<Event> {
             events.extend(repl.unit(&unit));
         }
         let left = events.iter().any(|event| matches!(event, Event::Quit));
-        if left || repl.settings.bail && has_failed(&events) {
+        if left || is_interrupted(&events) || repl.settings.bail && has_failed(&events) {
+            // What stands behind is not done at all.
+            repl.units = Units::default();
             break;
         }
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use anyhow::Result;
+use archlog::diag::reason;
 use archlog::repl::{Event, Repl, step};
 use rustyline::error::ReadlineError;
 
@@ -25,8 +26,10 @@ pub fn prompt(repl: Repl, arguments: &args::Repl, console: &Console) -> Result<E
         if let Err(error) = Kept::folder_of(path) {
             warn(console, "the history is not kept", &error);
         }
-        // The first time there is none.
-        let _ = editor.load_history(path);
+        // The first time there is none; what is no plain file may have no end.
+        if path.is_file() {
+            let _ = editor.load_history(path);
+        }
     }
     let kept = match Kept::new(arguments.designs.first().map(|path| path.as_path())) {
         Ok(kept) => Some(kept),
@@ -47,21 +50,59 @@ pub fn prompt(repl: Repl, arguments: &args::Repl, console: &Console) -> Result<E
         recover(&repl, earlier, kept, &mut editor, console)?;
     }
     let exit = lines(&repl, &mut editor, history.as_deref(), kept.as_ref(), console);
-    let unsaved = repl.borrow().unsaved();
-    if let Some(kept) = &kept {
-        if unsaved.is_empty() {
-            kept.forget();
-        } else {
+    match (&kept, is_kept(&repl, kept.as_ref())) {
+        (Some(kept), None) => kept.forget(),
+        (Some(kept), Some(Ok(unsaved))) => {
             let path = kept.path().display();
-            let unsaved = unsaved.join("; ");
             console.say(&format!("not saved: {unsaved}"));
             console
                 .say(&format!("it is kept in {path}; the next start with this design offers it"));
         }
-    } else if !unsaved.is_empty() {
-        console.say(&format!("not saved, and lost: {}", unsaved.join("; ")));
+        (_, Some(Ok(unsaved) | Err((unsaved, _)))) => {
+            console.say(&format!("not saved, and lost: {unsaved}"));
+        }
+        (None, None) => {}
     }
     exit
+}
+
+/// What is unsaved, if anything is, and whether it is on the disk; if not, why.
+fn is_kept(
+    repl: &Rc<RefCell<Repl>>,
+    kept: Option<&Kept>,
+) -> Option<std::result::Result<String, (String, String)>> {
+    let unsaved = repl.borrow().unsaved().join("; ");
+    if unsaved.is_empty() {
+        return None;
+    }
+    let done = match kept {
+        Some(kept) => kept.keep(&mut repl.borrow_mut()).map_err(|error| reason(&error)),
+        None => Err("the state directory cannot be written".to_owned()),
+    };
+    Some(match done {
+        Ok(()) => Ok(unsaved),
+        Err(why) => Err((unsaved, why)),
+    })
+}
+
+/// Whether who wants to leave may: not the first time where that would lose something.
+fn may_leave(
+    repl: &Rc<RefCell<Repl>>,
+    kept: Option<&Kept>,
+    asked: &mut bool,
+    console: &Console,
+) -> bool {
+    if std::mem::replace(asked, true) {
+        return true;
+    }
+    match is_kept(repl, kept) {
+        Some(Err((unsaved, why))) => {
+            console.say(&format!("not saved: {unsaved}; and nowhere to keep it: {why}"));
+            console.say("`:save FILE.dl` saves a design; leaving once more leaves all the same");
+            false
+        }
+        _ => true,
+    }
 }
 
 /// Offers what an earlier session left. It stays where it is until this session keeps it, or somebody
@@ -88,7 +129,10 @@ fn recover(
         console.say(&format!("  {line}"));
     }
     if earlier.more > 0 {
-        console.say(&format!("  (older ones, offered after this: {})", earlier.more));
+        console.say(&format!(
+            "  (older ones, offered once these are saved or declined: {})",
+            earlier.more
+        ));
     }
     let wanted = loop {
         match editor::ask(editor, "take them up? [Y/n] ") {
@@ -210,11 +254,11 @@ fn told(
 fn lines(
     repl: &Rc<RefCell<Repl>>,
     editor: &mut LineEditor,
-    history: Option<&Path>,
+    mut history: Option<&Path>,
     kept: Option<&Kept>,
     console: &Console,
 ) -> Result<Exit> {
-    let mut interrupts = 0;
+    let (mut interrupts, mut asked) = (0, false);
     loop {
         let prompt = repl.borrow().prompt();
         let line = editor.readline(&prompt);
@@ -225,13 +269,18 @@ fn lines(
                 // What begins with a blank is private; what cannot be kept is typed again. Each entry
                 // is written at once, so that a crash takes none of them.
                 let added = !line.trim().is_empty() && editor.add_history_entry(line.trim_end())?;
-                if let (true, Some(path)) = (added, history) {
-                    let _ = editor.append_history(path);
+                if let (true, Some(path)) = (added, history)
+                    && let Err(error) = editor.append_history(path)
+                {
+                    console.say(&format!("the history is not kept: {error}"));
+                    history = None;
                 }
                 resize(repl, console);
                 let mut events = step(&mut repl.borrow_mut(), &line);
                 events.extend(repl.borrow_mut().finish());
-                if told(repl, events, kept, console)? {
+                asked &= events.iter().any(|event| matches!(event, Event::Quit));
+                if told(repl, events, kept, console)? && may_leave(repl, kept, &mut asked, console)
+                {
                     return Ok(Exit::Yes);
                 }
             }
@@ -244,7 +293,10 @@ fn lines(
                     _ => return Ok(Exit::Interrupted),
                 }
             }
-            Err(ReadlineError::Eof) => return Ok(Exit::Yes),
+            Err(ReadlineError::Eof) if may_leave(repl, kept, &mut asked, console) => {
+                return Ok(Exit::Yes);
+            }
+            Err(ReadlineError::Eof) => {}
             Err(error) => return Err(error.into()),
         }
     }
