@@ -255,6 +255,28 @@ fn an_editor_edits_the_design_and_a_pager_shows_what_is_long() {
 }
 
 #[test]
+fn an_edited_text_with_a_mistake_in_it_is_not_lost() {
+    let home = tempfile::tempdir().unwrap();
+    // The first time a mistake is made, the second time it is mended.
+    let editor = home.path().join("editor");
+    let script = "grep -q broken \"$1\" && sed -i 's/broken(1)/object(\"New\", \"process\")/' \"$1\" \
+                  || echo '// mine\nbroken(1).' >> \"$1\"\n";
+    fs::write(&editor, format!("#!/bin/sh\n{script}")).unwrap();
+    let editor = format!("sh {}", editor.display());
+    let mut terminal = Terminal::at(home, &["designs/auction.dl"], &[("VISUAL", &editor)]);
+    terminal.see("auction> ");
+    terminal.line(":edit");
+    terminal.see("`broken` is not declared");
+    terminal.see("`:edit` goes on with your text");
+    terminal.see("auction> ");
+    terminal.line(":edit");
+    terminal.see("#1");
+    terminal.see(PROMPT);
+    terminal.line(":diff");
+    terminal.see("object(\"New\", \"process\").");
+}
+
+#[test]
 fn what_was_typed_at_the_start_is_done_unless_somebody_says_not() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("archlog");
@@ -308,7 +330,7 @@ fn what_was_left_is_told_and_offered_until_somebody_says_no() {
     terminal.see(PROMPT);
     terminal.line(":quit");
     terminal.see("not saved: auction: 2 changes on cheap, 1 change on main");
-    terminal.see("the next start with this design offers it");
+    terminal.see("the next `archlog repl designs/auction.dl` offers it");
     assert_eq!(terminal.exit(), Some(0));
     // Whatever is no answer loses nothing.
     let mut terminal = Terminal::at(terminal.home, &["designs/auction.dl"], &[]);

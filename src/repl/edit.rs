@@ -16,12 +16,21 @@ pub enum Text {
     Rules,
 }
 
-/// `:edit`, `:edit rules`
-pub(super) fn edit(repl: &mut Repl, what: &str, reply: &mut Reply) -> Done {
-    let (what, text) = match what {
-        "" => (Text::Design, repl.text()),
-        "rules" => (Text::Rules, repl.typed().to_owned()),
-        _ => return Err(format!("`:edit` or `:edit rules`, not `:edit {what}`").into()),
+/// `:edit`, `:edit rules`, `:edit anew`, `:edit rules anew`
+pub(super) fn edit(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
+    let (what, anew) = match words {
+        "" => (Text::Design, false),
+        "anew" => (Text::Design, true),
+        "rules" => (Text::Rules, false),
+        "rules anew" => (Text::Rules, true),
+        _ => return Err(format!("`:edit`, `:edit rules` or `anew`, not `:edit {words}`").into()),
+    };
+    let of = (what, repl.current);
+    let refused = repl.refused.take().filter(|(it, _)| *it == of && !anew);
+    let text = match (refused, what) {
+        (Some((_, text)), _) => text,
+        (None, Text::Design) => repl.text(),
+        (None, Text::Rules) => repl.typed().to_owned(),
     };
     reply.events.push(Event::Edit { what, text });
     Ok(())
@@ -37,6 +46,8 @@ impl Repl {
         };
         if let Err(failure) = done {
             reply.fail(failure);
+            self.refused = Some(((what, self.current), text.to_owned()));
+            reply.note("`:edit` goes on with your text, `:edit anew` without it");
         }
         reply.events
     }

@@ -205,6 +205,8 @@ pub struct Repl {
     saved: Vec<Saved>,
     /// The texts of designs without any of the changes, by their numbers.
     bases: Vec<(usize, Arc<str>)>,
+    /// The text of a design that was edited last and is wrong, to be edited again.
+    refused: Option<((Text, usize), String)>,
 }
 
 /// A design that was saved.
@@ -243,6 +245,7 @@ impl Repl {
             units: Units::default(),
             saved: Vec::new(),
             bases: Vec::new(),
+            refused: None,
         }
     }
 

@@ -87,9 +87,10 @@ pub(super) fn switch(repl: &mut Repl, name: &str, reply: &mut Reply) -> Done {
     let mut designs: Vec<usize> = left.log.touched().chain(to.log.touched()).collect();
     designs.sort_unstable();
     designs.dedup();
-    let states = |log: &Log| designs.iter().map(|&it| (it, stated_in(repl, log, it))).collect();
-    let (before, after): (Vec<(usize, Stated)>, Vec<(usize, Stated)>) =
-        (states(&left.log), states(&to.log));
+    let states = |log: &Log| -> Vec<(usize, Stated)> {
+        designs.iter().map(|&design| (design, stated_in(repl, log, design))).collect()
+    };
+    let (before, after) = (states(&left.log), states(&to.log));
     if to.typed != left.typed {
         rule_again(repl, to.typed, reply)?;
     }

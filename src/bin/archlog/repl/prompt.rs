@@ -55,8 +55,9 @@ pub fn prompt(repl: Repl, arguments: &args::Repl, console: &Console) -> Result<E
         (Some(kept), Some(Ok(unsaved))) => {
             let path = kept.path().display();
             console.say(&format!("not saved: {unsaved}"));
-            console
-                .say(&format!("it is kept in {path}; the next start with this design offers it"));
+            let first = arguments.designs.first().map(|it| format!(" {}", it.display()));
+            let again = format!("archlog repl{}", first.unwrap_or_default());
+            console.say(&format!("it is kept in {path}; the next `{again}` offers it"));
         }
         (_, Some(Ok(unsaved) | Err((unsaved, _)))) => {
             console.say(&format!("not saved, and lost: {unsaved}"));
