@@ -84,7 +84,7 @@ impl Left {
         if left.form == FORM {
             Ok(left)
         } else {
-            Err(format!("it was written by another version of archlog (form {})", left.form))
+            Err(format!("it has form {}, and this archlog reads form {FORM}", left.form))
         }
     }
 
