@@ -21,6 +21,7 @@
 //! | `@meta KIND` | a relation | it holds the program's own structure (`meta`) |
 
 mod citations;
+mod dotted;
 mod facts;
 mod files;
 pub(crate) mod hash;
@@ -45,6 +46,7 @@ pub use vocabulary::vocabulary;
 
 pub use citations::cut as cut_citation;
 use citations::{Citations, citations};
+pub use dotted::as_typed;
 use files::{UNREAD, without_unread};
 use tables::{Lines, Tables};
 
