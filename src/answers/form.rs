@@ -267,7 +267,7 @@ pub fn words_of(session: &Session, design: usize, subject: &str) -> Option<Strin
 }
 
 /// A text with a capital at its beginning.
-pub(super) fn capital(text: &str) -> String {
+pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|it| it.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

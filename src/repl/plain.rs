@@ -12,8 +12,9 @@ use crate::syntax::printer::Quoted;
 use crate::value::{Constant, Primitive, RelationId};
 
 use super::complete::values_of;
-use super::interview::{self, Interview};
-use super::{Done, Failure, Repl, Reply, edits};
+use super::interview;
+use super::trail::Interview;
+use super::{Done, Failure, Repl, Reply};
 
 /// How many words an identifier is made of.
 const WORDS: usize = 4;
@@ -31,6 +32,13 @@ pub(super) struct Proposal {
     further: Vec<(RelationId, usize, Vec<String>)>,
     /// Lines about the values: the column, why, and what else it could be.
     reasons: Vec<(String, String)>,
+}
+
+impl Proposal {
+    /// Takes the values that the fact has now.
+    pub fn renew(&mut self, values: &[String]) {
+        values.clone_into(&mut self.values);
+    }
 }
 
 /// The relation that sentences are turned into facts of.
@@ -208,18 +216,18 @@ pub(super) fn put(repl: &mut Repl, proposal: Proposal, reply: &mut Reply) {
 /// Waits for what is said to a proposal.
 fn wait(repl: &mut Repl, proposal: Proposal) {
     if let Some(interview) = &mut repl.interview {
-        interview.accept(proposal);
+        interview.proposal = Some(proposal);
     }
 }
 
 /// Takes what somebody says to a proposal.
 pub(super) fn answer(repl: &mut Repl, line: &str, reply: &mut Reply) -> Done {
-    let Some(mut proposal) = repl.interview.as_mut().and_then(Interview::proposal) else {
+    let Some(mut proposal) = repl.interview.as_mut().and_then(|it| it.proposal.take()) else {
         return Ok(());
     };
     match line.to_lowercase().as_str() {
         "" | "y" | "yes" => {}
-        "n" | "no" => return interview::go_on(repl, reply),
+        "n" | "no" => return interview::refused(repl, reply),
         _ => {
             if let Err(failure) = correct(repl, &mut proposal, line) {
                 wait(repl, proposal);
@@ -236,8 +244,13 @@ pub(super) fn answer(repl: &mut Repl, line: &str, reply: &mut Reply) -> Done {
             return Err(failure);
         }
     };
-    edits::make(repl, facts, Vec::new(), reply)?;
-    interview::go_on(repl, reply)
+    let values = proposal.values.clone();
+    let kept = proposal.clone();
+    let done = interview::taken(repl, proposal, values, facts, reply);
+    if done.is_err() {
+        wait(repl, kept);
+    }
+    done
 }
 
 /// `COLUMN=VALUE`, with a number of the closed list for the value if somebody likes.
