@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use crate::analyze::facts::StatedFact;
+use crate::answers::{Given, given, plain};
 use crate::diag::{Span, nearest};
 use crate::explain::key_columns;
 use crate::kb::Part;
@@ -139,9 +140,12 @@ fn gathered(repl: &Repl, form: RelationId, sentence: &str, rows: &[Found]) -> Pr
         let closed = !values_of(repl, form, at, &[]).is_empty();
         let value = match fitting.next() {
             Some((_, _, _, value, because)) => {
-                let mut others: Vec<&str> = fitting.map(|it| it.3.as_str()).collect();
-                others.retain(|other| other != value);
-                others.dedup();
+                let mut others: Vec<&str> = Vec::new();
+                for (_, _, _, other, _) in fitting {
+                    if other != value && !others.contains(&other.as_str()) {
+                        others.push(other);
+                    }
+                }
                 let others = match others.is_empty() {
                     true => String::new(),
                     false => format!("; or {}", others.join(", ")),
@@ -201,7 +205,16 @@ pub(super) fn put(repl: &mut Repl, proposal: Proposal, reply: &mut Reply) {
     let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let mut text = String::from("\nProposed:\n");
     for (name, value) in lines {
-        let value = if value.is_empty() { "?".to_owned() } else { value };
+        let at = declared.columns.iter().position(|column| column.name == name);
+        let known = match (value.is_empty(), at) {
+            (true, Some(at)) => values_of(repl, proposal.form, at, &[]).join(", "),
+            _ => String::new(),
+        };
+        let value = match (value.is_empty(), known.as_str()) {
+            (true, "") => "?".to_owned(),
+            (true, known) => format!("?   one of {known}"),
+            (false, _) => value,
+        };
         let because = proposal.reasons.iter().filter(|(column, _)| *column == name);
         let because: Vec<&str> = because.map(|(_, because)| because.as_str()).collect();
         let because =
@@ -225,7 +238,7 @@ pub(super) fn answer(repl: &mut Repl, line: &str, reply: &mut Reply) -> Done {
     let Some(mut proposal) = repl.interview.as_mut().and_then(|it| it.proposal.take()) else {
         return Ok(());
     };
-    match line.to_lowercase().as_str() {
+    match plain(line).as_str() {
         "" | "y" | "yes" => {}
         "n" | "no" => return interview::refused(repl, reply),
         _ => {
@@ -263,13 +276,17 @@ fn correct(repl: &Repl, proposal: &mut Proposal, line: &str) -> Done {
     let declared = &relations[proposal.form.index()];
     if let Some(at) = declared.columns.iter().position(|column| column.name == name) {
         let known = values_of(repl, proposal.form, at, &[]);
-        if !known.is_empty() && !known.iter().any(|it| it == value) {
-            let hint = match nearest(value, known.iter().map(String::as_str)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there are {}", known.join(", ")),
-            };
-            return Err(format!("`{value}` is no {name}; {hint}").into());
-        }
+        let value = match given(value, &known) {
+            _ if known.is_empty() => value,
+            Given::Value(at) => known.get(at).map_or(value, String::as_str),
+            Given::Open | Given::Other => {
+                let hint = match nearest(value, known.iter().map(String::as_str)) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("there are {}", known.join(", ")),
+                };
+                return Err(format!("`{value}` is no {name}; {hint}").into());
+            }
+        };
         if let Some(slot) = proposal.values.get_mut(at) {
             value.clone_into(slot);
         }
