@@ -12,6 +12,7 @@ use crate::answers::{self, Given, given};
 use crate::change::{Base, Choice, Choices, Limits, Setting};
 use crate::diag::{Span, nearest};
 use crate::explain::key_columns;
+use crate::report::hanging;
 use crate::value::{Constant, Primitive, RelationId};
 
 use super::complete::{identifiers, values_of};
@@ -174,12 +175,22 @@ fn put_column(repl: &mut Repl, form: usize, reply: &mut Reply) -> Done {
     }
     let before: Vec<Option<String>> = known.iter().take(at).cloned().map(Some).collect();
     let mut options = values_of(repl, relation, at, &before);
-    if options.is_empty() && !is_new(&declared, at) && column.name != "text" {
+    if options.is_empty() && column.name != "text" {
         options = identifiers(repl, &column.name).into_iter().collect();
     }
+    let new = is_new(&declared, at);
+    if new {
+        // What was named elsewhere and is not declared yet.
+        let declared = |name: &String| {
+            let mut same = facts(repl).iter().filter(|fact| fact.relation == relation);
+            same.any(|it| it.values.first().is_some_and(|value| value.to_string() == *name))
+        };
+        options.retain(|name| !declared(name));
+    }
+    let width = repl.settings.look.width.map(usize::from);
     let fresh = interview.trail.len() == interview.at;
     if at == 0 && fresh && !facts(repl).iter().any(|fact| fact.relation == relation) {
-        reply.answer(format!("\n{}\n", declared.doc.text));
+        reply.answer(format!("\n{}", hanging("", &declared.doc.text, 0, width)));
     }
     let tags = declared.doc.all("column").filter_map(|tag| tag.split_once(char::is_whitespace));
     let meaning = tags.into_iter().find(|(name, _)| *name == column.name);
@@ -194,7 +205,9 @@ fn put_column(repl: &mut Repl, form: usize, reply: &mut Reply) -> Done {
         (None, 0) => " (an empty line: no more)",
         (None, _) => "",
     };
-    reply.answer(format!("{}: {meaning}{end}\n{}", column.name, numbered(&options, &earlier)));
+    let named = if new && !options.is_empty() { "named so far, or another:\n" } else { "" };
+    let asks = hanging("", &format!("{}: {meaning}{end}", column.name), 0, width);
+    reply.answer(format!("{asks}{named}{}", numbered(&options, &earlier)));
     if let Some(interview) = &mut repl.interview {
         interview.prompt = format!("{} {}", declared.name, column.name);
         (interview.options, interview.earlier) = (options, earlier);
@@ -273,7 +286,9 @@ fn put_question(repl: &mut Repl, reply: &mut Reply) -> Done {
     let (choice, waiting) = (choice(question).clone(), answers::depend(question.waiting));
     let told = told(&choice);
     let text = if choice.text.is_empty() { String::new() } else { format!(": {}", choice.text) };
-    let mut text = format!("\n{told}{text}\n({left} open; {waiting})\n");
+    let width = repl.settings.look.width.map(usize::from);
+    let text = hanging("", &format!("{told}{text}"), 0, width);
+    let mut text = format!("\n{text}({left} open; {waiting})\n");
     for (at, value) in choice.values.iter().enumerate() {
         let answer = question.answers.iter().find(|answer| answer.value == at);
         let changes = answer.map_or(0, |it| it.added.len() + it.removed.len());
@@ -320,9 +335,10 @@ fn put_again(repl: &mut Repl, question: &Answered, reply: &mut Reply) -> Done {
         Some(_) => ("", "an empty line keeps the answer"),
         None => ("  (so far)", "an empty line leaves it open"),
     };
+    let width = repl.settings.look.width.map(usize::from);
     reply.answer(format!(
-        "\n{}{text}\n({keeps})\n{}  ?  don't know yet{mark}\n",
-        question.told,
+        "\n{}({keeps})\n{}  ?  don't know yet{mark}\n",
+        hanging("", &format!("{}{text}", question.told), 0, width),
         numbered(&choice.values, &answer)
     ));
     interview.prompt.clone_from(&question.told);
@@ -372,6 +388,14 @@ fn answer_column(repl: &mut Repl, form: usize, line: &str, reply: &mut Reply) ->
         "-" if at == 0 && !stated.is_empty() => return take_back(repl, reply),
         _ => {}
     }
+    let correction = line.split_once('=').is_some_and(|(name, _)| {
+        let relations = &repl.session.rulebook().program.relations;
+        let mut columns = relations[relation.index()].columns.iter();
+        columns.any(|column| column.name == name.trim())
+    });
+    if correction {
+        return Err("nothing waits to be corrected; `:back` goes back to it".to_owned().into());
+    }
     if at == 0
         && line.contains(char::is_whitespace)
         && plain::form(repl)? == Some(relation)
@@ -393,7 +417,7 @@ fn answer_column(repl: &mut Repl, form: usize, line: &str, reply: &mut Reply) ->
             )
             .into());
         }
-        _ if options.is_empty() => line.to_owned(),
+        _ if options.is_empty() || is_new(&declared, at) => line.to_owned(),
         _ => return Err(no_answer(line, options)),
     };
     let other = |fact: &&StatedFact| {

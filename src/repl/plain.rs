@@ -9,6 +9,7 @@ use crate::answers::{Given, given, plain};
 use crate::diag::{Span, nearest};
 use crate::explain::key_columns;
 use crate::kb::Part;
+use crate::report::hanging;
 use crate::syntax::printer::Quoted;
 use crate::value::{Constant, Primitive, RelationId};
 
@@ -19,6 +20,9 @@ use super::{Done, Failure, Repl, Reply};
 
 /// How many words an identifier is made of.
 const WORDS: usize = 4;
+
+/// Words of so many letters are left out of it.
+const SHORT: usize = 2;
 
 /// How many words may stand together for one thing.
 const TOGETHER: usize = 3;
@@ -177,8 +181,14 @@ fn gathered(repl: &Repl, form: RelationId, sentence: &str, rows: &[Found]) -> Pr
 /// An identifier of the first words, other than those there are.
 fn identifier(sentence: &str, facts: &[StatedFact], form: RelationId, key: usize) -> String {
     let words = sentence.split(|it: char| !it.is_alphanumeric()).filter(|it| !it.is_empty());
-    let words: Vec<String> = words.take(WORDS).map(str::to_lowercase).collect();
-    let name = words.join("_");
+    let words: Vec<String> = words.map(str::to_lowercase).collect();
+    // The shortest words say least.
+    let mut telling: Vec<String> =
+        words.iter().filter(|word| word.chars().count() > SHORT).take(WORDS).cloned().collect();
+    if telling.is_empty() {
+        telling = words;
+    }
+    let name = telling.join("_");
     let taken = |name: &str| {
         let mut same = facts.iter().filter(|fact| fact.relation == form);
         same.any(|fact| fact.values.get(key).is_some_and(|value| value.to_string() == name))
@@ -203,6 +213,7 @@ pub(super) fn put(repl: &mut Repl, proposal: Proposal, reply: &mut Reply) {
         lines.push((name.clone(), values.join(", ")));
     }
     let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let wide = repl.settings.look.width.map(usize::from);
     let mut text = String::from("\nProposed:\n");
     for (name, value) in lines {
         let at = declared.columns.iter().position(|column| column.name == name);
@@ -219,7 +230,8 @@ pub(super) fn put(repl: &mut Repl, proposal: Proposal, reply: &mut Reply) {
         let because: Vec<&str> = because.map(|(_, because)| because.as_str()).collect();
         let because =
             if because.is_empty() { String::new() } else { format!("   {}", because.join("; ")) };
-        text.push_str(&format!("  {name:width$}  {value}{because}\n"));
+        let said = format!("{value}{because}");
+        text.push_str(&hanging(&format!("  {name:width$}"), &said, width + 4, wide));
     }
     text.push_str("`yes` takes it, COLUMN=VALUE corrects it, `no` drops it\n");
     reply.answer(text);
@@ -239,7 +251,9 @@ pub(super) fn answer(repl: &mut Repl, line: &str, reply: &mut Reply) -> Done {
         return Ok(());
     };
     match plain(line).as_str() {
-        "" | "y" | "yes" => {}
+        "y" | "yes" => {}
+        // What was taken before stays; what was not is never taken by mistake.
+        "" if repl.interview.as_ref().is_some_and(|it| it.fact().is_some()) => {}
         "n" | "no" => return interview::refused(repl, reply),
         _ => {
             if let Err(failure) = correct(repl, &mut proposal, line) {
@@ -300,6 +314,21 @@ fn correct(repl: &Repl, proposal: &mut Proposal, line: &str) -> Done {
             proposal.reasons.retain(|(column, _)| column != name);
             return Ok(());
         }
+    }
+    // Nothing of it was proposed, and it can be said all the same.
+    let key = key_columns(declared).and_then(|keys| keys.first().copied()).unwrap_or(0);
+    let key = declared.columns.get(key).map(|column| column.name.as_str());
+    let beside = relations.iter().enumerate().find_map(|(at, it)| {
+        let column = it.columns.iter().position(|column| column.name == name)?;
+        let rest = it.columns.iter().filter(|column| column.name != name);
+        let about =
+            it.columns.len() == 2 && rest.map(|it| Some(it.name.as_str())).all(|it| it == key);
+        (about && it.doc.tag("interview").is_some()).then_some((RelationId::from(at), column))
+    });
+    if let Some((relation, column)) = beside {
+        let values = value.split(',').map(|it| it.trim().to_owned()).filter(|it| !it.is_empty());
+        proposal.further.push((relation, column, values.collect()));
+        return Ok(());
     }
     let known = declared.columns.iter().map(|column| column.name.as_str());
     let hint = nearest(name, known).map(|near| format!("; did you mean `{near}`?"));
