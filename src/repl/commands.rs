@@ -196,6 +196,15 @@ fn help(repl: &mut Repl, name: &str, reply: &mut Reply) -> Done {
         reply.answer(format!(":{}\n{}\n{}", help.usage, help.summary, help.rest.trim_end()) + "\n");
         return Ok(());
     }
+    if let Some(sheet) = sheet_called(repl, name) {
+        let (title, relation) = (sheet.title.clone(), sheet.name.clone());
+        let doc = &repl.session.rulebook().program.relations[sheet.relation.index()].doc;
+        let text = if doc.text.is_empty() { String::new() } else { format!("{}\n", doc.text) };
+        reply.answer(format!(
+            ":{name}\n{title}\n{text}`:show {relation}` says what its columns mean.\n\n:{name}\n"
+        ));
+        return Ok(());
+    }
     let observed = crate::kb::observed_names().contains(&crate::kb::undotted(name));
     if observed || repl.session.rulebook().relation(name).is_some() {
         return show::show(repl, name, reply);

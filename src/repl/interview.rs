@@ -371,13 +371,15 @@ pub(super) fn answer(repl: &mut Repl, line: &str, reply: &mut Reply) -> Done {
 
 /// Takes the value of a column.
 fn answer_column(repl: &mut Repl, form: usize, line: &str, reply: &mut Reply) -> Done {
-    let Some(interview) = &mut repl.interview else { return Ok(()) };
+    let Some(interview) = &repl.interview else { return Ok(()) };
     let Some(&relation) = interview.forms.get(form) else { return Ok(()) };
     let (at, earlier) = (interview.column, interview.earlier.clone());
     let stated = interview.fact().map(|fact| fact.stated.clone()).unwrap_or_default();
     match line {
         "" if earlier.is_some() => {
-            interview.column += 1;
+            if let Some(interview) = &mut repl.interview {
+                interview.column += 1;
+            }
             return put(repl, reply);
         }
         "" if at == 0 => return skip(repl, "", reply),
@@ -388,13 +390,25 @@ fn answer_column(repl: &mut Repl, form: usize, line: &str, reply: &mut Reply) ->
         "-" if at == 0 && !stated.is_empty() => return take_back(repl, reply),
         _ => {}
     }
+    let relations = &repl.session.rulebook().program.relations;
+    let declared = Arc::clone(&relations[relation.index()]);
+    let (name, column) = (&declared.name, &declared.columns[at].name);
     let correction = line.split_once('=').is_some_and(|(name, _)| {
-        let relations = &repl.session.rulebook().program.relations;
-        let mut columns = relations[relation.index()].columns.iter();
-        columns.any(|column| column.name == name.trim())
+        let columns = interview.forms.iter().flat_map(|form| &relations[form.index()].columns);
+        columns.into_iter().any(|column| column.name == name.trim())
     });
     if correction {
         return Err("nothing waits to be corrected; `:back` goes back to it".to_owned().into());
+    }
+    // Words such as "open" may well be names.
+    let unknown = line.contains('?') || line.contains(char::is_whitespace) || line == "-";
+    if given(line, &interview.options) == Given::Open && (unknown || !interview.options.is_empty())
+    {
+        return Err(format!(
+            "there is no `{name}` without its {column}: answer what is likeliest, `:back` corrects it later, \
+             or `:skip` leaves this one out for now"
+        )
+        .into());
     }
     if at == 0
         && line.contains(char::is_whitespace)
@@ -404,19 +418,10 @@ fn answer_column(repl: &mut Repl, form: usize, line: &str, reply: &mut Reply) ->
         plain::put(repl, proposal, reply);
         return Ok(());
     }
-    let declared = Arc::clone(&repl.session.rulebook().program.relations[relation.index()]);
     let Some(interview) = &repl.interview else { return Ok(()) };
     let options = &interview.options;
     let value = match given(line, options) {
         Given::Value(at) => options.get(at).cloned().unwrap_or_default(),
-        Given::Open if line.starts_with('?') || !options.is_empty() => {
-            let (name, column) = (&declared.name, &declared.columns[at].name);
-            return Err(format!(
-                "`{name}` is nothing without its {column}: answer what is likeliest, `:back` corrects it \
-                 later, or `:skip` leaves this {name} out for now"
-            )
-            .into());
-        }
         _ if options.is_empty() || is_new(&declared, at) => line.to_owned(),
         _ => return Err(no_answer(line, options)),
     };

@@ -15,7 +15,7 @@ pub(super) fn wrapped(text: &str, width: Option<usize>) -> Vec<String> {
 pub fn hanging(head: &str, text: &str, at: usize, width: Option<usize>) -> String {
     let room = width.map_or(usize::MAX, |width| width.saturating_sub(at).max(20));
     let lines = wrapped(text, Some(room));
-    let own = head.width() + 2 > at;
+    let own = !head.is_empty() && head.width() + 2 > at;
     let mut out = if own { format!("{head}\n") } else { String::new() };
     for (row, line) in lines.iter().enumerate() {
         let before = if row == 0 && !own { head } else { "" };
