@@ -12,9 +12,9 @@ use crate::text::Text;
 use crate::value::{Interner, Primitive, Word};
 
 use super::error;
-use super::fields::{Cut, Misquoted, Record, Records, content};
+use super::fields::{Misquoted, Record, Records, content};
 use super::files::Files;
-use super::parameters::{Channel, Reading, reading};
+use super::parameters::{Channel, Format, Reading, reading};
 use super::value;
 
 /// Rows read from a file, and where each comes from.
@@ -26,6 +26,9 @@ pub struct Loaded {
     pub columns: Vec<Vec<Word>>,
     /// The line of the file that each row stands in, from 1.
     pub lines: Vec<u32>,
+    /// Which field of a record each column is.
+    fields: Vec<usize>,
+    format: Format,
 }
 
 impl Loaded {
@@ -43,6 +46,18 @@ impl Loaded {
     pub fn row(&self, row: usize, into: &mut Vec<Word>) {
         into.clear();
         into.extend(self.columns.iter().map(|column| column[row]));
+    }
+
+    /// Where a field stands in the text that the rows were read from, quotes around it left out.
+    pub fn field(&self, text: &str, row: usize, column: usize) -> Option<Range<usize>> {
+        let (line, field) = (*self.lines.get(row)?, *self.fields.get(column)?);
+        let mut records = Records::new(text, self.format.cut());
+        while let Some(record) = records.next() {
+            if record.line == line {
+                return Some(records.fields.get(field)?.range.clone());
+            }
+        }
+        None
     }
 }
 
@@ -99,6 +114,8 @@ fn rows(
             name: shown,
             columns: vec![Vec::new(); relation.arity()],
             lines: Vec::new(),
+            fields: reading.fields.clone(),
+            format: reading.format.clone(),
         },
         row: Vec::new(),
         buffer: String::new(),
@@ -171,8 +188,7 @@ impl Reader<'_> {
     fn read(&mut self) {
         let text: &str = &self.text.text;
         let format = &self.reading.format;
-        let mut records =
-            Records::new(text, Cut { delimiter: &format.delimiter, quoted: format.rfc4180 });
+        let mut records = Records::new(text, format.cut());
         if format.headers {
             records.next();
         }

@@ -25,6 +25,7 @@ mod files;
 mod hash;
 mod meta;
 mod pages;
+mod promises;
 mod search;
 mod sheet;
 mod tables;
