@@ -14,8 +14,8 @@ use crate::value::{ClauseId, Constant, RelationId};
 
 /// Tags that describe a relation. Any other one says that the program around the rules reads it.
 const DESCRIBES: [&str; 15] = [
-    "column", "empty", "example", "hide", "key", "note", "one_of", "order", "refers", "rule", "says", "see",
-    "source", "stop", "title",
+    "column", "empty", "example", "hide", "key", "note", "one_of", "order", "refers", "rule",
+    "says", "see", "source", "stop", "title",
 ];
 
 /// The rows of relations that are read from files.

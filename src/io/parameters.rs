@@ -3,8 +3,8 @@
 use crate::analyze::program::{Directive, Relation};
 use crate::diag::Diagnostic;
 
-use super::fields::Cut;
 use super::error;
+use super::fields::Cut;
 
 /// How and from where a relation is read.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -20,8 +20,7 @@ pub fn whole(relation: &Relation, directive: &Directive, bytes: &[u8]) -> Option
     let format = reading(relation, directive, &mut Vec::new())?.format;
     let text = std::str::from_utf8(bytes).ok()?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut records =
-        Records::new(text, format.cut());
+    let mut records = Records::new(text, format.cut());
     let (mut whole, mut first, mut buffer) = (Whole::default(), format.headers, String::new());
     while let Some(record) = records.next() {
         if record.misquoted.is_some() || record.range.is_empty() {

@@ -301,8 +301,7 @@ fn reference(program: &Program, relation: &Relation, text: &str) -> Option<Refer
     let target = program.relations.iter().position(|it| it.name == name)?;
     let referred = &program.relations[target];
     let from = places(relation, own.iter().copied())?;
-    let to =
-        places(referred, std::iter::once(first).chain(other.iter().skip(1).copied()))?;
+    let to = places(referred, std::iter::once(first).chain(other.iter().skip(1).copied()))?;
     let only = match only {
         Some((column, value)) => {
             let at = *places(referred, std::iter::once(column.trim()))?.first()?;
@@ -382,7 +381,8 @@ fn unknown_reference(
 fn none_of(column: &str, text: &str, values: &[&str], place: Option<Span>) -> Diagnostic {
     let listed: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
     let listed = listed.join(", ");
-    let problem = named_here(format!("`{column}` is `{text}`, and has to be one of {listed}"), place);
+    let problem =
+        named_here(format!("`{column}` is `{text}`, and has to be one of {listed}"), place);
     match nearest(text, values.iter().copied()) {
         Some(near) => problem.help(format!("did you mean `{near}`?")),
         None => problem.help(format!("write one of {listed}")),
