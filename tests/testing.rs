@@ -199,10 +199,8 @@ fn a_proposal_is_small_loads_and_shows_what_it_says() {
 }
 
 fn typed(arguments: &[&str]) -> (String, i32) {
-    let made = std::process::Command::new(env!("CARGO_BIN_EXE_archlog"))
-        .args(arguments)
-        .output()
-        .unwrap();
+    let made =
+        std::process::Command::new(env!("CARGO_BIN_EXE_archlog")).args(arguments).output().unwrap();
     (String::from_utf8(made.stderr).unwrap(), made.status.code().unwrap())
 }
 
