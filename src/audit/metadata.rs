@@ -37,6 +37,7 @@ const TAGS: &[(&str, bool)] = &[
     ("fix", false),
     ("hide", false),
     ("key", false),
+    ("later", false),
     ("list", true),
     ("meta", false),
     ("named", false),

@@ -55,7 +55,7 @@ impl Question {
 
 /// The open questions, the one that settles most first: by the number of contingent conclusions an
 /// answer makes certain or excluded, on average over the answers; then by the number of conclusions
-/// that change. With them comes the ledger they were found from.
+/// that change. Those that others go before stand behind them. With them comes the ledger they were found from.
 pub fn ask(
     rulebook: &Rulebook,
     stated: &[StatedFact],
@@ -84,7 +84,9 @@ pub fn ask(
         let (many_a, many_b) = (a.answers.len().max(1), b.answers.len().max(1));
         let settles = (b.settles() * many_a).cmp(&(a.settles() * many_b));
         let changes = (b.changes() * many_a).cmp(&(a.changes() * many_b));
-        settles.then(changes).then(a.choice.cmp(&b.choice))
+        let later = |question: &Question| ledger.choices.choices[question.choice].later;
+        let order = later(a).cmp(&later(b)).then(settles).then(changes);
+        order.then(a.choice.cmp(&b.choice))
     });
     Ok((questions, ledger))
 }

@@ -12,6 +12,7 @@ use crate::analyze::facts::StatedFact;
 use crate::change::{Base, Choices, Limits, Setting};
 use crate::diag::{Span, nearest};
 use crate::explain::key_columns;
+use crate::session::Session;
 use crate::value::{Constant, Primitive, RelationId};
 
 use super::complete::{identifiers, values_of};
@@ -34,6 +35,8 @@ pub(super) struct Interview {
     question: Option<(usize, String)>,
     /// The questions that were left open.
     skipped: BTreeSet<String>,
+    /// Whether it has come to what the dossier asks.
+    dossier: bool,
     /// How many changes there were when it began.
     began: usize,
     prompt: String,
@@ -195,12 +198,16 @@ fn numbered(options: &[String]) -> String {
     lines.map(|(at, option)| format!("  {}  {option}\n", at + 1)).collect()
 }
 
-/// Puts the open question that settles most.
+/// Puts the open question that settles most; when none is left, those of the dossier.
 fn put_question(repl: &mut Repl, reply: &mut Reply) -> Done {
+    let beside = match repl.interview.as_ref().is_some_and(|interview| interview.dossier) {
+        true => Some(repl.beside_dossier()?),
+        false => None,
+    };
+    let (session, design) = beside.as_ref().map_or((&repl.session, repl.current), |it| (it, 0));
     let asked = Arc::clone(&repl.interrupt);
-    let (questions, ledger) =
-        repl.session.ask(repl.current, &repl.effort.options(&asked), &|_| ())?;
-    let Some(interview) = &repl.interview else { return Ok(()) };
+    let (questions, ledger) = session.ask(design, &repl.effort.options(&asked), &|_| ())?;
+    let Some(interview) = &mut repl.interview else { return Ok(()) };
     let told = |choice: usize| {
         let choice = &ledger.choices.choices[choice];
         match choice.subject == choice.field {
@@ -211,6 +218,14 @@ fn put_question(repl: &mut Repl, reply: &mut Reply) -> Done {
     let open = |it: &&crate::change::Question| !interview.skipped.contains(&told(it.choice));
     let left = questions.iter().filter(open).count();
     let Some(question) = questions.iter().find(open) else {
+        if !interview.dossier {
+            interview.dossier = true;
+            reply.answer(
+                "\nThe worksheets have no more questions. What follows is asked by the dossier; \
+                 `:stop` ends here.\n",
+            );
+            return put_question(repl, reply);
+        }
         let skipped = interview.skipped.len();
         repl.interview = None;
         let told = match skipped {
@@ -295,16 +310,37 @@ pub(super) fn answer(repl: &mut Repl, line: &str, reply: &mut Reply) -> Done {
         return put(repl, reply);
     };
     let at = interview.options.iter().position(|option| *option == value).unwrap_or(0);
+    let beside = match interview.dossier {
+        true => Some(repl.beside_dossier()?),
+        false => None,
+    };
+    let (session, design) = beside.as_ref().map_or((&repl.session, repl.current), |it| (it, 0));
     let asked = Arc::clone(&repl.interrupt);
     let limits = Limits::from_options(&repl.effort.options(&asked));
-    let design = repl.session.designs().get(repl.current);
+    let design = session.designs().get(design);
     let facts = design.map(|design| design.facts.as_slice()).unwrap_or_default();
-    let mut base = Base::new(repl.session.rulebook(), facts, &limits)?;
+    let mut base = Base::new(session.rulebook(), facts, &limits)?;
     let choices = Choices::of(&mut base);
     let change = choices.change(&base, &[Setting { choice, value: at }]);
     drop(base);
-    make(repl, change.add, change.remove, reply)?;
+    let (add, remove) = match &beside {
+        Some(beside) => {
+            (stated_here(repl, beside, change.add), stated_here(repl, beside, change.remove))
+        }
+        None => (change.add, change.remove),
+    };
+    make(repl, add, remove, reply)?;
     put(repl, reply)
+}
+
+/// Facts stated under another rulebook, under that of the prompt: its relations have other numbers.
+fn stated_here(repl: &Repl, beside: &Session, facts: Vec<StatedFact>) -> Vec<StatedFact> {
+    let relations = &beside.rulebook().program.relations;
+    let here = |fact: StatedFact| {
+        let relation = repl.session.rulebook().relation(&relations[fact.relation.index()].name)?;
+        Some(StatedFact { relation, ..fact })
+    };
+    facts.into_iter().filter_map(here).collect()
 }
 
 /// `:skip`: a question stays open, or a list ends.

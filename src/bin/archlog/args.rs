@@ -130,6 +130,10 @@ pub struct Derive {
     #[arg(long)]
     pub strict: bool,
 
+    /// Load the rules of the dossier, too: its five questions about mechanisms are asked like any other
+    #[arg(long)]
+    pub dossier: bool,
+
     /// Which rulebook
     #[command(flatten)]
     pub rulebook: Rulebook,
@@ -279,6 +283,10 @@ pub struct WhatIf {
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: DocumentFormat,
 
+    /// Load the rules of the dossier, too: its five questions about mechanisms are asked like any other
+    #[arg(long)]
+    pub dossier: bool,
+
     /// Which rulebook
     #[command(flatten)]
     pub rulebook: Rulebook,
@@ -335,6 +343,10 @@ pub struct Ask {
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: DocumentFormat,
 
+    /// Load the rules of the dossier, too: its five questions about mechanisms are asked like any other
+    #[arg(long)]
+    pub dossier: bool,
+
     /// Which rulebook
     #[command(flatten)]
     pub rulebook: Rulebook,
@@ -383,6 +395,10 @@ pub struct Questions {
     #[arg(long, value_name = "FILE")]
     pub answers: Option<PathBuf>,
 
+    /// Load the rules of the dossier, too: its five questions about mechanisms are asked like any other
+    #[arg(long)]
+    pub dossier: bool,
+
     /// Which rulebook
     #[command(flatten)]
     pub rulebook: Rulebook,
@@ -415,6 +431,10 @@ pub struct Ledger {
     /// The format of the answer
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: DocumentFormat,
+
+    /// Load the rules of the dossier, too: its five questions about mechanisms are asked like any other
+    #[arg(long)]
+    pub dossier: bool,
 
     /// Which rulebook
     #[command(flatten)]
