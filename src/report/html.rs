@@ -24,7 +24,10 @@ pub(super) fn close() -> String {
 
 /// A document with links to its sections.
 pub(super) fn document(document: &Document) -> String {
-    let anchor = |name: &str| escape(&format!("{}.{name}", document.name));
+    // An id has no blanks.
+    let called: Vec<&str> = document.name.split_whitespace().collect();
+    let called = called.join("-");
+    let anchor = |name: &str| escape(&format!("{called}.{name}"));
     let mut out = format!("<h1>{}</h1>\n<nav><ul>\n", escape(&document.title));
     for section in document.sections.iter().filter(|section| section.within.is_empty()) {
         let (name, title) = (anchor(&section.name), escape(&section.title));

@@ -77,7 +77,9 @@ fn steps(sequence: &Sequence, identifier: &dyn Fn(&str) -> String, out: &mut Str
         let from = identifier(&message.from);
         let to = if message.to.is_empty() { from.clone() } else { identifier(&message.to) };
         let guard = match message.guard.as_str() {
+            // Where another way begins, the frame around it says when.
             "" => String::new(),
+            _ if begins => String::new(),
             guard => format!("<br/>[{}]", escaped(guard)),
         };
         let _ = writeln!(out, "  {from}->>{to}: {}{guard}", escaped(&message.operation));
