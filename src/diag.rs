@@ -94,7 +94,7 @@ impl Sources {
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> SourceId {
         let text = text.into();
         let line_starts = std::iter::once(0)
-            .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1))
+            .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|end| end as u32 + 1))
             .collect();
         self.sources.push(Source { name: name.into(), text, line_starts });
         SourceId(self.len() as u32 - 1)

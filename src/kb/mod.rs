@@ -44,6 +44,7 @@ pub use vocabulary::vocabulary;
 
 pub use citations::cut as cut_citation;
 use citations::{Citations, citations};
+use files::{UNREAD, without_unread};
 use tables::{Lines, Tables};
 
 use crate::analyze::facts::Statable;
@@ -96,7 +97,7 @@ pub enum Part {
     #[default]
     Whole,
     /// All rules, all sheets, and the tables that these read: whatever derives is the same as with
-    /// all tables. A goal that asks for another table finds it empty.
+    /// all tables. For a goal another table is empty, or not there.
     Derivation,
     /// The knowledge base by itself: all tables, what `queries/kb/` concludes from them, no rules
     /// about designs.
@@ -334,8 +335,10 @@ impl Rulebook {
         }
         entries.extend(options.typed.is_some().then(|| TYPED.to_owned()));
         let typed = options.typed.as_deref().unwrap_or_default();
+        let lean = options.part == Part::Derivation && !options.dossier && !files.overlaid();
         let mut read = |path: &str| match path {
             TYPED => Ok(typed.as_bytes().to_vec()),
+            path if lean => files.get(path).map(|text| without_unread(path, text)),
             path => files.get(path),
         };
         let paths = entries.iter().map(String::as_str);
@@ -389,7 +392,9 @@ impl Rulebook {
                 return Err(diagnostics);
             }
         }
-        let statable = Statable::new(&program, is_stated);
+        let left_out = if lean { UNREAD } else { &[] };
+        let left_out = left_out.iter().map(|(_, _, name)| *name);
+        let statable = Statable::new(&program, is_stated, left_out);
         let design = program
             .relations
             .iter()
