@@ -200,6 +200,11 @@ fn numbered(options: &[String]) -> String {
 
 /// Puts the open question that settles most; when none is left, those of the dossier.
 fn put_question(repl: &mut Repl, reply: &mut Reply) -> Done {
+    put_behind(repl, "", reply)
+}
+
+/// As [`put_question`], with a line to be said before a question.
+fn put_behind(repl: &mut Repl, line: &str, reply: &mut Reply) -> Done {
     let beside = match repl.interview.as_ref().is_some_and(|interview| interview.dossier) {
         true => Some(repl.beside_dossier()?),
         false => None,
@@ -220,11 +225,9 @@ fn put_question(repl: &mut Repl, reply: &mut Reply) -> Done {
     let Some(question) = questions.iter().find(open) else {
         if !interview.dossier {
             interview.dossier = true;
-            reply.answer(
-                "\nThe worksheets have no more questions. What follows is asked by the dossier; \
-                 `:stop` ends here.\n",
-            );
-            return put_question(repl, reply);
+            let line = "\nThe worksheets have no more questions; what follows is asked by the dossier. \
+                        `:stop` ends here.\n";
+            return put_behind(repl, line, reply);
         }
         let skipped = interview.skipped.len();
         repl.interview = None;
@@ -236,7 +239,7 @@ fn put_question(repl: &mut Repl, reply: &mut Reply) -> Done {
         return Ok(());
     };
     let choice = &ledger.choices.choices[question.choice];
-    let mut text = format!("\n{}", told(question.choice));
+    let mut text = format!("{line}\n{}", told(question.choice));
     if !choice.text.is_empty() {
         text.push_str(&format!(": {}", choice.text));
     }
