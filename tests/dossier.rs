@@ -261,7 +261,7 @@ fn the_five_questions_are_asked_and_assumed_like_any_other() {
         questions.get(place).unwrap()
     };
     let breaker = of("Slow degradation of downstream service");
-    assert!(breaker.settles() > 0 && breaker.answers[0].change.add.len() == 1, "{breaker:?}");
+    assert!(breaker.waiting > 0 && breaker.answers[0].change.add.len() == 1, "{breaker:?}");
     assert!(Limits::from_options(&options).check().is_ok());
 
     // Nothing is taken from the conclusions that the others are about.

@@ -86,6 +86,17 @@ fn of_the_dossier(repl: &mut Repl, about: bool) -> Result<Option<Session>, Failu
     }
 }
 
+/// Changes that are said by the numbers of steps, `-3` or `+3`, and nothing else.
+fn signed_steps(repl: &Repl, text: &str) -> Result<Option<String>, Failure> {
+    let mut changes = Vec::new();
+    for word in text.split([' ', ',']).filter(|word| !word.is_empty()) {
+        let number = word.strip_prefix(['+', '-']).filter(|it| it.parse::<usize>().is_ok());
+        let Some(number) = number else { return Ok(None) };
+        changes.push(format!("{}{}", &word[..1], goal_of(repl, number)?));
+    }
+    Ok((!changes.is_empty()).then(|| changes.join(" ")))
+}
+
 fn explain(repl: &mut Repl, text: &str, absent: bool, reply: &mut Reply) -> Done {
     let flags = flags(text, &["--all", "--full"])?;
     let (all, start) = (flags.has("--all"), Instant::now());
@@ -142,9 +153,11 @@ fn explain(repl: &mut Repl, text: &str, absent: bool, reply: &mut Reply) -> Done
 pub(super) fn what_if(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
     let start = Instant::now();
     let flags = flags(text, &["--all", "--reasons", "--dossier"])?;
-    let beside = of_the_dossier(repl, flags.has("--dossier"))?;
+    let typed = signed_steps(repl, flags.rest)?.unwrap_or_else(|| flags.rest.to_owned());
+    let about = flags.has("--dossier") || kb::speaks_of_the_dossier(&typed);
+    let beside = of_the_dossier(repl, about)?;
     let (session, design) = beside.as_ref().map_or((&repl.session, repl.current), |it| (it, 0));
-    let change = session.change(design, flags.rest)?;
+    let change = session.change(design, &typed)?;
     let asked = Arc::clone(&repl.interrupt);
     let options = repl.effort.options(&asked);
     let what_if = session.what_if(design, &change, &options)?;
@@ -171,6 +184,7 @@ pub(super) fn achieve(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
         },
         None => (text, 3),
     };
+    let goal = &goal_of(repl, goal)?;
     let beside = of_the_dossier(repl, kb::speaks_of_the_dossier(goal))?;
     let (session, design) = beside.as_ref().map_or((&repl.session, repl.current), |it| (it, 0));
     let asked = Arc::clone(&repl.interrupt);
