@@ -222,14 +222,14 @@ fn the_tables_keep_what_the_auction_must_keep() {
     database.execute_batch(&format!("PRAGMA foreign_keys = ON;\n{sql}")).unwrap();
     let bid = |id: &str, auction: &str, request: &str| {
         let (columns, values) =
-            ("bid_id, auction_id, bidder_id, amount, created_at, request_id", "u");
+            ("bid_id, auction_id, bidder_id, amount, created_at, status, request_id", "u");
         database.execute(
-            &format!("INSERT INTO bid ({columns}) VALUES (?, ?, '{values}', 7, '2026-01-01', ?)"),
+            &format!("INSERT INTO bid ({columns}) VALUES (?, ?, '{values}', 7, '2026-01-01', 'PENDING', ?)"),
             [id, auction, request],
         )
     };
     let auction = "INSERT INTO auction (auction_id, seller_id, starting_price, end_time, status, \
-                   current_highest, version) VALUES ('a', 's', 1, '2026-01-02', ?, 1, 1)";
+                   current_highest, version, created_at) VALUES ('a', 's', 1, '2026-01-02', ?, 1, 1, '2026-01-01')";
     assert!(database.execute(auction, ["SOLD"]).is_err(), "no such state");
     database.execute(auction, ["OPEN"]).unwrap();
     bid("b1", "a", "r1").unwrap();
