@@ -337,6 +337,6 @@ fn records_of_several_designs_and_other_texts_share_a_folder() {
     assert_eq!(names.len(), 8, "{names:?}");
     assert_eq!(names[5], "0008-base-mechanism-place-bid.md");
     let said = desk.run(&["verify", "docs/adr", "--deny", "warning"], 0);
-    assert!(said.contains("docs/adr/0007-by-hand.md is no record of archlog"), "{said}");
+    assert!(said.contains("docs/adr/0007-by-hand.md is none of archlog's records"), "{said}");
     assert!(said.contains("7 records hold."), "{said}");
 }
