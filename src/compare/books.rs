@@ -232,6 +232,15 @@ fn piece(path: &str, item: &Item) -> Piece {
             let name = format!(".include {included}");
             (Some(format!("{path} {name}")), name, Kind::Declaration)
         }
+        // Rules stand in a component, and an instance is what makes them conclude.
+        Item::Component(it) => {
+            let name = format!(".comp {}", it.head.name.text);
+            (Some(name.clone()), name, Kind::Rule)
+        }
+        Item::Instance(it) => {
+            let name = format!(".init {}", it.name.text);
+            (Some(name.clone()), name, Kind::Rule)
+        }
         _ => (None, text.clone(), Kind::Declaration),
     };
     Piece { inert: kind == Kind::Declaration, text, key, kind, name }

@@ -698,6 +698,14 @@ pub struct Run {
     #[arg(short = 'D', long = "output-dir", value_name = "DIR", default_value = ".")]
     pub output: PathBuf,
 
+    /// Print how the rules were evaluated: the order of joins, sizes, indices; write no results
+    #[arg(long)]
+    pub plan: bool,
+
+    /// Say where the time went: to a file (`.json`, `.html`, else text), or to standard error
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
+    pub profile: Option<PathBuf>,
+
     /// How hard to try
     #[command(flatten)]
     pub effort: Effort,

@@ -21,6 +21,7 @@ mod new;
 mod query;
 mod repl;
 mod rulebook;
+mod progress;
 mod run;
 mod test;
 mod verify;
