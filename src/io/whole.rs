@@ -3,7 +3,7 @@
 use crate::analyze::program::{Directive, Relation};
 
 use super::fields::{Records, content};
-use super::parameters::reading;
+use super::parameters::{Encoding, reading};
 
 /// The fields of a file, as texts.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -17,7 +17,10 @@ pub struct Whole {
 /// Cuts the bytes of a file that an `.input` names. Nothing for a directive that cannot be followed
 /// or bytes that are no text: [`input`](super::input) says what is wrong with them.
 pub fn whole(relation: &Relation, directive: &Directive, bytes: &[u8]) -> Option<Whole> {
-    let format = reading(relation, directive, &mut Vec::new())?.format;
+    let format = match reading(relation, directive, &mut Vec::new())?.encoding {
+        Encoding::Lines(format) => format,
+        _ => return None,
+    };
     let text = std::str::from_utf8(bytes).ok()?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut records = Records::new(text, format.cut());
