@@ -2,7 +2,7 @@
 
 use super::{
     AggregatePlan, Expand, Expression, Operation, Pipeline, RowCheck, Rows, RulePlan, Slot, Source,
-    StratumPlan, live, simplify,
+    StratumPlan, live, simplify, split,
 };
 use crate::analyze::program::{Aggregate, Argument, Atom, Literal, Program, Rule, Stratum, Term};
 use crate::store::ColumnSet;
@@ -17,30 +17,33 @@ pub(super) fn stratum(
 ) -> StratumPlan {
     let mut once = Vec::new();
     let mut repeated = Vec::new();
+    let (mut prepare, mut helpers) = (Vec::new(), Vec::new());
     let mut reads = Vec::new();
     for &id in &stratum.rules {
         let Some(rule) = program.rules.get(id.index()) else { continue };
         collect_reads(&rule.body, &mut reads);
         let rule = simplify::rule(rule);
-        let recursive: Vec<usize> = rule
-            .body
-            .iter()
-            .enumerate()
-            .filter(|(_, literal)| match literal {
-                Literal::Positive(atom) => stratum.relations.contains(&atom.relation),
-                _ => false,
-            })
-            .map(|(at, _)| at)
-            .collect();
+        let recursive = reading(&rule, &stratum.relations);
         if recursive.is_empty() {
             once.push(Lowering::new(&rule, &[], None, interner).plan(id));
         }
-        for &delta in &recursive {
-            repeated.push(Lowering::new(&rule, &recursive, Some(delta), interner).plan(id));
+        let helper = RelationId::helper(helpers.len());
+        let Some(split) = split::split(&rule, &recursive, helper) else {
+            for &delta in &recursive {
+                repeated.push(Lowering::new(&rule, &recursive, Some(delta), interner).plan(id));
+            }
+            continue;
+        };
+        helpers.push(split.helper.head.terms.len());
+        for (rule, into) in [(&split.helper, &mut prepare), (&split.rest, &mut repeated)] {
+            let recursive = reading(rule, &stratum.relations);
+            for &delta in &recursive {
+                into.push(Lowering::new(rule, &recursive, Some(delta), interner).plan(id));
+            }
         }
     }
     let mut growing = Vec::new();
-    for rule in &repeated {
+    for rule in repeated.iter().chain(&prepare) {
         for stage in &rule.pipeline.stages {
             if let Expand::Rows { relation, by, .. } = &stage.expand {
                 growing.push((*relation, *by));
@@ -53,14 +56,26 @@ pub(super) fn stratum(
             }
         }
     }
-    growing.retain(|(relation, by)| !by.is_empty() && stratum.relations.contains(relation));
+    growing.retain(|(relation, by): &(RelationId, ColumnSet)| {
+        !by.is_empty() && (relation.is_helper() || stratum.relations.contains(relation))
+    });
     growing.sort();
     growing.dedup();
     reads.retain(|relation| !stratum.relations.contains(relation));
     reads.sort();
     reads.dedup();
     let enough = enough(program, &stratum.relations);
-    StratumPlan { relations: stratum.relations.clone(), once, repeated, growing, reads, enough }
+    let relations = stratum.relations.clone();
+    StratumPlan { relations, once, repeated, prepare, helpers, growing, reads, enough }
+}
+
+/// The positive literals of a rule that read one of the relations, or a helper.
+fn reading(rule: &Rule, relations: &[RelationId]) -> Vec<usize> {
+    let reads = |literal: &Literal| match literal {
+        Literal::Positive(atom) => atom.relation.is_helper() || relations.contains(&atom.relation),
+        _ => false,
+    };
+    rule.body.iter().enumerate().filter(|(_, it)| reads(it)).map(|(at, _)| at).collect()
 }
 
 /// What `.limitsize` says of relations; of a relation that it names twice the smaller size counts.

@@ -21,6 +21,11 @@ impl Display for Plan {
                 writeln!(out, "  rule {}, once", rule.rule.0)?;
                 self.rule(out, rule)?;
             }
+            for rule in &stratum.prepare {
+                let delta = rule.delta.map_or("?", |delta| self.name(delta));
+                writeln!(out, "  rule {}, a part of it, for new {delta}", rule.rule.0)?;
+                self.rule(out, rule)?;
+            }
             for rule in &stratum.repeated {
                 let delta = rule.delta.map_or("?", |delta| self.name(delta));
                 writeln!(out, "  rule {}, for new {delta}", rule.rule.0)?;
@@ -33,7 +38,8 @@ impl Display for Plan {
 
 impl Plan {
     fn name(&self, relation: RelationId) -> &str {
-        self.names.get(relation.index()).map_or("?", |name| name)
+        let unnamed = if relation.is_helper() { "(helper)" } else { "?" };
+        self.names.get(relation.index()).map_or(unnamed, |name| name)
     }
 
     fn rule(&self, out: &mut Formatter<'_>, rule: &RulePlan) -> Result {

@@ -5,6 +5,7 @@
 //! are equal.
 
 use super::bits::{BitTable, WORTH};
+use super::blocks::BlockTable;
 use super::index::{KeyColumn, pack};
 use super::relation::{AHEAD, Relation};
 use super::table::KeyTable;
@@ -57,6 +58,9 @@ impl Relation {
 
     fn insert_pairs(&mut self, keys: &[u64]) {
         self.consider_bits();
+        if self.insert_blocks(keys) {
+            return;
+        }
         let taken = self.insert_bits(keys);
         if let [first, second] = self.columns.as_mut_slice() {
             insert_keys(&mut self.set, &keys[taken..], &mut self.len, |key| {
@@ -75,13 +79,49 @@ impl Relation {
         let [first, second] = self.columns.as_slice() else { return };
         let greatest = |words: &[Word]| words.iter().max().map_or(0, |word| word.0);
         let Some(mut bits) = BitTable::new(greatest(first), greatest(second), self.len) else {
+            self.consider_blocks();
             return;
         };
         for (first, second) in first.iter().zip(second) {
             bits.insert(first.0, second.0);
         }
         self.bits = Some(bits);
+        self.blocks = None;
         self.set = KeyTable::default();
+    }
+
+    /// Goes over to blocks, or back to the table, by how many tuples share a block.
+    fn consider_blocks(&mut self) {
+        if let Some(blocks) = &self.blocks {
+            if !blocks.pays(self.len) {
+                self.blocks = None;
+                self.set = self.table();
+            }
+            return;
+        }
+        let [first, second] = self.columns.as_slice() else { return };
+        let pairs = first.iter().zip(second).map(|(first, second)| (first.0, second.0));
+        self.blocks = BlockTable::new(pairs);
+        if self.blocks.is_some() {
+            self.set = KeyTable::default();
+        }
+    }
+
+    /// Adds pairs to the blocks, if that is where they go.
+    fn insert_blocks(&mut self, keys: &[u64]) -> bool {
+        let ([first, second], Some(blocks)) = (self.columns.as_mut_slice(), &mut self.blocks)
+        else {
+            return false;
+        };
+        for &key in keys {
+            let (one, other) = ((key >> 32) as u32, key as u32);
+            if blocks.insert(one, other) {
+                first.push(Word(one));
+                second.push(Word(other));
+                self.len += 1;
+            }
+        }
+        true
     }
 
     /// Adds pairs to the bits; returns how many of them it took. If words come that there is no

@@ -1,6 +1,7 @@
 //! One relation: a log of tuples.
 
 use super::bits::BitTable;
+use super::blocks::BlockTable;
 use super::finder::Finder;
 use super::index::{ColumnSet, Index, IndexList, KeyColumn, RowList, pack, pack_one};
 use super::table::KeyTable;
@@ -24,6 +25,8 @@ pub struct Relation {
     pub(super) set: KeyTable,
     /// Which tuples there are, for a large binary relation of dense words.
     pub(super) bits: Option<BitTable>,
+    /// The same where only second words are near each other; never together with `bits`.
+    pub(super) blocks: Option<BlockTable>,
     /// Where `set` keeps no rows: what somebody who asked for rows has learnt.
     finder: Finder,
     /// Whether `set` keeps rows though the relation is narrow.
@@ -47,6 +50,7 @@ impl Clone for Relation {
             columns: self.columns.clone(),
             set: self.set.clone(),
             bits: self.bits.clone(),
+            blocks: self.blocks.clone(),
             finder: Finder::default(),
             numbered: self.numbered,
             unranked: self.unranked,
@@ -111,6 +115,9 @@ impl Relation {
 
     /// Whether a tuple is in it.
     pub fn contains(&self, tuple: &[Word]) -> bool {
+        if let (Some(blocks), [first, second]) = (&self.blocks, tuple) {
+            return blocks.contains(first.0, second.0);
+        }
         match (&self.bits, tuple) {
             (Some(bits), [first, second]) => bits.contains(first.0, second.0),
             _ if tuple.len() == self.arity && self.keeps_no_rows() => {
@@ -142,7 +149,7 @@ impl Relation {
 
     /// Whether it is searched row by row.
     pub(super) fn is_small(&self) -> bool {
-        self.set.is_empty() && self.bits.is_none()
+        self.set.is_empty() && self.bits.is_none() && self.blocks.is_none()
     }
 
     fn equals(&self, row: usize, tuple: &[Word]) -> bool {
@@ -299,6 +306,12 @@ impl Relation {
             }
             return;
         }
+        if let (Some(blocks), [first, second]) = (&self.blocks, tuples) {
+            for at in 0..count {
+                answer(at, blocks.contains(first.word(at).0, second.word(at).0));
+            }
+            return;
+        }
         pack(tuples, count, keys);
         let narrow = self.arity <= 2;
         let mut seen = [0; AHEAD];
@@ -326,7 +339,7 @@ impl Relation {
             return self.insert_empty(round);
         }
         let row = self.len as u32;
-        if self.bits.is_some() {
+        if self.bits.is_some() || self.blocks.is_some() {
             let tuple: Vec<Vec<Word>> = tuple.iter().map(|word| vec![*word]).collect();
             return self.insert_batch(round, &tuple, 1, &mut Vec::new()) == 1;
         }
@@ -391,6 +404,7 @@ impl Relation {
         self.columns.iter_mut().for_each(Vec::clear);
         self.set.clear();
         self.bits = None;
+        self.blocks = None;
         self.finder = Finder::default();
         self.reconsider = 0;
         self.rounds.clear();
@@ -402,7 +416,8 @@ impl Relation {
     pub fn memory(&self) -> usize {
         let columns: usize = self.columns.iter().map(|column| column.capacity() * 4).sum();
         let bits = self.bits.as_ref().map_or(0, BitTable::memory);
-        let members = self.set.memory() + bits + self.finder.memory();
+        let blocks = self.blocks.as_ref().map_or(0, BlockTable::memory);
+        let members = self.set.memory() + bits + blocks + self.finder.memory();
         columns + members + self.rounds.capacity() * 8 + self.indices.memory()
     }
 }
