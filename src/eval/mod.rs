@@ -272,6 +272,8 @@ impl<'p> Evaluator<'p> {
     fn alone(&mut self, run: &mut Run<'_, '_>, rule: &RulePlan) -> Result<(), StopReason> {
         let Evaluator { machine, output, keys, ledger, bounds, .. } = self;
         machine.begin(&rule.pipeline, rule.aggregates);
+        let mut first = true;
+        let alone = rule.distinct && run.database.relation(rule.head).is_empty();
         loop {
             output.begin(rule.head_arity());
             let context =
@@ -282,13 +284,22 @@ impl<'p> Evaluator<'p> {
                     output.emit(batch, &rule.emit);
                     Machine::full(output.len)
                 })?;
-            run.store(rule, output, keys)?;
+            let loose = alone && (!first || output.len >= LOOSE) && !rule.emit.is_empty();
+            match loose {
+                true => run.append(rule, output)?,
+                false => run.store(rule, output, keys)?,
+            }
             if progress == Progress::Done {
                 return Ok(());
             }
+            first = false;
         }
     }
 }
+
+/// Fewer tuples than this are taken in one by one though they are known to differ: a table that is
+/// made later costs more than it saves.
+const LOOSE: usize = 256;
 
 impl RulePlan {
     fn head_arity(&self) -> usize {
@@ -332,6 +343,15 @@ impl Run<'_, '_> {
             self.report.concluded += output.len;
             self.report.derived += new;
         }
+        self.check_memory()?;
+        self.limits.check_tuples(self.report.derived)
+    }
+
+    /// As [`Run::store`], for tuples that are known to differ.
+    fn append(&mut self, rule: &RulePlan, output: &Output) -> Result<(), StopReason> {
+        self.report.concluded += output.len;
+        self.report.derived += output.len;
+        self.database.append(rule.head, &output.columns, output.len);
         self.check_memory()?;
         self.limits.check_tuples(self.report.derived)
     }

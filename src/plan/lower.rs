@@ -78,6 +78,21 @@ fn reading(rule: &Rule, relations: &[RelationId]) -> Vec<usize> {
     rule.body.iter().enumerate().filter(|(_, it)| reads(it)).map(|(at, _)| at).collect()
 }
 
+/// Whether the head of a rule has every variable that an atom or a range can give several words: then
+/// a tuple has one solution.
+fn distinct(rule: &Rule) -> bool {
+    let told = |variable: &VariableId| rule.head.terms.contains(&Term::Variable(*variable));
+    rule.body.iter().all(|literal| match literal {
+        Literal::Positive(atom) => atom.arguments.iter().all(|argument| match argument {
+            Argument::Variable(variable) => told(variable),
+            Argument::Constant(_) => true,
+            Argument::Wildcard => false,
+        }),
+        Literal::Range { result, .. } => told(result),
+        _ => true,
+    })
+}
+
 /// What `.limitsize` says of relations; of a relation that it names twice the smaller size counts.
 fn enough(program: &Program, relations: &[RelationId]) -> Vec<(RelationId, usize)> {
     let limits = program.directives.iter().filter(|directive| {
@@ -180,6 +195,7 @@ impl<'a> Lowering<'a> {
             pipeline,
             head: rule.head.relation,
             emit,
+            distinct: distinct(rule),
             creates: self.creates,
             aggregates: self.aggregates,
             slots: self.slots,

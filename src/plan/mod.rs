@@ -81,6 +81,8 @@ pub struct RulePlan {
     pub head: RelationId,
     /// The words of the head's columns.
     pub emit: Vec<Source>,
+    /// Whether no two of its solutions conclude the same tuple.
+    pub distinct: bool,
     /// Whether it can make a word that no interner knows yet.
     pub creates: bool,
     /// How many aggregates there are in it, nested ones included.

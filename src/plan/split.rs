@@ -46,10 +46,7 @@ pub(super) fn split(rule: &Rule, recursive: &[usize], id: RelationId) -> Option<
     }
     let (_, one, other, kept) = best?;
     let span = atoms.iter().find(|(at, _)| *at == one).map(|(_, atom)| atom.span)?;
-    let head = Head {
-        relation: id,
-        terms: kept.iter().copied().map(Term::Variable).collect(),
-    };
+    let head = Head { relation: id, terms: kept.iter().copied().map(Term::Variable).collect() };
     let body = vec![rule.body[one].clone(), rule.body[other].clone()];
     let helper = Rule { head, body, ..rule.clone() };
     let mut rest = rule.clone();

@@ -366,7 +366,9 @@ impl Index {
             Directory::Dense(dense) => dense.capacity() * 4,
             Directory::Hash(table) => table.memory(),
         };
-        directory + self.groups.capacity() * size_of::<Group>() + (self.arena.capacity() + self.beside.capacity()) * 4
+        directory
+            + self.groups.capacity() * size_of::<Group>()
+            + (self.arena.capacity() + self.beside.capacity()) * 4
     }
 }
 

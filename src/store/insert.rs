@@ -23,6 +23,7 @@ impl Relation {
         if self.arity == 0 {
             return usize::from(count > 0 && self.insert_empty(round));
         }
+        self.settle();
         let before = self.len;
         let mut start = 0;
         while self.is_small() && start < count {
@@ -54,6 +55,20 @@ impl Relation {
             }
         }
         self.len - before
+    }
+
+    /// Adds tuples that are known to differ from each other and from those that are there, and puts
+    /// the table off until somebody asks. Only for a relation that is empty or was filled so.
+    pub(super) fn append(&mut self, round: u32, tuples: &[Vec<Word>], count: usize) {
+        if count == 0 {
+            return;
+        }
+        self.loose = true;
+        self.open_round(round);
+        for (column, words) in self.columns.iter_mut().zip(tuples) {
+            column.extend_from_slice(&words[..count]);
+        }
+        self.len += count;
     }
 
     fn insert_pairs(&mut self, keys: &[u64]) {
@@ -219,6 +234,23 @@ mod tests {
             assert_eq!(batch.insert_batch(4, &columns, 500, &mut Vec::new()), 0);
             assert_eq!(batch.round_range(4), 0..0);
             assert_eq!(batch.round_range(3), 0..one.len());
+        }
+    }
+
+    #[test]
+    fn what_was_appended_is_found_and_not_taken_twice() {
+        for arity in [1, 2, 3] {
+            let columns: Vec<Vec<Word>> =
+                (0..arity).map(|c| (0..900u32).map(|i| Word(i * 7 + c)).collect()).collect();
+            let mut relation = Relation::new(arity as usize);
+            relation.append(1, &columns, 900);
+            let row: Vec<Word> = columns.iter().map(|column| column[33]).collect();
+            assert!(relation.contains(&row) && relation.find(&row) == Some(33));
+            assert!(!relation.clone().insert(2, &row));
+            assert_eq!(relation.insert_batch(2, &columns, 900, &mut Vec::new()), 0);
+            let other = vec![Word(5); arity as usize];
+            assert!(!relation.contains(&other) && relation.insert(2, &other));
+            assert_eq!((relation.len(), relation.rank(899), relation.rank(900)), (901, 1, 2));
         }
     }
 

@@ -179,6 +179,13 @@ impl Database {
         }
     }
 
+    /// Adds tuples to a relation as [`Database::insert_batch`] does, which are known to differ from each
+    /// other. The relation must be empty or filled by nothing else.
+    pub(crate) fn append(&mut self, id: RelationId, tuples: &[Vec<Word>], count: usize) {
+        let round = self.round;
+        self.own(id).append(round, tuples, count);
+    }
+
     /// The last round that was begun; 0 before evaluation.
     pub fn round(&self) -> u32 {
         self.round
