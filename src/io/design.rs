@@ -311,7 +311,7 @@ mod tests {
             relations: relations().into_iter().map(Arc::new).collect(),
             ..Program::default()
         };
-        let statable = Statable::new(&program, |relation| relation.name != "derived");
+        let statable = Statable::new(&program, |relation| relation.name != "derived", []);
         let relations = program.relations;
         let (mut sources, mut problems) = (Sources::new(), Vec::new());
         let facts = read(&statable, &relations, &mut sources, &mut problems);

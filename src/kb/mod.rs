@@ -16,13 +16,15 @@
 //! | `@each COLUMN` | a sheet of the dossier | one drawing for each value of it; arrows begin with the same column |
 //! | `@blocks`, `@code`, `@sequence` | a sheet of the dossier | how its rows are set, see [`Shape`] |
 //! | `@steps` | a relation in `queries/` | the steps of the dossier: number, title, purpose |
+//! | `@record WHAT` | a relation of the dossier | what a decision record reads it for, see [`crate::record`] |
 //! | `@reference` | a relation of the knowledge base | a table of [`vocabulary()`] |
 //! | `@meta KIND` | a relation | it holds the program's own structure (`meta`) |
 
 mod citations;
+mod dotted;
 mod facts;
 mod files;
-mod hash;
+pub(crate) mod hash;
 mod meta;
 mod pages;
 mod search;
@@ -44,6 +46,8 @@ pub use vocabulary::vocabulary;
 
 pub use citations::cut as cut_citation;
 use citations::{Citations, citations};
+pub use dotted::as_typed;
+use files::{UNREAD, without_unread};
 use tables::{Lines, Tables};
 
 use crate::analyze::facts::Statable;
@@ -91,7 +95,7 @@ pub enum Part {
     #[default]
     Whole,
     /// All rules, all sheets, and the tables that these read: whatever derives is the same as with
-    /// all tables. A goal that asks for another table finds it empty.
+    /// all tables. For a goal another table is empty, or not there.
     Derivation,
     /// The knowledge base by itself: all tables, what `queries/kb/` concludes from them, no rules
     /// about designs.
@@ -329,13 +333,16 @@ impl Rulebook {
         }
         entries.extend(options.typed.is_some().then(|| TYPED.to_owned()));
         let typed = options.typed.as_deref().unwrap_or_default();
+        let lean = options.part == Part::Derivation && !options.dossier && !files.overlaid();
         let mut read = |path: &str| match path {
             TYPED => Ok(typed.as_bytes().to_vec()),
+            path if lean => files.get(path).map(|text| without_unread(path, text)),
             path => files.get(path),
         };
         let paths = entries.iter().map(String::as_str);
         let (trees, mut diagnostics) = load_all(paths, &mut read, sources);
         let (mut program, problems) = analyze(&trees);
+        drop(trees);
         diagnostics.extend(problems);
         diagnostics.extend(concluded_though_stated(&program));
         diagnostics.extend(guarded(&program));
@@ -385,7 +392,9 @@ impl Rulebook {
                 return Err(diagnostics);
             }
         }
-        let statable = Statable::new(&program, is_stated);
+        let left_out = if lean { UNREAD } else { &[] };
+        let left_out = left_out.iter().map(|(_, _, name)| *name);
+        let statable = Statable::new(&program, is_stated, left_out);
         let design = program
             .relations
             .iter()

@@ -6,7 +6,8 @@ use crate::diag::nearest;
 use crate::kb::Sheet;
 
 use super::{
-    Done, Repl, Reply, aside, control, dossier, edit, interview, plain, reasons, scenarios, show,
+    Done, Failure, Repl, Reply, aside, control, dossier, edit, interview, plain, reasons,
+    scenarios, show,
 };
 
 /// The page: an entry begins at the margin with how a command is typed; the lines below it say what
@@ -64,6 +65,7 @@ const COMMANDS: &[(&str, Run)] = &[
     ("open", show::open),
     ("map", show::map),
     ("dossier", dossier::dossier),
+    ("verify", dossier::verify),
     ("kb", show::kb),
     ("queries", show::queries),
     ("run", show::run),
@@ -166,6 +168,17 @@ pub(super) fn run(repl: &mut Repl, line: &str, reply: &mut Reply) -> Done {
         Some((_, run)) => run(repl, arguments, reply),
         None => show::sheet(repl, &name, reply),
     }
+}
+
+/// What to say of a word by itself.
+pub(super) fn word(repl: &Repl, word: &str) -> Failure {
+    if names(repl).iter().any(|(name, _)| name == word) {
+        return format!("commands begin with a colon: `:{word}`").into();
+    }
+    let end = "a fact ends with a stop, a question with `?`, and commands begin with a colon";
+    let near =
+        repl.session.rulebook().relation(word).map(|_| format!("; `:show {word}` says more"));
+    format!("nothing is asked that `{word}` would answer; {end}{}", near.unwrap_or_default()).into()
 }
 
 /// `:help`, `:help NAME`: a command, or a relation.

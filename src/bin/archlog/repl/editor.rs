@@ -39,6 +39,7 @@ pub fn editor(repl: &Rc<RefCell<Repl>>, console: &Console) -> Result<LineEditor>
         files: FilenameCompleter::new(),
         history: HistoryHinter::new(),
         asking: Cell::new(false),
+        typed: Cell::new(false),
     }));
     Ok(editor)
 }
@@ -50,6 +51,13 @@ pub struct Help {
     history: HistoryHinter,
     /// Whether the line is the answer to a question and no statement.
     asking: Cell<bool>,
+    /// Whether anything was on the line.
+    typed: Cell<bool>,
+}
+
+/// Whether anything was on the line since this was asked last.
+pub fn typed(editor: &LineEditor) -> bool {
+    editor.helper().is_some_and(|help| help.typed.take())
 }
 
 /// Asks somebody a question; the answer is a line.
@@ -95,6 +103,7 @@ impl Hinter for Help {
     type Hint = String;
 
     fn hint(&self, line: &str, at: usize, context: &Context<'_>) -> Option<String> {
+        self.typed.set(self.typed.get() || !line.is_empty());
         if at < line.len() || line.is_empty() || self.asking.get() {
             return None;
         }
