@@ -4,6 +4,7 @@ use crate::analyze::program::{Directive, Relation};
 use crate::diag::Diagnostic;
 
 use super::error;
+use super::fields::Cut;
 
 /// How and from where a relation is read.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -55,7 +56,7 @@ pub(super) enum Channel {
 }
 
 /// How records are written.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Format {
     /// What stands between fields.
     pub delimiter: String,
@@ -63,6 +64,13 @@ pub(super) struct Format {
     pub rfc4180: bool,
     /// Whether the first line names the columns.
     pub headers: bool,
+}
+
+impl Format {
+    /// How a text of this format is cut into records.
+    pub fn cut(&self) -> Cut<'_> {
+        Cut { delimiter: &self.delimiter, quoted: self.rfc4180 }
+    }
 }
 
 /// Reads the parameters of an `.input`.

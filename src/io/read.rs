@@ -12,7 +12,7 @@ use crate::text::Text;
 use crate::value::{Constant, Interner, Primitive, Word};
 
 use super::error;
-use super::fields::{Cut, Misquoted, Record, Records, content};
+use super::fields::{Misquoted, Record, Records, content};
 use super::files::Files;
 use super::json::Json;
 use super::parameters::{Channel, Encoding, Format, Reading, reading};
@@ -27,6 +27,9 @@ pub struct Loaded {
     pub columns: Vec<Vec<Word>>,
     /// The line of the file that each row stands in, from 1.
     pub lines: Vec<u32>,
+    /// Which field of a record each column is.
+    fields: Vec<usize>,
+    format: Format,
 }
 
 impl Loaded {
@@ -44,6 +47,18 @@ impl Loaded {
     pub fn row(&self, row: usize, into: &mut Vec<Word>) {
         into.clear();
         into.extend(self.columns.iter().map(|column| column[row]));
+    }
+
+    /// Where a field stands in the text that the rows were read from, quotes around it left out.
+    pub fn field(&self, text: &str, row: usize, column: usize) -> Option<Range<usize>> {
+        let (line, field) = (*self.lines.get(row)?, *self.fields.get(column)?);
+        let mut records = Records::new(text, self.format.cut());
+        while let Some(record) = records.next() {
+            if record.line == line {
+                return Some(records.fields.get(field)?.range.clone());
+            }
+        }
+        None
     }
 }
 
@@ -105,7 +120,8 @@ struct Target<'a> {
 
 impl Loaded {
     fn new(name: String, relation: &Relation) -> Self {
-        Loaded { name, columns: vec![Vec::new(); relation.arity()], lines: Vec::new() }
+        let columns = vec![Vec::new(); relation.arity()];
+        Loaded { name, columns, ..Loaded::default() }
     }
 
     fn push(&mut self, values: &[Constant], line: u32, interner: &mut Interner) {
@@ -183,7 +199,11 @@ fn rows(
         reading,
         format,
         interner,
-        loaded: Loaded::new(shown, relation),
+        loaded: Loaded {
+            fields: reading.fields.clone(),
+            format: format.clone(),
+            ..Loaded::new(shown, relation)
+        },
         row: Vec::new(),
         buffer: String::new(),
         faults: Faults::default(),
@@ -256,8 +276,7 @@ impl Reader<'_> {
     fn read(&mut self) {
         let text: &str = &self.text.text;
         let format = self.format;
-        let mut records =
-            Records::new(text, Cut { delimiter: &format.delimiter, quoted: format.rfc4180 });
+        let mut records = Records::new(text, format.cut());
         if format.headers {
             records.next();
         }

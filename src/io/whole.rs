@@ -2,7 +2,7 @@
 
 use crate::analyze::program::{Directive, Relation};
 
-use super::fields::{Cut, Records, content};
+use super::fields::{Records, content};
 use super::parameters::{Encoding, reading};
 
 /// The fields of a file, as texts.
@@ -23,8 +23,7 @@ pub fn whole(relation: &Relation, directive: &Directive, bytes: &[u8]) -> Option
     };
     let text = std::str::from_utf8(bytes).ok()?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut records =
-        Records::new(text, Cut { delimiter: &format.delimiter, quoted: format.rfc4180 });
+    let mut records = Records::new(text, format.cut());
     let (mut whole, mut first, mut buffer) = (Whole::default(), format.headers, String::new());
     while let Some(record) = records.next() {
         if record.misquoted.is_some() || record.range.is_empty() {

@@ -27,6 +27,7 @@ mod files;
 pub(crate) mod hash;
 mod meta;
 mod pages;
+mod promises;
 mod search;
 mod sheet;
 mod tables;

@@ -8,6 +8,7 @@ use crate::answers;
 use crate::audit::checks::{self, Whose};
 use crate::audit::output::{Entry, Passed, Report, text};
 use crate::audit::{Accepted, Selection, Suppressions, sift};
+use crate::change::Limits as Choosing;
 use crate::diag::{Renderer, Sources, reason};
 use crate::eval::{Limits, Options as EvalOptions};
 use crate::kb::{self, Part, Rulebook};
@@ -173,9 +174,13 @@ pub(super) fn questions(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done
             let path = path.trim();
             let text = std::fs::read_to_string(Path::new(path))
                 .map_err(|problem| format!("cannot read `{path}`: {problem}"))?;
-            let filled = form.filled(&repl.session, &text);
+            let limits = Choosing::from_options(&options);
+            let filled = form.filled(&repl.session, repl.current, &text, &limits)?;
             if !filled.problems.is_empty() {
-                return Err(format!("nothing was taken: {}", filled.problems.join("; ")).into());
+                let problems = filled.problems.iter();
+                let problems = problems.map(|(line, problem)| format!("{path}:{line}: {problem}"));
+                let problems: Vec<String> = problems.collect();
+                return Err(format!("nothing was taken\n{}", problems.join("\n")).into());
             }
             super::edits::statements(repl, &filled.facts, reply)?;
             if filled.open > 0 {

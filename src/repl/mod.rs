@@ -15,6 +15,7 @@
 //! | `scenarios` | the design under several names, and two of them side by side |
 //! | `aside` | checks, reviews, forms, questions about rules and proofs |
 //! | `interview` | questions put one after the other |
+//! | `trail` | what an interview asked and what was answered |
 //! | `plain` | facts from sentences in plain words, proposed and accepted |
 //! | `complete` | what may stand at the cursor |
 //! | `settings` | what can be set, and answers laid out as it says |
@@ -43,6 +44,7 @@ mod reasons;
 mod scenarios;
 mod settings;
 mod show;
+mod trail;
 mod units;
 
 use std::collections::BTreeSet;
@@ -59,9 +61,9 @@ pub use settings::{Effort, MODES, Mode, Paging, Settings};
 pub use units::{Units, is_command, is_complete, is_word};
 
 use aside::Beside;
-use interview::Interview;
 use log::Log;
 use scenarios::Scenario;
+use trail::Interview;
 
 use crate::analyze::has_errors;
 use crate::diag::{Diagnostic, Sources};
@@ -196,6 +198,8 @@ pub struct Repl {
     /// What was typed.
     history: Vec<String>,
     interview: Option<Interview>,
+    /// The interview that was left, to be gone on with.
+    left: Option<Interview>,
     /// The knowledge base by itself, once it was asked for.
     knowledge: Option<Arc<Rulebook>>,
     /// Warnings that were said.
@@ -240,6 +244,7 @@ impl Repl {
             watched: Vec::new(),
             history: Vec::new(),
             interview: None,
+            left: None,
             knowledge: None,
             warned: BTreeSet::new(),
             units: Units::default(),
@@ -319,7 +324,7 @@ impl Repl {
     /// Drops what is open: statements that are not complete, and an interview.
     pub fn abandon(&mut self) {
         self.units = Units::default();
-        self.interview = None;
+        self.leave_interview();
     }
 
     /// What is still open at the end of the input, done as it stands.
@@ -457,7 +462,19 @@ pub fn step(repl: &mut Repl, text: &str) -> Vec<Event> {
             }
         }
         if let Some(unit) = repl.units.push(line) {
-            events.extend(repl.unit(&unit));
+            let about = repl.interview.as_ref().map(|interview| interview.design);
+            let mut done = repl.unit(&unit);
+            let moved = about.is_some_and(|design| design != repl.current)
+                || done.iter().any(|event| matches!(event, Event::Changed));
+            let same = repl.interview.as_ref().map(|interview| interview.design) == about;
+            if answers && moved && same {
+                let mut reply = Reply::default();
+                if let Err(failure) = interview::again(repl, &mut reply) {
+                    reply.fail(failure);
+                }
+                done.extend(reply.events);
+            }
+            events.extend(done);
         }
         let left = events.iter().any(|event| matches!(event, Event::Quit));
         if left || is_interrupted(&events) || repl.settings.bail && has_failed(&events) {

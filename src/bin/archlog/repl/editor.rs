@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use anyhow::Result;
 use archlog::repl::{Kind, Repl, complete, hint, is_command, is_complete, kinds};
+use archlog::report::shortened;
 use rustyline::completion::{Completer, FilenameCompleter, Pair};
 use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::{Hinter, HistoryHinter};
@@ -40,6 +41,7 @@ pub fn editor(repl: &Rc<RefCell<Repl>>, console: &Console) -> Result<LineEditor>
         history: HistoryHinter::new(),
         asking: Cell::new(false),
         typed: Cell::new(false),
+        width: console.look().width,
     }));
     Ok(editor)
 }
@@ -53,6 +55,8 @@ pub struct Help {
     asking: Cell<bool>,
     /// Whether anything was on the line.
     typed: Cell<bool>,
+    /// How wide the terminal is.
+    width: Option<u16>,
 }
 
 /// Whether anything was on the line since this was asked last.
@@ -91,7 +95,10 @@ impl Completer for Help {
         let pairs = found.candidates.into_iter().map(|candidate| Pair {
             display: match candidate.note.as_str() {
                 "" => candidate.text.clone(),
-                note => format!("{}  {note}", candidate.text),
+                note => {
+                    let width = self.width.map_or(usize::MAX, usize::from).saturating_sub(2);
+                    shortened(&format!("{}  {note}", candidate.text), width)
+                }
             },
             replacement: candidate.text,
         });
