@@ -85,6 +85,18 @@ impl Sources {
         }
     }
 
+    /// Shows a text of this layer with other words, each as long as the one it stands for.
+    pub fn reword(&mut self, id: SourceId, words: &dyn Fn(&str) -> String) {
+        let below = self.base.as_ref().map_or(0, |base| base.len());
+        let at = (id.0 as usize).checked_sub(below);
+        if let Some(source) = at.and_then(|at| self.sources.get_mut(at))
+            && let text = words(&source.text)
+            && text.len() == source.text.len()
+        {
+            source.text = text.into();
+        }
+    }
+
     /// Forgets the last text of this layer.
     pub fn forget_last(&mut self) {
         self.sources.pop();

@@ -205,6 +205,20 @@ impl Facts {
         for (index, rule) in program.rules.iter().enumerate() {
             self.rule(index as u32, rule);
         }
+        // What decides which tuples stay is looked at.
+        for rule in &program.subsumptions {
+            let head = rule.head.relation.0;
+            rule.body.iter().for_each(|literal| {
+                each_atom(literal, &mut |atom| self.runtime.extend([Reads(head, atom.relation.0)]));
+            });
+            self.looks(rule);
+        }
+        for (index, relation) in program.relations.iter().enumerate() {
+            if !relation.choices.is_empty() {
+                let columns = (0..relation.arity()).map(|column| column as u32);
+                self.runtime.extend(columns.map(|column| Looks(index as u32, column)));
+            }
+        }
     }
 
     fn row(&mut self, relation: RelationId, values: &[Constant]) {

@@ -13,9 +13,9 @@ use crate::syntax::tree::{Clause, Item, Tree};
 use crate::value::{ClauseId, Constant, RelationId};
 
 /// Tags that describe a relation. Any other one says that the program around the rules reads it.
-const DESCRIBES: [&str; 14] = [
-    "column", "empty", "example", "hide", "key", "note", "order", "refers", "rule", "says", "see",
-    "source", "stop", "title",
+const DESCRIBES: [&str; 15] = [
+    "column", "empty", "example", "hide", "key", "note", "one_of", "order", "refers", "rule",
+    "says", "see", "source", "stop", "title",
 ];
 
 /// The rows of relations that are read from files.

@@ -319,6 +319,7 @@ fn key(declared: &Relation, parts: &[Word], interner: &mut Interner) -> Option<V
             Primitive::Number => interner.intern_number(text.parse().ok()?),
             Primitive::Unsigned => interner.intern_unsigned(text.parse().ok()?),
             Primitive::Float => interner.intern_float(text.parse().ok()?),
+            Primitive::Record => return None,
         };
         key.push((column, word));
     }
@@ -332,6 +333,7 @@ fn blank(declared: &Relation, interner: &Interner) -> Vec<Word> {
         Primitive::Number => Constant::Number(0),
         Primitive::Unsigned => Constant::Unsigned(0),
         Primitive::Float => Constant::Float(0.0),
+        Primitive::Record => Constant::Record(None),
     };
     let columns = declared.columns.iter();
     columns.map(|column| interner.find(&nothing(column.primitive)).unwrap_or_default()).collect()

@@ -20,15 +20,18 @@ mod aggregate;
 mod batch;
 mod expand;
 mod functor;
+mod guarded;
 mod limits;
 mod machine;
 mod narrow;
 mod parallel;
+mod profile;
 mod value;
 
 pub use expand::range;
 pub use functor::{apply, compare, test};
 pub use limits::{Limits, Options, StopReason};
+pub use profile::{Profile, Profiler, RelationProfile, RuleProfile};
 pub use value::{Note, Warning};
 
 use batch::Output;
@@ -188,6 +191,9 @@ impl<'p> Evaluator<'p> {
     }
 
     fn stratum(&mut self, run: &mut Run<'_, '_>, stratum: &StratumPlan) -> Result<(), StopReason> {
+        if !stratum.choices.is_empty() || !stratum.prunes.is_empty() {
+            return self.guarded(run, stratum);
+        }
         self.bounds.clear();
         if stratum.once.iter().any(|rule| run.can_fire(rule)) {
             run.begin_round();

@@ -1,8 +1,8 @@
 //! Rules to pipelines: the order of a body's literals, and each literal's operation.
 
 use super::{
-    AggregatePlan, Expand, Expression, Operation, Pipeline, RowCheck, Rows, RulePlan, Slot, Source,
-    StratumPlan, live, simplify,
+    AggregatePlan, ChoicePlan, Expand, Expression, Operation, Pipeline, RowCheck, Rows, RulePlan,
+    Slot, Source, StratumPlan, live, simplify,
 };
 use crate::analyze::program::{Aggregate, Argument, Atom, Literal, Program, Rule, Stratum, Term};
 use crate::store::ColumnSet;
@@ -22,16 +22,7 @@ pub(super) fn stratum(
         let Some(rule) = program.rules.get(id.index()) else { continue };
         collect_reads(&rule.body, &mut reads);
         let rule = simplify::rule(rule);
-        let recursive: Vec<usize> = rule
-            .body
-            .iter()
-            .enumerate()
-            .filter(|(_, literal)| match literal {
-                Literal::Positive(atom) => stratum.relations.contains(&atom.relation),
-                _ => false,
-            })
-            .map(|(at, _)| at)
-            .collect();
+        let recursive = reading(&rule, &stratum.relations);
         if recursive.is_empty() {
             once.push(Lowering::new(&rule, &[], None, interner).plan(id));
         }
@@ -39,8 +30,26 @@ pub(super) fn stratum(
             repeated.push(Lowering::new(&rule, &recursive, Some(delta), interner).plan(id));
         }
     }
+    let mut prunes = Vec::new();
+    for (at, rule) in program.subsumptions.iter().enumerate() {
+        if !stratum.relations.contains(&rule.head.relation) {
+            continue;
+        }
+        collect_reads(&rule.body, &mut reads);
+        let rule = simplify::rule(rule);
+        let recursive: Vec<usize> = reading(&rule, &stratum.relations);
+        for &delta in &recursive {
+            let id = RuleId::from(program.rules.len() + at);
+            prunes.push(Lowering::new(&rule, &recursive, Some(delta), interner).plan(id));
+        }
+    }
+    let choices = stratum.relations.iter().filter_map(|&relation| {
+        let keys = program.relations.get(relation.index())?.choices.clone();
+        (!keys.is_empty()).then_some(ChoicePlan { relation, keys })
+    });
+    let choices = choices.collect();
     let mut growing = Vec::new();
-    for rule in &repeated {
+    for rule in repeated.iter().chain(&prunes) {
         for stage in &rule.pipeline.stages {
             if let Expand::Rows { relation, by, .. } = &stage.expand {
                 growing.push((*relation, *by));
@@ -60,7 +69,17 @@ pub(super) fn stratum(
     reads.sort();
     reads.dedup();
     let enough = enough(program, &stratum.relations);
-    StratumPlan { relations: stratum.relations.clone(), once, repeated, growing, reads, enough }
+    let relations = stratum.relations.clone();
+    StratumPlan { relations, once, repeated, growing, reads, enough, choices, prunes }
+}
+
+/// The positive literals of a rule that read one of the relations.
+fn reading(rule: &Rule, relations: &[RelationId]) -> Vec<usize> {
+    let reads = |literal: &Literal| match literal {
+        Literal::Positive(atom) => relations.contains(&atom.relation),
+        _ => false,
+    };
+    rule.body.iter().enumerate().filter(|(_, it)| reads(it)).map(|(at, _)| at).collect()
 }
 
 /// What `.limitsize` says of relations; of a relation that it names twice the smaller size counts.

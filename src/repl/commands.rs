@@ -7,7 +7,8 @@ use crate::kb::Sheet;
 use crate::report::hanging;
 
 use super::{
-    Done, Repl, Reply, aside, control, dossier, edit, interview, plain, reasons, scenarios, show,
+    Done, Failure, Repl, Reply, aside, control, dossier, edit, interview, plain, reasons,
+    scenarios, show,
 };
 
 /// The page: an entry begins at the margin with how a command is typed; the lines below it say what
@@ -65,6 +66,7 @@ const COMMANDS: &[(&str, Run)] = &[
     ("open", show::open),
     ("map", show::map),
     ("dossier", dossier::dossier),
+    ("verify", dossier::verify),
     ("kb", show::kb),
     ("queries", show::queries),
     ("run", show::run),
@@ -167,6 +169,17 @@ pub(super) fn run(repl: &mut Repl, line: &str, reply: &mut Reply) -> Done {
         Some((_, run)) => run(repl, arguments, reply),
         None => show::sheet(repl, &name, reply),
     }
+}
+
+/// What to say of a word by itself.
+pub(super) fn word(repl: &Repl, word: &str) -> Failure {
+    if names(repl).iter().any(|(name, _)| name == word) {
+        return format!("commands begin with a colon: `:{word}`").into();
+    }
+    let end = "a fact ends with a stop, a question with `?`, and commands begin with a colon";
+    let near =
+        repl.session.rulebook().relation(word).map(|_| format!("; `:show {word}` says more"));
+    format!("nothing is asked that `{word}` would answer; {end}{}", near.unwrap_or_default()).into()
 }
 
 /// `:help`, `:help NAME`: a command, or a relation.

@@ -64,7 +64,9 @@ pub fn complete(repl: &Repl, text: &str, at: usize) -> Completion {
             Completion { start: word_at, file: true, ..Completion::default() }
         }
         "questions" => pick(word_at, word, plain(&["csv", "--answers"])),
-        "load" | "save" => Completion { start: word_at, file: true, ..Completion::default() },
+        "load" | "save" | "verify" => {
+            Completion { start: word_at, file: true, ..Completion::default() }
+        }
         "show" | "rules" | "facts" | "deps" | "list" => {
             pick(word_at, word, relations(repl, name == "facts", ""))
         }

@@ -111,6 +111,7 @@ pub(super) fn constant(primitive: Primitive, value: &str) -> Result<Constant, Fa
         Primitive::Number => Constant::Number(value.parse().map_err(|_| wrong())?),
         Primitive::Unsigned => Constant::Unsigned(value.parse().map_err(|_| wrong())?),
         Primitive::Float => Constant::Float(value.parse().map_err(|_| wrong())?),
+        Primitive::Record => return Err(wrong().into()),
     })
 }
 

@@ -14,6 +14,7 @@ pub mod explanation;
 mod html;
 mod json;
 mod markdown;
+pub mod profile;
 mod sql;
 mod text;
 pub mod tree;

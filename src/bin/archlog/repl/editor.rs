@@ -40,6 +40,7 @@ pub fn editor(repl: &Rc<RefCell<Repl>>, console: &Console) -> Result<LineEditor>
         files: FilenameCompleter::new(),
         history: HistoryHinter::new(),
         asking: Cell::new(false),
+        typed: Cell::new(false),
         width: console.look().width,
     }));
     Ok(editor)
@@ -52,8 +53,15 @@ pub struct Help {
     history: HistoryHinter,
     /// Whether the line is the answer to a question and no statement.
     asking: Cell<bool>,
+    /// Whether anything was on the line.
+    typed: Cell<bool>,
     /// How wide the terminal is.
     width: Option<u16>,
+}
+
+/// Whether anything was on the line since this was asked last.
+pub fn typed(editor: &LineEditor) -> bool {
+    editor.helper().is_some_and(|help| help.typed.take())
 }
 
 /// Asks somebody a question; the answer is a line.
@@ -102,6 +110,7 @@ impl Hinter for Help {
     type Hint = String;
 
     fn hint(&self, line: &str, at: usize, context: &Context<'_>) -> Option<String> {
+        self.typed.set(self.typed.get() || !line.is_empty());
         if at < line.len() || line.is_empty() || self.asking.get() {
             return None;
         }
