@@ -753,6 +753,34 @@ fn fmt_writes_the_one_style_and_check_changes_nothing() {
     desk.archlog(&["fmt", "none.dl"]).assert().code(2).stderr(contains("cannot read `none.dl`"));
 }
 
+/// What is not written as it should be is said to be, and not passed over.
+#[test]
+fn a_headless_file_of_accepted_findings_and_a_check_that_cannot_be_run_are_told() {
+    let check = "/// A design that says anything.\n/// @check HOUSE9 loud\n/// @finding {object} is there\n\
+                 .decl house_any(object: symbol)\n\n/// @rule any\n/// @title Any object\n\
+                 /// @says {Object} is there\n/// @source 003 \"Step 11\"\n\
+                 house_any(Object) :- candidate_object(Object).\n";
+    let desk = Desk::with(&[
+        ("program.dl", ".decl p(x: number)\np(1).\n.output p\n"),
+        ("accepted.csv", "AL0603,p,nobody reads it and that is fine\n"),
+        ("rules/checks/house.dl", check),
+    ]);
+    desk.archlog(&["check", "program.dl", "--accepted", "accepted.csv"])
+        .assert()
+        .code(1)
+        .stdout(contains("error[AL0927]").and(contains("code,subject,reason")));
+    desk.archlog(&["check", &design("auction"), "--rules", "rules"])
+        .assert()
+        .code(1)
+        .stdout(contains("error[AL0925]: `house_any`"));
+    desk.archlog(&["explain", "HOUSE9"]).assert().failure().stderr(contains("--rules"));
+    desk.write("rules/checks/house.dl", check.replace("HOUSE9 loud", "HOUSE9 note"));
+    desk.archlog(&["explain", "HOUSE9", "--rules", "rules"])
+        .assert()
+        .success()
+        .stdout(contains("# HOUSE9: {object} is there").and(contains("rules/checks/house.dl:4")));
+}
+
 #[test]
 fn check_says_what_is_odd_and_exits_so() {
     let odd = ".decl p(x: number, y: number)\n.decl q(x: number)\n.input p\nq(x) :- p(x, z), 1 < x.\n.output q\n";

@@ -163,6 +163,19 @@ impl<'a> Subject<'a> {
         self.rows.get(&relation).map(Vec::as_slice)
     }
 
+    /// Whether all tuples of the relation are known: facts of the program, or rows of a table.
+    pub fn is_listed(&self, relation: RelationId) -> bool {
+        let concluded = self.program.rules.iter().any(|rule| rule.head.relation == relation);
+        !concluded && (!self.is_filled(relation) || self.rows(relation).is_some())
+    }
+
+    /// The tuples of the relation that facts and tables hold.
+    pub fn listed(&self, relation: RelationId) -> impl Iterator<Item = &[Constant]> {
+        let facts = self.program.facts.iter().filter(move |fact| fact.relation == relation);
+        let rows = self.rows(relation).unwrap_or_default();
+        facts.map(|fact| fact.values.as_slice()).chain(rows.iter().map(Vec::as_slice))
+    }
+
     /// Whether the relation holds one tuple at most, whatever happens.
     pub fn is_single(&self, relation: RelationId) -> bool {
         let facts = self.program.facts.iter().filter(|fact| fact.relation == relation).count();

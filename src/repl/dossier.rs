@@ -69,7 +69,9 @@ pub(super) fn verify(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
         for (file, text) in texts(path)? {
             match record::read(&file, &text, &mut sources) {
                 Some(record) => records.push(record),
-                None => reply.note(format!("{file} is no record of archlog; it is passed over")),
+                None => {
+                    reply.note(format!("{file} is none of archlog's records; it is passed over"))
+                }
             }
         }
     }

@@ -1007,8 +1007,12 @@ pub struct New {
 #[derive(Debug, Args)]
 #[command(after_long_help = include_str!("../../../docs/help/explain.txt"))]
 pub struct Explain {
-    /// The code, such as AL0107
+    /// The code, such as AL0107, or that of a check of your own
     pub code: Option<String>,
+
+    /// The folder of rules that your own check is in
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
 }
 
 /// Print completions for a shell

@@ -106,7 +106,7 @@ fn command(command: Command, console: &Console) -> Result<Exit> {
             Ok(Exit::Yes)
         }
         Command::Explain(arguments) => {
-            console.answer(&explain::explain(arguments.code.as_deref())?)?;
+            console.answer(&explain::explain(&arguments)?)?;
             Ok(Exit::Yes)
         }
         Command::Completions(arguments) => {
