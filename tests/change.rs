@@ -453,11 +453,11 @@ fn completions(
     let mut conclusions = Vec::new();
     let rows: Vec<Vec<Option<u32>>> = (0..choices.choices.len())
         .map(|choice| match choices.open_row(base, choice) {
-            Some(row) => row.into_iter().map(|word| Some(word.0)).collect(),
+            Some((_, row)) => row.into_iter().map(|word| Some(word.0)).collect(),
             None => Vec::new(),
         })
         .collect();
-    let Some(open) = choices.open else { panic!("no relation of open choices") };
+    let [open] = choices.open[..] else { panic!("no relation of open choices") };
     while !frontier.is_empty() {
         let worlds = base.derive(
             &archlog::change::Slice::whole(base),
