@@ -16,6 +16,11 @@ const END: &str = "<!-- engine bench: end -->";
 /// All tables that there is something for.
 pub fn tables(results: &Results) -> String {
     let mut text = String::new();
+    header(&mut text, &["Workload"], &["what it computes"]);
+    for workload in &WORKLOADS {
+        let _ = writeln!(text, "| {} | {} |", workload.name, workload.about);
+    }
+    text.push('\n');
     for size in ["XS", "S", "M", "L"] {
         if results.at(size).next().is_some() {
             times(results, size, &mut text);
@@ -65,7 +70,9 @@ fn memory(results: &Results, text: &mut String) {
         let _ = write!(text, "| {} |", measured.workload);
         for engine in &engines {
             match measured.kib(engine) {
-                Some(kib) => drop(write!(text, " {} |", kib.div_ceil(1024))),
+                Some(kib) => {
+                    let _ = write!(text, " {} |", kib.div_ceil(1024));
+                }
                 None => text.push_str("  |"),
             }
         }
@@ -127,7 +134,7 @@ fn threads(results: &Results, text: &mut String) {
                 measured.and_then(|it| Some((it.clock("archlog")?, it.clock("archlog-j2")?)));
             match times {
                 Some((one, two)) => {
-                    drop(write!(text, " {:.2} |", one.as_secs_f64() / two.as_secs_f64()))
+                    let _ = write!(text, " {:.2} |", one.as_secs_f64() / two.as_secs_f64());
                 }
                 None => text.push_str("  |"),
             }
