@@ -232,6 +232,26 @@ typed_id! {
     TypeId
 }
 
+/// Numbers from here on are those of helpers.
+const HELPERS: u32 = 1 << 31;
+
+impl RelationId {
+    /// A relation that no program declares: evaluation makes it for itself and drops it.
+    pub fn helper(number: usize) -> Self {
+        RelationId(HELPERS | number as u32)
+    }
+
+    /// Which helper it is, if it is one.
+    pub fn as_helper(self) -> Option<usize> {
+        self.0.checked_sub(HELPERS).map(|number| number as usize)
+    }
+
+    /// Whether it is a helper.
+    pub fn is_helper(self) -> bool {
+        self.0 >= HELPERS
+    }
+}
+
 /// The tables behind words: symbols and wide values, each stored once.
 #[derive(Clone, Debug, Default)]
 pub struct Interner {

@@ -91,7 +91,8 @@ fn records(folder: &Path) -> BTreeMap<String, String> {
 
 /// A text without what changes with every rule of the rulebook.
 fn without_hash(text: &str) -> String {
-    let kept = text.lines().filter(|line| !line.starts_with("seal: "));
+    let changes = |line: &&str| line.starts_with("seal: ") || line.contains("\"hash\": \"");
+    let kept = text.lines().filter(|line| !changes(line));
     let plain =
         |line: &str| match line.split_once("rulebook 0.").or(line.split_once("rulebook: \"")) {
             Some((before, _)) => format!("{before}rulebook ..."),
@@ -337,6 +338,6 @@ fn records_of_several_designs_and_other_texts_share_a_folder() {
     assert_eq!(names.len(), 8, "{names:?}");
     assert_eq!(names[5], "0008-base-mechanism-place-bid.md");
     let said = desk.run(&["verify", "docs/adr", "--deny", "warning"], 0);
-    assert!(said.contains("docs/adr/0007-by-hand.md is no record of archlog"), "{said}");
+    assert!(said.contains("docs/adr/0007-by-hand.md is none of archlog's records"), "{said}");
     assert!(said.contains("7 records hold."), "{said}");
 }

@@ -8,7 +8,7 @@ use super::machine::{Context, Frame, Ledger, Scratch};
 use super::value::{Note, Symbols, Value, value};
 use crate::diag::Span;
 use crate::plan::{Expand, Expression, RowCheck, Rows, Slot, Source, Stage};
-use crate::store::{ColumnSet, KeyColumn, Relation, RowList};
+use crate::store::{ColumnSet, Index, KeyColumn, Relation, RowList};
 use crate::value::{Constant, Primitive, RelationId, Word};
 
 /// A relation of at most so many rows is searched row by row instead of by an index.
@@ -124,7 +124,11 @@ impl Atom<'_> {
         } else if relation.len() <= FEW {
             self.search(relation, range, input, cursor);
         } else {
-            self.look_up(relation, range, input, cursor, scratch);
+            let index = self.prepare(relation, range, input, cursor, scratch);
+            if self.join(index, relation, stage, input, batch, cursor) {
+                return true;
+            }
+            Self::look_up(index, input, cursor);
         }
         self.check(relation, input, cursor);
         batch.len = cursor.from.len();
@@ -214,15 +218,15 @@ impl Atom<'_> {
         }
     }
 
-    /// Pairs of each binding with its rows in the index.
-    fn look_up(
+    /// Finds the rows of each binding in the index.
+    fn prepare<'r>(
         &self,
-        relation: &Relation,
+        relation: &'r Relation,
         range: std::ops::Range<usize>,
         input: &Batch,
         cursor: &mut Cursor,
         scratch: &mut Scratch,
-    ) {
+    ) -> &'r Index {
         let index = relation.index_on(self.by);
         if !cursor.ready {
             cursor.ready = true;
@@ -242,6 +246,62 @@ impl Atom<'_> {
                 }
             }
         }
+        index
+    }
+
+    /// The words of a relation of two columns beside the keys, copied list by list. Says whether
+    /// that is all that was asked for.
+    fn join(
+        &self,
+        index: &Index,
+        relation: &Relation,
+        stage: &Stage,
+        input: &Batch,
+        batch: &mut Batch,
+        cursor: &mut Cursor,
+    ) -> bool {
+        let &[(_, slot)] = self.take else { return false };
+        let simple = relation.arity() == 2 && self.by.len() == 1 && self.checks.is_empty();
+        if !simple || index.words(RowList::default()).is_none() {
+            return false;
+        }
+        let mut taken = std::mem::take(batch.column_mut(slot));
+        taken.clear();
+        // Which binding each word belongs to, as runs.
+        cursor.from.clear();
+        cursor.rows.clear();
+        while cursor.at < input.len && taken.len() < BATCH {
+            let words = index.words(cursor.lists[cursor.at]).unwrap_or_default();
+            let rest = &words[cursor.offset..];
+            let count = rest.len().min(BATCH - taken.len());
+            if count > 0 {
+                taken.extend_from_slice(&rest[..count]);
+                cursor.from.push(cursor.at as u32);
+                cursor.rows.push(count as u32);
+            }
+            if count == rest.len() {
+                cursor.at += 1;
+                cursor.offset = 0;
+            } else {
+                cursor.offset += count;
+            }
+        }
+        batch.len = taken.len();
+        *batch.column_mut(slot) = taken;
+        for slot in &stage.carry {
+            let words = input.column(*slot);
+            let column = batch.column_mut(*slot);
+            column.clear();
+            for (&at, &count) in cursor.from.iter().zip(&cursor.rows) {
+                let end = column.len() + count as usize;
+                column.resize(end, words[at as usize]);
+            }
+        }
+        true
+    }
+
+    /// Pairs of each binding with its rows in the index.
+    fn look_up(index: &Index, input: &Batch, cursor: &mut Cursor) {
         cursor.from.clear();
         cursor.rows.clear();
         while cursor.at < input.len && cursor.rows.len() < BATCH {

@@ -41,7 +41,7 @@ use value::Symbols;
 
 use crate::plan::{Plan, RulePlan, StratumPlan};
 use crate::store::Database;
-use crate::value::{Interner, RuleId};
+use crate::value::{Interner, RelationId, RuleId};
 
 /// Told what evaluation does, as it does it.
 pub trait Listener {
@@ -204,7 +204,10 @@ impl<'p> Evaluator<'p> {
             }
         }
         if !stratum.repeated.is_empty() {
-            self.rounds(run, stratum)?;
+            run.database.set_helpers(&stratum.helpers);
+            let done = self.rounds(run, stratum);
+            run.database.set_helpers(&[]);
+            done?;
         }
         for &relation in &stratum.relations {
             run.database.complete(relation);
@@ -215,12 +218,12 @@ impl<'p> Evaluator<'p> {
     fn rounds(&mut self, run: &mut Run<'_, '_>, stratum: &StratumPlan) -> Result<(), StopReason> {
         let start = |&relation| Bounds { relation, old: 0, all: 0 };
         self.bounds.extend(stratum.relations.iter().map(start));
+        let own = self.bounds.len();
+        let helpers: Vec<_> = (0..stratum.helpers.len()).map(RelationId::helper).collect();
+        self.bounds.extend(helpers.iter().map(start));
         for round in 0.. {
-            for bounds in &mut self.bounds {
-                bounds.old = bounds.all;
-                bounds.all = run.database.relation(bounds.relation).len();
-            }
-            if self.bounds.iter().all(|bounds| bounds.old == bounds.all) {
+            run.advance(&mut self.bounds[..own]);
+            if self.bounds[..own].iter().all(|bounds| bounds.old == bounds.all) {
                 break;
             }
             let enough = |&(relation, size)| run.database.relation(relation).len() >= size;
@@ -234,17 +237,28 @@ impl<'p> Evaluator<'p> {
             for &(relation, columns) in &stratum.growing {
                 run.database.refresh_index(relation, columns);
             }
-            for rule in &stratum.repeated {
-                let fresh = self
-                    .bounds
-                    .iter()
-                    .any(|bounds| Some(bounds.relation) == rule.delta && bounds.old < bounds.all);
-                if fresh && run.can_fire(rule) {
-                    self.rule(run, rule)?;
-                }
+            self.fresh(run, &stratum.prepare)?;
+            run.advance(&mut self.bounds[own..]);
+            for &(relation, columns) in stratum.growing.iter().filter(|it| it.0.is_helper()) {
+                run.database.refresh_index(relation, columns);
             }
+            self.fresh(run, &stratum.repeated)?;
         }
         self.bounds.clear();
+        Ok(())
+    }
+
+    /// Runs the rules whose delta has rows.
+    fn fresh(&mut self, run: &mut Run<'_, '_>, rules: &[RulePlan]) -> Result<(), StopReason> {
+        for rule in rules {
+            let fresh = self
+                .bounds
+                .iter()
+                .any(|bounds| Some(bounds.relation) == rule.delta && bounds.old < bounds.all);
+            if fresh && run.can_fire(rule) {
+                self.rule(run, rule)?;
+            }
+        }
         Ok(())
     }
 
@@ -264,6 +278,8 @@ impl<'p> Evaluator<'p> {
     fn alone(&mut self, run: &mut Run<'_, '_>, rule: &RulePlan) -> Result<(), StopReason> {
         let Evaluator { machine, output, keys, ledger, bounds, .. } = self;
         machine.begin(&rule.pipeline, rule.aggregates);
+        let mut first = true;
+        let alone = rule.distinct && run.database.relation(rule.head).is_empty();
         loop {
             output.begin(rule.head_arity());
             let context =
@@ -274,13 +290,22 @@ impl<'p> Evaluator<'p> {
                     output.emit(batch, &rule.emit);
                     Machine::full(output.len)
                 })?;
-            run.store(rule, output, keys)?;
+            let loose = alone && (!first || output.len >= LOOSE) && !rule.emit.is_empty();
+            match loose {
+                true => run.append(rule, output)?,
+                false => run.store(rule, output, keys)?,
+            }
             if progress == Progress::Done {
                 return Ok(());
             }
+            first = false;
         }
     }
 }
+
+/// Fewer tuples than this are taken in one by one though they are known to differ: a table that is
+/// made later costs more than it saves.
+const LOOSE: usize = 256;
 
 impl RulePlan {
     fn head_arity(&self) -> usize {
@@ -292,6 +317,14 @@ impl Run<'_, '_> {
     /// Whether a rule's positive atoms have rows at all.
     fn can_fire(&self, rule: &RulePlan) -> bool {
         rule.needs.iter().all(|&relation| !self.database.relation(relation).is_empty())
+    }
+
+    /// Lets what came in since be the delta.
+    fn advance(&self, bounds: &mut [Bounds]) {
+        for bounds in bounds {
+            bounds.old = bounds.all;
+            bounds.all = self.database.relation(bounds.relation).len();
+        }
     }
 
     fn begin_round(&mut self) {
@@ -310,9 +343,21 @@ impl Run<'_, '_> {
         if output.len == 0 {
             return Ok(());
         }
-        self.report.concluded += output.len;
         let new = self.database.insert_batch(rule.head, &output.columns, output.len, keys);
-        self.report.derived += new;
+        // What helpers hold is no conclusion of the program's.
+        if !rule.head.is_helper() {
+            self.report.concluded += output.len;
+            self.report.derived += new;
+        }
+        self.check_memory()?;
+        self.limits.check_tuples(self.report.derived)
+    }
+
+    /// As [`Run::store`], for tuples that are known to differ.
+    fn append(&mut self, rule: &RulePlan, output: &Output) -> Result<(), StopReason> {
+        self.report.concluded += output.len;
+        self.report.derived += output.len;
+        self.database.append(rule.head, &output.columns, output.len);
         self.check_memory()?;
         self.limits.check_tuples(self.report.derived)
     }

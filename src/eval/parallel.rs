@@ -43,7 +43,7 @@ pub(super) fn windows(
     bounds: &[Bounds],
     rule: &RulePlan,
 ) -> Option<std::ops::Range<usize>> {
-    if run.threads < 2 || rule.creates {
+    if run.threads < 2 || rule.creates || rule.head.is_helper() {
         return None;
     }
     let Expand::Rows { relation, rows, by, .. } = &rule.pipeline.stages.first()?.expand else {

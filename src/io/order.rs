@@ -30,31 +30,77 @@ pub fn order(columns: &[&[Word]], primitives: &[Primitive], interner: &Interner)
             }
         })
         .collect();
-    let mut order: Vec<u32> = (0..rows as u32).collect();
-    match ranks.as_slice() {
-        [] => {}
-        [only] => order.sort_unstable_by_key(|&row| (only[row as usize], row)),
-        [first, second] => {
-            let mut keyed: Vec<(u64, u32)> = first
-                .iter()
-                .zip(second)
-                .zip(0..)
-                .map(|((first, second), row)| (u64::from(*first) << 32 | u64::from(*second), row))
-                .collect();
-            keyed.sort_unstable();
-            for (place, (_, row)) in order.iter_mut().zip(keyed) {
-                *place = row;
-            }
-        }
-        many => order.sort_unstable_by(|&a, &b| {
-            let differing = many
-                .iter()
-                .map(|column| column[a as usize].cmp(&column[b as usize]))
-                .find(|ordering| ordering.is_ne());
-            differing.unwrap_or_else(|| a.cmp(&b))
-        }),
+    let widths: Vec<u32> = ranks.iter().map(|column| width(column.iter().copied().max())).collect();
+    let (low, high) =
+        (width(rows.checked_sub(1).map(|last| last as u32)), widths.iter().sum::<u32>());
+    if low + high <= u64::BITS {
+        return packed(&ranks, &widths, rows, low);
     }
+    let mut order: Vec<u32> = (0..rows as u32).collect();
+    order.sort_unstable_by(|&a, &b| {
+        let differing = ranks
+            .iter()
+            .map(|column| column[a as usize].cmp(&column[b as usize]))
+            .find(|ordering| ordering.is_ne());
+        differing.unwrap_or_else(|| a.cmp(&b))
+    });
     order
+}
+
+/// How many bits a number needs.
+fn width(number: Option<u32>) -> u32 {
+    u32::BITS - number.unwrap_or(0).leading_zeros()
+}
+
+/// The order of rows whose ranks fit into one integer, with the row in its `low` bits.
+fn packed(ranks: &[Vec<u32>], widths: &[u32], rows: usize, low: u32) -> Vec<u32> {
+    let mut keys: Vec<u64> = vec![0; rows];
+    for (column, width) in ranks.iter().zip(widths) {
+        for (key, rank) in keys.iter_mut().zip(column) {
+            *key = *key << width | u64::from(*rank);
+        }
+    }
+    for (row, key) in keys.iter_mut().enumerate() {
+        *key = *key << low | row as u64;
+    }
+    let high = low + widths.iter().sum::<u32>();
+    if rows < FEW {
+        keys.sort_unstable()
+    } else {
+        radix_sort(&mut keys, low, high)
+    }
+    let mask = (1_u64 << low) - 1;
+    keys.into_iter().map(|key| (key & mask) as u32).collect()
+}
+
+/// Fewer rows are sorted by comparing.
+const FEW: usize = 4096;
+
+/// How many bits are looked at in one pass.
+const DIGIT: u32 = 11;
+
+/// Sorts by the bits from `low` to `high`, a digit a pass from the right; equals stay in order.
+fn radix_sort(keys: &mut Vec<u64>, low: u32, high: u32) {
+    let mut other = vec![0; keys.len()];
+    let mut from = low;
+    while from < high {
+        let digit = |key: u64| (key >> from) as usize & ((1 << DIGIT.min(high - from)) - 1);
+        let mut places = [0_usize; 1 << DIGIT];
+        for &key in keys.iter() {
+            places[digit(key)] += 1;
+        }
+        let mut next = 0;
+        for place in &mut places {
+            (*place, next) = (next, next + *place);
+        }
+        for &key in keys.iter() {
+            let place = &mut places[digit(key)];
+            other[*place] = key;
+            *place += 1;
+        }
+        std::mem::swap(keys, &mut other);
+        from += DIGIT;
+    }
 }
 
 /// A number for each word of some columns that sorts as the words' values do.
@@ -210,6 +256,28 @@ mod tests {
             (0..1000).rev().map(|number| interner.intern_symbol(&format!("{number:04}"))).collect();
         let column = [words[7], words[990], words[500]];
         assert_eq!(order(&[&column, &column], &[Primitive::Symbol; 2], &interner), [1, 2, 0]);
+    }
+
+    #[test]
+    fn many_rows_sort_as_few_do() {
+        let interner = Interner::new();
+        for spread in [7, 1000, 1 << 30] {
+            let column = |salt: u32| -> Vec<Word> {
+                (0..3 * FEW as u32)
+                    .map(|row| Word((row * 2_654_435 + salt).wrapping_mul(40_503) % spread))
+                    .collect()
+            };
+            let columns = [column(1), column(2), column(3)];
+            let columns: Vec<&[Word]> = columns.iter().map(Vec::as_slice).collect();
+            for width in 1..=3 {
+                let mut expected: Vec<u32> = (0..3 * FEW as u32).collect();
+                expected.sort_by_key(|&row| {
+                    columns[..width].iter().map(|column| column[row as usize]).collect::<Vec<_>>()
+                });
+                let kinds = &[Primitive::Number; 3][..width];
+                assert_eq!(order(&columns[..width], kinds, &interner), expected);
+            }
+        }
     }
 
     #[test]

@@ -120,8 +120,7 @@ struct Target<'a> {
 
 impl Loaded {
     fn new(name: String, relation: &Relation) -> Self {
-        let columns = vec![Vec::new(); relation.arity()];
-        Loaded { name, columns, ..Loaded::default() }
+        Loaded { name, columns: vec![Vec::new(); relation.arity()], ..Loaded::default() }
     }
 
     fn push(&mut self, values: &[Constant], line: u32, interner: &mut Interner) {

@@ -2,7 +2,7 @@
 
 use super::{
     AggregatePlan, ChoicePlan, Expand, Expression, Operation, Pipeline, RowCheck, Rows, RulePlan,
-    Slot, Source, StratumPlan, live, simplify,
+    Slot, Source, StratumPlan, live, simplify, split,
 };
 use crate::analyze::program::{Aggregate, Argument, Atom, Literal, Program, Rule, Stratum, Term};
 use crate::store::ColumnSet;
@@ -15,8 +15,17 @@ pub(super) fn stratum(
     stratum: &Stratum,
     interner: &mut Interner,
 ) -> StratumPlan {
+    let choices = stratum.relations.iter().filter_map(|&relation| {
+        let keys = program.relations.get(relation.index())?.choices.clone();
+        (!keys.is_empty()).then_some(ChoicePlan { relation, keys })
+    });
+    let choices: Vec<ChoicePlan> = choices.collect();
+    // Where tuples go again, all of a round's are gathered before any is kept: nothing is helped.
+    let loses = program.subsumptions.iter().any(|it| stratum.relations.contains(&it.head.relation));
+    let plain = choices.is_empty() && !loses;
     let mut once = Vec::new();
     let mut repeated = Vec::new();
+    let (mut prepare, mut helpers) = (Vec::new(), Vec::new());
     let mut reads = Vec::new();
     for &id in &stratum.rules {
         let Some(rule) = program.rules.get(id.index()) else { continue };
@@ -26,8 +35,20 @@ pub(super) fn stratum(
         if recursive.is_empty() {
             once.push(Lowering::new(&rule, &[], None, interner).plan(id));
         }
-        for &delta in &recursive {
-            repeated.push(Lowering::new(&rule, &recursive, Some(delta), interner).plan(id));
+        let helper = RelationId::helper(helpers.len());
+        let split = plain.then(|| split::split(&rule, &recursive, helper)).flatten();
+        let Some(split) = split else {
+            for &delta in &recursive {
+                repeated.push(Lowering::new(&rule, &recursive, Some(delta), interner).plan(id));
+            }
+            continue;
+        };
+        helpers.push(split.helper.head.terms.len());
+        for (rule, into) in [(&split.helper, &mut prepare), (&split.rest, &mut repeated)] {
+            let recursive = reading(rule, &stratum.relations);
+            for &delta in &recursive {
+                into.push(Lowering::new(rule, &recursive, Some(delta), interner).plan(id));
+            }
         }
     }
     let mut prunes = Vec::new();
@@ -43,13 +64,8 @@ pub(super) fn stratum(
             prunes.push(Lowering::new(&rule, &recursive, Some(delta), interner).plan(id));
         }
     }
-    let choices = stratum.relations.iter().filter_map(|&relation| {
-        let keys = program.relations.get(relation.index())?.choices.clone();
-        (!keys.is_empty()).then_some(ChoicePlan { relation, keys })
-    });
-    let choices = choices.collect();
     let mut growing = Vec::new();
-    for rule in repeated.iter().chain(&prunes) {
+    for rule in repeated.iter().chain(&prepare).chain(&prunes) {
         for stage in &rule.pipeline.stages {
             if let Expand::Rows { relation, by, .. } = &stage.expand {
                 growing.push((*relation, *by));
@@ -62,7 +78,9 @@ pub(super) fn stratum(
             }
         }
     }
-    growing.retain(|(relation, by)| !by.is_empty() && stratum.relations.contains(relation));
+    growing.retain(|(relation, by): &(RelationId, ColumnSet)| {
+        !by.is_empty() && (relation.is_helper() || stratum.relations.contains(relation))
+    });
     growing.sort();
     growing.dedup();
     reads.retain(|relation| !stratum.relations.contains(relation));
@@ -70,16 +88,42 @@ pub(super) fn stratum(
     reads.dedup();
     let enough = enough(program, &stratum.relations);
     let relations = stratum.relations.clone();
-    StratumPlan { relations, once, repeated, growing, reads, enough, choices, prunes }
+    StratumPlan {
+        relations,
+        once,
+        repeated,
+        prepare,
+        helpers,
+        growing,
+        reads,
+        enough,
+        choices,
+        prunes,
+    }
 }
 
-/// The positive literals of a rule that read one of the relations.
+/// The positive literals of a rule that read one of the relations, or a helper.
 fn reading(rule: &Rule, relations: &[RelationId]) -> Vec<usize> {
     let reads = |literal: &Literal| match literal {
-        Literal::Positive(atom) => relations.contains(&atom.relation),
+        Literal::Positive(atom) => atom.relation.is_helper() || relations.contains(&atom.relation),
         _ => false,
     };
     rule.body.iter().enumerate().filter(|(_, it)| reads(it)).map(|(at, _)| at).collect()
+}
+
+/// Whether the head of a rule has every variable that an atom or a range can give several words: then
+/// a tuple has one solution.
+fn distinct(rule: &Rule) -> bool {
+    let told = |variable: &VariableId| rule.head.terms.contains(&Term::Variable(*variable));
+    rule.body.iter().all(|literal| match literal {
+        Literal::Positive(atom) => atom.arguments.iter().all(|argument| match argument {
+            Argument::Variable(variable) => told(variable),
+            Argument::Constant(_) => true,
+            Argument::Wildcard => false,
+        }),
+        Literal::Range { result, .. } => told(result),
+        _ => true,
+    })
 }
 
 /// What `.limitsize` says of relations; of a relation that it names twice the smaller size counts.
@@ -184,6 +228,7 @@ impl<'a> Lowering<'a> {
             pipeline,
             head: rule.head.relation,
             emit,
+            distinct: distinct(rule),
             creates: self.creates,
             aggregates: self.aggregates,
             slots: self.slots,

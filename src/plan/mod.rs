@@ -24,6 +24,7 @@ mod live;
 mod lower;
 mod print;
 mod simplify;
+mod split;
 
 pub use print::{Known, Measured};
 
@@ -54,7 +55,12 @@ pub struct StratumPlan {
     /// Rules that do; they run until nothing is new, each with a pipeline for each atom that can
     /// be the delta.
     pub repeated: Vec<RulePlan>,
-    /// The indices on relations of the stratum, which grow with them.
+    /// Rules that bring the helpers up to date, at the start of each round.
+    pub prepare: Vec<RulePlan>,
+    /// The helpers: relations that stand for a part of a body, by how many columns each has. They are
+    /// called [`RelationId::helper`] and are gone when the stratum is done.
+    pub helpers: Vec<usize>,
+    /// The indices on relations of the stratum and on helpers, which grow with them.
     pub growing: Vec<(RelationId, ColumnSet)>,
     /// All relations that the rules read, those in negations and aggregates included, those of the
     /// stratum left out.
@@ -93,6 +99,8 @@ pub struct RulePlan {
     pub head: RelationId,
     /// The words of the head's columns.
     pub emit: Vec<Source>,
+    /// Whether no two of its solutions conclude the same tuple.
+    pub distinct: bool,
     /// Whether it can make a word that no interner knows yet.
     pub creates: bool,
     /// How many aggregates there are in it, nested ones included.

@@ -112,6 +112,11 @@ impl Plan {
                 writeln!(out, "  {}, once", called(rule))?;
                 self.rule(out, rule, known)?;
             }
+            for rule in &stratum.prepare {
+                let delta = rule.delta.map_or("?", |delta| self.name(delta));
+                writeln!(out, "  {}, a part of it, for new {delta}", called(rule))?;
+                self.rule(out, rule, known)?;
+            }
             for rule in &stratum.repeated {
                 let delta = rule.delta.map_or("?", |delta| self.name(delta));
                 writeln!(out, "  {}, for new {delta}", called(rule))?;
@@ -124,7 +129,8 @@ impl Plan {
 
 impl Plan {
     fn name(&self, relation: RelationId) -> &str {
-        self.names.get(relation.index()).map_or("?", |name| name)
+        let unnamed = if relation.is_helper() { "(helper)" } else { "?" };
+        self.names.get(relation.index()).map_or(unnamed, |name| name)
     }
 
     fn rule(&self, out: &mut Formatter<'_>, rule: &RulePlan, known: Option<&dyn Known>) -> Result {

@@ -68,7 +68,7 @@ pub fn verdicts(judged: &[Judged<'_>]) -> Vec<Section> {
         ("file", "File"),
         ("verdict", "Verdict"),
         ("expected", "Expected"),
-        ("derived", "Derived"),
+        ("present", "Derived"),
         ("code", "Code"),
     ];
     let first = Section {

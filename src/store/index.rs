@@ -151,6 +151,9 @@ pub struct Index {
     directory: Directory,
     groups: Vec<Group>,
     arena: Vec<u32>,
+    /// In an index on one column of two: the words of the other column, in step with the arena, so
+    /// that a join copies them as they stand.
+    beside: Vec<Word>,
 }
 
 /// Which rows of an [`Index`]'s arena belong to a key.
@@ -180,7 +183,14 @@ impl Index {
         } else {
             Directory::Hash(KeyTable::default())
         };
-        Index { columns, covered: 0, directory, groups: Vec::new(), arena: Vec::new() }
+        Index {
+            columns,
+            covered: 0,
+            directory,
+            groups: Vec::new(),
+            arena: Vec::new(),
+            beside: Vec::new(),
+        }
     }
 
     /// How many rows of the relation are in it: all before this one.
@@ -191,6 +201,11 @@ impl Index {
     /// The rows of a list, in ascending order.
     pub fn rows(&self, list: RowList) -> &[u32] {
         &self.arena[list.start as usize..(list.start + list.len) as usize]
+    }
+
+    /// The words of the other column of those rows, in an index on one column of two.
+    pub(crate) fn words(&self, list: RowList) -> Option<&[Word]> {
+        self.beside.get(list.start as usize..(list.start + list.len) as usize)
     }
 
     /// The part of a list that lies before a row.
@@ -227,6 +242,10 @@ impl Index {
             group.pending += 1;
             members.push(id);
         }
+        let other = match (self.columns.as_slice(), stored) {
+            ([0], [_, other]) | ([1], [other, _]) => Some(other),
+            _ => None,
+        };
         let fresh = first == 0;
         for id in touched {
             let group = &mut self.groups[id as usize];
@@ -240,6 +259,10 @@ impl Index {
                 } else {
                     group.start as usize..(group.start + group.len) as usize
                 };
+                if other.is_some() {
+                    self.beside.extend_from_within(old.clone());
+                    self.beside.resize(start + room as usize, Word(0));
+                }
                 self.arena.extend_from_within(old);
                 self.arena.resize(start + room as usize, 0);
                 group.start = start as u32;
@@ -248,7 +271,11 @@ impl Index {
         }
         for (at, &group) in members.iter().enumerate() {
             let group = &mut self.groups[group as usize];
-            self.arena[(group.start + group.len) as usize] = (first + at) as u32;
+            let place = (group.start + group.len) as usize;
+            self.arena[place] = (first + at) as u32;
+            if let Some(other) = other {
+                self.beside[place] = other[first + at];
+            }
             group.len += 1;
         }
         self.covered = len as u32;
@@ -339,7 +366,9 @@ impl Index {
             Directory::Dense(dense) => dense.capacity() * 4,
             Directory::Hash(table) => table.memory(),
         };
-        directory + self.groups.capacity() * size_of::<Group>() + self.arena.capacity() * 4
+        directory
+            + self.groups.capacity() * size_of::<Group>()
+            + (self.arena.capacity() + self.beside.capacity()) * 4
     }
 }
 

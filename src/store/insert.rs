@@ -5,6 +5,7 @@
 //! are equal.
 
 use super::bits::{BitTable, WORTH};
+use super::blocks::BlockTable;
 use super::index::{KeyColumn, pack};
 use super::relation::{AHEAD, Relation};
 use super::table::KeyTable;
@@ -22,6 +23,7 @@ impl Relation {
         if self.arity == 0 {
             return usize::from(count > 0 && self.insert_empty(round));
         }
+        self.settle();
         let before = self.len;
         let mut start = 0;
         while self.is_small() && start < count {
@@ -55,8 +57,25 @@ impl Relation {
         self.len - before
     }
 
+    /// Adds tuples that are known to differ from each other and from those that are there, and puts
+    /// the table off until somebody asks. Only for a relation that is empty or was filled so.
+    pub(super) fn append(&mut self, round: u32, tuples: &[Vec<Word>], count: usize) {
+        if count == 0 {
+            return;
+        }
+        self.loose = true;
+        self.open_round(round);
+        for (column, words) in self.columns.iter_mut().zip(tuples) {
+            column.extend_from_slice(&words[..count]);
+        }
+        self.len += count;
+    }
+
     fn insert_pairs(&mut self, keys: &[u64]) {
         self.consider_bits();
+        if self.insert_blocks(keys) {
+            return;
+        }
         let taken = self.insert_bits(keys);
         if let [first, second] = self.columns.as_mut_slice() {
             insert_keys(&mut self.set, &keys[taken..], &mut self.len, |key| {
@@ -75,13 +94,49 @@ impl Relation {
         let [first, second] = self.columns.as_slice() else { return };
         let greatest = |words: &[Word]| words.iter().max().map_or(0, |word| word.0);
         let Some(mut bits) = BitTable::new(greatest(first), greatest(second), self.len) else {
+            self.consider_blocks();
             return;
         };
         for (first, second) in first.iter().zip(second) {
             bits.insert(first.0, second.0);
         }
         self.bits = Some(bits);
+        self.blocks = None;
         self.set = KeyTable::default();
+    }
+
+    /// Goes over to blocks, or back to the table, by how many tuples share a block.
+    fn consider_blocks(&mut self) {
+        if let Some(blocks) = &self.blocks {
+            if !blocks.pays(self.len) {
+                self.blocks = None;
+                self.set = self.table();
+            }
+            return;
+        }
+        let [first, second] = self.columns.as_slice() else { return };
+        let pairs = first.iter().zip(second).map(|(first, second)| (first.0, second.0));
+        self.blocks = BlockTable::new(pairs);
+        if self.blocks.is_some() {
+            self.set = KeyTable::default();
+        }
+    }
+
+    /// Adds pairs to the blocks, if that is where they go.
+    fn insert_blocks(&mut self, keys: &[u64]) -> bool {
+        let ([first, second], Some(blocks)) = (self.columns.as_mut_slice(), &mut self.blocks)
+        else {
+            return false;
+        };
+        for &key in keys {
+            let (one, other) = ((key >> 32) as u32, key as u32);
+            if blocks.insert(one, other) {
+                first.push(Word(one));
+                second.push(Word(other));
+                self.len += 1;
+            }
+        }
+        true
     }
 
     /// Adds pairs to the bits; returns how many of them it took. If words come that there is no
@@ -179,6 +234,23 @@ mod tests {
             assert_eq!(batch.insert_batch(4, &columns, 500, &mut Vec::new()), 0);
             assert_eq!(batch.round_range(4), 0..0);
             assert_eq!(batch.round_range(3), 0..one.len());
+        }
+    }
+
+    #[test]
+    fn what_was_appended_is_found_and_not_taken_twice() {
+        for arity in [1, 2, 3] {
+            let columns: Vec<Vec<Word>> =
+                (0..arity).map(|c| (0..900u32).map(|i| Word(i * 7 + c)).collect()).collect();
+            let mut relation = Relation::new(arity as usize);
+            relation.append(1, &columns, 900);
+            let row: Vec<Word> = columns.iter().map(|column| column[33]).collect();
+            assert!(relation.contains(&row) && relation.find(&row) == Some(33));
+            assert!(!relation.clone().insert(2, &row));
+            assert_eq!(relation.insert_batch(2, &columns, 900, &mut Vec::new()), 0);
+            let other = vec![Word(5); arity as usize];
+            assert!(!relation.contains(&other) && relation.insert(2, &other));
+            assert_eq!((relation.len(), relation.rank(899), relation.rank(900)), (901, 1, 2));
         }
     }
 

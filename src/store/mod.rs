@@ -16,6 +16,7 @@
 //! layer with the base's rows.
 
 mod bits;
+mod blocks;
 mod finder;
 mod index;
 mod insert;
@@ -35,6 +36,8 @@ use crate::value::{Interner, RelationId, Word};
 pub struct Database {
     base: Option<Arc<Database>>,
     relations: Vec<Slot>,
+    /// What evaluation keeps beside the program's relations while it needs it.
+    helpers: Vec<Relation>,
     /// The last round that was begun.
     round: u32,
 }
@@ -61,7 +64,7 @@ impl Database {
     pub fn new(program: &Program) -> Self {
         let relations =
             program.relations.iter().map(|relation| Slot::own(Relation::new(relation.arity())));
-        Database { base: None, relations: relations.collect(), round: 0 }
+        Database { relations: relations.collect(), ..Database::default() }
     }
 
     /// Empty relations that keep no rounds. Evaluation fills them as it fills others, and nothing in
@@ -77,7 +80,7 @@ impl Database {
     pub fn over(base: Arc<Database>) -> Self {
         let ids = (0..base.relations.len()).map(RelationId::from);
         let relations = ids.map(|id| layered(base.relation(id))).collect();
-        Database { round: base.round, base: Some(base), relations }
+        Database { round: base.round, base: Some(base), relations, helpers: Vec::new() }
     }
 
     /// As [`Database::over`], with some relations empty, whatever the base has in them: those that
@@ -97,8 +100,16 @@ impl Database {
         RelationId::from(self.relations.len() - 1)
     }
 
+    /// Makes place for helpers, each with so many columns; those that were there are gone.
+    pub fn set_helpers(&mut self, arities: &[usize]) {
+        self.helpers = arities.iter().map(|&arity| Relation::new(arity)).collect();
+    }
+
     /// A relation.
     pub fn relation(&self, id: RelationId) -> &Relation {
+        if let Some(helper) = id.as_helper() {
+            return self.helpers.get(helper).unwrap_or(&NOTHING);
+        }
         let slot = &self.relations[id.index()];
         match (&slot.own, &slot.shared, &self.base) {
             (Some(relation), ..) => relation,
@@ -161,7 +172,18 @@ impl Database {
         keys: &mut Vec<u64>,
     ) -> usize {
         let round = self.round;
-        self.own(id).insert_batch(round, tuples, count, keys)
+        let helper = id.as_helper().and_then(|helper| self.helpers.get_mut(helper));
+        match helper {
+            Some(helper) => helper.insert_batch(round, tuples, count, keys),
+            None => self.own(id).insert_batch(round, tuples, count, keys),
+        }
+    }
+
+    /// Adds tuples to a relation as [`Database::insert_batch`] does, which are known to differ from each
+    /// other. The relation must be empty or filled by nothing else.
+    pub(crate) fn append(&mut self, id: RelationId, tuples: &[Vec<Word>], count: usize) {
+        let round = self.round;
+        self.own(id).append(round, tuples, count);
     }
 
     /// Keeps the rows of a relation for which `keep` says so, with their rounds; their numbers
@@ -195,7 +217,9 @@ impl Database {
 
     /// Makes the index of a column set cover all rows of a relation.
     pub fn refresh_index(&mut self, id: RelationId, columns: ColumnSet) {
-        if let Some(relation) = &mut self.relations[id.index()].own {
+        if let Some(helper) = id.as_helper() {
+            self.helpers.iter_mut().skip(helper).take(1).for_each(|helper| helper.refresh(columns));
+        } else if let Some(relation) = &mut self.relations[id.index()].own {
             relation.refresh(columns);
         }
     }
@@ -229,7 +253,8 @@ impl Database {
             let relation = slot.own.as_deref().or(slot.shared.as_deref());
             size_of::<Relation>() + relation.map_or(0, Relation::memory)
         };
-        self.relations.iter().map(bytes).sum()
+        let helpers: usize = self.helpers.iter().map(Relation::memory).sum();
+        self.relations.iter().map(bytes).sum::<usize>() + helpers
     }
 }
 

@@ -1,6 +1,9 @@
 //! One relation: a log of tuples.
 
+use std::sync::OnceLock;
+
 use super::bits::BitTable;
+use super::blocks::BlockTable;
 use super::finder::Finder;
 use super::index::{ColumnSet, Index, IndexList, KeyColumn, RowList, pack, pack_one};
 use super::table::KeyTable;
@@ -24,6 +27,12 @@ pub struct Relation {
     pub(super) set: KeyTable,
     /// Which tuples there are, for a large binary relation of dense words.
     pub(super) bits: Option<BitTable>,
+    /// The same where only second words are near each other; never together with `bits`.
+    pub(super) blocks: Option<BlockTable>,
+    /// Whether rows came in that are known to differ and no table was made: it is in `late` if
+    /// somebody asked.
+    pub(super) loose: bool,
+    late: OnceLock<KeyTable>,
     /// Where `set` keeps no rows: what somebody who asked for rows has learnt.
     finder: Finder,
     /// Whether `set` keeps rows though the relation is narrow.
@@ -47,6 +56,9 @@ impl Clone for Relation {
             columns: self.columns.clone(),
             set: self.set.clone(),
             bits: self.bits.clone(),
+            blocks: self.blocks.clone(),
+            loose: self.loose,
+            late: OnceLock::new(),
             finder: Finder::default(),
             numbered: self.numbered,
             unranked: self.unranked,
@@ -111,10 +123,13 @@ impl Relation {
 
     /// Whether a tuple is in it.
     pub fn contains(&self, tuple: &[Word]) -> bool {
+        if let (Some(blocks), [first, second]) = (&self.blocks, tuple) {
+            return blocks.contains(first.0, second.0);
+        }
         match (&self.bits, tuple) {
             (Some(bits), [first, second]) => bits.contains(first.0, second.0),
             _ if tuple.len() == self.arity && self.keeps_no_rows() => {
-                self.set.find(pack_one(tuple.iter().copied()), |_| true).is_some()
+                self.keys().find(pack_one(tuple.iter().copied()), |_| true).is_some()
             }
             _ => self.find(tuple).is_some(),
         }
@@ -137,12 +152,24 @@ impl Relation {
             return if self.contains(tuple) { self.finder.row(&self.columns, tuple) } else { None };
         }
         let key = pack_one(tuple.iter().copied());
-        self.set.find(key, |row| self.equals(row as usize, tuple)).map(|row| row as usize)
+        self.keys().find(key, |row| self.equals(row as usize, tuple)).map(|row| row as usize)
     }
 
     /// Whether it is searched row by row.
     pub(super) fn is_small(&self) -> bool {
-        self.set.is_empty() && self.bits.is_none()
+        self.set.is_empty() && self.bits.is_none() && self.blocks.is_none() && !self.loose
+    }
+
+    /// The table of the tuples, made now if it was not.
+    fn keys(&self) -> &KeyTable {
+        if self.loose { self.late.get_or_init(|| self.table()) } else { &self.set }
+    }
+
+    /// Makes the table that was put off.
+    pub(super) fn settle(&mut self) {
+        if std::mem::take(&mut self.loose) {
+            self.set = self.late.take().unwrap_or_else(|| self.table());
+        }
     }
 
     fn equals(&self, row: usize, tuple: &[Word]) -> bool {
@@ -304,12 +331,18 @@ impl Relation {
             }
             return;
         }
+        if let (Some(blocks), [first, second]) = (&self.blocks, tuples) {
+            for at in 0..count {
+                answer(at, blocks.contains(first.word(at).0, second.word(at).0));
+            }
+            return;
+        }
         pack(tuples, count, keys);
-        let narrow = self.arity <= 2;
+        let (narrow, set) = (self.arity <= 2, self.keys());
         let mut seen = [0; AHEAD];
         for (chunk_at, chunk) in keys.chunks(AHEAD).enumerate() {
             for (seen, &key) in seen.iter_mut().zip(chunk) {
-                *seen = self.set.peek(key);
+                *seen = set.peek(key);
             }
             for (at, (&seen, &key)) in seen.iter().zip(chunk).enumerate() {
                 let at = chunk_at * AHEAD + at;
@@ -317,7 +350,7 @@ impl Relation {
                     true
                 } else {
                     !KeyTable::refutes(seen, key)
-                        && self.set.find(key, |row| narrow || same(row as usize, at)).is_some()
+                        && set.find(key, |row| narrow || same(row as usize, at)).is_some()
                 };
                 answer(at, found);
             }
@@ -330,8 +363,9 @@ impl Relation {
         if self.arity == 0 {
             return self.insert_empty(round);
         }
+        self.settle();
         let row = self.len as u32;
-        if self.bits.is_some() {
+        if self.bits.is_some() || self.blocks.is_some() {
             let tuple: Vec<Vec<Word>> = tuple.iter().map(|word| vec![*word]).collect();
             return self.insert_batch(round, &tuple, 1, &mut Vec::new()) == 1;
         }
@@ -396,6 +430,9 @@ impl Relation {
         self.columns.iter_mut().for_each(Vec::clear);
         self.set.clear();
         self.bits = None;
+        self.blocks = None;
+        self.loose = false;
+        self.late = OnceLock::new();
         self.finder = Finder::default();
         self.reconsider = 0;
         self.rounds.clear();
@@ -422,7 +459,9 @@ impl Relation {
     pub fn memory(&self) -> usize {
         let columns: usize = self.columns.iter().map(|column| column.capacity() * 4).sum();
         let bits = self.bits.as_ref().map_or(0, BitTable::memory);
-        let members = self.set.memory() + bits + self.finder.memory();
+        let blocks = self.blocks.as_ref().map_or(0, BlockTable::memory);
+        let late = self.late.get().map_or(0, KeyTable::memory);
+        let members = self.set.memory() + late + bits + blocks + self.finder.memory();
         columns + members + self.rounds.capacity() * 8 + self.indices.memory()
     }
 }

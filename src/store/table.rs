@@ -36,7 +36,8 @@ pub(crate) fn fold(key: u64, word: u32) -> u64 {
     mix(key ^ (u64::from(word) + 0x9E37_79B9_7F4A_7C15))
 }
 
-fn mix(key: u64) -> u64 {
+/// Spreads a key's bits over all of a word.
+pub(super) fn mix(key: u64) -> u64 {
     let product = u128::from(key ^ 0xA076_1D64_78BD_642F) * u128::from(0xE703_7ED1_A0B4_28DB_u64);
     (product >> 64) as u64 ^ product as u64
 }

@@ -105,7 +105,9 @@ fn given(arguments: &Verify, console: &Console) -> Result<(Sources, Vec<Record>)
             let shown = file.display().to_string();
             match record::read(&shown, &text_of(&file)?, &mut sources) {
                 Some(record) => records.push(record),
-                None => console.say(&format!("{shown} is no record of archlog; it is passed over")),
+                None => {
+                    console.say(&format!("{shown} is none of archlog's records; it is passed over"))
+                }
             }
         }
     }
