@@ -7,10 +7,24 @@ use std::{env, fs, io};
 
 #[path = "src/kb/hash.rs"]
 mod hash;
+#[path = "build/unread.rs"]
+mod unread;
 
 /// The rulebook, its examples and tests, and the pages about problems.
 const FOLDERS: [&str; 6] =
     ["rules", "facts", "queries", "designs", "tests/rulebook", "docs/errors"];
+
+/// The rule files that a derivation does not load.
+const NOT_DERIVED: [&str; 8] = [
+    "rules/checks/",
+    "rules/dossier/",
+    "rules/proofs/",
+    "rules/meta.dl",
+    "queries/dossier/",
+    "queries/kb/",
+    "queries/meta/",
+    "queries/saved/",
+];
 
 /// What a conclusion can depend on.
 const RULEBOOK: [&str; 3] = ["rules/", "facts/", "queries/"];
@@ -38,6 +52,11 @@ fn main() -> io::Result<()> {
     let hash = hash::of_files(contents.iter().map(|(path, bytes)| (*path, bytes.as_slice())));
     let folder = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
     fs::write(folder.join("hash.rs"), format!("{hash:?}"))?;
+    println!("cargo::rerun-if-changed=build/unread.rs");
+    let read = |path: &str| !NOT_DERIVED.iter().any(|it| path.starts_with(it));
+    let rules = contents.iter().filter(|(path, _)| path.ends_with(".dl") && read(path));
+    let rules = rules.filter_map(|(path, bytes)| Some((*path, std::str::from_utf8(bytes).ok()?)));
+    fs::write(folder.join("unread.rs"), format!("&{:?}", unread::unread(rules)))?;
     let target = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?).join("embedded.rs");
     fs::write(target, table)
 }

@@ -1,5 +1,6 @@
-//! What the prompt costs on the reference design: a fact stated or taken back up to the next prompt, a
-//! question, a completion, a rule, and how long it takes until there is a prompt at all.
+//! What the prompt costs on the reference design: a fact stated or taken back up to the next prompt, by
+//! itself, kept on the disk, and at a terminal; a question, a completion, a rule, and how long it takes
+//! until there is a prompt at all.
 //!
 //! Run small by `cargo test --benches`.
 
@@ -71,6 +72,104 @@ fn prompt(criterion: &mut Criterion) {
     });
 }
 
+/// What is acknowledged is on the disk: the same with all changes kept, few and many.
+fn kept(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap_or_else(|problem| panic!("{problem}"));
+    let path = folder.path().join("kept.json");
+    let mut repl = reference();
+    let keep = |repl: &mut Repl, line: &str| {
+        let events = step(repl, line).len();
+        let text = repl.left().unwrap_or_default();
+        let done = archlog::io::save_durably(&path, &mut |file| file.write_all(text.as_bytes()));
+        done.unwrap_or_else(|problem| panic!("{problem}"));
+        (events, text.len(), repl.prompt())
+    };
+    for changes in [1, 200] {
+        for at in 0..changes {
+            step(&mut repl, &format!("object(\"Further{changes}x{at}\", \"process\")."));
+        }
+        let name =
+            format!("a fact stated or undone behind {changes} changes, kept, to the next prompt");
+        criterion.bench_function(&name, |bench| {
+            let mut there = false;
+            bench.iter(|| {
+                there = !there;
+                let fact = "judgement(\"req1\", \"exclusive_holder\", \"Yes\").";
+                keep(&mut repl, if there { fact } else { ":undo" })
+            });
+        });
+        if repl.text().contains("exclusive_holder\", \"Yes\").") {
+            step(&mut repl, ":undo");
+        }
+    }
+}
+
+/// The program at a terminal of its own: started up to the first prompt, and a fact up to the next one.
+#[cfg(unix)]
+fn terminal(criterion: &mut Criterion) {
+    use rexpect::session::{PtySession, spawn_with_options};
+    let home = tempfile::tempdir().unwrap_or_else(|problem| panic!("{problem}"));
+    let design = home.path().join("design.dl");
+    std::fs::write(&design, common::reference::reference())
+        .unwrap_or_else(|problem| panic!("{problem}"));
+    let start = || -> PtySession {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_archlog"));
+        command.arg("repl").arg(&design).env("TERM", "xterm").env_remove("ARCHLOG_HISTORY");
+        command.env("XDG_STATE_HOME", home.path()).env("XDG_CONFIG_HOME", home.path());
+        let options = rexpect::reader::Options::new().timeout_ms(Some(30_000));
+        let session = spawn_with_options(command, options.strip_ansi_escape_codes(true));
+        session.unwrap_or_else(|problem| panic!("{problem}"))
+    };
+    let see = |session: &mut PtySession, text: &str| {
+        session.exp_string(text).unwrap_or_else(|problem| panic!("{problem}"));
+    };
+    let leave = |mut session: PtySession| {
+        let _ = session.process_mut().kill(rexpect::process::Signal::SIGKILL);
+        let _ = std::fs::remove_dir_all(home.path().join("archlog"));
+    };
+    criterion.bench_function("at a terminal: the first prompt", |bench| {
+        bench.iter_custom(|times| {
+            let mut taken = Duration::ZERO;
+            for _ in 0..times {
+                let started = std::time::Instant::now();
+                let mut session = start();
+                see(&mut session, "> ");
+                taken += started.elapsed();
+                leave(session);
+            }
+            taken
+        });
+    });
+    let mut session = start();
+    see(&mut session, "> ");
+    criterion.bench_function("at a terminal: a fact or its undoing, to the next prompt", |bench| {
+        let mut there = false;
+        bench.iter_custom(|times| {
+            let mut taken = Duration::ZERO;
+            for _ in 0..times {
+                there = !there;
+                let fact = "judgement(\"req1\", \"exclusive_holder\", \"Yes\").";
+                let _ = session.send(if there { fact } else { ":undo" });
+                let _ = session.flush();
+                // What is typed is drawn before the key that ends it.
+                std::thread::sleep(Duration::from_millis(20));
+                let started = std::time::Instant::now();
+                let _ = session.send("\r");
+                let _ = session.flush();
+                see(&mut session, if there { "#1" } else { "undid #1" });
+                see(&mut session, "> ");
+                taken += started.elapsed();
+            }
+            taken
+        });
+    });
+    leave(session);
+}
+
+/// There are no such terminals elsewhere.
+#[cfg(not(unix))]
+fn terminal(_: &mut Criterion) {}
+
 /// The same with a thousand designs open.
 fn thousand(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap_or_else(|problem| panic!("{problem}"));
@@ -105,6 +204,6 @@ fn thousand(criterion: &mut Criterion) {
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(20).measurement_time(Duration::from_secs(3));
-    targets = prompt, thousand
+    targets = prompt, kept, terminal, thousand
 }
 criterion_main!(benches);

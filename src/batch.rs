@@ -90,42 +90,55 @@ pub fn derive_many<T: Send>(
 ) -> Result<(), Stopped> {
     let queue = Queue::new(designs, batch);
     let started = Instant::now();
+    let derive = |inputs: &Inputs| {
+        let left = options.time.map(|time| time.saturating_sub(started.elapsed()));
+        let options = EvalOptions { threads: 1, time: left, ..options.clone() };
+        block(rulebook, inputs, &options, &answer)
+    };
+    let mut paths: FxHashMap<String, String> = FxHashMap::default();
+    let mut hand_on = |done: Result<Done<T>, Stopped>| {
+        let done = done.map_err(|mut stopped| {
+            // A block knows only what was left of the time.
+            if let (StopReason::Time(_), Some(time)) = (stopped.reason, options.time) {
+                stopped.reason = StopReason::Time(time);
+            }
+            stopped
+        })?;
+        let mut repeated = Vec::new();
+        for (id, path) in done.names {
+            match paths.get(&id) {
+                Some(other) => repeated.push(same_id(&id, None, &path, other)),
+                None => drop(paths.insert(id, path)),
+            }
+        }
+        Ok(deliver(Finished { first: done.first, answer: done.answer, repeated }))
+    };
+    if batch.threads == NonZeroUsize::MIN {
+        // One thread is the caller's.
+        while let Some((number, inputs)) = queue.take() {
+            queue.finish(number, derive(&inputs));
+            let Some(done) = queue.next() else { break };
+            if hand_on(done)?.is_break() {
+                break;
+            }
+        }
+        return Ok(());
+    }
     let work = || {
         let _leaving = Leaving(&queue);
         while let Some((number, inputs)) = queue.take() {
-            let left = options.time.map(|time| time.saturating_sub(started.elapsed()));
-            let options = EvalOptions { threads: 1, time: left, ..options.clone() };
-            queue.finish(number, block(rulebook, &inputs, &options, &answer));
+            queue.finish(number, derive(&inputs));
         }
     };
     thread::scope(|scope| {
         for _ in 0..batch.threads.get() {
             scope.spawn(work);
         }
-        let mut paths: FxHashMap<String, String> = FxHashMap::default();
         while let Some(done) = queue.next() {
-            let done = match done {
-                Ok(done) => done,
-                Err(mut stopped) => {
-                    queue.stop();
-                    // A block knows only what was left of the time.
-                    if let (StopReason::Time(_), Some(time)) = (stopped.reason, options.time) {
-                        stopped.reason = StopReason::Time(time);
-                    }
-                    return Err(stopped);
-                }
-            };
-            let mut repeated = Vec::new();
-            for (id, path) in done.names {
-                match paths.get(&id) {
-                    Some(other) => repeated.push(same_id(&id, None, &path, other)),
-                    None => drop(paths.insert(id, path)),
-                }
-            }
-            let finished = Finished { first: done.first, answer: done.answer, repeated };
-            if deliver(finished).is_break() {
+            let handed = hand_on(done);
+            if !matches!(handed, Ok(ControlFlow::Continue(()))) {
                 queue.stop();
-                break;
+                return handed.map(|_| ());
             }
         }
         Ok(())

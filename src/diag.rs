@@ -85,6 +85,18 @@ impl Sources {
         }
     }
 
+    /// Shows a text of this layer with other words, each as long as the one it stands for.
+    pub fn reword(&mut self, id: SourceId, words: &dyn Fn(&str) -> String) {
+        let below = self.base.as_ref().map_or(0, |base| base.len());
+        let at = (id.0 as usize).checked_sub(below);
+        if let Some(source) = at.and_then(|at| self.sources.get_mut(at))
+            && let text = words(&source.text)
+            && text.len() == source.text.len()
+        {
+            source.text = text.into();
+        }
+    }
+
     /// Forgets the last text of this layer.
     pub fn forget_last(&mut self) {
         self.sources.pop();
@@ -94,7 +106,7 @@ impl Sources {
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> SourceId {
         let text = text.into();
         let line_starts = std::iter::once(0)
-            .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1))
+            .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|end| end as u32 + 1))
             .collect();
         self.sources.push(Source { name: name.into(), text, line_starts });
         SourceId(self.len() as u32 - 1)

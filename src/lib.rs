@@ -55,5 +55,6 @@ pub mod session;
 pub mod batch;
 pub mod answers;
 pub mod compare;
+pub mod record;
 pub mod testing;
 pub mod repl;

@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | `symbol` | the number of the text in the interner's table of symbols |
 //! | `number`, `unsigned` | the value itself below 2^31, else [`WIDE`] plus an index into the table of wide values |
+//! | a record or branch | 0 for `nil`, else one more than an index into the table of records |
 //! | `float` | [`WIDE`] plus an index into the table of wide values, always |
 //!
 //! Order is *not* preserved by words: comparisons of order go through [`Interner::number`] and its
@@ -18,7 +19,7 @@
 //! that way, with no lock.
 
 use std::fmt;
-use std::hash::Hasher;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use hashbrown::HashTable;
@@ -42,6 +43,8 @@ pub enum Primitive {
     Unsigned,
     /// A 64-bit floating-point number.
     Float,
+    /// A record, a branch of an algebraic data type, or `nil`.
+    Record,
 }
 
 impl Primitive {
@@ -52,6 +55,7 @@ impl Primitive {
             Primitive::Number => "number",
             Primitive::Unsigned => "unsigned",
             Primitive::Float => "float",
+            Primitive::Record => "record",
         }
     }
 }
@@ -92,6 +96,31 @@ pub enum Constant {
     Unsigned(u64),
     /// A 64-bit floating-point number.
     Float(f64),
+    /// A record or a branch with its fields; `nil` where there is none.
+    Record(Option<Arc<Record>>),
+}
+
+/// Values that are one value.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Record {
+    /// The branch of an algebraic data type; records have none.
+    pub branch: Option<Arc<str>>,
+    /// The fields, in order.
+    pub fields: Vec<Constant>,
+}
+
+/// Records nest at most so deep.
+pub const MOST_NESTED: u32 = 1000;
+
+/// A record, or a branch of an algebraic data type, with interned fields.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fields {
+    /// The branch; records have none.
+    pub branch: Option<Arc<str>>,
+    /// The fields, each with its kind.
+    pub fields: Vec<(Primitive, Word)>,
+    /// How deep records are nested in it, itself included.
+    pub depth: u32,
 }
 
 impl Constant {
@@ -102,20 +131,32 @@ impl Constant {
             Constant::Number(_) => Primitive::Number,
             Constant::Unsigned(_) => Primitive::Unsigned,
             Constant::Float(_) => Primitive::Float,
+            Constant::Record(_) => Primitive::Record,
         }
     }
 }
 
 /// Tuples in order: numbers by value, symbols by their bytes.
 pub fn compare_tuples(a: &[Constant], b: &[Constant]) -> std::cmp::Ordering {
-    let ordered = a.iter().zip(b).map(|pair| match pair {
+    let ordered = a.iter().zip(b).map(|(a, b)| compare_constants(a, b));
+    ordered.into_iter().find(|order| order.is_ne()).unwrap_or(a.len().cmp(&b.len()))
+}
+
+/// Two constants in order: records by their branch and then by their fields, `nil` before all.
+pub fn compare_constants(a: &Constant, b: &Constant) -> std::cmp::Ordering {
+    match (a, b) {
         (Constant::Symbol(a), Constant::Symbol(b)) => a.cmp(b),
         (Constant::Number(a), Constant::Number(b)) => a.cmp(b),
         (Constant::Unsigned(a), Constant::Unsigned(b)) => a.cmp(b),
         (Constant::Float(a), Constant::Float(b)) => a.total_cmp(b),
+        (Constant::Record(None), Constant::Record(None)) => std::cmp::Ordering::Equal,
+        (Constant::Record(None), Constant::Record(_)) => std::cmp::Ordering::Less,
+        (Constant::Record(_), Constant::Record(None)) => std::cmp::Ordering::Greater,
+        (Constant::Record(Some(a)), Constant::Record(Some(b))) => {
+            a.branch.cmp(&b.branch).then_with(|| compare_tuples(&a.fields, &b.fields))
+        }
         (a, b) => a.primitive().cmp(&b.primitive()),
-    });
-    ordered.into_iter().find(|order| order.is_ne()).unwrap_or(a.len().cmp(&b.len()))
+    }
 }
 
 /// As Souffle prints it: symbols without quotes.
@@ -126,6 +167,25 @@ impl fmt::Display for Constant {
             Constant::Number(number) => write!(formatter, "{number}"),
             Constant::Unsigned(number) => write!(formatter, "{number}"),
             Constant::Float(number) => write!(formatter, "{number}"),
+            Constant::Record(None) => formatter.write_str("nil"),
+            Constant::Record(Some(record)) => {
+                let (open, close) = match &record.branch {
+                    None => ("[", "]"),
+                    Some(branch) => {
+                        write!(formatter, "${branch}")?;
+                        if record.fields.is_empty() {
+                            return Ok(());
+                        }
+                        ("(", ")")
+                    }
+                };
+                formatter.write_str(open)?;
+                for (at, field) in record.fields.iter().enumerate() {
+                    let comma = if at == 0 { "" } else { ", " };
+                    write!(formatter, "{comma}{field}")?;
+                }
+                formatter.write_str(close)
+            }
         }
     }
 }
@@ -206,11 +266,21 @@ pub struct Interner {
     symbols: HashTable<u32>,
     wides: Vec<u64>,
     wide_index: HashTable<u32>,
+    base_records: u32,
+    records: Vec<Fields>,
+    record_index: HashTable<u32>,
 }
 
 fn hash_text(text: &str) -> u64 {
     let mut hasher = FxHasher::default();
     hasher.write(text.as_bytes());
+    hasher.finish()
+}
+
+fn hash_record(branch: &Option<Arc<str>>, fields: &[(Primitive, Word)]) -> u64 {
+    let mut hasher = FxHasher::default();
+    branch.hash(&mut hasher);
+    fields.hash(&mut hasher);
     hasher.finish()
 }
 
@@ -231,6 +301,7 @@ impl Interner {
         Interner {
             base_symbols: base.symbol_count(),
             base_wides: base.wide_count(),
+            base_records: base.record_count(),
             base: Some(base),
             ..Self::default()
         }
@@ -244,7 +315,14 @@ impl Interner {
     /// How many bytes this layer holds, the base not counted.
     pub fn memory(&self) -> usize {
         let tables = (self.symbols.capacity() + self.wide_index.capacity()) * 5;
-        self.text.capacity() + self.ends.capacity() * 8 + self.wides.capacity() * 8 + tables
+        let fields = |it: &Fields| size_of::<Fields>() + it.fields.capacity() * 8;
+        let records: usize = self.records.iter().map(fields).sum();
+        let lists = self.ends.capacity() * 8 + self.wides.capacity() * 8;
+        self.text.capacity() + lists + tables + records
+    }
+
+    fn record_count(&self) -> u32 {
+        self.base_records + self.records.len() as u32
     }
 
     fn wide_count(&self) -> u32 {
@@ -258,6 +336,12 @@ impl Interner {
             Constant::Number(number) => self.intern_number(*number),
             Constant::Unsigned(number) => self.intern_unsigned(*number),
             Constant::Float(number) => self.intern_float(*number),
+            Constant::Record(None) => Word(0),
+            Constant::Record(Some(record)) => {
+                let fields = &record.fields;
+                let fields = fields.iter().map(|it| (it.primitive(), self.intern(it))).collect();
+                self.intern_record(record.branch.clone(), fields).unwrap_or_default()
+            }
         }
     }
 
@@ -268,6 +352,13 @@ impl Interner {
             Constant::Number(number) => self.find_bits(*number as u64),
             Constant::Unsigned(number) => self.find_bits(*number),
             Constant::Float(number) => self.find_wide((number + 0.0).to_bits()),
+            Constant::Record(None) => Some(Word(0)),
+            Constant::Record(Some(record)) => {
+                let fields = record.fields.iter();
+                let fields: Option<Vec<(Primitive, Word)>> =
+                    fields.map(|it| Some((it.primitive(), self.find(it)?))).collect();
+                self.find_record(&record.branch, &fields?)
+            }
         }
     }
 
@@ -278,7 +369,65 @@ impl Interner {
             Primitive::Number => Constant::Number(self.number(word)),
             Primitive::Unsigned => Constant::Unsigned(self.unsigned(word)),
             Primitive::Float => Constant::Float(self.float(word)),
+            Primitive::Record => Constant::Record(self.record(word).map(|record| {
+                let fields = record.fields.iter();
+                let fields = fields.map(|(kind, word)| self.constant(*word, *kind)).collect();
+                Arc::new(Record { branch: record.branch.clone(), fields })
+            })),
         }
+    }
+
+    /// The word of a record, made if it is new; nothing where it would be nested too deep.
+    pub fn intern_record(
+        &mut self,
+        branch: Option<Arc<str>>,
+        fields: Vec<(Primitive, Word)>,
+    ) -> Option<Word> {
+        if let Some(word) = self.find_record(&branch, &fields) {
+            return Some(word);
+        }
+        let inner = fields.iter().filter(|(kind, _)| *kind == Primitive::Record);
+        let depths = inner.filter_map(|(_, word)| self.record(*word)).map(|record| record.depth);
+        let depth = depths.max().unwrap_or_default() + 1;
+        if depth > MOST_NESTED {
+            return None;
+        }
+        let (local, hash) = (self.records.len() as u32, hash_record(&branch, &fields));
+        self.records.push(Fields { branch, fields, depth });
+        let Interner { record_index, records, .. } = self;
+        let again = |&other: &u32| {
+            records
+                .get(other as usize)
+                .map_or(0, |record| hash_record(&record.branch, &record.fields))
+        };
+        record_index.insert_unique(hash, local, again);
+        // Zero is nil.
+        Some(Word(self.base_records + local + 1))
+    }
+
+    fn find_record(&self, branch: &Option<Arc<str>>, fields: &[(Primitive, Word)]) -> Option<Word> {
+        if let Some(base) = &self.base
+            && let Some(word) = base.find_record(branch, fields)
+        {
+            return Some(word);
+        }
+        let same = |&local: &u32| {
+            self.records
+                .get(local as usize)
+                .is_some_and(|record| record.branch == *branch && record.fields == fields)
+        };
+        let found = self.record_index.find(hash_record(branch, fields), same)?;
+        Some(Word(self.base_records + found + 1))
+    }
+
+    /// The record of a word; nothing for `nil`.
+    pub fn record(&self, word: Word) -> Option<&Fields> {
+        let index = word.0.checked_sub(1)?;
+        let mut layer = self;
+        while index < layer.base_records {
+            layer = layer.base.as_ref()?;
+        }
+        layer.records.get((index - layer.base_records) as usize)
     }
 
     /// The word of a text, made if it is new.

@@ -16,7 +16,7 @@ use archlog::session::Session;
 use archlog::syntax::printer::Quoted;
 use archlog::value::{Constant, Primitive, RelationId};
 use common::naive::{self, Relations};
-use common::random::programs;
+use common::random::{guarded_programs, programs};
 use common::values::Value;
 use common::*;
 use proptest::prelude::*;
@@ -336,6 +336,17 @@ proptest! {
         let twin = naive::evaluate(&program, Facts::new());
         assert_same(&program, &derived.relations, &twin, &sample.text);
         check_ranks(&program, &derived, &sample.text);
+        let several = engine(&program, &Facts::new(), 4);
+        prop_assert_eq!(&derived.rows, &several.rows);
+        prop_assert_eq!(&derived.ranks, &several.ranks);
+    }
+
+    #[test]
+    fn programs_that_choose_and_take_out_derive_as_the_twin_says(sample in guarded_programs(true)) {
+        let program = program(&sample.text);
+        let derived = engine(&program, &Facts::new(), 1);
+        let twin = naive::evaluate(&program, Facts::new());
+        assert_same(&program, &derived.relations, &twin, &sample.text);
         let several = engine(&program, &Facts::new(), 4);
         prop_assert_eq!(&derived.rows, &several.rows);
         prop_assert_eq!(&derived.ranks, &several.ranks);

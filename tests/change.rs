@@ -618,9 +618,14 @@ fn what_ask_says_an_answer_settles_it_settles() {
     let (questions, before) =
         ask(rulebook(), &stated, &Limits::default(), &|_| ()).unwrap_or_else(|e| panic!("{e}"));
     assert!(!questions.is_empty());
-    let settles: Vec<usize> =
-        questions.iter().map(|q| q.settles() * 60 / q.answers.len()).collect();
-    assert!(settles.is_sorted_by(|a, b| a >= b), "{settles:?}");
+    let waiting = |choice: usize| {
+        let open = before.entries.iter().filter(|entry| entry.label == Label::Contingent);
+        open.filter(|entry| entry.rests_on.contains(&choice)).count()
+    };
+    let order: Vec<(usize, i64)> =
+        questions.iter().map(|q| (q.waiting, -before.choices.choices[q.choice].place)).collect();
+    assert!(order.is_sorted_by(|a, b| a >= b), "{order:?}");
+    assert!(questions.iter().all(|q| q.waiting == waiting(q.choice) && q.waiting > 0));
     let mut base =
         Base::new(rulebook(), &stated, &Limits::default()).unwrap_or_else(|e| panic!("{e}"));
     let choices = Choices::of(&mut base);

@@ -98,7 +98,7 @@ fn every_defect_is_caught_and_nothing_else_is_said() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
-    assert!(codes.len() >= 110, "{} codes have a case", codes.len());
+    assert!(codes.len() >= 114, "{} codes have a case", codes.len());
 }
 
 #[test]
@@ -188,6 +188,31 @@ fn the_page_of_findings_is_the_one_that_is_generated() {
     let rows = page.lines().filter(|line| line.starts_with("| ")).count();
     assert!(rows > 350, "{rows}");
     assert!(!page.contains("are not accepted"), "{page}");
+}
+
+/// The table of what is looked for names codes that there are, and leaves nothing without an answer.
+#[test]
+fn what_is_looked_for_is_found_by_codes_that_there_are() {
+    let page = read("docs/checks.md");
+    let table = page.split("## What is looked for").nth(1).unwrap();
+    let mut numbers = Vec::new();
+    for line in table.lines() {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let Ok(number) = cells[0].parse::<usize>() else { continue };
+        numbers.push(number);
+        let [_, what, by] = cells.as_slice() else { panic!("{line}") };
+        assert!(what.len() > 10, "{line}");
+        let codes: Vec<&str> = by
+            .split(|it: char| !it.is_ascii_alphanumeric())
+            .filter(|word| word.starts_with("AL") && word.len() == 6)
+            .collect();
+        for code in &codes {
+            let path = format!("docs/errors/{code}.md");
+            assert!(root().join(&path).is_file(), "{number}: there is no {path}");
+        }
+        assert!(!codes.is_empty() || by.len() > 15, "{number}: neither a code nor a reason");
+    }
+    assert_eq!(numbers, (1..=88).collect::<Vec<_>>());
 }
 
 /// A report with a bit of everything: two places, a witness, a fix, something accepted.

@@ -256,6 +256,85 @@ n(x + 1) :- n(x).
         assert_eq!(output.status.code(), Some(0));
         assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     }
+
+    #[test]
+    fn compressed_files_and_databases_come_back() {
+        let desk = Desk::with(&[
+            (
+                "write.dl",
+                ".decl p(a: symbol, n: number, f: float)\np(\"it's\", -7, 0.5). p(\"a\tb\", 9, 2).\n\
+                 .decl q(n: unsigned)\nq(3).\n.output p(rfc4180=true, compress=true)\n\
+                 .output q(filename=\"q.gz\")\n.output p, q(IO=sqlite, filename=\"all.db\")\n",
+            ),
+            (
+                "read.dl",
+                ".decl p(a: symbol, n: number, f: float)\n.decl q(n: unsigned)\n\
+                 .input p(filename=\"p.csv\", rfc4180=true)\n.input q(filename=\"q.gz\")\n\
+                 .output p(IO=json)\n.output q\n",
+            ),
+            (
+                "database.dl",
+                ".decl p(a: symbol, n: number, f: float)\n.decl q(n: unsigned)\n\
+                 .input p, q(IO=sqlite, dbname=\"all.db\")\n.output p(IO=json)\n.output q\n",
+            ),
+        ]);
+        desk.archlog(&["run", "write.dl"]).assert().success();
+        // Written again, the tables of the database are replaced.
+        desk.archlog(&["run", "write.dl"]).assert().success();
+        assert_eq!(fs::read(desk.path("p.csv")).unwrap()[..2], [0x1f, 0x8b]);
+        for program in ["read.dl", "database.dl"] {
+            desk.archlog(&["run", program])
+                .assert()
+                .success()
+                .stdout("[[\"a\\tb\", 9, 2.0],\n[\"it's\", -7, 0.5]]\n");
+            assert_eq!(desk.read("q.csv"), "3\n");
+            fs::remove_file(desk.path("q.csv")).unwrap();
+        }
+        desk.archlog(&["run", "write.dl", "-D-"])
+            .assert()
+            .code(2)
+            .stderr(contains("cannot write `p` to `<standard output>`"));
+    }
+
+    const PATHS: &str = ".decl edge(a: symbol, b: symbol)\nedge(\"a\", \"b\"). edge(\"b\", \"c\").\n\
+        .decl path(a: symbol, b: symbol)\npath(x, y) :- edge(x, y).\n\
+        path(x, z) :- path(x, y), edge(y, z).\n.output path\n";
+
+    #[test]
+    fn the_plan_is_printed_with_sizes_and_indices_and_nothing_is_written() {
+        let desk = Desk::with(&[("paths.dl", PATHS)]);
+        desk.archlog(&["run", "paths.dl", "--plan"])
+            .assert()
+            .success()
+            .stdout(contains("path(x, z) :- path(x, y), edge(y, z). (paths.dl:5), for new path"))
+            .stdout(contains("    scan new path (3) giving x (column 0), y (column 1)"))
+            .stdout(contains("    look up edge (2) by column 0 = y giving z (column 1)"))
+            .stdout(contains("indices\n  edge (2) by column 0\n"))
+            .stderr(is_empty());
+        assert_eq!(desk.names("."), ["paths.dl"]);
+    }
+
+    #[test]
+    fn a_profile_is_a_table_an_object_or_a_page() {
+        let desk = Desk::with(&[("paths.dl", PATHS)]);
+        desk.archlog(&["run", "paths.dl", "--profile"])
+            .assert()
+            .success()
+            .stdout(is_empty())
+            .stderr(contains("in 3 rounds"))
+            .stderr(contains("path(x, z) :- path(x, y), edge(y, z)."));
+        for name in ["p.json", "p.html", "p.txt"] {
+            let profile = format!("--profile={name}");
+            desk.archlog(&["run", "paths.dl", &profile]).assert().success().stderr(is_empty());
+        }
+        let json: serde_json::Value = serde_json::from_str(&desk.read("p.json")).unwrap();
+        let path = &json["relations"].as_array().unwrap().iter().find(|it| it["name"] == "path");
+        assert_eq!((&path.unwrap()["tuples"], &path.unwrap()["rounds"]), (&3.into(), &2.into()));
+        assert_eq!(json["rules"].as_array().unwrap().len(), 2);
+        assert!(desk.read("p.html").contains("class=\"bar\""));
+        assert!(!desk.read("p.html").contains("src="));
+        assert!(desk.read("p.txt").contains("concluded"));
+    }
 }
 
 mod derive {
@@ -672,6 +751,34 @@ fn fmt_writes_the_one_style_and_check_changes_nothing() {
     desk.archlog(&["fmt", "--stdin", "--check"]).write_stdin("p( 1 ).").assert().code(1);
     desk.archlog(&["fmt"]).assert().code(2);
     desk.archlog(&["fmt", "none.dl"]).assert().code(2).stderr(contains("cannot read `none.dl`"));
+}
+
+/// What is not written as it should be is said to be, and not passed over.
+#[test]
+fn a_headless_file_of_accepted_findings_and_a_check_that_cannot_be_run_are_told() {
+    let check = "/// A design that says anything.\n/// @check HOUSE9 loud\n/// @finding {object} is there\n\
+                 .decl house_any(object: symbol)\n\n/// @rule any\n/// @title Any object\n\
+                 /// @says {Object} is there\n/// @source 003 \"Step 11\"\n\
+                 house_any(Object) :- candidate_object(Object).\n";
+    let desk = Desk::with(&[
+        ("program.dl", ".decl p(x: number)\np(1).\n.output p\n"),
+        ("accepted.csv", "AL0603,p,nobody reads it and that is fine\n"),
+        ("rules/checks/house.dl", check),
+    ]);
+    desk.archlog(&["check", "program.dl", "--accepted", "accepted.csv"])
+        .assert()
+        .code(1)
+        .stdout(contains("error[AL0927]").and(contains("code,subject,reason")));
+    desk.archlog(&["check", &design("auction"), "--rules", "rules"])
+        .assert()
+        .code(1)
+        .stdout(contains("error[AL0925]: `house_any`"));
+    desk.archlog(&["explain", "HOUSE9"]).assert().failure().stderr(contains("--rules"));
+    desk.write("rules/checks/house.dl", check.replace("HOUSE9 loud", "HOUSE9 note"));
+    desk.archlog(&["explain", "HOUSE9", "--rules", "rules"])
+        .assert()
+        .success()
+        .stdout(contains("# HOUSE9: {object} is there").and(contains("rules/checks/house.dl:4")));
 }
 
 #[test]

@@ -144,8 +144,8 @@ fn comments_stay_where_they_are() {
     becomes("p(1).\n///about q\n///@rule r\nq(1).", "p(1).\n\n/// about q\n/// @rule r\nq(1).\n");
     becomes("/// a\n\n// b\n\nq(1).", "/// a\n// b\nq(1).\n");
     becomes(
-        "p(x) :- q(x).\n .plan 0:(1,0)  // kept\np(1).",
-        "p(x) :- q(x).\n.plan 0:(1,0) // kept\np(1).\n",
+        "p(x) :- q(x).\n .plan 0:(1)  // kept\np(1).",
+        "p(x) :- q(x).\n.plan 0:(1) // kept\np(1).\n",
     );
 }
 

@@ -165,6 +165,23 @@ fn an_overlaid_core_is_proved_by_the_engine() {
     assert!(text.contains("row 65 of `read_path` can hold and is never chosen"), "{text}");
 }
 
+/// What is accepted of a list stays accepted when a row is added that has nothing to do with it, and
+/// that looks at things in another order and by another name.
+#[test]
+fn an_unrelated_row_leaves_accepted_gaps_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let row = "/// @rule mine\n/// @title A row of ours\n/// @says {R} is ours\n\
+               /// @source 004 \"Step 6\"\n\
+               base_mechanism_row(5, R) :- predicate(R, \"staleness_allowed\", \"true\"),\n    \
+               predicate(R, \"merge_safe\", \"false\"), predicate(R, \"single_writer_scope\", \"true\"),\n    \
+               governing_evolution(R, _), write_shape(R, \"append-only event\").\n";
+    std::fs::write(folder.path().join("mine.dl"), row).unwrap();
+    let rules = folder.path().to_str().unwrap();
+    let (text, _) = archlog(&["check", "--prove", "--rules", rules]);
+    assert!(text.contains("`base_mechanism` (15 rows)"), "{text}");
+    assert!(!text.contains("AL1003]") && !text.contains("AL0924]"), "{text}");
+}
+
 /// A list over a relation that a file or facts fill.
 const TARIFF: &str = ".decl reading(house: symbol, rate: number)\nREADING\
     .decl tariff_row(rank: number, house: symbol)\n\

@@ -14,8 +14,14 @@ use std::{env, fs};
 use assert_cmd::Command;
 
 /// The pages with commands on them.
-const PAGES: [&str; 5] =
-    ["README.md", "docs/archetypes.md", "docs/checks.md", "docs/dossier.md", "docs/testing.md"];
+const PAGES: [&str; 6] = [
+    "README.md",
+    "docs/adr.md",
+    "docs/archetypes.md",
+    "docs/checks.md",
+    "docs/dossier.md",
+    "docs/testing.md",
+];
 
 #[test]
 fn the_pages_show_what_the_program_prints() {

@@ -347,6 +347,27 @@ fn scripts_answer_on_standard_output_and_exit_honestly() {
 }
 
 #[test]
+fn an_interview_that_was_interrupted_goes_on_where_it_was() {
+    let mut repl = repl();
+    step(&mut repl, ":new shop\nplace_order\nuser");
+    assert_eq!(repl.prompt(), "need operation> ");
+    repl.abandon();
+    assert!(!repl.is_interview());
+    let said = seen(step(&mut repl, ":new"));
+    assert!(said.contains("operation: "), "{said}");
+    step(&mut repl, ":back");
+    assert_eq!(repl.prompt(), "need actor [user]> ");
+    // What was half typed is no statement, and what was stated is another design's.
+    assert_eq!(seen(step(&mut repl, ":facts need")), "");
+    let said = seen(step(&mut repl, ":load designs/auction-minimal.dl"));
+    assert!(said.contains("the interview about the other design is left"), "{said}");
+    step(&mut repl, ":design shop\n:new shop");
+    assert_eq!(repl.prompt(), "need actor [user]> ");
+    let completion = complete(&repl, "cl", 2);
+    assert_eq!(completion.candidates[0].text, "client");
+}
+
+#[test]
 fn reviews_forms_and_goals_about_proofs_work_from_outside_too() {
     let hotel = "designs/hotel-booking.dl";
     let (code, out, _) = archlog(&["review", hotel, "--why"], "");
@@ -370,7 +391,8 @@ fn reviews_forms_and_goals_about_proofs_work_from_outside_too() {
     let (_, table, _) = archlog(&["questions", small, "--format", "csv"], "");
     fs::write(&path, table.replace("Yes | No,", "Yes | No,perhaps")).unwrap();
     let (code, _, said) = archlog(&["questions", small, "--answers", path.to_str().unwrap()], "");
-    assert!(code == 2 && said.contains("`perhaps` is no answer to"), "{said}");
+    assert!(code == 2 && said.contains("form.csv:2: `perhaps` is no answer to"), "{said}");
+    assert!(said.contains("it takes Yes or No"), "{said}");
 
     let goal = "meta.rests_on(\"base_mechanism\", F, \"stated\", G, _, _)";
     let (code, out, _) = archlog(&["query", "--format", "csv", small, goal], "");

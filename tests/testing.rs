@@ -198,6 +198,33 @@ fn a_proposal_is_small_loads_and_shows_what_it_says() {
     assert!(failed.is_empty(), "{failed:#?}");
 }
 
+fn typed(arguments: &[&str]) -> (String, i32) {
+    let made =
+        std::process::Command::new(env!("CARGO_BIN_EXE_archlog")).args(arguments).output().unwrap();
+    (String::from_utf8(made.stderr).unwrap(), made.status.code().unwrap())
+}
+
+#[test]
+fn proposals_that_break_off_say_why() {
+    let test = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/examples/claim.dl");
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let (told, exit) = typed(&["test", test, "--gen", "-D", out, "--limit-time", "6"]);
+    assert_eq!(exit, 3, "{told}");
+    assert!(told.contains("stopped: ") && told.contains("written: "), "{told}");
+}
+
+#[test]
+fn what_takes_no_fact_is_not_proposed() {
+    let suites = run(&[design("d", TWO)], true);
+    let others = Session::new(suites.rulebook().unwrap());
+    let found = suites.proposals(&others, &EvalOptions::default(), &|_, _| ());
+    let says_something = |line: &str| {
+        !line.starts_with("//") && !line.starts_with("design") && !line.starts_with(".expect")
+    };
+    assert!(found.proposals.iter().all(|it| it.text.lines().any(says_something)));
+}
+
 #[test]
 fn the_examples_are_built_in() {
     assert!(examples().len() > 15);

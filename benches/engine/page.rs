@@ -65,7 +65,9 @@ fn memory(results: &Results, text: &mut String) {
         let _ = write!(text, "| {} |", measured.workload);
         for engine in &engines {
             match measured.kib(engine) {
-                Some(kib) => drop(write!(text, " {} |", kib.div_ceil(1024))),
+                Some(kib) => {
+                    let _ = write!(text, " {} |", kib.div_ceil(1024));
+                }
                 None => text.push_str("  |"),
             }
         }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::diag::{Diagnostic, Span};
-use crate::syntax::tree::{Declaration, Item, Name, Tree, TypeBody, TypeDeclaration};
+use crate::syntax::tree::{
+    ColumnDeclaration, Declaration, Item, Name, Tree, TypeBody, TypeDeclaration,
+};
 use crate::value::{Primitive, RelationId, TypeId};
 
 use super::error;
-use super::program::{Column, Program, Relation, Type};
+use super::program::{Branch, Column, Program, Relation, Type};
 
 /// All declared names of a program.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +22,16 @@ pub struct Declarations {
     pub relations: Vec<Arc<Relation>>,
     types_by_name: FxHashMap<String, TypeId>,
     relations_by_name: FxHashMap<String, RelationId>,
+    /// The type of each branch, and its place there.
+    branches_by_name: FxHashMap<String, (TypeId, u32)>,
+}
+
+fn branches_by_name(types: &[Type]) -> FxHashMap<String, (TypeId, u32)> {
+    let branches = types.iter().enumerate().flat_map(|(id, ty)| {
+        let id = TypeId::from(id);
+        ty.branches.iter().zip(0..).map(move |(branch, at)| (branch.name.clone(), (id, at)))
+    });
+    branches.filter(|(name, _)| !name.is_empty()).collect()
 }
 
 const PRIMITIVES: [Primitive; 4] =
@@ -34,7 +46,12 @@ impl Declarations {
         let mut declarations = Declarations::default();
         for primitive in PRIMITIVES {
             let name = primitive.name().to_owned();
-            let ty = Type { name: name.clone(), primitive, supertypes: Vec::new() };
+            let ty = Type {
+                name: name.clone(),
+                primitive,
+                supertypes: Vec::new(),
+                branches: Vec::new(),
+            };
             declarations.types_by_name.insert(name, TypeId::from(declarations.types.len()));
             declarations.types.push(ty);
         }
@@ -66,9 +83,17 @@ impl Declarations {
                 .map(by_name)
                 .map(|(name, index)| (name, RelationId::from(index)))
                 .collect(),
+            branches_by_name: branches_by_name(&program.types),
             types: program.types.clone(),
             relations: program.relations.clone(),
         }
+    }
+
+    /// The type of a branch, and its place there; the problem that there is none.
+    pub fn branch(&self, name: &Name) -> Result<(TypeId, u32), Diagnostic> {
+        let known = self.branches_by_name.keys().map(String::as_str);
+        let found = self.branches_by_name.get(&name.text).copied();
+        found.ok_or_else(|| error::unknown_branch(name.span, &name.text, known))
     }
 
     /// The relation of a name.
@@ -132,6 +157,25 @@ impl Declarations {
             columns.push((Column { name: name.text.clone(), ty, primitive }, name.span));
         }
         let columns: Vec<Column> = columns.into_iter().map(|(column, _)| column).collect();
+        let mut choices = Vec::with_capacity(declaration.choices.len());
+        for choice in &declaration.choices {
+            let mut found = Vec::with_capacity(choice.len());
+            for name in choice {
+                match columns.iter().position(|column| column.name == name.text) {
+                    Some(column) => found.push(column),
+                    None => {
+                        let known = columns.iter().map(|column| column.name.as_str());
+                        diagnostics.push(error::unknown_choice(name.span, &name.text, known));
+                    }
+                }
+            }
+            choices.push(found);
+        }
+        if let Some(qualifier) = declaration.qualifiers.iter().find(|it| it.text == "eqrel")
+            && !matches!(columns.as_slice(), [one, other] if one.ty == other.ty)
+        {
+            diagnostics.push(error::no_equivalence(qualifier.span));
+        }
         for name in &declaration.names {
             if let Some(first) = self.relation(&name.text) {
                 let first = self.relations[first.index()].span;
@@ -141,10 +185,22 @@ impl Declarations {
             self.add_relation(Relation {
                 name: name.text.clone(),
                 columns: columns.clone(),
+                choices: choices.clone(),
                 span: name.span,
                 doc: declaration.doc.clone(),
             });
         }
+    }
+
+    fn fields(
+        &self,
+        fields: &[ColumnDeclaration],
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Vec<(String, TypeId)> {
+        let mut field = |field: &ColumnDeclaration| {
+            (field.name.text.clone(), self.resolve_type(&field.ty, diagnostics))
+        };
+        fields.iter().map(&mut field).collect()
     }
 
     fn resolve_type(&self, name: &Name, diagnostics: &mut Vec<Diagnostic>) -> TypeId {
@@ -177,6 +233,7 @@ impl Declarations {
                 name: name.text.clone(),
                 primitive: Primitive::Symbol,
                 supertypes: Vec::new(),
+                branches: Vec::new(),
             });
             declared.push((id, declaration));
         }
@@ -185,6 +242,29 @@ impl Declarations {
                 TypeBody::Subtype(base) => {
                     let base = self.resolve_type(base, diagnostics);
                     self.types[id.index()].supertypes.push(base);
+                }
+                TypeBody::Record(fields) => {
+                    let fields = self.fields(fields, diagnostics);
+                    let name = String::new();
+                    self.types[id.index()].branches = vec![Branch { name, fields }];
+                }
+                TypeBody::Sum(branches) => {
+                    let mut first: FxHashMap<&str, Span> = FxHashMap::default();
+                    for (name, fields) in branches {
+                        let fields = self.fields(fields, diagnostics);
+                        let place = self.types[id.index()].branches.len() as u32;
+                        let before = first.insert(&name.text, name.span);
+                        if let Some(before) = before {
+                            let twice = error::declared_twice(name.span, &name.text, before);
+                            diagnostics.push(twice);
+                        } else if self.branches_by_name.contains_key(&name.text) {
+                            let twice = error::declared_twice(name.span, &name.text, name.span);
+                            diagnostics.push(twice);
+                        }
+                        self.branches_by_name.insert(name.text.clone(), (*id, place));
+                        let name = name.text.clone();
+                        self.types[id.index()].branches.push(Branch { name, fields });
+                    }
                 }
                 TypeBody::Union(members) => {
                     for member in members {
@@ -212,6 +292,11 @@ impl Declarations {
         for (index, primitive) in PRIMITIVES.into_iter().enumerate() {
             settled.insert(TypeId::from(index), primitive);
         }
+        for (id, declaration) in declared {
+            if matches!(declaration.body, TypeBody::Record(_) | TypeBody::Sum(_)) {
+                settled.insert(*id, Primitive::Record);
+            }
+        }
         loop {
             let before = settled.len();
             for (id, declaration) in declared {
@@ -221,6 +306,7 @@ impl Declarations {
                 let parts: Vec<&Name> = match &declaration.body {
                     TypeBody::Subtype(base) => vec![base],
                     TypeBody::Union(members) => members.iter().collect(),
+                    TypeBody::Record(_) | TypeBody::Sum(_) => continue,
                 };
                 let known: Vec<Option<Primitive>> = parts
                     .iter()
@@ -247,7 +333,12 @@ impl Declarations {
             match settled.get(id) {
                 Some(primitive) => {
                     self.types[id.index()].primitive = *primitive;
-                    if self.types[id.index()].supertypes.is_empty() {
+                    let is_whole = !self.types[id.index()].branches.is_empty();
+                    if *primitive == Primitive::Record && !is_whole {
+                        let name = &declaration.name;
+                        diagnostics.push(error::part_of_records(name.span, &name.text));
+                    }
+                    if self.types[id.index()].supertypes.is_empty() && !is_whole {
                         let base = self.built_in(*primitive);
                         self.types[id.index()].supertypes.push(base);
                     }

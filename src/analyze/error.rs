@@ -1,6 +1,7 @@
 //! What can be wrong with a text that parses, each kind with the shortest text that has it.
 
 use crate::diag::{Diagnostic, Span, one};
+use crate::syntax::tree::{ComponentType, Name};
 use crate::value::Primitive;
 
 use super::program::Relation;
@@ -28,6 +29,90 @@ pub fn declared_built_in(span: Span, name: &str) -> Diagnostic {
     Diagnostic::error("AL0106", format!("`{name}` is a type of the language"))
         .at(span, "declared again here")
         .help("give your type another name")
+}
+
+/// `.init x = C` with no `.comp C`
+pub fn unknown_component<'a>(
+    span: Span,
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Diagnostic {
+    Diagnostic::error("AL0126", format!("the component `{name}` is not declared"))
+        .at(span, "unknown component")
+        .nearest(name, known)
+}
+
+/// `.comp C<T> { } .init x = C`
+pub fn wrong_parameters(of: &ComponentType, head: &ComponentType) -> Diagnostic {
+    let (wanted, found) = (head.arguments.len(), of.arguments.len());
+    let parameters = if wanted == 1 { "parameter" } else { "parameters" };
+    let name = &head.name.text;
+    Diagnostic::error("AL0119", format!("`{name}` takes {wanted} {parameters}, not {found}"))
+        .at(of.span, format!("{found} given"))
+        .at(head.span, "declared here")
+}
+
+/// `.comp C : C { }`
+pub fn component_of_itself(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("AL0120", format!("the component `{name}` inherits from itself"))
+        .at(span, "what it inherits from leads back to it")
+}
+
+/// `.comp C { .init x = C } .init y = C`
+pub fn instances_without_end(span: Span) -> Diagnostic {
+    Diagnostic::error("AL0120", "instances in instances without end")
+        .at(span, "this one is in itself, or there are too many")
+}
+
+/// `.comp B { .decl p() } .comp C : B { .override p }`
+pub fn not_overridable(relation: &Name, declared: Span) -> Diagnostic {
+    Diagnostic::error("AL0121", format!("`{}` may not be overridden", relation.text))
+        .at(relation.span, "overridden here")
+        .at(declared, "declared here without `overridable`")
+        .help("write `overridable` behind its declaration")
+}
+
+/// `.comp C { .override p }`
+pub fn not_inherited<'a>(relation: &Name, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
+    let name = &relation.text;
+    Diagnostic::error("AL0121", format!("`{name}` is overridden but not inherited"))
+        .at(relation.span, "no component that this one inherits from declares it")
+        .nearest(name, known)
+}
+
+/// `.decl p(a: number) choice-domain b`
+pub fn unknown_choice<'a>(
+    span: Span,
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Diagnostic {
+    Diagnostic::error("AL0122", format!("`choice-domain` names `{name}`, which is no column"))
+        .at(span, "unknown column")
+        .nearest(name, known)
+}
+
+/// `.decl p(a: number) eqrel`
+pub fn no_equivalence(span: Span) -> Diagnostic {
+    Diagnostic::error("AL0123", "an equivalence relation has two columns of one type")
+        .at(span, "this one has others")
+}
+
+/// `p(x) <= q(x) :- r(x).`
+pub fn two_relations(less: &Name, greater: &Name) -> Diagnostic {
+    Diagnostic::error("AL0124", "subsumption between two relations")
+        .at(greater.span, format!("`{}` here", greater.text))
+        .at(less.span, format!("`{}` here", less.text))
+        .help("a tuple makes another one of the same relation superfluous")
+}
+
+/// `.decl p(a: number) inline .output p`
+pub fn not_inlined(span: Span, qualifier: Span, name: &str, what: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::error("AL0125", format!("`{name}` cannot be inlined: it {what}"));
+    match span == qualifier {
+        true => diagnostic.at(span, "inlined here"),
+        false => diagnostic.at(span, "here").at(qualifier, "inlined here"),
+    }
+    .help("take the qualifier `inline` out: archlog makes no use of it")
 }
 
 /// `.decl p(a: number, a: number)`
@@ -102,6 +187,38 @@ pub fn not_a_subtype(span: Span, what: &str, found: &str, wanted: &str) -> Diagn
     Diagnostic::error("AL0203", format!("{what} is {found}, which need not be {wanting}"))
         .at(span, format!("wanted: `{wanted}`"))
         .help(format!("bind it with an atom whose column is {wanting}, or widen this column"))
+}
+
+/// `$Lef(1)` with no branch `Lef`
+pub fn unknown_branch<'a>(
+    span: Span,
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Diagnostic {
+    Diagnostic::error("AL0204", format!("no type has a branch `{name}`"))
+        .at(span, "unknown branch")
+        .nearest(name, known)
+}
+
+/// `[1, 2] = x, y = x`
+pub fn untyped_record(span: Span) -> Diagnostic {
+    Diagnostic::error("AL0205", "a record whose type nothing says")
+        .at(span, "")
+        .help("use it, or the variable it is equal to, in a column of a record type")
+}
+
+/// `[1]` in a column of a type `[a: number, b: number]`
+pub fn wrong_fields(span: Span, name: &str, wanted: usize, found: usize) -> Diagnostic {
+    let fields = if wanted == 1 { "field" } else { "fields" };
+    Diagnostic::error("AL0206", format!("`{name}` has {wanted} {fields}, not {found}"))
+        .at(span, format!("{found} given"))
+}
+
+/// `.type A = [x: number] .type B <: A`
+pub fn part_of_records(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("AL0207", format!("`{name}` is made of records"))
+        .at(span, "records and branches have neither subtypes nor unions")
+        .help("an algebraic data type holds values of several shapes")
 }
 
 /// `p(x) :- q().`

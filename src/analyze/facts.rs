@@ -15,7 +15,8 @@ use super::types::constant_as;
 /// The relations that facts may be stated in, by name.
 #[derive(Clone, Debug)]
 pub struct Statable {
-    by_name: FxHashMap<String, (RelationId, bool)>,
+    /// All relations there are; those that no design states without their id.
+    by_name: FxHashMap<String, Option<RelationId>>,
 }
 
 /// A fact of a design and where it is written.
@@ -30,16 +31,18 @@ pub struct StatedFact {
 }
 
 impl Statable {
-    /// The relations of a program, those told apart in which a design may state facts.
-    pub fn new(program: &Program, stated: impl Fn(&Relation) -> bool) -> Self {
-        let by_name = program
-            .relations
-            .iter()
-            .enumerate()
-            .map(|(index, relation)| {
-                (relation.name.clone(), (RelationId::from(index), stated(relation)))
-            })
-            .collect();
+    /// The relations of a program, those told apart in which a design may state facts. `others` are
+    /// names of relations that the program was loaded without.
+    pub fn new<'n>(
+        program: &Program,
+        stated: impl Fn(&Relation) -> bool,
+        others: impl IntoIterator<Item = &'n str>,
+    ) -> Self {
+        let declared = program.relations.iter().enumerate().map(|(index, relation)| {
+            (relation.name.clone(), stated(relation).then(|| RelationId::from(index)))
+        });
+        let others = others.into_iter().map(|name| (name.to_owned(), None));
+        let by_name = others.chain(declared).collect();
         Statable { by_name }
     }
 
@@ -50,12 +53,11 @@ impl Statable {
         span: Span,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<RelationId> {
-        let stated = || {
-            self.by_name.iter().filter(|(_, (_, stated))| *stated).map(|(name, _)| name.as_str())
-        };
+        let stated =
+            || self.by_name.iter().filter(|(_, id)| id.is_some()).map(|(name, _)| name.as_str());
         match self.by_name.get(name) {
-            Some((relation, true)) => Some(*relation),
-            Some((_, false)) => {
+            Some(Some(relation)) => Some(*relation),
+            Some(None) => {
                 diagnostics.push(error::not_stated(span, name));
                 None
             }

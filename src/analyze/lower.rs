@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::diag::{Diagnostic, Span};
 use crate::syntax::operators::Functor;
 use crate::syntax::tree::{self, Body, Expression};
-use crate::value::{ClauseId, Constant, Primitive, RelationId, VariableId};
+use crate::value::{ClauseId, Constant, Primitive, RelationId, TypeId, VariableId};
 
 use super::declarations::Declarations;
 use super::error;
@@ -117,14 +117,17 @@ pub fn lower_rule(
     let relation = declarations.resolve(&head.name, diagnostics);
     check_arity(declarations, relation, head, diagnostics);
     let mut lowering = Lowering::new(declarations, diagnostics);
+    lowering.note_types(Some(head), conditions);
     lowering.open_scope(head.arguments.iter(), conditions);
     let mut body = Vec::with_capacity(conditions.len());
     for condition in conditions {
         lowering.condition(condition, &mut body);
     }
     let mut terms = Vec::with_capacity(head.arguments.len());
-    for argument in &head.arguments {
-        terms.push(lowering.term(argument, &mut body));
+    let columns = relation.map(|id| declarations.relations[id.index()].columns.as_slice());
+    for (at, argument) in head.arguments.iter().enumerate() {
+        let column = columns.and_then(|columns| columns.get(at)).map(|column| column.ty);
+        terms.push(lowering.typed(argument, column, &mut body));
     }
     let Lowering { variables, places, .. } = lowering;
     if diagnostics.len() > reported {
@@ -133,6 +136,49 @@ pub fn lower_rule(
     let head_places = head.arguments.iter().map(Expression::span).collect();
     let rule = Rule { head: Head { relation: relation?, terms }, body, variables, clause };
     Some(Lowered { rule, places, head_places })
+}
+
+/// Lowers `less <= greater :- conditions` with one conjunction: the head has a variable for each
+/// argument of both.
+pub fn lower_subsumption(
+    declarations: &Declarations,
+    less: &tree::Atom,
+    greater: &tree::Atom,
+    conditions: &[Body],
+    clause: ClauseId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Lowered> {
+    if less.name.text != greater.name.text {
+        diagnostics.push(error::two_relations(&less.name, &greater.name));
+        return None;
+    }
+    let (mut names, mut all, mut equalities) = (Vec::new(), Vec::new(), Vec::new());
+    for atom in [less, greater] {
+        let mut atom = atom.clone();
+        for argument in &mut atom.arguments {
+            if let Expression::Variable(name) = argument {
+                names.push(name.text.clone());
+                continue;
+            }
+            let (text, span) = (format!("@argument{}", names.len()), argument.span());
+            names.push(text.clone());
+            let variable = Expression::Variable(tree::Name { text, span });
+            let written = std::mem::replace(argument, variable.clone());
+            if !matches!(written, Expression::Wildcard(_)) {
+                equalities.push(Body::Compare {
+                    comparison: crate::syntax::operators::Comparison::Equal,
+                    left: variable,
+                    right: written,
+                    span,
+                });
+            }
+        }
+        all.push(Body::Atom(atom));
+    }
+    all.extend(equalities);
+    all.extend_from_slice(conditions);
+    let relation = declarations.resolve(&less.name, diagnostics)?;
+    lower_goal(declarations, &all, &names, relation, clause, diagnostics)
 }
 
 /// Lowers a goal: a rule whose head is the goal's variables, in order of appearance, wildcards
@@ -147,6 +193,7 @@ pub fn lower_goal(
 ) -> Option<Lowered> {
     let reported = diagnostics.len();
     let mut lowering = Lowering::new(declarations, diagnostics);
+    lowering.note_types(None, conditions);
     lowering.open_scope(std::iter::empty(), conditions);
     let mut body = Vec::with_capacity(conditions.len());
     for condition in conditions {
@@ -205,6 +252,8 @@ struct Lowering<'a> {
     /// What names mean, the innermost scope last. An aggregate opens a scope of its own.
     scopes: Vec<FxHashMap<String, VariableId>>,
     made_up: usize,
+    /// What the program says of the types of variables, by their names; for records.
+    declared: FxHashMap<String, TypeId>,
 }
 
 impl<'a> Lowering<'a> {
@@ -216,6 +265,7 @@ impl<'a> Lowering<'a> {
             places: Vec::new(),
             scopes: Vec::new(),
             made_up: 0,
+            declared: FxHashMap::default(),
         }
     }
 
@@ -288,8 +338,9 @@ impl<'a> Lowering<'a> {
             }
             Body::Truth(truth, _) => body.push(Literal::Truth(*truth)),
             Body::Compare { comparison, left, right, span } => {
-                let left = self.term(left, body);
-                let right = self.term(right, body);
+                let (one, other) = (self.type_of(left), self.type_of(right));
+                let left = self.typed(left, one.or(other), body);
+                let right = self.typed(right, other.or(one), body);
                 body.push(Literal::Compare {
                     comparison: *comparison,
                     primitive: Primitive::Symbol,
@@ -342,6 +393,9 @@ impl<'a> Lowering<'a> {
                         let declared = &self.declarations.relations[id.index()];
                         declared.columns.get(arguments.len())
                     });
+                    if let (Some(column), Constant::Record(None)) = (column, &constant) {
+                        self.check_nil(column.ty, *span);
+                    }
                     if let Some(column) = column {
                         constant_as(&mut constant, column.primitive, *span, self.diagnostics);
                     }
@@ -349,7 +403,11 @@ impl<'a> Lowering<'a> {
                 }
                 other => {
                     let span = other.span();
-                    let right = self.term(other, computed);
+                    let column = relation.and_then(|id| {
+                        let declared = &self.declarations.relations[id.index()];
+                        declared.columns.get(arguments.len()).map(|column| column.ty)
+                    });
+                    let right = self.typed(other, column, computed);
                     let variable = self.made_up(span);
                     computed.push(Literal::Compare {
                         comparison: crate::syntax::operators::Comparison::Equal,
@@ -365,6 +423,151 @@ impl<'a> Lowering<'a> {
         Some(Atom { relation: relation?, arguments, span: atom.span })
     }
 
+    /// Learns what types variables have from the columns they stand in, for the records that they
+    /// are compared with.
+    fn note_types(&mut self, head: Option<&tree::Atom>, conditions: &[Body]) {
+        if !head.is_some_and(|head| head.arguments.iter().any(has_record))
+            && !conditions.iter().any(body_has_record)
+        {
+            return;
+        }
+        loop {
+            let before = self.declared.len();
+            conditions.iter().for_each(|condition| self.note_body(condition));
+            head.iter().for_each(|head| self.note_atom(head));
+            if self.declared.len() == before {
+                return;
+            }
+        }
+    }
+
+    fn note_body(&mut self, body: &Body) {
+        match body {
+            Body::And(parts) | Body::Or(parts) => parts.iter().for_each(|it| self.note_body(it)),
+            Body::Not(inner, _) => self.note_body(inner),
+            Body::Atom(atom) => self.note_atom(atom),
+            Body::Compare { left, right, .. } => {
+                for side in [left, right] {
+                    if let Expression::Aggregate { body, .. } = side {
+                        self.note_body(body);
+                    }
+                }
+                let (one, other) = (self.type_of(left), self.type_of(right));
+                if let Some(ty) = one.or(other) {
+                    self.note(left, ty);
+                    self.note(right, ty);
+                }
+            }
+            Body::Test { .. } | Body::Truth(..) => {}
+        }
+    }
+
+    fn note_atom(&mut self, atom: &tree::Atom) {
+        let Some(relation) = self.declarations.relation(&atom.name.text) else { return };
+        let columns = &self.declarations.relations[relation.index()].columns;
+        for (argument, column) in atom.arguments.iter().zip(columns) {
+            self.note(argument, column.ty);
+        }
+    }
+
+    fn note(&mut self, expression: &Expression, ty: TypeId) {
+        match expression {
+            Expression::Variable(name) => {
+                self.declared.entry(name.text.clone()).or_insert(ty);
+            }
+            Expression::Record { branch, arguments, .. } => {
+                let (ty, at) = match branch {
+                    None => (ty, 0),
+                    Some(name) => self.declarations.branch(name).unwrap_or((ty, u32::MAX)),
+                };
+                let branches = &self.declarations.ty(ty).branches;
+                let Some(found) = branches.get(at as usize) else { return };
+                for (argument, (_, ty)) in arguments.iter().zip(&found.fields) {
+                    self.note(argument, *ty);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Reports `nil` where a value of an algebraic data type is wanted.
+    fn check_nil(&mut self, ty: TypeId, span: Span) {
+        let wanted = self.declarations.ty(ty);
+        if wanted.branches.iter().any(|branch| !branch.name.is_empty()) {
+            self.diagnostics.push(error::type_conflict(span, "`nil`", "record", &wanted.name));
+        }
+    }
+
+    /// What is known of a value's type.
+    fn type_of(&self, expression: &Expression) -> Option<TypeId> {
+        match expression {
+            Expression::Variable(name) => self.declared.get(&name.text).copied(),
+            Expression::Record { branch: Some(name), .. } => {
+                self.declarations.branch(name).ok().map(|(ty, _)| ty)
+            }
+            _ => None,
+        }
+    }
+
+    /// A value of a type.
+    fn typed(
+        &mut self,
+        expression: &Expression,
+        ty: Option<TypeId>,
+        body: &mut Vec<Literal>,
+    ) -> Term {
+        if let (Expression::Constant(Constant::Record(None), span), Some(ty)) = (expression, ty) {
+            self.check_nil(ty, *span);
+        }
+        let Expression::Record { branch, arguments, span } = expression else {
+            return self.term(expression, body);
+        };
+        let nothing = Term::Constant(Constant::Record(None));
+        let (own, at) = match (branch, ty) {
+            (Some(name), _) => match self.declarations.branch(name) {
+                Ok(found) => found,
+                Err(problem) => {
+                    self.diagnostics.push(problem);
+                    return nothing;
+                }
+            },
+            (None, Some(ty)) => (ty, 0),
+            (None, None) => {
+                self.diagnostics.push(error::untyped_record(*span));
+                return nothing;
+            }
+        };
+        let declared = self.declarations.ty(own);
+        let wanted = ty.map_or(declared, |ty| self.declarations.ty(ty));
+        let shape = declared.branches.get(at as usize);
+        let shape = shape.filter(|shape| shape.name.is_empty() == branch.is_none());
+        let (Some(shape), true) = (shape, ty.is_none_or(|ty| ty == own)) else {
+            let found = if branch.is_some() { declared.name.as_str() } else { "record" };
+            let conflict = error::type_conflict(*span, "the value", found, &wanted.name);
+            self.diagnostics.push(conflict);
+            return nothing;
+        };
+        if shape.fields.len() != arguments.len() {
+            let name = if branch.is_some() { &shape.name } else { &declared.name };
+            let (wanted, found) = (shape.fields.len(), arguments.len());
+            self.diagnostics.push(error::wrong_fields(*span, name, wanted, found));
+            return nothing;
+        }
+        let mut terms = vec![Term::Constant(Constant::Symbol(shape.name.as_str().into()))];
+        for (argument, (_, ty)) in arguments.iter().zip(&shape.fields) {
+            terms.push(match argument {
+                Expression::Wildcard(span) => Term::Variable(self.made_up(*span)),
+                argument => self.typed(argument, Some(*ty), body),
+            });
+        }
+        Term::Call {
+            functor: Functor::Record { ty: own, branch: at },
+            primitive: Primitive::Record,
+            arguments: terms,
+            span: *span,
+        }
+    }
+
     /// A value. What it needs, such as an aggregate, goes to `body` before it.
     fn term(&mut self, expression: &Expression, body: &mut Vec<Literal>) -> Term {
         match expression {
@@ -374,6 +577,7 @@ impl<'a> Lowering<'a> {
                 Term::Constant(Constant::Number(0))
             }
             Expression::Constant(constant, _) => Term::Constant(constant.clone()),
+            Expression::Record { .. } => self.typed(expression, None, body),
             Expression::Call { functor, arguments, name, span } => {
                 let mut arguments: Vec<Term> =
                     arguments.iter().map(|argument| self.term(argument, body)).collect();
@@ -449,7 +653,9 @@ impl<'a> Lowering<'a> {
 fn outside_aggregates(expression: &Expression, keep: &mut impl FnMut(&tree::Name)) {
     match expression {
         Expression::Variable(name) => keep(name),
-        Expression::Call { arguments, .. } | Expression::Range { arguments, .. } => {
+        Expression::Call { arguments, .. }
+        | Expression::Record { arguments, .. }
+        | Expression::Range { arguments, .. } => {
             for argument in arguments {
                 outside_aggregates(argument, keep);
             }
@@ -481,6 +687,28 @@ fn body_outside_aggregates(body: &Body, keep: &mut impl FnMut(&tree::Name)) {
             }
         }
         Body::Truth(..) => {}
+    }
+}
+
+fn has_record(expression: &Expression) -> bool {
+    match expression {
+        Expression::Record { .. } | Expression::Constant(Constant::Record(_), _) => true,
+        Expression::Call { arguments, .. } | Expression::Range { arguments, .. } => {
+            arguments.iter().any(has_record)
+        }
+        Expression::Aggregate { body, .. } => body_has_record(body),
+        Expression::Variable(_) | Expression::Wildcard(_) | Expression::Constant(..) => false,
+    }
+}
+
+fn body_has_record(body: &Body) -> bool {
+    match body {
+        Body::And(parts) | Body::Or(parts) => parts.iter().any(body_has_record),
+        Body::Not(inner, _) => body_has_record(inner),
+        Body::Atom(atom) => atom.arguments.iter().any(has_record),
+        Body::Compare { left, right, .. } => has_record(left) || has_record(right),
+        Body::Test { arguments, .. } => arguments.iter().any(has_record),
+        Body::Truth(..) => false,
     }
 }
 

@@ -2,20 +2,26 @@
 //!
 //! | stage | what it does |
 //! | --- | --- |
+//! | `components` | what stands in components, put in place |
 //! | `declarations` | types and relations by name |
 //! | `lower` | clauses to rules in normal form |
 //! | `types` | primitives and declared types of variables |
 //! | `safety` | every needed variable is bound |
+//! | `inline` | what Souffle asks of inlined relations |
+//! | `records` | records put together, or taken apart |
 //! | `strata` | an order of evaluation, or the cycle that forbids one |
 //!
 //! All problems of all clauses are reported in one run. A clause with a problem is left out of the
 //! program, so that what is right can still be looked at; a program with errors is not evaluated.
 
+mod components;
 pub mod declarations;
 pub mod error;
 pub mod facts;
+mod inline;
 mod lower;
 pub mod program;
+mod records;
 mod safety;
 mod strata;
 mod types;
@@ -24,9 +30,10 @@ pub mod worlds;
 use rustc_hash::FxHashSet;
 
 use crate::diag::{Diagnostic, Severity};
+use crate::syntax::error::unsupported;
 use crate::syntax::operators::DirectiveKind;
 use crate::syntax::tree::{self, Body, Item, Tree};
-use crate::value::{ClauseId, Constant, RelationId, RuleId};
+use crate::value::{ClauseId, Constant, Primitive, RelationId, RuleId};
 
 pub use safety::bind_all;
 
@@ -37,15 +44,28 @@ use program::{Clause, Column, Directive, Fact, Program, Relation, Rule, Stratum,
 /// but for the order of facts and rules.
 pub fn analyze(trees: &[Tree]) -> (Program, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let declarations = Declarations::collect(trees.iter(), &mut diagnostics);
+    if !components::has_components(trees) {
+        return (analyze_plain(trees, &mut diagnostics), diagnostics);
+    }
+    let expanded = components::expand(trees, &mut diagnostics);
+    let program = analyze_plain(&expanded, &mut diagnostics);
+    // Every instance has the problems of its component.
+    let mut seen = FxHashSet::default();
+    diagnostics.retain(|problem| seen.insert((problem.code.clone(), problem.span())));
+    (program, diagnostics)
+}
+
+/// The program of texts without components.
+fn analyze_plain(trees: &[Tree], diagnostics: &mut Vec<Diagnostic>) -> Program {
+    let declarations = Declarations::collect(trees.iter(), diagnostics);
     let mut program = Program::default();
     for item in trees.iter().flat_map(|tree| &tree.items) {
         match item {
             Item::Clause(clause) => {
-                add_clause(&declarations, clause, &mut program, &mut diagnostics);
+                add_clause(&declarations, clause, &mut program, diagnostics);
             }
             Item::Directive(directive) => {
-                add_directive(&declarations, directive, &mut program, &mut diagnostics);
+                add_directive(&declarations, directive, &mut program, diagnostics);
             }
             Item::Query(query) => diagnostics.push(error::question_in_program(query.span)),
             Item::Expectation(expectation) => {
@@ -54,17 +74,24 @@ pub fn analyze(trees: &[Tree]) -> (Program, Vec<Diagnostic>) {
             Item::Retraction { span, .. } => {
                 diagnostics.push(error::retraction_in_program(*span));
             }
-            Item::Declaration(_)
+            Item::Declaration(declaration) => {
+                add_qualified(&declarations, declaration, &mut program, diagnostics);
+            }
+            // Components were put in place before.
+            Item::Component(_)
+            | Item::Instance(_)
+            | Item::Override { .. }
             | Item::Type(_)
             | Item::Include { .. }
             | Item::Once(_)
             | Item::Pragma { .. } => {}
         }
     }
+    program.relations.clone_from(&declarations.relations);
+    inline::check(&declarations, trees, &program, diagnostics);
     program.types = declarations.types;
-    program.relations = declarations.relations;
-    program.strata = strata::stratify(&program, &mut diagnostics);
-    (program, diagnostics)
+    program.strata = strata::stratify(&program, diagnostics);
+    program
 }
 
 /// Whether any of the problems is an error.
@@ -85,6 +112,21 @@ fn add_clause(
         None => Some(vec![Vec::new()]),
         Some(body) => lower::branches(body, diagnostics),
     };
+    if let (Some(greater), [less]) = (&clause.greater, clause.heads.as_slice()) {
+        for conditions in branches.iter().flatten() {
+            let before = diagnostics.len();
+            let lowered =
+                lower::lower_subsumption(declarations, less, greater, conditions, id, diagnostics);
+            let Some(mut lowered) = lowered else { continue };
+            types::check(declarations, &mut lowered, diagnostics);
+            safety::check(&lowered, diagnostics);
+            if diagnostics.len() == before {
+                records::settle(declarations, &mut lowered, diagnostics);
+                program.subsumptions.push(lowered.rule);
+            }
+        }
+        return;
+    }
     for conditions in branches.iter().flatten() {
         for head in &clause.heads {
             let before = diagnostics.len();
@@ -92,6 +134,9 @@ fn add_clause(
             let Some(mut lowered) = lowered else { continue };
             types::check(declarations, &mut lowered, diagnostics);
             safety::check(&lowered, diagnostics);
+            if diagnostics.len() == before {
+                records::settle(declarations, &mut lowered, diagnostics);
+            }
             if diagnostics.len() > before {
                 continue;
             }
@@ -121,6 +166,67 @@ fn add_clause(
     }));
 }
 
+/// The directives that a declaration's qualifiers are: an old way to write them.
+fn add_qualified(
+    declarations: &Declarations,
+    declaration: &tree::Declaration,
+    program: &mut Program,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for qualifier in &declaration.qualifiers {
+        let pairs = |name: &&tree::Name| {
+            let relation = declarations.relation(&name.text).map(|it| it.index());
+            let relation = relation.and_then(|it| declarations.relations.get(it));
+            relation.is_some_and(|it| matches!(&*it.columns, [one, other] if one.ty == other.ty))
+        };
+        if qualifier.text == "eqrel" {
+            let names = declaration.names.iter().filter(pairs);
+            for clause in names.flat_map(|it| equivalence(it, qualifier)) {
+                add_clause(declarations, &clause, program, diagnostics);
+            }
+        }
+        let kind = match qualifier.text.as_str() {
+            "input" => DirectiveKind::Input,
+            "output" => DirectiveKind::Output,
+            "printsize" => DirectiveKind::PrintSize,
+            _ => continue,
+        };
+        for name in &declaration.names {
+            if let Some(relation) = declarations.relation(&name.text) {
+                let (parameters, span) = (Vec::new(), qualifier.span);
+                program.directives.push(Directive { kind, relation, parameters, span });
+            }
+        }
+    }
+}
+
+/// The rules that make a relation an equivalence.
+fn equivalence(relation: &tree::Name, qualifier: &tree::Name) -> [tree::Clause; 3] {
+    let span = qualifier.span;
+    let name = tree::Name { text: relation.text.clone(), span };
+    let atom = |arguments: [&str; 2]| {
+        let variable =
+            |text: &str| tree::Expression::Variable(tree::Name { text: text.to_owned(), span });
+        let arguments = arguments.map(variable).to_vec();
+        tree::Atom { name: name.clone(), arguments, span }
+    };
+    let clause = |head: [&str; 2], body: Vec<[&str; 2]>, title: &str| {
+        let body: Vec<Body> = body.into_iter().map(|it| Body::Atom(atom(it))).collect();
+        let value = format!("`{}` is an equivalence: {title}", name.text);
+        let doc = tree::Doc {
+            text: String::new(),
+            tags: vec![tree::Tag { name: "title".to_owned(), value, span }],
+        };
+        let (heads, body) = (vec![atom(head)], Some(Body::And(body)));
+        tree::Clause { heads, greater: None, body, plan: None, doc, span }
+    };
+    [
+        clause(["x", "x"], vec![["x", "y"]], "each is the same as itself"),
+        clause(["y", "x"], vec![["x", "y"]], "in both directions"),
+        clause(["x", "z"], vec![["x", "y"], ["y", "z"]], "over a third"),
+    ]
+}
+
 fn add_directive(
     declarations: &Declarations,
     directive: &tree::Directive,
@@ -141,6 +247,12 @@ fn add_directive(
     }
     for name in &directive.relations {
         if let Some(relation) = declarations.resolve(name, diagnostics) {
+            let columns = &declarations.relations[relation.index()].columns;
+            if directive.kind == DirectiveKind::Input
+                && columns.iter().any(|column| column.primitive == Primitive::Record)
+            {
+                diagnostics.push(unsupported(directive.span, "reading records from files"));
+            }
             program.directives.push(Directive {
                 kind: directive.kind,
                 relation,
@@ -219,6 +331,7 @@ fn goal(
     let relation = Relation {
         name: GOAL.to_owned(),
         columns: names.iter().map(column).collect(),
+        choices: Vec::new(),
         span,
         doc: tree::Doc::default(),
     };
@@ -232,8 +345,12 @@ fn goal(
         if branch == 0 {
             types::infer_head(declarations, &lowered);
         }
+        let before = diagnostics.len();
         types::check(declarations, &mut lowered, diagnostics);
         safety::check(&lowered, diagnostics);
+        if diagnostics.len() == before {
+            records::settle(declarations, &mut lowered, diagnostics);
+        }
         rules.push(lowered.rule);
     }
     (id, rules)

@@ -27,6 +27,9 @@ pub struct Program {
     pub clauses: Vec<Clause>,
     /// All rules, by [`RuleId`]. Facts are not rules.
     pub rules: Vec<Rule>,
+    /// Which tuples make others superfluous: the head has the columns of a tuple that goes and
+    /// then those of the one that it goes for, both of the head's relation.
+    pub subsumptions: Vec<Rule>,
     /// Facts written in the program.
     pub facts: Vec<Fact>,
     /// Input and output directives, in order.
@@ -45,6 +48,17 @@ pub struct Type {
     pub primitive: Primitive,
     /// The types that it is directly a part of (a subtype's base), for checking.
     pub supertypes: Vec<TypeId>,
+    /// The branches of an algebraic data type; a record type has one, without a name.
+    pub branches: Vec<Branch>,
+}
+
+/// A record type, or a branch of an algebraic data type.
+#[derive(Clone, Debug)]
+pub struct Branch {
+    /// Its name; a record type's is empty.
+    pub name: String,
+    /// The names and types of its fields.
+    pub fields: Vec<(String, TypeId)>,
 }
 
 /// A declared relation.
@@ -54,6 +68,8 @@ pub struct Relation {
     pub name: String,
     /// Its columns.
     pub columns: Vec<Column>,
+    /// Sets of columns in which no two tuples are the same: of several candidates one is chosen.
+    pub choices: Vec<Vec<usize>>,
     /// Where its name is declared.
     pub span: Span,
     /// The comment block on its declaration.

@@ -4,7 +4,7 @@
 use rustc_hash::FxHashSet;
 
 use crate::diag::{Diagnostic, Span};
-use crate::syntax::operators::Comparison;
+use crate::syntax::operators::{Comparison, Functor};
 use crate::value::VariableId;
 
 use super::error;
@@ -52,8 +52,43 @@ pub fn bind_all(literals: &[Literal], bound: &mut FxHashSet<VariableId>) {
     loop {
         let before = bound.len();
         literals.iter().for_each(|literal| bind(literal, bound));
+        literals.iter().for_each(|literal| take_apart(literal, bound));
         if bound.len() == before {
             return;
+        }
+    }
+}
+
+/// The same, but for what is bound by taking records apart.
+pub(super) fn bind_plainly(literals: &[Literal], bound: &mut FxHashSet<VariableId>) {
+    loop {
+        let before = bound.len();
+        literals.iter().for_each(|literal| bind(literal, bound));
+        if bound.len() == before {
+            return;
+        }
+    }
+}
+
+/// A record whose value is known binds what stands in it.
+fn take_apart(literal: &Literal, bound: &mut FxHashSet<VariableId>) {
+    if let Literal::Compare { comparison: Comparison::Equal, left, right, .. } = literal {
+        for (record, value) in [(left, right), (right, left)] {
+            if is_bound(value, bound) {
+                fields(record, bound);
+            }
+        }
+    }
+}
+
+fn fields(record: &Term, bound: &mut FxHashSet<VariableId>) {
+    let Term::Call { functor: Functor::Record { .. }, arguments, .. } = record else { return };
+    for argument in arguments {
+        match argument {
+            Term::Variable(variable) => {
+                bound.insert(*variable);
+            }
+            argument => fields(argument, bound),
         }
     }
 }

@@ -24,6 +24,9 @@ pub fn stratify(program: &Program, diagnostics: &mut Vec<Diagnostic>) -> Vec<Str
     for rule in &program.rules {
         collect_edges(&rule.body, None, &mut edges[rule.head.relation.index()]);
     }
+    for rule in &program.subsumptions {
+        collect_edges(&rule.body, None, &mut edges[rule.head.relation.index()]);
+    }
     let components = components(&edges);
     let mut component_of = vec![0usize; edges.len()];
     for (number, component) in components.iter().enumerate() {

@@ -160,6 +160,9 @@ impl Infer<'_> {
                 let own = self.of(term).or(wanted);
                 for (index, argument) in arguments.iter().enumerate() {
                     let wanted = match (functor, argument_kind(*functor)) {
+                        (Functor::Record { ty, branch }, _) => {
+                            Some(field_kind(self.declarations, *ty, *branch, index))
+                        }
                         (Functor::Substring, _) if index > 0 => Some(Primitive::Number),
                         (_, Kind::Is(primitive)) => Some(primitive),
                         (_, Kind::Same) => own,
@@ -207,6 +210,8 @@ fn argument_kind(functor: Functor) -> Kind {
         | Functor::ToString
         | Functor::ToUnsigned
         | Functor::ToFloat
+        | Functor::Record { .. }
+        | Functor::Field(_)
         | Functor::Convert => Kind::Any,
         _ => Kind::Same,
     }
@@ -218,14 +223,24 @@ fn result_kind(functor: Functor) -> Kind {
         Functor::Length | Functor::Ordinal | Functor::ToNumber => Kind::Is(Primitive::Number),
         Functor::ToUnsigned => Kind::Is(Primitive::Unsigned),
         Functor::ToFloat => Kind::Is(Primitive::Float),
-        Functor::Convert => Kind::Any,
+        Functor::Record { .. } => Kind::Is(Primitive::Record),
+        Functor::Convert | Functor::Field(_) => Kind::Any,
         _ => Kind::Same,
     }
+}
+
+/// The kind of an argument of a record: the first is the name of its branch.
+fn field_kind(declarations: &Declarations, ty: TypeId, branch: u32, index: usize) -> Primitive {
+    let fields = declarations.ty(ty).branches.get(branch as usize).map(|branch| &branch.fields);
+    let at = index.checked_sub(1);
+    let field = fields.zip(at).and_then(|(fields, at)| fields.get(at));
+    field.map_or(Primitive::Symbol, |(_, ty)| declarations.ty(*ty).primitive)
 }
 
 /// Whether a functor that works on several types works on this one.
 fn works_on(functor: Functor, primitive: Primitive) -> bool {
     match functor {
+        _ if primitive == Primitive::Record => false,
         Functor::Minimum | Functor::Maximum => true,
         Functor::Add
         | Functor::Subtract
@@ -268,9 +283,15 @@ impl Settle<'_> {
         for literal in literals {
             match literal {
                 Literal::Positive(atom) | Literal::Negative(atom) => self.atom(atom),
-                Literal::Compare { primitive, left, right, span, .. } => {
+                Literal::Compare { comparison, primitive, left, right, span } => {
                     let common = self.of(left).or_else(|| self.of(right));
                     *primitive = common.unwrap_or(Primitive::Number);
+                    let ordered = !matches!(comparison, Comparison::Equal | Comparison::NotEqual);
+                    if ordered && *primitive == Primitive::Record {
+                        let what = "what is compared here";
+                        let conflict = error::type_conflict(*span, what, "record", "number");
+                        self.diagnostics.push(conflict);
+                    }
                     self.term(left, *primitive, *span);
                     self.term(right, *primitive, *span);
                 }
@@ -289,17 +310,16 @@ impl Settle<'_> {
                             _ => aggregate.primitive,
                         };
                         self.term(target, wanted, aggregate.span);
-                        if wanted == Primitive::Symbol
-                            && matches!(
-                                aggregate.operator,
-                                AggregateOperator::Sum | AggregateOperator::Mean
-                            )
-                        {
+                        let sums = matches!(
+                            aggregate.operator,
+                            AggregateOperator::Sum | AggregateOperator::Mean
+                        );
+                        if wanted == Primitive::Record || wanted == Primitive::Symbol && sums {
                             let what = format!("the target of `{}`", aggregate.operator.name());
                             self.diagnostics.push(error::type_conflict(
                                 aggregate.span,
                                 &what,
-                                "symbol",
+                                wanted.name(),
                                 "number",
                             ));
                         }
@@ -412,6 +432,9 @@ impl Settle<'_> {
                 let span = *span;
                 for (index, argument) in arguments.iter_mut().enumerate() {
                     let wanted = match (functor, argument_kind(functor)) {
+                        (Functor::Record { ty, branch }, _) => {
+                            field_kind(self.declarations, ty, branch, index)
+                        }
                         (Functor::Substring, _) if index > 0 => Primitive::Number,
                         (_, Kind::Is(primitive)) => primitive,
                         (_, Kind::Same) => wanted,
@@ -420,6 +443,12 @@ impl Settle<'_> {
                             other => self.of(other).unwrap_or(Primitive::Number),
                         },
                     };
+                    let whole = matches!(functor, Functor::Record { .. });
+                    if wanted == Primitive::Record && !whole {
+                        let what = "the value";
+                        let conflict = error::type_conflict(span, what, "record", "number");
+                        self.diagnostics.push(conflict);
+                    }
                     self.term(argument, wanted, span);
                 }
             }
@@ -448,6 +477,7 @@ pub fn constant_as(
             let found = constant.primitive();
             let what = match constant {
                 Constant::Symbol(text) => format!("the text {:?}", clip(text)),
+                Constant::Record(_) => "`nil`".to_owned(),
                 other => format!("the number {other}"),
             };
             diagnostics.push(error::type_conflict(place, &what, found.name(), wanted.name()));
@@ -470,6 +500,7 @@ fn check_declared(
 ) {
     let mut found: FxHashMap<VariableId, (TypeId, Span)> = FxHashMap::default();
     declared_in(declarations, lowered, &lowered.rule.body, &mut found, diagnostics);
+    records_in(declarations, lowered, &lowered.rule.body, &mut found, diagnostics);
     // `x = y` makes one of the other's type.
     for literal in &lowered.rule.body {
         if let Literal::Compare {
@@ -491,13 +522,73 @@ fn check_declared(
     {
         let Term::Variable(variable) = term else { continue };
         let Some((ty, _)) = found.get(variable) else { continue };
-        let same_primitive = declarations.ty(*ty).primitive == column.primitive;
+        // The columns of a goal have no type of records.
+        let of_goal =
+            column.primitive == Primitive::Record && declarations.ty(column.ty).branches.is_empty();
+        let same_primitive = declarations.ty(*ty).primitive == column.primitive && !of_goal;
         if same_primitive && !declarations.is_subtype(*ty, column.ty) {
             let what = format!("`{}`", lowered.rule.variables[variable.index()].name);
             let (found, wanted) = (&declarations.ty(*ty).name, &declarations.ty(column.ty).name);
             let place = lowered.head_places[index];
             diagnostics.push(error::not_a_subtype(place, &what, found, wanted));
         }
+    }
+}
+
+/// Checks what stands in records, and what they are equal to, against the types of their fields.
+fn records_in(
+    declarations: &Declarations,
+    lowered: &Lowered,
+    literals: &[Literal],
+    found: &mut FxHashMap<VariableId, (TypeId, Span)>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let mut open: Vec<(Term, Option<VariableId>)> = Vec::new();
+    for literal in literals {
+        match literal {
+            Literal::Compare { left, right, .. } => {
+                for (term, other) in [(left, right), (right, left)] {
+                    let equal = match other {
+                        Term::Variable(variable) => Some(*variable),
+                        _ => None,
+                    };
+                    open.push((term.clone(), equal));
+                }
+            }
+            Literal::Aggregate(aggregate) => {
+                records_in(declarations, lowered, &aggregate.body, found, diagnostics);
+            }
+            _ => {}
+        }
+    }
+    open.extend(lowered.rule.head.terms.iter().map(|term| (term.clone(), None)));
+    while let Some((term, equal)) = open.pop() {
+        let Term::Call { functor, arguments, span, .. } = term else { continue };
+        let mut places = Vec::new();
+        if let Functor::Record { ty, branch } = functor {
+            places.extend(equal.map(|variable| (variable, ty)));
+            let declared = declarations.ty(ty).branches.get(branch as usize);
+            let fields = declared.map(|it| it.fields.as_slice()).unwrap_or_default();
+            for (argument, (_, ty)) in arguments.iter().skip(1).zip(fields) {
+                if let Term::Variable(variable) = argument {
+                    places.push((*variable, *ty));
+                }
+            }
+        }
+        for (variable, ty) in places {
+            let (before, place) = *found.entry(variable).or_insert((ty, span));
+            let related =
+                declarations.is_subtype(before, ty) || declarations.is_subtype(ty, before);
+            if !related && declarations.ty(before).primitive == declarations.ty(ty).primitive {
+                diagnostics.push(error::disjoint_types(
+                    lowered.places[variable.index()],
+                    &lowered.rule.variables[variable.index()].name,
+                    (&declarations.ty(before).name, place),
+                    (&declarations.ty(ty).name, span),
+                ));
+            }
+        }
+        open.extend(arguments.into_iter().map(|argument| (argument, None)));
     }
 }
 

@@ -43,6 +43,7 @@ pub fn declare(program: &mut Program) {
     program.relations.push(Arc::new(Relation {
         name: WORLD.to_owned(),
         columns: Vec::new(),
+        choices: Vec::new(),
         span: Span::default(),
         doc: Doc::default(),
     }));

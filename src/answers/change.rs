@@ -174,7 +174,7 @@ pub fn setting_line(choices: &Choices, setting: Setting) -> String {
     }
 }
 
-/// The open questions, the one that settles most first; without `all` that one alone.
+/// The open questions, the one that most open conclusions depend on first; without `all` that one alone.
 pub fn ask(session: &Session, questions: &[Question], ledger: &Ledger, all: bool) -> Vec<Section> {
     let shown = if all { questions.len() } else { 1 };
     let sections = questions.iter().take(shown).map(|question| put(question, ledger, session));
@@ -206,6 +206,7 @@ fn put(question: &Question, ledger: &Ledger, session: &Session) -> Section {
     if !choice.text.is_empty() {
         paragraphs.push(choice.text.clone());
     }
+    paragraphs.push(super::form::capital(&super::depend(question.waiting)) + ".");
     let mut rows = Vec::new();
     let mut facts = Vec::new();
     for each in &question.answers {

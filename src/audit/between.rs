@@ -90,6 +90,17 @@ fn subsumes(wider: &Rule, narrower: &Rule) -> bool {
     matching.all(&wanted, &narrower.body)
 }
 
+/// Whether one row of a list holds wherever another does, as far as their texts show it: the rank,
+/// at this place of their heads, may differ.
+pub(super) fn holds_wherever(wider: &Rule, narrower: &Rule, rank: usize) -> bool {
+    let mut matching = Matching { images: FxHashMap::default(), steps: 0 };
+    let heads = wider.head.terms.iter().zip(&narrower.head.terms).enumerate();
+    let same = heads.filter(|(column, _)| *column != rank).all(|(_, (a, b))| matching.term(a, b));
+    let mut wanted: Vec<&Literal> = wider.body.iter().collect();
+    wanted.sort_by_key(|literal| !matches!(literal, Literal::Positive(_)));
+    same && matching.all(&wanted, &narrower.body)
+}
+
 /// What the variables of the wider rule stand for in the narrower.
 struct Matching {
     images: FxHashMap<VariableId, Image>,

@@ -25,7 +25,7 @@ use crate::explain::{self, NodeKind, Origin, Why, show};
 use crate::kb::Rulebook;
 use crate::value::{Constant, RelationId, RuleId, Word, compare_tuples};
 
-use super::{Finding, sieve};
+use super::{Finding, kinds, sieve};
 
 /// More facts of a proof than these say nothing more.
 const MOST_FACTS: usize = 8;
@@ -49,6 +49,16 @@ pub struct Check {
 pub fn checks(program: &Program) -> Vec<Check> {
     let relations = program.relations.iter().enumerate();
     relations.filter_map(|(index, it)| check(RelationId::from(index), it).ok().flatten()).collect()
+}
+
+/// The checks of a program that cannot be read.
+pub fn unreadable(program: &Program) -> Vec<Finding> {
+    let relations = program.relations.iter().enumerate();
+    let wrong = relations.filter_map(|(index, relation)| {
+        let why = check(RelationId::from(index), relation).err()?;
+        Some(kinds::unreadable_check(relation, why))
+    });
+    wrong.collect()
 }
 
 /// What a relation's tags say of it as a check, or what is wrong with them.
@@ -102,6 +112,54 @@ pub(super) fn check(id: RelationId, relation: &Relation) -> Result<Option<Check>
 fn column(relation: &Relation, name: &str) -> Result<usize, String> {
     let found = relation.columns.iter().position(|column| column.name == name);
     found.ok_or_else(|| format!("`{}` has no column `{name}`", relation.name))
+}
+
+/// Whether this can be the code of a check of a user's own: letters and digits, and none of ours.
+pub fn is_own_code(code: &str) -> bool {
+    !code.starts_with(OWN_CODES) && sieve::is_code(code)
+}
+
+/// What the comments of the check with a code say of it, and where it is written; of a code of ours
+/// there is a page instead. `named` says what the reader calls a file.
+pub fn page(rulebook: &Rulebook, code: &str, named: &dyn Fn(&str) -> String) -> Option<String> {
+    let (program, sources) = (&rulebook.program, &rulebook.sources);
+    let check = checks(program).into_iter().find(|it| it.code == code && is_own_code(code))?;
+    let relation = program.relations.get(check.relation.index())?;
+    let place =
+        |span: Span| format!("{}:{}", named(sources.name(span)), sources.position(span).line);
+    let mut page = format!("# {code}: {}\n\n## What\n\n", check.sentence);
+    if !relation.doc.text.is_empty() {
+        page.push_str(&format!("{}\n\n", relation.doc.text));
+    }
+    let severity = check.severity;
+    page.push_str(&format!(
+        "Each row of `{}` is a finding ({severity}).\n\n## Where\n\n- `{}`: {}\n",
+        relation.name,
+        relation.name,
+        place(relation.span)
+    ));
+    let own = program.rules.iter().filter(|rule| rule.head.relation == check.relation);
+    let mut clauses: Vec<_> = own.map(|rule| rule.clause).collect();
+    clauses.dedup();
+    for clause in clauses.iter().filter_map(|clause| program.clauses.get(clause.index())) {
+        let said = |tag: &str| clause.doc.tag(tag).unwrap_or_default();
+        let (rule, title, source) = (said("rule"), said("title"), said("source"));
+        let shown = match (rule, title) {
+            ("", _) => "a rule".to_owned(),
+            (rule, "") => format!("`{rule}`"),
+            (rule, title) => format!("`{rule}`, {title}"),
+        };
+        let cited = if source.is_empty() { String::new() } else { format!(" ({source})") };
+        page.push_str(&format!("- {shown}{cited}: {}\n", place(clause.span)));
+    }
+    if let Some(fix) = &check.fix {
+        page.push_str(&format!("\n## What to do\n\n{fix}\n"));
+    }
+    page.push_str(&format!(
+        "\n## Configure\n\n`--allow {code}` lets it pass everywhere, a comment `// archlog: allow {code} reason` in one\n\
+         place, an entry of a file of accepted findings (`--accepted`) for one subject.\n"
+    ));
+    Some(page)
 }
 
 /// Whose checks are asked.

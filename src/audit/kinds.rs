@@ -196,14 +196,23 @@ pub fn marked_as_unused(subject: String, name: &str, span: Span) -> Finding {
     Finding::new(subject, problem)
 }
 
-/// `p(x, y) :- q(x), r(y).`
-pub fn falls_apart(subject: String, span: Span, a: (&str, Span), b: (&str, Span)) -> Finding {
-    let message = format!("nothing connects `{}` with `{}`", a.0, b.0);
-    let problem = Diagnostic::warning("AL0703", message)
-        .at(a.1, "every tuple of this one")
-        .at(b.1, "is combined with every tuple of that one")
-        .help("a condition that shares a variable with both may be missing");
-    let _ = span;
+/// `p(x, y) :- q(x), r(y).`: the first atom of each part
+pub fn falls_apart(subject: String, parts: &[(&str, Span)]) -> Finding {
+    let names: Vec<String> = parts.iter().map(|(name, _)| format!("`{name}`")).collect();
+    let (message, first) = match names.as_slice() {
+        [one, other] => (format!("nothing connects {one} with {other}"), "every tuple of this one"),
+        [most @ .., last] => (
+            format!("nothing connects {} and {last} with each other", most.join(", ")),
+            "every tuple of this one",
+        ),
+        [] => (String::new(), ""),
+    };
+    let mut problem = Diagnostic::warning("AL0703", message);
+    for (place, (_, span)) in parts.iter().enumerate() {
+        let combined = "is combined with every tuple of that one";
+        problem = problem.at(*span, if place == 0 { first } else { combined });
+    }
+    let problem = problem.help("a condition that shares a variable with both may be missing");
     Finding::new(subject, problem)
 }
 
@@ -225,22 +234,32 @@ pub fn always_false(subject: String, span: Span, condition: &str) -> Finding {
 }
 
 /// `p(x) :- q(x), !q(x).`
-pub fn contradiction(subject: String, a: Span, b: Span, because: &str) -> Finding {
-    let message = "two conditions exclude each other, so the rule concludes nothing";
-    let problem = Diagnostic::warning("AL0706", message)
-        .at(a, "this")
-        .at(b, "and this")
-        .help("one of them says the opposite of what was meant");
+pub fn contradiction(subject: String, spans: &[Span], because: &str) -> Finding {
+    let message = match spans.len() {
+        1 => "a condition excludes itself, so the rule concludes nothing".to_owned(),
+        2 => "two conditions exclude each other, so the rule concludes nothing".to_owned(),
+        count => format!("{count} conditions exclude each other, so the rule concludes nothing"),
+    };
+    let mut problem = Diagnostic::warning("AL0706", message);
+    for (place, span) in spans.iter().enumerate() {
+        problem = problem.at(*span, if place == 0 { "this" } else { "and this" });
+    }
+    let problem = problem.help("one of them says the opposite of what was meant");
     Finding::new(subject, problem).witness(because)
 }
 
-/// `p(x) :- q(x, y), q(x, _), r(y).`
-pub fn redundant(subject: String, span: Span, by: Span) -> Finding {
-    let problem = Diagnostic::warning("AL0707", "a condition that another one implies")
-        .at(span, "this holds whenever the other does")
-        .at(by, "the other one")
-        .help("take it out, or give it what was meant");
-    Finding::new(subject, problem)
+/// `p(x) :- q(x, y), q(x, _), r(y).`, `p(x) :- q(x), x > 3, x > 1.`
+pub fn redundant(subject: String, span: Span, by: &[Span]) -> Finding {
+    let (message, this, other) = match by.len() {
+        1 => ("a condition that another one implies", "the other does", "the other one"),
+        _ => ("a condition that others imply", "the others do", "one of the others"),
+    };
+    let mut problem =
+        Diagnostic::warning("AL0707", message).at(span, format!("this holds whenever {this}"));
+    for span in by {
+        problem = problem.at(*span, other);
+    }
+    Finding::new(subject, problem.help("take it out, or give it what was meant"))
 }
 
 /// `p(x) :- q(x), !!r(x).`
@@ -319,7 +338,9 @@ pub fn value_never_there(
 ) -> Finding {
     let problem = Diagnostic::warning("AL0716", format!("`{column}` is never {value}"))
         .at(span, "nothing puts this value there");
-    let near = nearest(value, known.iter().map(String::as_str));
+    // A number that looks like another is another number all the same.
+    let words = known.iter().map(String::as_str).filter(|_| value.starts_with('"'));
+    let near = nearest(value, words);
     let problem = match near {
         Some(near) => problem.help(format!("did you mean {near}?")),
         None => {
@@ -330,6 +351,23 @@ pub fn value_never_there(
     let more = if known.len() > shown.len() { ", ..." } else { "" };
     let all = if shown.is_empty() { "no value".to_owned() } else { shown.join(", ") + more };
     Finding::new(subject, problem).witness(format!("`{column}` can be {all}"))
+}
+
+/// `p("a", "open"). p("b", "done"). q(x) :- p("a", "done").`
+pub fn row_never_there(
+    subject: String,
+    span: Span,
+    relation: &str,
+    columns: &[String],
+    values: &[String],
+) -> Finding {
+    let message = format!("no tuple of `{relation}` has {}", values.join(" and "));
+    let problem = Diagnostic::warning("AL0716", message)
+        .at(span, "each of the values is there, and never together")
+        .help("write values that stand in one tuple, or the fact that this asks for");
+    let all = columns.iter().zip(values).map(|(column, value)| format!("`{column}` = {value}"));
+    Finding::new(subject, problem)
+        .witness(format!("all tuples are known: none has {}", all.collect::<Vec<_>>().join(", ")))
 }
 
 /// `a("x"). b("y"). p(x) :- a(x), b(x).`
@@ -363,6 +401,15 @@ pub fn units_differ(subject: String, span: Span, a: &str, b: &str) -> Finding {
     let problem = Diagnostic::warning("AL0720", message)
         .at(span, "compared or added as they are")
         .help("bring both to one unit first");
+    Finding::new(subject, problem)
+}
+
+/// `p(0). p(n + 1) :- p(n).`
+pub fn never_ends(subject: String, span: Span, grows: &str) -> Finding {
+    let message = format!("`{grows}` concludes a greater value from each, without end");
+    let problem = Diagnostic::warning("AL0721", message)
+        .at(span, "nothing in this rule says where it ends")
+        .help("add a condition that fails in the end, such as a comparison with a bound");
     Finding::new(subject, problem)
 }
 
@@ -531,42 +578,15 @@ pub fn left_to_do(file: &str, span: Span) -> Finding {
     Finding::new(file, problem)
 }
 
-// What is let pass.
-
-/// `// archlog: allow AL0701 because` where there is no such finding
-pub fn idle_suppression(code: &str, span: Span) -> Finding {
-    let problem = Diagnostic::warning("AL0921", format!("there is no {code} here to allow"))
-        .at(span, "it lets nothing pass")
-        .help("take it out");
-    Finding::new(code, problem)
-}
-
-/// `// archlog: allow AL0701`
-pub fn suppression_without_reason(code: &str, span: Span) -> Finding {
-    let problem = Diagnostic::warning("AL0922", format!("{code} is allowed without a reason"))
-        .at(span, "who reads this will want to know why")
-        .help(format!("write `// archlog: allow {code} the reason`"));
-    Finding::new(code, problem)
-}
-
-/// `// archlog: allow AL9999 because`
-pub fn suppression_of_no_code(code: &str, span: Span) -> Finding {
-    let problem = Diagnostic::warning("AL0923", format!("`{code}` is no code"))
-        .at(span, "it lets nothing pass")
-        .help("`archlog explain` lists all codes");
-    Finding::new(code, problem)
-}
-
-/// An accepted finding that is not found any more
-pub fn idle_acceptance(code: &str, subject: &str, unexplained: bool, span: Span) -> Finding {
-    let (message, help) = match unexplained {
-        true => (format!("{code} of `{subject}` is accepted without a reason"), "say why"),
-        false => (format!("{code} of `{subject}` is accepted and not found"), "take the entry out"),
-    };
-    let problem =
-        Diagnostic::warning("AL0924", message).at(span, "this entry lets nothing pass").help(help);
+/// `/// @hit unique` on a relation that is no list
+pub fn misplaced_tag(subject: &str, span: Span, tag: &str, wanted: &str) -> Finding {
+    let problem = Diagnostic::warning("AL0915", format!("`@{tag}` says nothing where it stands"))
+        .at(span, "nothing reads it here")
+        .help(format!("`@{tag}` is for {wanted}"));
     Finding::new(subject, problem)
 }
+
+// Checks that are rules.
 
 /// `/// @check X1 bad` on a declaration
 pub fn unreadable_check(relation: &Relation, why: String) -> Finding {
@@ -575,19 +595,4 @@ pub fn unreadable_check(relation: &Relation, why: String) -> Finding {
         .at(relation.span, why)
         .help("`/// @check CODE SEVERITY` and `/// @finding SENTENCE with {column}` make a check");
     Finding::new(name, problem)
-}
-
-/// `AL0701,buyer,a reason,no-such-rule` in a file of accepted findings
-pub fn unknown_resolution<'a>(
-    rule: &str,
-    span: Span,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Finding {
-    let mut known: Vec<&str> = known.into_iter().collect();
-    known.sort_unstable();
-    let problem = Diagnostic::error("AL0926", format!("no rule is called `{rule}`"))
-        .at(span, "said to resolve this")
-        .nearest(rule, known)
-        .help("name the `@rule` that resolves it, or leave the column empty");
-    Finding::new(rule, problem)
 }

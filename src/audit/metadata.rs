@@ -12,54 +12,68 @@ use crate::value::{ClauseId, RelationId};
 
 use super::{Finding, Subject, kinds};
 
-/// The tags that something reads, and whether one may stand several times. A rulebook may have
-/// others; one that is nearly one of these is misspelt.
-const TAGS: &[(&str, bool)] = &[
-    ("as_written", false),
-    ("assumption", false),
-    ("blocks", false),
-    ("check", false),
-    ("choice", false),
-    ("choice_open", false),
-    ("choice_text", false),
-    ("choice_value", false),
-    ("code", false),
-    ("column", true),
-    ("conclusion", false),
-    ("design", false),
-    ("difference", false),
-    ("each", false),
-    ("edges", true),
-    ("empty", false),
-    ("entry", false),
-    ("example", true),
-    ("finding", false),
-    ("fix", false),
-    ("hide", false),
-    ("key", false),
-    ("list", true),
-    ("meta", false),
-    ("named", false),
-    ("note", false),
-    ("open", false),
-    ("order", false),
-    ("page", true),
-    ("place", false),
-    ("record", false),
-    ("reference", false),
-    ("refers", true),
-    ("rule", false),
-    ("says", false),
-    ("schema", false),
-    ("see", true),
-    ("sequence", true),
-    ("source", true),
-    ("stated", false),
-    ("step", false),
-    ("steps", false),
-    ("stop", false),
-    ("subject", false),
-    ("title", false),
+/// What a tag is read on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum On {
+    Rule,
+    Relation,
+    Any,
+}
+
+/// The tags that something reads, whether one may stand several times, and where it is read. A
+/// rulebook may have others; one that is nearly one of these is misspelt.
+const TAGS: &[(&str, bool, On)] = &[
+    ("as_written", false, On::Any),
+    ("assumption", false, On::Rule),
+    ("blocks", false, On::Relation),
+    ("check", false, On::Relation),
+    ("choice", false, On::Relation),
+    ("choice_open", false, On::Relation),
+    ("choice_text", false, On::Relation),
+    ("choice_value", false, On::Relation),
+    ("code", false, On::Any),
+    ("column", true, On::Relation),
+    ("conclusion", false, On::Relation),
+    ("design", false, On::Relation),
+    ("difference", false, On::Relation),
+    ("each", false, On::Relation),
+    ("edges", true, On::Any),
+    ("empty", false, On::Relation),
+    ("entry", false, On::Relation),
+    ("example", true, On::Any),
+    ("finding", false, On::Relation),
+    ("fix", false, On::Relation),
+    ("hide", false, On::Any),
+    ("hit", false, On::Relation),
+    ("key", true, On::Relation),
+    ("list", true, On::Relation),
+    ("meta", false, On::Relation),
+    ("named", false, On::Rule),
+    ("note", false, On::Any),
+    ("one_of", true, On::Relation),
+    ("open", false, On::Relation),
+    ("order", false, On::Relation),
+    ("outcomes", false, On::Relation),
+    ("page", true, On::Relation),
+    ("picks", false, On::Relation),
+    ("place", false, On::Relation),
+    ("record", false, On::Relation),
+    ("reference", false, On::Relation),
+    ("refers", true, On::Relation),
+    ("rule", false, On::Rule),
+    ("says", false, On::Rule),
+    ("schema", false, On::Relation),
+    ("see", true, On::Any),
+    ("sequence", true, On::Relation),
+    ("source", true, On::Any),
+    ("space", false, On::Relation),
+    ("stated", false, On::Relation),
+    ("step", false, On::Relation),
+    ("steps", false, On::Relation),
+    ("stop", false, On::Rule),
+    ("subject", false, On::Relation),
+    ("title", false, On::Any),
+    ("total", false, On::Relation),
 ];
 
 /// The tag that gives a rule its id.
@@ -77,7 +91,7 @@ pub fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         for item in &tree.items {
             match item {
                 Item::Clause(clause) => {
-                    tags(subject, &clause.doc, &name(clause), findings);
+                    tags(subject, &clause.doc, &name(clause), On::Rule, findings);
                     if let Some(tag) = clause.doc.tags.iter().find(|tag| tag.name == ID) {
                         match ids.get(tag.value.as_str()) {
                             Some(first) => {
@@ -97,17 +111,13 @@ pub fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             }
             if let Item::Declaration(declaration) = item {
                 let name = declaration.names.first().map_or("", |name| name.text.as_str());
-                tags(subject, &declaration.doc, name, findings);
+                tags(subject, &declaration.doc, name, On::Relation, findings);
             }
         }
         words(tree, findings);
     }
     same_sentences(subject, findings);
-    for (index, relation) in subject.program.relations.iter().enumerate() {
-        if let Err(why) = super::checks::check(RelationId::from(index), relation) {
-            findings.push(kinds::unreadable_check(relation, why));
-        }
-    }
+    findings.extend(super::checks::unreadable(subject.program));
 }
 
 fn rules_by_clause<'a>(subject: &Subject<'a>) -> FxHashMap<Span, Vec<&'a Rule>> {
@@ -125,22 +135,30 @@ fn name(clause: &Clause) -> String {
 }
 
 /// Tags that nothing reads, that stand twice, and that cite what is not there.
-fn tags(subject: &Subject<'_>, doc: &Doc, name: &str, findings: &mut Vec<Finding>) {
+fn tags(subject: &Subject<'_>, doc: &Doc, name: &str, on: On, findings: &mut Vec<Finding>) {
     let mut first: FxHashMap<&str, Span> = FxHashMap::default();
     for tag in &doc.tags {
-        let known = TAGS.iter().find(|(known, _)| *known == tag.name);
+        let known = TAGS.iter().find(|(known, ..)| *known == tag.name);
         match (known, first.get(tag.name.as_str())) {
             (None, _) => {
-                let known = TAGS.iter().map(|(tag, _)| *tag);
+                let known = TAGS.iter().map(|(tag, ..)| *tag);
                 if let Some(near) = nearest(&tag.name, known) {
                     findings.push(kinds::misspelt_tag(name.to_owned(), tag.span, &tag.name, near));
                 }
             }
-            (Some((_, false)), Some(first)) => {
+            (Some((_, false, _)), Some(first)) => {
                 findings.push(kinds::tag_twice(name.to_owned(), tag.span, &tag.name, *first));
             }
             _ => drop(first.insert(&tag.name, tag.span)),
         }
+        let elsewhere = match (known, on) {
+            (Some((.., On::Rule)), On::Relation) => Some("rules"),
+            (Some((.., On::Relation)), On::Rule) => Some("declarations of relations"),
+            _ => None,
+        };
+        findings.extend(
+            elsewhere.map(|wanted| kinds::misplaced_tag(name, tag.span, &tag.name, wanted)),
+        );
         if let Some(documents) = subject.documents.as_ref().filter(|_| tag.name == "source") {
             let cited = tag.value.split_whitespace().next().unwrap_or_default();
             if !documents.contains(cited) {

@@ -9,6 +9,9 @@
 //! | --- | --- |
 //! | `relations` | relations, their columns, their values |
 //! | `rules` | one rule at a time, as analyzed |
+//! | `comparisons` | the comparisons of a rule, together |
+//! | `endless` | rules that go on without end |
+//! | `lists` | first-match lists, as far as their texts show it |
 //! | `written` | one rule at a time, as written |
 //! | `between` | pairs of rules |
 //! | `metadata` | documentation comments |
@@ -21,7 +24,10 @@
 
 mod between;
 pub mod checks;
+mod comparisons;
+mod endless;
 mod kinds;
+mod lists;
 mod mend;
 mod metadata;
 pub mod output;
@@ -100,8 +106,10 @@ pub fn audit(subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     relations::check(subject, &structure, &mut findings);
     rules::check(subject, &structure, &mut findings);
+    comparisons::check(subject, &mut findings);
     written::check(subject, &mut findings);
     between::check(subject, &mut findings);
+    lists::check(subject, &structure, &mut findings);
     metadata::check(subject, &mut findings);
     texts::check(subject, &mut findings);
     let key =

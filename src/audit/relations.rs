@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use crate::analyze::program::{Literal, Term};
+use crate::analyze::program::{Literal, Program, Term};
 use crate::diag::Span;
 use crate::syntax::operators::{AggregateOperator, CALLS, PREFIXES, Test};
 use crate::syntax::tree::{Item, TypeBody};
@@ -32,10 +32,17 @@ struct Readers {
 
 fn readers(subject: &Subject<'_>) -> Readers {
     let mut readers = Readers::default();
-    for rule in &subject.program.rules {
+    let Program { rules, subsumptions, .. } = subject.program;
+    let rules = rules.iter().map(|rule| (rule, None));
+    // A subsumption reads the tuples that it compares, and that is no use of them.
+    let subsumptions = subsumptions.iter().map(|rule| (rule, Some(rule.head.relation)));
+    for (rule, compared) in rules.chain(subsumptions) {
         for literal in &rule.body {
             let negated = matches!(literal, Literal::Negative(_));
             each_atom(literal, &mut |atom| {
+                if compared == Some(atom.relation) {
+                    return;
+                }
                 let places = readers.places.entry(atom.relation).or_default();
                 if !places.contains(&(atom.span, negated)) {
                     places.push((atom.span, negated));
@@ -205,14 +212,30 @@ fn snake_case(name: &str) -> String {
 fn types(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     let items = || subject.trees.iter().flat_map(|(_, tree)| &tree.items);
     let mut used: Vec<&str> = Vec::new();
-    for item in items() {
+    let mut open: Vec<&Item> = items().collect();
+    while let Some(item) = open.pop() {
         match item {
+            Item::Component(component) => {
+                let bases = component.bases.iter().flat_map(|base| &base.arguments);
+                used.extend(bases.map(|name| name.text.as_str()));
+                open.extend(&component.items);
+            }
+            Item::Instance(instance) => {
+                used.extend(instance.of.arguments.iter().map(|name| name.text.as_str()));
+            }
             Item::Declaration(declaration) => {
                 used.extend(declaration.columns.iter().map(|column| column.ty.text.as_str()));
             }
             Item::Type(declaration) => match &declaration.body {
                 TypeBody::Subtype(base) => used.push(&base.text),
                 TypeBody::Union(members) => used.extend(members.iter().map(|it| it.text.as_str())),
+                TypeBody::Record(fields) => {
+                    used.extend(fields.iter().map(|field| field.ty.text.as_str()));
+                }
+                TypeBody::Sum(branches) => {
+                    let fields = branches.iter().flat_map(|(_, fields)| fields);
+                    used.extend(fields.map(|field| field.ty.text.as_str()));
+                }
             },
             _ => {}
         }

@@ -4,12 +4,12 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::analyze::program::{Aggregate, Argument, Atom, Literal, Rule, Term};
-use crate::diag::Span;
+use crate::diag::{Span, nearest};
 use crate::syntax::operators::{Comparison, Functor};
 use crate::syntax::printer::Literal as Shown;
 use crate::value::{ClauseId, Constant, Primitive, VariableId};
 
-use super::structure::{Structure, compare, equal_to, term_variables, variables_of};
+use super::structure::{Structure, compare, each_atom, equal_to, term_variables, variables_of};
 use super::{Finding, Subject, kinds};
 
 /// Adds what is odd about single rules.
@@ -24,6 +24,7 @@ pub fn check(subject: &Subject<'_>, structure: &Structure, findings: &mut Vec<Fi
         check.redundancy(findings);
         check.units(findings);
         check.aggregates(&rule.body, findings);
+        check.end(findings);
     }
 }
 
@@ -116,8 +117,10 @@ impl<'a> Check<'a> {
         if !self.structure.fires(self.index) {
             return;
         }
-        let atoms = self.positive().map(|(_, atom)| atom).chain(self.negative());
-        for atom in atoms.filter(|atom| self.structure.holds(atom.relation)) {
+        let mut atoms = Vec::new();
+        self.rule.body.iter().for_each(|literal| each_atom(literal, &mut |atom| atoms.push(atom)));
+        for atom in atoms.into_iter().filter(|atom| self.structure.holds(atom.relation)) {
+            let found = findings.len();
             for (column, argument) in atom.arguments.iter().enumerate() {
                 let wanted = match argument {
                     Argument::Constant(constant) => Some(constant),
@@ -127,16 +130,107 @@ impl<'a> Check<'a> {
                 let Some(wanted) = wanted else { continue };
                 let Some(known) = self.structure.values(atom.relation, column) else { continue };
                 if !known.contains(&wanted) {
-                    let known: Vec<String> =
-                        known.into_iter().map(|value| Shown(value).to_string()).collect();
-                    let (name, value) = (self.column(atom, column), Shown(wanted).to_string());
-                    let finding =
-                        kinds::value_never_there(self.name(), atom.span, &name, &value, &known);
-                    findings.push(finding);
+                    let name = self.column(atom, column);
+                    self.never(findings, atom.span, &name, &Shown(wanted).to_string(), &known);
+                }
+            }
+            if findings.len() == found {
+                self.rows(atom, findings);
+            }
+        }
+        self.compared(findings);
+        self.joins(findings);
+    }
+
+    fn never(
+        &self,
+        findings: &mut Vec<Finding>,
+        span: Span,
+        name: &str,
+        value: &str,
+        known: &[&Constant],
+    ) {
+        let known: Vec<String> = known.iter().map(|value| Shown(value).to_string()).collect();
+        findings.push(kinds::value_never_there(self.name(), span, name, value, &known));
+    }
+
+    /// Conditions on several columns whose values are all there, and never in one tuple.
+    fn rows(&self, atom: &Atom, findings: &mut Vec<Finding>) {
+        let fixed: Vec<(usize, &Constant)> = (atom.arguments.iter().enumerate())
+            .filter_map(|(column, argument)| match argument {
+                Argument::Constant(constant) => Some((column, constant)),
+                _ => None,
+            })
+            .collect();
+        if fixed.len() < 2 || !self.subject.is_listed(atom.relation) {
+            return;
+        }
+        let fits = |row: &[Constant]| fixed.iter().all(|(at, it)| row.get(*at) == Some(*it));
+        if !self.subject.listed(atom.relation).any(fits) {
+            let names: Vec<String> = fixed.iter().map(|(at, _)| self.column(atom, *at)).collect();
+            let values: Vec<String> = fixed.iter().map(|(_, it)| Shown(it).to_string()).collect();
+            let name = self.subject.relation(atom.relation);
+            let finding = kinds::row_never_there(self.name(), atom.span, name, &names, &values);
+            findings.push(finding);
+        }
+    }
+
+    /// Whether a text is nearly one that a column has, and no column of the variable has it.
+    fn is_misspelt(&self, variable: VariableId, constant: &Constant, known: &[&Constant]) -> bool {
+        let elsewhere = self.positive().any(|(_, atom)| {
+            atom.arguments.iter().enumerate().any(|(column, it)| {
+                let values = || self.structure.values(atom.relation, column);
+                *it == Argument::Variable(variable)
+                    && values().is_none_or(|values| values.contains(&constant))
+            })
+        });
+        let Constant::Symbol(text) = constant else { return false };
+        let known = known.iter().filter_map(|it| match it {
+            Constant::Symbol(text) => Some(&**text),
+            _ => None,
+        });
+        !elsewhere && nearest(text, known).is_some()
+    }
+
+    /// Comparisons with a constant that no value of the column meets, or that names none of them.
+    fn compared(&self, findings: &mut Vec<Finding>) {
+        for literal in &self.rule.body {
+            let Literal::Compare { comparison, left, right, span, .. } = literal else { continue };
+            let (variable, comparison, constant) = match (left, right) {
+                (Term::Variable(it), Term::Constant(constant)) => (*it, *comparison, constant),
+                (Term::Constant(constant), Term::Variable(it)) => {
+                    (*it, turned(*comparison), constant)
+                }
+                _ => continue,
+            };
+            // What equals a constant was looked at where the variable stands.
+            if comparison == Comparison::Equal {
+                continue;
+            }
+            let places = self.positive().flat_map(|(_, atom)| {
+                let columns = atom.arguments.iter().enumerate();
+                let own = columns.filter(|(_, it)| **it == Argument::Variable(variable));
+                own.map(move |(column, _)| (atom, column))
+            });
+            for (atom, column) in places {
+                let Some(known) = self.structure.values(atom.relation, column) else { continue };
+                let met = |value: &&Constant| comparison.allows(compare(value, constant));
+                let never = match comparison {
+                    // What is kept out need not be there, if it is no misspelling of what is.
+                    Comparison::NotEqual => self.is_misspelt(variable, constant, &known),
+                    _ => !known.iter().any(met),
+                };
+                if never && !known.is_empty() {
+                    let value = match comparison {
+                        Comparison::NotEqual => Shown(constant).to_string(),
+                        other => format!("{} {}", other.sign(), Shown(constant)),
+                    };
+                    let name = self.column(atom, column);
+                    self.never(findings, *span, &name, &value, &known);
+                    break;
                 }
             }
         }
-        self.joins(findings);
     }
 
     /// Variables whose columns share no value.
@@ -196,18 +290,20 @@ impl<'a> Check<'a> {
         // What is combined with one tuple is not multiplied.
         let single = |atom: &Atom| self.subject.is_single(atom.relation);
         let atoms: Vec<_> = atoms.into_iter().filter(|(_, atom)| !single(atom)).collect();
-        let Some((first, one)) = atoms.first() else { return };
-        let apart =
-            atoms.iter().find(|(place, _)| !self.structure.is_joined(self.index, *first, *place));
-        if let Some((_, other)) = apart {
-            let name = |atom: &Atom| self.subject.relation(atom.relation).to_owned();
-            let (a, b) = (name(one), name(other));
-            findings.push(kinds::falls_apart(
-                self.name(),
-                self.span(),
-                (&a, one.span),
-                (&b, other.span),
-            ));
+        // The first atom of each part.
+        let mut parts: Vec<(usize, &Atom)> = Vec::new();
+        for (place, atom) in atoms {
+            let joined = |part: &(usize, &Atom)| {
+                part.0 == place || self.structure.is_joined(self.index, part.0, place)
+            };
+            if !parts.iter().any(joined) {
+                parts.push((place, atom));
+            }
+        }
+        if parts.len() > 1 {
+            let named: Vec<(&str, Span)> =
+                parts.iter().map(|(_, it)| (self.subject.relation(it.relation), it.span)).collect();
+            findings.push(kinds::falls_apart(self.name(), &named));
         }
     }
 
@@ -278,23 +374,8 @@ impl<'a> Check<'a> {
                 let name = self.subject.relation(atom.relation);
                 let because =
                     format!("`{name}` would have to hold and not to hold of the same values");
-                findings.push(kinds::contradiction(
-                    self.name(),
-                    atom.span,
-                    negative.span,
-                    &because,
-                ));
-            }
-        }
-        let comparisons: Vec<(Relating<'_>, Span)> =
-            self.rule.body.iter().filter_map(relating).collect();
-        for (at, (one, span)) in comparisons.iter().enumerate() {
-            let clash = comparisons.iter().skip(at + 1).find(|(other, _)| one.excludes(other));
-            if let Some((_, other)) = clash {
-                let name = self.variable(one.variable);
-                let because = format!("no `{name}` meets both");
-                findings.push(kinds::contradiction(self.name(), *span, *other, &because));
-                return;
+                let spans = [atom.span, negative.span];
+                findings.push(kinds::contradiction(self.name(), &spans, &because));
             }
         }
     }
@@ -311,7 +392,7 @@ impl<'a> Check<'a> {
                     && (place > other || !covers(&candidate.arguments, &atom.arguments))
             });
             if let Some((_, stronger)) = stronger {
-                findings.push(kinds::redundant(self.name(), atom.span, stronger.span));
+                findings.push(kinds::redundant(self.name(), atom.span, &[stronger.span]));
             }
         }
         let negative: Vec<&Atom> = self.negative().collect();
@@ -323,7 +404,7 @@ impl<'a> Check<'a> {
                     && (place > *other || !covers(&atom.arguments, &candidate.arguments))
             });
             if let Some((_, stronger)) = stronger {
-                findings.push(kinds::redundant(self.name(), atom.span, stronger.span));
+                findings.push(kinds::redundant(self.name(), atom.span, &[stronger.span]));
             }
         }
     }
@@ -375,6 +456,16 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// Values that grow from tuple to tuple without a bound.
+    fn end(&self, findings: &mut Vec<Finding>) {
+        if self.structure.is_endless(self.index) && self.structure.fires(self.index) {
+            let sources = self.subject.sources;
+            let grown = super::endless::growing(self.rule).into_iter().next();
+            let shown = grown.map(|it| sources.text(it.span)).unwrap_or_default();
+            findings.push(kinds::never_ends(self.name(), self.span(), shown));
+        }
+    }
+
     /// Aggregates over what has one value only.
     fn aggregates(&self, body: &[Literal], findings: &mut Vec<Finding>) {
         for literal in body {
@@ -416,31 +507,6 @@ fn constant_comparison(
     }
 }
 
-/// A comparison of a variable with a constant or another variable, the variable on the left.
-#[derive(Clone, Copy)]
-struct Relating<'a> {
-    variable: VariableId,
-    comparison: Comparison,
-    with: &'a Term,
-}
-
-fn relating(literal: &Literal) -> Option<(Relating<'_>, Span)> {
-    let Literal::Compare { comparison, left, right, span, primitive } = literal else {
-        return None;
-    };
-    if *primitive == Primitive::Float {
-        return None;
-    }
-    let (variable, comparison, with) = match (left, right) {
-        // Of two variables the one first named in the rule is the one on the left.
-        (Term::Variable(a), Term::Variable(b)) if b < a => (*b, turned(*comparison), left),
-        (Term::Variable(a), Term::Variable(_) | Term::Constant(_)) => (*a, *comparison, right),
-        (Term::Constant(_), Term::Variable(b)) => (*b, turned(*comparison), left),
-        _ => return None,
-    };
-    Some((Relating { variable, comparison, with }, *span))
-}
-
 /// The comparison read from right to left.
 pub fn turned(comparison: Comparison) -> Comparison {
     match comparison {
@@ -449,45 +515,6 @@ pub fn turned(comparison: Comparison) -> Comparison {
         Comparison::Greater => Comparison::Less,
         Comparison::GreaterOrEqual => Comparison::LessOrEqual,
         same => same,
-    }
-}
-
-impl Relating<'_> {
-    /// Whether no value meets both.
-    fn excludes(&self, other: &Self) -> bool {
-        use std::cmp::Ordering::{Equal, Greater, Less};
-        if self.variable != other.variable {
-            return false;
-        }
-        match (self.with, other.with) {
-            (Term::Variable(a), Term::Variable(b)) if a == b => ![Less, Equal, Greater]
-                .into_iter()
-                .any(|order| self.comparison.allows(order) && other.comparison.allows(order)),
-            (Term::Constant(a), Term::Constant(b)) => {
-                let order = compare(a, b);
-                // Candidates: each constant, and what lies below, between and above them.
-                let below = self.comparison.allows(Less) && other.comparison.allows(Less);
-                let above = self.comparison.allows(Greater) && other.comparison.allows(Greater);
-                let at_a = self.comparison.allows(Equal) && other.comparison.allows(order);
-                let at_b =
-                    self.comparison.allows(order.reverse()) && other.comparison.allows(Equal);
-                let between = match (a, b, order) {
-                    (Constant::Number(a), Constant::Number(b), Less | Greater) => {
-                        a.abs_diff(*b) > 1 && self.allows_between(other, order)
-                    }
-                    (_, _, Equal) => false,
-                    _ => self.allows_between(other, order),
-                };
-                !(below || above || at_a || at_b || between)
-            }
-            _ => false,
-        }
-    }
-
-    /// Whether both allow a value between their constants.
-    fn allows_between(&self, other: &Self, order: std::cmp::Ordering) -> bool {
-        // Seen from the lesser constant the value is greater, from the other it is less.
-        self.comparison.allows(order.reverse()) && other.comparison.allows(order)
     }
 }
 

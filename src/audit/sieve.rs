@@ -7,12 +7,12 @@
 use rustc_hash::FxHashSet;
 
 use crate::analyze::program::Program;
-use crate::diag::{OWN_CODES, Severity, SourceId, Sources, Span};
+use crate::diag::{Diagnostic, OWN_CODES, Severity, SourceId, Sources, Span};
 use crate::kb::embedded;
 use crate::syntax::format::{PieceKind, pieces};
 use crate::syntax::tree::{Item, Tree};
 
-use super::{Finding, kinds};
+use super::Finding;
 
 /// What opens a comment that lets a finding pass.
 const ALLOW: &str = "archlog: allow";
@@ -94,11 +94,16 @@ fn below(tree: &Tree, place: u32) -> Option<u32> {
     None
 }
 
+/// How a file of accepted findings begins.
+const HEADER: [&str; 3] = ["code", "subject", "reason"];
+
 /// A file of accepted findings: CSV with the columns `code`, `subject` and `reason`, and perhaps
 /// `resolution`: the rule that resolves what is accepted.
 #[derive(Clone, Debug, Default)]
 pub struct Accepted {
     entries: Vec<Entry>,
+    /// The first line, where it is not the header.
+    headless: Option<(String, Span)>,
 }
 
 #[derive(Clone, Debug)]
@@ -119,6 +124,12 @@ impl Accepted {
         let Some(text) = sources.get(source) else { return Accepted::default() };
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.text.as_bytes());
         let mut entries = Vec::new();
+        let columns = reader.headers().map(|it| it.iter().map(str::trim).take(3).collect());
+        let columns: Vec<&str> = columns.unwrap_or_default();
+        let headless = (!text.text.trim().is_empty() && columns != HEADER).then(|| {
+            let end = text.text.find('\n').unwrap_or(text.text.len());
+            (text.name.clone(), Span { source, start: 0, end: end as u32 })
+        });
         for record in reader.records().flatten() {
             let field = |index: usize| record.get(index).unwrap_or_default().trim().to_owned();
             let start = record.position().map_or(0, |position| position.byte() as usize);
@@ -128,7 +139,7 @@ impl Accepted {
             let (code, subject, reason, resolution) = (field(0), field(1), field(2), field(3));
             entries.push(Entry { code, subject, reason, resolution, span, matched: false });
         }
-        Accepted { entries }
+        Accepted { entries, headless }
     }
 
     /// Leaves out entries of codes that begin like this: nothing looked for what they accept.
@@ -142,18 +153,21 @@ impl Accepted {
             program.clauses.iter().filter_map(|clause| clause.doc.tag("rule")).collect();
         let named = self.entries.iter().filter(|entry| !entry.resolution.is_empty());
         let unknown = named.filter(|entry| !ids.contains(entry.resolution.as_str()));
-        let findings = unknown
-            .map(|it| kinds::unknown_resolution(&it.resolution, it.span, ids.iter().copied()));
+        let findings =
+            unknown.map(|it| unknown_resolution(&it.resolution, it.span, ids.iter().copied()));
         findings.filter(|finding| selection.takes(finding)).collect()
     }
 
-    /// The entries that have let nothing pass, once everything was sifted.
+    /// The entries that have let nothing pass, once everything was sifted; and the first line where it
+    /// stands in place of the header and so lets nothing pass either.
     pub fn idle(&self, selection: &Selection) -> Vec<Finding> {
         let idle = self.entries.iter().filter(|entry| !entry.matched);
         let findings = idle.map(|it| {
-            kinds::idle_acceptance(it.code.as_str(), &it.subject, it.reason.is_empty(), it.span)
+            idle_acceptance(it.code.as_str(), &it.subject, it.reason.is_empty(), it.span)
         });
-        findings.filter(|finding| selection.takes(finding)).collect()
+        let headless = self.headless.iter();
+        let headless = headless.map(|(file, span)| accepted_without_header(file, *span));
+        headless.chain(findings).filter(|finding| selection.takes(finding)).collect()
     }
 }
 
@@ -274,9 +288,9 @@ pub fn sift(
     for (suppression, used) in suppressions.entries.iter().zip(used) {
         let Suppression { code, reason, comment, .. } = suppression;
         sifted.kept.extend(match (is_code(code), used, reason.is_empty()) {
-            (false, ..) => Some(kinds::suppression_of_no_code(code, *comment)),
-            (_, false, _) => Some(kinds::idle_suppression(code, *comment)),
-            (_, _, true) => Some(kinds::suppression_without_reason(code, *comment)),
+            (false, ..) => Some(suppression_of_no_code(code, *comment)),
+            (_, false, _) => Some(idle_suppression(code, *comment)),
+            (_, _, true) => Some(suppression_without_reason(code, *comment)),
             _ => None,
         });
     }
@@ -288,4 +302,62 @@ pub fn sift(
         (key(a), &a.problem.code).cmp(&(key(b), &b.problem.code))
     });
     sifted
+}
+
+/// `// archlog: allow AL0701 because` where there is no such finding
+fn idle_suppression(code: &str, span: Span) -> Finding {
+    let problem = Diagnostic::warning("AL0921", format!("there is no {code} here to allow"))
+        .at(span, "it lets nothing pass")
+        .help("take it out");
+    Finding::new(code, problem)
+}
+
+/// `// archlog: allow AL0701`
+fn suppression_without_reason(code: &str, span: Span) -> Finding {
+    let problem = Diagnostic::warning("AL0922", format!("{code} is allowed without a reason"))
+        .at(span, "who reads this will want to know why")
+        .help(format!("write `// archlog: allow {code} the reason`"));
+    Finding::new(code, problem)
+}
+
+/// `// archlog: allow AL9999 because`
+fn suppression_of_no_code(code: &str, span: Span) -> Finding {
+    let problem = Diagnostic::warning("AL0923", format!("`{code}` is no code"))
+        .at(span, "it lets nothing pass")
+        .help("`archlog explain` lists all codes");
+    Finding::new(code, problem)
+}
+
+/// An accepted finding that is not found any more
+fn idle_acceptance(code: &str, subject: &str, unexplained: bool, span: Span) -> Finding {
+    let (message, help) = match unexplained {
+        true => (format!("{code} of `{subject}` is accepted without a reason"), "say why"),
+        false => (format!("{code} of `{subject}` is accepted and not found"), "take the entry out"),
+    };
+    let problem =
+        Diagnostic::warning("AL0924", message).at(span, "this entry lets nothing pass").help(help);
+    Finding::new(subject, problem)
+}
+
+/// A file of accepted findings that does not open with `code,subject,reason`
+fn accepted_without_header(file: &str, span: Span) -> Finding {
+    let problem = Diagnostic::error("AL0927", format!("`{file}` does not begin with its header"))
+        .at(span, "taken for the header, so what it accepts would be lost")
+        .help("begin the file with the line `code,subject,reason`");
+    Finding::new(file, problem)
+}
+
+/// `AL0701,buyer,a reason,no-such-rule` in a file of accepted findings
+fn unknown_resolution<'a>(
+    rule: &str,
+    span: Span,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Finding {
+    let mut known: Vec<&str> = known.into_iter().collect();
+    known.sort_unstable();
+    let problem = Diagnostic::error("AL0926", format!("no rule is called `{rule}`"))
+        .at(span, "said to resolve this")
+        .nearest(rule, known)
+        .help("name the `@rule` that resolves it, or leave the column empty");
+    Finding::new(rule, problem)
 }

@@ -11,7 +11,7 @@ use crate::analyze::program::{Argument, Atom, Literal, Rule, Term};
 use crate::syntax::operators::Comparison;
 use crate::value::{Constant, RelationId, VariableId, compare_tuples};
 
-use super::Subject;
+use super::{Subject, endless};
 
 /// The rules about rules.
 mod datalog {
@@ -40,10 +40,23 @@ mod datalog {
         // The column can have values that nobody can list.
         @input pub struct Opens(pub u32, pub u32);
 
+        // The rule hands a column (relation, place) on to one it concludes.
+        @input pub struct Passes(pub u32, pub u32, pub u32, pub u32);
+        // The rule makes a greater value of a column for one it concludes.
+        @input pub struct Grows(pub u32, pub u32, pub u32, pub u32, pub u32);
+
         // The first relation depends on the second.
         @output pub struct Depends(pub u32, pub u32);
         Depends(a, b) <- Reads(a, b);
         Depends(a, c) <- Depends(a, b), Reads(b, c);
+
+        // Values of the first column come to the second.
+        struct Comes(u32, u32, u32, u32);
+        Comes(r, a, q, b) <- Passes(r, a, q, b);
+        Comes(r, a, p, c) <- Comes(r, a, q, b), Passes(q, b, p, c);
+        // The rule is given again what it made greater.
+        @output pub struct Endless(pub u32);
+        Endless(rule) <- Grows(rule, r, a, q, b), Comes(q, b, r, a);
 
         // Something that is wanted depends on the relation.
         @output pub struct Serves(pub u32);
@@ -93,6 +106,7 @@ pub struct Structure {
     holds: FxHashSet<u32>,
     serves: FxHashSet<u32>,
     fires: FxHashSet<u32>,
+    endless: FxHashSet<u32>,
     depends: FxHashSet<(u32, u32)>,
     used: FxHashSet<(u32, u32)>,
     joined: FxHashSet<(u32, u32, u32)>,
@@ -106,7 +120,7 @@ impl Structure {
         let mut facts = Facts::default();
         facts.collect(subject);
         let Facts { runtime, constants, .. } = facts;
-        let (depends, serves, fires, holds, used, joined, values, open) = runtime.run();
+        let (depends, endless, serves, fires, holds, used, joined, values, open) = runtime.run();
         let mut by_column: FxHashMap<(u32, u32), FxHashSet<u32>> = FxHashMap::default();
         for Value(relation, column, constant) in values {
             by_column.entry((relation, column)).or_default().insert(constant);
@@ -115,6 +129,7 @@ impl Structure {
             constants,
             holds: holds.into_iter().map(|Holds(r)| r).collect(),
             serves: serves.into_iter().map(|Serves(r)| r).collect(),
+            endless: endless.into_iter().map(|Endless(rule)| rule).collect(),
             fires: fires.into_iter().map(|Fires(r)| r).collect(),
             depends: depends.into_iter().map(|Depends(a, b)| (a, b)).collect(),
             used: used.into_iter().map(|Used(r, c)| (r, c)).collect(),
@@ -137,6 +152,11 @@ impl Structure {
     /// Whether the rule, by its index, can conclude something.
     pub fn fires(&self, rule: usize) -> bool {
         self.fires.contains(&(rule as u32))
+    }
+
+    /// Whether the rule, by its index, concludes a greater value from each, without end.
+    pub fn is_endless(&self, rule: usize) -> bool {
+        self.endless.contains(&(rule as u32))
     }
 
     /// Whether the first relation depends on the second, over any number of rules.
@@ -204,6 +224,36 @@ impl Facts {
         }
         for (index, rule) in program.rules.iter().enumerate() {
             self.rule(index as u32, rule);
+            self.passes(subject, index as u32, rule);
+        }
+        // What decides which tuples stay is looked at.
+        for rule in &program.subsumptions {
+            let head = rule.head.relation.0;
+            rule.body.iter().for_each(|literal| {
+                each_atom(literal, &mut |atom| self.runtime.extend([Reads(head, atom.relation.0)]));
+            });
+            self.looks(rule);
+        }
+        for (index, relation) in program.relations.iter().enumerate() {
+            if !relation.choices.is_empty() {
+                let columns = (0..relation.arity()).map(|column| column as u32);
+                self.runtime.extend(columns.map(|column| Looks(index as u32, column)));
+            }
+        }
+    }
+
+    /// What a recursive rule hands on.
+    fn passes(&mut self, subject: &Subject<'_>, index: u32, rule: &Rule) {
+        let head = rule.head.relation;
+        let strata = &subject.program.strata;
+        let Some(own) = strata.iter().find(|it| it.relations.contains(&head)) else { return };
+        let recursive = |relation: RelationId| own.relations.contains(&relation);
+        for pass in endless::passes(subject, rule, &recursive) {
+            let (from, column, to) = (pass.from.0, pass.column as u32, pass.to as u32);
+            self.runtime.extend([Passes(from, column, head.0, to)]);
+            if pass.grows {
+                self.runtime.extend([Grows(index, from, column, head.0, to)]);
+            }
         }
     }
 

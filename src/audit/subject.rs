@@ -13,9 +13,9 @@ use crate::syntax::tree::{Clause, Item, Tree};
 use crate::value::{ClauseId, Constant, RelationId};
 
 /// Tags that describe a relation. Any other one says that the program around the rules reads it.
-const DESCRIBES: [&str; 14] = [
-    "column", "empty", "example", "hide", "key", "note", "order", "refers", "rule", "says", "see",
-    "source", "stop", "title",
+const DESCRIBES: [&str; 15] = [
+    "column", "empty", "example", "hide", "key", "note", "one_of", "order", "refers", "rule",
+    "says", "see", "source", "stop", "title",
 ];
 
 /// The rows of relations that are read from files.
@@ -161,6 +161,19 @@ impl<'a> Subject<'a> {
     /// The rows that files hold of a relation, where they are known.
     pub fn rows(&self, relation: RelationId) -> Option<&[Vec<Constant>]> {
         self.rows.get(&relation).map(Vec::as_slice)
+    }
+
+    /// Whether all tuples of the relation are known: facts of the program, or rows of a table.
+    pub fn is_listed(&self, relation: RelationId) -> bool {
+        let concluded = self.program.rules.iter().any(|rule| rule.head.relation == relation);
+        !concluded && (!self.is_filled(relation) || self.rows(relation).is_some())
+    }
+
+    /// The tuples of the relation that facts and tables hold.
+    pub fn listed(&self, relation: RelationId) -> impl Iterator<Item = &[Constant]> {
+        let facts = self.program.facts.iter().filter(move |fact| fact.relation == relation);
+        let rows = self.rows(relation).unwrap_or_default();
+        facts.map(|fact| fact.values.as_slice()).chain(rows.iter().map(Vec::as_slice))
     }
 
     /// Whether the relation holds one tuple at most, whatever happens.

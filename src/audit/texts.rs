@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::diag::{SourceId, Span};
 use crate::syntax::format::{PieceKind, pieces};
-use crate::syntax::tree::{Item, Tree};
+use crate::syntax::tree::{Item, Name, Tree};
 
 use super::{Finding, Subject, kinds};
+
+/// Qualifiers that say what becomes of a relation, and not how it is kept.
+const EFFECTIVE: [&str; 5] = ["eqrel", "input", "output", "printsize", "overridable"];
 
 /// Words that say that something is left to do.
 const LEFT_TO_DO: [&str; 3] = ["TODO", "FIXME", "XXX"];
@@ -65,7 +68,8 @@ fn items(tree: &Tree, findings: &mut Vec<Finding>) {
                 findings.push(kinds::without_effect(clause.span, "the `.plan` of this rule"));
             }
             Item::Declaration(declaration) => {
-                for qualifier in &declaration.qualifiers {
+                let without = |it: &&Name| !EFFECTIVE.contains(&it.text.as_str());
+                for qualifier in declaration.qualifiers.iter().filter(without) {
                     let what = format!("the qualifier `{}`", qualifier.text);
                     findings.push(kinds::without_effect(qualifier.span, &what));
                 }

@@ -35,7 +35,7 @@ pub fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
                 ));
             }
         }
-        let arguments = clause.heads.iter().flat_map(|head| &head.arguments);
+        let arguments = clause.heads.iter().chain(&clause.greater).flat_map(|head| &head.arguments);
         arguments.for_each(|argument| writing.value(argument, findings));
     }
 }
@@ -47,7 +47,7 @@ pub type Written<'a> = (&'a str, Span, bool);
 /// The variables of a clause where they are written, in order.
 pub fn variables(clause: &Clause) -> Vec<Written<'_>> {
     let mut found = Vec::new();
-    for argument in clause.heads.iter().flat_map(|head| &head.arguments) {
+    for argument in clause.heads.iter().chain(&clause.greater).flat_map(|head| &head.arguments) {
         variables_of_value(argument, false, &mut found);
     }
     if let Some(body) = &clause.body {
@@ -76,6 +76,9 @@ fn variables_of_value<'a>(value: &'a Expression, in_atom: bool, into: &mut Vec<W
     match value {
         Expression::Variable(name) => into.push((&name.text, name.span, in_atom)),
         Expression::Wildcard(_) | Expression::Constant(..) => {}
+        Expression::Record { arguments, .. } => {
+            arguments.iter().for_each(|argument| variables_of_value(argument, in_atom, into));
+        }
         Expression::Call { arguments, .. } | Expression::Range { arguments, .. } => {
             arguments.iter().for_each(|argument| variables_of_value(argument, false, into));
         }
@@ -181,6 +184,9 @@ impl Writing<'_> {
     /// Looks at a value: arithmetic on constants, divisions by zero.
     fn value(&self, value: &Expression, findings: &mut Vec<Finding>) {
         match value {
+            Expression::Record { arguments, .. } => {
+                arguments.iter().for_each(|argument| self.value(argument, findings));
+            }
             Expression::Call { functor, arguments, span, .. } => {
                 if matches!(functor, Functor::Divide | Functor::Remainder)
                     && let Some(Expression::Constant(Constant::Number(0), _)) = arguments.get(1)

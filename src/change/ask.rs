@@ -1,4 +1,6 @@
-//! The open question that settles most.
+//! The open questions, in the order in which they are worth answering.
+
+use std::cmp::Reverse;
 
 use crate::analyze::facts::StatedFact;
 use crate::eval::Stopped;
@@ -20,6 +22,8 @@ pub type Conclusion = (RelationId, Vec<Constant>);
 pub struct Question {
     /// Its number among the choices.
     pub choice: usize,
+    /// How many open conclusions depend on it: contingent ones that it makes a difference to.
+    pub waiting: usize,
     /// What each answer does, in order of the values.
     pub answers: Vec<Answer>,
 }
@@ -41,21 +45,8 @@ pub struct Answer {
     pub removed: Vec<Conclusion>,
 }
 
-impl Question {
-    /// How many contingent conclusions all answers together settle.
-    pub fn settles(&self) -> usize {
-        self.answers.iter().map(|answer| answer.certain.len() + answer.excluded.len()).sum()
-    }
-
-    /// How many conclusions all answers together change.
-    pub fn changes(&self) -> usize {
-        self.answers.iter().map(|answer| answer.added.len() + answer.removed.len()).sum()
-    }
-}
-
-/// The open questions, the one that settles most first: by the number of contingent conclusions an
-/// answer makes certain or excluded, on average over the answers; then by the number of conclusions
-/// that change. With them comes the ledger they were found from.
+/// The open questions, the one that most open conclusions depend on first; those that as many depend
+/// on stand in the order of the rulebook. With them comes the ledger they were found from.
 pub fn ask(
     rulebook: &Rulebook,
     stated: &[StatedFact],
@@ -68,7 +59,10 @@ pub fn ask(
     let mut questions: Vec<Question> = ledger
         .questions
         .iter()
-        .map(|&choice| Question { choice, answers: settled(&ledger, choice) })
+        .map(|&choice| {
+            let answers = settled(&ledger, choice);
+            Question { choice, waiting: waiting(&ledger, choice), answers }
+        })
         .collect();
     for question in &mut questions {
         for answer in &mut question.answers {
@@ -80,13 +74,15 @@ pub fn ask(
         let compared = differences(&base, &ledger, limits, &mut questions);
         ledger.stopped = compared.err().map(|stopped| stopped.reason);
     }
-    questions.sort_by(|a, b| {
-        let (many_a, many_b) = (a.answers.len().max(1), b.answers.len().max(1));
-        let settles = (b.settles() * many_a).cmp(&(a.settles() * many_b));
-        let changes = (b.changes() * many_a).cmp(&(a.changes() * many_b));
-        settles.then(changes).then(a.choice.cmp(&b.choice))
-    });
+    let place = |question: &Question| ledger.choices.choices[question.choice].place;
+    questions.sort_by_key(|it| (Reverse(it.waiting), place(it), it.choice));
     Ok((questions, ledger))
+}
+
+/// How many open conclusions a choice makes a difference to.
+fn waiting(ledger: &Ledger, choice: usize) -> usize {
+    let open = ledger.entries.iter().filter(|entry| entry.label == Label::Contingent);
+    open.filter(|entry| entry.rests_on.contains(&choice)).count()
 }
 
 /// What each answer to a question settles.

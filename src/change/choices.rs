@@ -29,6 +29,8 @@ pub struct Choice {
     pub field: String,
     /// The question in plain words, where it has some.
     pub text: String,
+    /// Its place among choices that matter as much, lowest first.
+    pub place: i64,
     /// The values it can take, in order; for a fact that is there or not `true` and `false`.
     pub values: Vec<String>,
     /// Whether nobody has made it and nothing stated settles it.
@@ -113,6 +115,8 @@ impl Choices {
                         None => continue,
                     },
                 };
+                let put = [row[3], row[4]].iter().find_map(|part| texts.get(&(row[0], *part)));
+                let (place, text) = put.cloned().unwrap_or((i64::MAX, String::new()));
                 choices.push(Choice {
                     relation,
                     column,
@@ -120,7 +124,8 @@ impl Choices {
                     key,
                     subject: name(interner, row[2]),
                     field: name(interner, row[4]),
-                    text: texts.get(&(row[0], row[3])).cloned().unwrap_or_default(),
+                    text,
+                    place,
                     values,
                     open: open_rows.contains(&row[..4]),
                     words,
@@ -283,15 +288,20 @@ fn lists(base: &Base<'_>, relation: RelationId) -> FxHashMap<Word, Vec<(Word, St
     lists
 }
 
-/// How choices are put to somebody, by form and part.
-fn texts(base: &Base<'_>) -> FxHashMap<(Word, Word), String> {
+/// How choices are put to somebody, by form and part or field, with their places.
+fn texts(base: &Base<'_>) -> FxHashMap<(Word, Word), (i64, String)> {
     let Some(relation) = tagged(base.rulebook(), "choice_text") else {
         return FxHashMap::default();
     };
-    data_rows(base, relation)
-        .filter(|row| row.len() == 3)
-        .map(|row| ((row[0], row[1]), base.interner().symbol(row[2]).to_owned()))
-        .collect()
+    let mut texts: FxHashMap<(Word, Word), (i64, String)> = FxHashMap::default();
+    for row in data_rows(base, relation).filter(|row| row.len() == 4) {
+        let put = (base.interner().number(row[3]), base.interner().symbol(row[2]).to_owned());
+        let known = texts.entry((row[0], row[1])).or_insert_with(|| put.clone());
+        if put < *known {
+            *known = put;
+        }
+    }
+    texts
 }
 
 /// The key columns of a relation with the words of a subject and a part. Without `@key` all
@@ -309,6 +319,7 @@ fn key(declared: &Relation, parts: &[Word], interner: &mut Interner) -> Option<V
             Primitive::Number => interner.intern_number(text.parse().ok()?),
             Primitive::Unsigned => interner.intern_unsigned(text.parse().ok()?),
             Primitive::Float => interner.intern_float(text.parse().ok()?),
+            Primitive::Record => return None,
         };
         key.push((column, word));
     }
@@ -322,6 +333,7 @@ fn blank(declared: &Relation, interner: &Interner) -> Vec<Word> {
         Primitive::Number => Constant::Number(0),
         Primitive::Unsigned => Constant::Unsigned(0),
         Primitive::Float => Constant::Float(0.0),
+        Primitive::Record => Constant::Record(None),
     };
     let columns = declared.columns.iter();
     columns.map(|column| interner.find(&nothing(column.primitive)).unwrap_or_default()).collect()

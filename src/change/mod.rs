@@ -23,7 +23,7 @@
 //! | `ledger` | which conclusions hold whatever the answers to open questions are |
 //! | `scopes` | which open questions have to be answered together |
 //! | `completions` | what derives under each way to answer them |
-//! | `ask` | the open question that settles most |
+//! | `ask` | the open questions, the one that most conclusions wait for first |
 //!
 //! Nothing here knows what a rulebook is about. It finds its way by tags on declarations:
 //!
@@ -32,7 +32,7 @@
 //! | `@choice` | a relation | form, column, subject, part, field, list: see [`Choice`] |
 //! | `@choice_open` | a relation | form, column, subject, part of the choices nobody has made |
 //! | `@choice_value` | a relation | list, value, ordinal: what a choice can be |
-//! | `@choice_text` | a relation | form, part, text: how a choice is put to somebody |
+//! | `@choice_text` | a relation | form, part or field, text, place: how a choice is put to somebody, and when among those that matter as much |
 //! | `@conclusion LIST` | a relation | what the ledger is about: its first column is the subject, its second is of the list |
 //!
 //! What a conclusion can be about is told by names of columns: `base_mechanism(req, value)` is about

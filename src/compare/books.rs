@@ -22,7 +22,7 @@ use crate::session::Session;
 use crate::syntax::load::tree_of;
 use crate::syntax::tree::{Doc, Item};
 
-use super::conclusions::{Conclusion, Printed, changes, printed};
+use super::conclusions::{Compared, Conclusion, Printed, changes, printed};
 use super::{Between, Comparison, Difference, Failure, Kind, find_witnesses};
 
 /// The files of a rulebook.
@@ -69,6 +69,18 @@ impl Book {
         Ok(book)
     }
 
+    /// The rulebook that is built in, with folders laid over its rules and facts.
+    pub fn overlaid(rules: Option<&Path>, facts: Option<&Path>) -> io::Result<Self> {
+        let mut book = Book::shipped();
+        for (folder, onto) in [(rules, "rules"), (facts, "facts")] {
+            if let Some(folder) = folder {
+                let added = book.files.overlay(folder, onto)?;
+                book.added.extend(added);
+            }
+        }
+        Ok(book)
+    }
+
     /// A number for exactly these files.
     pub fn hash(&self) -> String {
         self.files.hash()
@@ -101,8 +113,18 @@ pub fn compare_books(
     options: &EvalOptions<'_>,
     told: &dyn Fn(usize, usize),
 ) -> Result<Comparison, Failure> {
+    compare_books_on(Compared::All, books, options, told)
+}
+
+/// As [`compare_books`], by some of the sheets.
+pub fn compare_books_on(
+    compared: Compared<'_>,
+    books: &Books<'_>,
+    options: &EvalOptions<'_>,
+    told: &dyn Fn(usize, usize),
+) -> Result<Comparison, Failure> {
     let limits = Limits::from_options(options);
-    let mut way = Way::of(books, limits);
+    let mut way = Way { compared, ..Way::of(books, limits) };
     let differences = way.differences.clone();
     let rulebooks = [books.old.load(books.options)?, books.new.load(books.options)?];
     if books.designs.is_empty() {
@@ -119,7 +141,7 @@ pub fn compare_books(
     }
     let [old, new] = &sessions[..] else { return Ok(Comparison::default()) };
     let names: Vec<String> = old.designs().iter().map(|design| design.id.clone()).collect();
-    let mut conclusions = changes(&names, &printed(old), &printed(new));
+    let mut conclusions = changes(&names, &printed(old, compared), &printed(new, compared));
     way.conclusions = conclusions.clone();
     let only = |one: &Session, other: &Session| -> Vec<String> {
         let there = |name: &str| other.rulebook().sheets.iter().any(|sheet| sheet.name == name);
@@ -210,6 +232,15 @@ fn piece(path: &str, item: &Item) -> Piece {
             let name = format!(".include {included}");
             (Some(format!("{path} {name}")), name, Kind::Declaration)
         }
+        // Rules stand in a component, and an instance is what makes them conclude.
+        Item::Component(it) => {
+            let name = format!(".comp {}", it.head.name.text);
+            (Some(name.clone()), name, Kind::Rule)
+        }
+        Item::Instance(it) => {
+            let name = format!(".init {}", it.name.text);
+            (Some(name.clone()), name, Kind::Rule)
+        }
         _ => (None, text.clone(), Kind::Declaration),
     };
     Piece { inert: kind == Kind::Declaration, text, key, kind, name }
@@ -243,6 +274,7 @@ struct Step {
 struct Way<'a> {
     books: &'a Books<'a>,
     limits: Limits<'a>,
+    compared: Compared<'a>,
     old: BTreeMap<String, Vec<Piece>>,
     differences: Vec<Difference>,
     steps: Vec<Step>,
@@ -266,6 +298,7 @@ impl<'a> Way<'a> {
         let mut way = Way {
             books,
             limits,
+            compared: Compared::All,
             differences: Vec::new(),
             steps: Vec::new(),
             scaffold: Vec::new(),
@@ -452,7 +485,7 @@ impl<'a> Way<'a> {
         let Ok(rulebook) = self.book(set).load(self.books.options) else { return Ok(nothing) };
         let session = derive(rulebook, self.books.designs, &self.limits);
         let session = session.map_err(|stopped| stopped.reason)?;
-        let sheets: Printed = printed(&session);
+        let sheets: Printed = printed(&session, self.compared);
         Ok(self.conclusions.iter().map(|it| it.is_in(&sheets)).collect())
     }
 }

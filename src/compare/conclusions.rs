@@ -45,9 +45,28 @@ enum What {
 /// The sheets of designs.
 pub(super) type Printed = Vec<Vec<Table>>;
 
-/// The sheets of all designs of a session.
-pub(super) fn printed(session: &Session) -> Printed {
-    (0..session.designs().len()).map(|design| session.sheets(design)).collect()
+/// Which sheets are compared.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Compared<'a> {
+    /// All of them.
+    #[default]
+    All,
+    /// The one of this name.
+    Sheet(&'a str),
+}
+
+/// The sheets of all designs of a session that are compared.
+pub(super) fn printed(session: &Session, compared: Compared<'_>) -> Printed {
+    let sheets = &session.rulebook().sheets;
+    let wanted = |name: &str| match compared {
+        Compared::All => true,
+        Compared::Sheet(only) => only == name,
+    };
+    let of = |design: usize| {
+        let sheets = sheets.iter().filter(|sheet| wanted(&sheet.name));
+        sheets.map(|sheet| session.sheet(sheet, design)).collect()
+    };
+    (0..session.designs().len()).map(of).collect()
 }
 
 /// What changes from one to the other, in designs of these names. A sheet that only one of them has

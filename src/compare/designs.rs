@@ -10,7 +10,7 @@ use crate::kb::Rulebook;
 use crate::session::Session;
 use crate::value::{Constant, RelationId};
 
-use super::conclusions::{Conclusion, changes, printed};
+use super::conclusions::{Compared, Conclusion, changes, printed};
 use super::{Between, Comparison, Difference, Failure, Kind, find_witnesses};
 
 /// How many designs that lie between are derived in one run.
@@ -19,6 +19,17 @@ const TOGETHER: usize = 64;
 /// Compares the design of a session with that of another over the same rulebook. What they are called
 /// does not count.
 pub fn compare_designs(
+    before: &Session,
+    after: &Session,
+    options: &EvalOptions<'_>,
+    told: &dyn Fn(usize, usize),
+) -> Result<Comparison, Failure> {
+    compare_designs_on(Compared::All, before, after, options, told)
+}
+
+/// As [`compare_designs`], by some of the sheets.
+pub fn compare_designs_on(
+    compared: Compared<'_>,
     before: &Session,
     after: &Session,
     options: &EvalOptions<'_>,
@@ -60,11 +71,19 @@ pub fn compare_designs(
     };
     let differences: Vec<Difference> = steps.iter().map(difference).collect();
     let limits = Limits::from_options(options);
-    let mut way =
-        Way { rulebook: &rulebook, named, facts, steps: &steps, limits, conclusions: Vec::new() };
+    let mut way = Way {
+        rulebook: &rulebook,
+        named,
+        facts,
+        steps: &steps,
+        limits,
+        compared,
+        conclusions: Vec::new(),
+    };
     let all: Vec<usize> = (0..steps.len()).collect();
     let ends = way.derive(&[Vec::new(), all]).map_err(Failure::Stopped)?;
-    let (old, new) = (printed(&ends).remove(0), printed(&ends).remove(1));
+    let mut printed = printed(&ends, compared);
+    let (new, old) = (printed.remove(1), printed.remove(0));
     let mut conclusions = changes(&[ends.designs()[0].id.clone()], &vec![old], &vec![new]);
     way.conclusions = conclusions.clone();
     let (tried, stopped) = find_witnesses(&way, steps.len(), &mut conclusions, told);
@@ -114,6 +133,7 @@ struct Way<'a> {
     facts: Vec<StatedFact>,
     steps: &'a [Step],
     limits: Limits<'a>,
+    compared: Compared<'a>,
     conclusions: Vec<Conclusion>,
 }
 
@@ -140,7 +160,7 @@ impl Between for Way<'_> {
         for sets in sets.chunks(TOGETHER) {
             self.limits.check()?;
             let session = self.derive(sets).map_err(|stopped| stopped.reason)?;
-            for sheets in printed(&session) {
+            for sheets in printed(&session, self.compared) {
                 let sheets = vec![sheets];
                 realized.push(self.conclusions.iter().map(|it| it.is_in(&sheets)).collect());
             }

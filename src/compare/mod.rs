@@ -20,9 +20,9 @@ pub mod output;
 
 use rustc_hash::FxHashMap;
 
-pub use books::{Book, Books, Unreadable, compare_books};
-pub use conclusions::Conclusion;
-pub use designs::compare_designs;
+pub use books::{Book, Books, Unreadable, compare_books, compare_books_on};
+pub use conclusions::{Compared, Conclusion};
+pub use designs::{compare_designs, compare_designs_on};
 
 use crate::change::shrink;
 use crate::diag::{Diagnostic, Sources};

@@ -49,6 +49,8 @@ impl Core {
                 part.rules.push(rule.clone());
             }
         }
+        let subsumptions = program.subsumptions.iter();
+        part.subsumptions.extend(subsumptions.filter(|it| kept(it.head.relation)).cloned());
         let facts = program.facts.iter().filter(|fact| kept(fact.relation));
         part.facts.extend(facts.cloned());
         for stratum in &program.strata {

@@ -49,8 +49,14 @@ pub fn rules(core: &Core, target: Target) -> Result<Rules, Vec<Diagnostic>> {
         if declared.columns.iter().any(|column| column.primitive == Primitive::Float) {
             writer.refuse(declared.span, "a column of type `float`");
         }
+        if declared.columns.iter().any(|column| column.primitive == Primitive::Record) {
+            writer.refuse(declared.span, "a column of records");
+        }
         if declared.arity() == 0 {
             writer.refuse(declared.span, "a relation without columns");
+        }
+        if !declared.choices.is_empty() {
+            writer.refuse(declared.span, "`choice-domain`");
         }
     }
     for fact in &program.facts {
@@ -58,7 +64,14 @@ pub fn rules(core: &Core, target: Target) -> Result<Rules, Vec<Diagnostic>> {
         lines.push(format!("{}({});", writer.relation(fact.relation), values.join(", ")));
     }
     for rule in &program.rules {
+        if rule.variables.iter().any(|variable| variable.primitive == Primitive::Record) {
+            writer.refuse(writer.place(rule), "a record");
+            continue;
+        }
         lines.extend(writer.rule(rule));
+    }
+    for rule in &program.subsumptions {
+        writer.refuse(writer.place(rule), "subsumption (`<=`)");
     }
     match writer.problems.is_empty() {
         false => Err(writer.problems),
@@ -144,6 +157,12 @@ impl Writer<'_> {
         self.problems.push(error::not_compiled(span, construct, target));
     }
 
+    /// Where a rule is written.
+    fn place(&self, rule: &Rule) -> Span {
+        let clause = self.core.program.clauses.get(rule.clause.index());
+        clause.map(|it| it.span).unwrap_or_default()
+    }
+
     fn relation(&self, relation: RelationId) -> String {
         match self.target {
             Target::Ascent => format!("r_{}", self.names.field(relation)),
@@ -160,6 +179,8 @@ impl Writer<'_> {
             Constant::Number(number) => format!("({number}i64)"),
             Constant::Unsigned(number) => format!("({number}u64)"),
             Constant::Float(number) => format!("({number:?}f64)"),
+            // Refused with the rules and columns.
+            Constant::Record(_) => "()".to_owned(),
         }
     }
 
@@ -193,8 +214,7 @@ impl Writer<'_> {
                 Literal::Range { span, .. } => self.refuse(*span, "a range"),
             }
         }
-        let span = self.core.program.clauses.get(rule.clause.index()).map(|it| it.span);
-        let span = span.unwrap_or_default();
+        let span = self.place(rule);
         let terms: Vec<String> =
             rule.head.terms.iter().map(|term| self.head(term, &body, span)).collect();
         let head = format!("{}({})", self.relation(rule.head.relation), terms.join(", "));

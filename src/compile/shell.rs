@@ -172,6 +172,8 @@ impl Shell<'_> {
             Primitive::Number => "i64",
             Primitive::Unsigned => "u64",
             Primitive::Float => "f64",
+            // Refused with the rules.
+            Primitive::Record => "()",
         })
     }
 

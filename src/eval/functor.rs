@@ -4,7 +4,9 @@ use std::cmp::Ordering;
 
 use super::value::{Note, Value, whole};
 use crate::syntax::operators::{Functor, Test};
-use crate::value::{Constant, Interner, Primitive, read_signed, read_unsigned};
+use crate::value::{
+    Constant, Interner, Primitive, Word, compare_constants, read_signed, read_unsigned,
+};
 
 /// The value of a functor on constants; `None` where it has none (a division by zero, a text that
 /// is no number). What evaluation computes by the batch, one at a time: for explanations.
@@ -22,7 +24,23 @@ pub fn apply(
         Constant::Number(number) => Value::Number(*number),
         Constant::Unsigned(number) => Value::Unsigned(*number),
         Constant::Float(number) => Value::Float(*number),
+        Constant::Record(_) => match interner.find(argument) {
+            Some(word) => Value::Record(word),
+            None => made(argument, interner),
+        },
     });
+    match functor {
+        Functor::Field(at) => {
+            let (record, branch) = (values.next()?, values.next()?);
+            return Some(record.field(&branch, at, interner)?.constant(interner));
+        }
+        Functor::Record { .. } => {
+            let branch = values.next()?;
+            let fields: Vec<Value> = values.collect();
+            return Some(Value::made(&branch, &fields, interner).ok()?.constant(interner));
+        }
+        _ => {}
+    }
     let result = match (values.next(), values.next(), values.next()) {
         (Some(one), None, _) => unary(functor, primitive, one, interner),
         (Some(left), Some(right), None) => binary(functor, primitive, left, right, interner),
@@ -32,13 +50,24 @@ pub fn apply(
         }
         (None, ..) => return None,
     };
-    Some(match result.ok()? {
-        Value::Number(number) => Constant::Number(number),
-        Value::Unsigned(number) => Constant::Unsigned(number),
-        Value::Float(number) => Constant::Float(number),
-        Value::Symbol(word) => interner.constant(word, Primitive::Symbol),
-        Value::Text(text) => Constant::Symbol(text.into()),
-    })
+    Some(result.ok()?.constant(interner))
+}
+
+/// A record that nobody interned, as a value.
+fn made(constant: &Constant, interner: &Interner) -> Value {
+    match constant {
+        Constant::Record(Some(record)) => {
+            let fields: Vec<Value> =
+                record.fields.iter().map(|field| made(field, interner)).collect();
+            let branch = Value::Text(record.branch.as_deref().unwrap_or_default().to_owned());
+            Value::made(&branch, &fields, interner).unwrap_or(Value::Record(Word(0)))
+        }
+        Constant::Record(None) => Value::Record(Word(0)),
+        Constant::Symbol(text) => Value::Text(text.to_string()),
+        Constant::Number(number) => Value::Number(*number),
+        Constant::Unsigned(number) => Value::Unsigned(*number),
+        Constant::Float(number) => Value::Float(*number),
+    }
 }
 
 /// How two constants of one kind compare: numbers by value, symbols by the bytes of their text.
@@ -48,7 +77,7 @@ pub fn compare(left: &Constant, right: &Constant) -> Ordering {
         (Constant::Unsigned(left), Constant::Unsigned(right)) => left.cmp(right),
         (Constant::Float(left), Constant::Float(right)) => compare_floats(*left, *right),
         (Constant::Symbol(left), Constant::Symbol(right)) => left.cmp(right),
-        (left, right) => left.primitive().cmp(&right.primitive()),
+        (left, right) => compare_constants(left, right),
     }
 }
 
@@ -114,7 +143,7 @@ fn convert(value: Value, to: Primitive, interner: &Interner) -> Result<Value, No
             Primitive::Number => parse_integer(text).map(Value::Number),
             Primitive::Unsigned => parse_unsigned(text).map(Value::Unsigned),
             Primitive::Float => text.trim_start().parse().ok().map(Value::Float),
-            Primitive::Symbol => return Ok(value),
+            Primitive::Symbol | Primitive::Record => return Ok(value),
         };
         return parsed.ok_or(Note::NotANumber);
     }
@@ -122,7 +151,7 @@ fn convert(value: Value, to: Primitive, interner: &Interner) -> Result<Value, No
         Primitive::Number => Value::Number(value.number()),
         Primitive::Unsigned => Value::Unsigned(value.unsigned()),
         Primitive::Float => Value::Float(value.float()),
-        Primitive::Symbol => value,
+        Primitive::Symbol | Primitive::Record => value,
     })
 }
 

@@ -12,6 +12,10 @@
 //! **Order.** Tuples enter their relation in the order in which the rule's first scan meets them,
 //! with one thread or several, so that rows, rounds and words are the same in every run.
 //!
+//! **Helpers.** A part of a recursive body that the plan has cut off is a relation like others while its
+//! stratum runs. Helpers are brought up to date at the start of a round, from what the round before
+//! made, so that a round concludes what it would without them and nobody sees them afterwards.
+//!
 //! **Stopping.** Limits are checked once a batch. A run that stops early leaves whole rows with
 //! right rounds behind; the strata it finished are complete, and running again goes on from there.
 
@@ -20,15 +24,18 @@ mod aggregate;
 mod batch;
 mod expand;
 mod functor;
+mod guarded;
 mod limits;
 mod machine;
 mod narrow;
 mod parallel;
+mod profile;
 mod value;
 
 pub use expand::range;
 pub use functor::{apply, compare, test};
 pub use limits::{Limits, Options, StopReason};
+pub use profile::{Profile, Profiler, RelationProfile, RuleProfile};
 pub use value::{Note, Warning};
 
 use batch::Output;
@@ -188,6 +195,9 @@ impl<'p> Evaluator<'p> {
     }
 
     fn stratum(&mut self, run: &mut Run<'_, '_>, stratum: &StratumPlan) -> Result<(), StopReason> {
+        if !stratum.choices.is_empty() || !stratum.prunes.is_empty() {
+            return self.guarded(run, stratum);
+        }
         self.bounds.clear();
         if stratum.once.iter().any(|rule| run.can_fire(rule)) {
             run.begin_round();

@@ -1,6 +1,7 @@
 //! Values of expressions, and what can go wrong with them.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use regex::Regex;
 use rustc_hash::FxHashMap;
@@ -9,7 +10,8 @@ use super::batch::Batch;
 use super::functor::{binary, many, unary};
 use crate::diag::{Diagnostic, Span};
 use crate::plan::Expression;
-use crate::value::{Constant, Interner, Primitive, Word};
+use crate::syntax::operators::Functor;
+use crate::value::{Constant, Interner, MOST_NESTED, Primitive, Record, Word, compare_constants};
 
 /// The interner of a run: one that may grow, or one that several threads read.
 pub(super) enum Symbols<'a> {
@@ -33,20 +35,23 @@ impl Symbols<'_> {
         let interner = match self {
             Symbols::Grow(interner) => interner,
             Symbols::Fixed(interner) => {
-                let constant = match value {
-                    Value::Symbol(word) => return Some(word),
-                    Value::Text(text) => Constant::Symbol(text.into()),
-                    Value::Number(number) => Constant::Number(number),
-                    Value::Unsigned(number) => Constant::Unsigned(number),
-                    Value::Float(number) => Constant::Float(number),
-                };
-                let found = interner.find(&constant);
+                if let Value::Symbol(word) | Value::Record(word) = value {
+                    return Some(word);
+                }
+                let found = interner.find(&value.constant(interner));
                 debug_assert!(found.is_some(), "a rule that makes words ran in parallel");
                 return found;
             }
         };
         Some(match value {
-            Value::Symbol(word) => word,
+            Value::Symbol(word) | Value::Record(word) => word,
+            Value::Made(made) => {
+                let fields = made.fields.iter();
+                let fields: Option<Vec<(Primitive, Word)>> =
+                    fields.map(|it| Some((it.kind(), self.intern(it.clone())?))).collect();
+                let Symbols::Grow(interner) = self else { return None };
+                return interner.intern_record(made.branch.clone(), fields?);
+            }
             Value::Text(text) => interner.intern_symbol(&text),
             Value::Number(number) => interner.intern_number(number),
             Value::Unsigned(number) => interner.intern_unsigned(number),
@@ -65,15 +70,90 @@ pub(super) enum Value {
     Symbol(Word),
     /// A symbol that may not be.
     Text(String),
+    /// A record that is interned.
+    Record(Word),
+    /// A record that may not be.
+    Made(Arc<Made>),
+}
+
+/// A record that was put together.
+#[derive(Clone, Debug)]
+pub(super) struct Made {
+    branch: Option<Arc<str>>,
+    fields: Vec<Value>,
+    depth: u32,
 }
 
 impl Value {
+    /// A record of a branch, whose name is empty for plain records, and its fields.
+    pub(super) fn made(
+        branch: &Value,
+        fields: &[Value],
+        interner: &Interner,
+    ) -> Result<Value, Note> {
+        let branch = Some(branch.text(interner)).filter(|it| !it.is_empty()).map(Arc::from);
+        let depth = |field: &Value| match field {
+            Value::Record(word) => interner.record(*word).map_or(0, |record| record.depth),
+            Value::Made(made) => made.depth,
+            _ => 0,
+        };
+        let depth = fields.iter().map(depth).max().unwrap_or_default() + 1;
+        if depth > MOST_NESTED {
+            return Err(Note::TooDeep);
+        }
+        Ok(Value::Made(Arc::new(Made { branch, fields: fields.to_vec(), depth })))
+    }
+
+    /// A field of a record of this branch, counted from 0.
+    pub(super) fn field(&self, branch: &Value, at: u32, interner: &Interner) -> Option<Value> {
+        let branch = branch.text(interner);
+        match self {
+            Value::Record(word) => {
+                let record = interner.record(*word)?;
+                let (kind, word) = record.fields.get(at as usize)?;
+                let same = record.branch.as_deref().unwrap_or_default() == branch;
+                same.then(|| Value::new(*word, *kind, interner))
+            }
+            Value::Made(made) if made.branch.as_deref().unwrap_or_default() == branch => {
+                made.fields.get(at as usize).cloned()
+            }
+            _ => None,
+        }
+    }
+
+    /// The value as a constant.
+    pub(super) fn constant(&self, interner: &Interner) -> Constant {
+        match self {
+            Value::Number(number) => Constant::Number(*number),
+            Value::Unsigned(number) => Constant::Unsigned(*number),
+            Value::Float(number) => Constant::Float(*number),
+            Value::Symbol(word) => interner.constant(*word, Primitive::Symbol),
+            Value::Text(text) => Constant::Symbol(text.as_str().into()),
+            Value::Record(word) => interner.constant(*word, Primitive::Record),
+            Value::Made(made) => Constant::Record(Some(Arc::new(Record {
+                branch: made.branch.clone(),
+                fields: made.fields.iter().map(|field| field.constant(interner)).collect(),
+            }))),
+        }
+    }
+
+    fn kind(&self) -> Primitive {
+        match self {
+            Value::Number(_) => Primitive::Number,
+            Value::Unsigned(_) => Primitive::Unsigned,
+            Value::Float(_) => Primitive::Float,
+            Value::Symbol(_) | Value::Text(_) => Primitive::Symbol,
+            Value::Record(_) | Value::Made(_) => Primitive::Record,
+        }
+    }
+
     pub(super) fn new(word: Word, primitive: Primitive, interner: &Interner) -> Value {
         match primitive {
             Primitive::Symbol => Value::Symbol(word),
             Primitive::Number => Value::Number(interner.number(word)),
             Primitive::Unsigned => Value::Unsigned(interner.unsigned(word)),
             Primitive::Float => Value::Float(interner.float(word)),
+            Primitive::Record => Value::Record(word),
         }
     }
 
@@ -91,7 +171,7 @@ impl Value {
             Value::Number(number) => *number,
             Value::Unsigned(number) => *number as i64,
             Value::Float(number) => *number as i64,
-            Value::Symbol(_) | Value::Text(_) => 0,
+            _ => 0,
         }
     }
 
@@ -100,7 +180,7 @@ impl Value {
             Value::Number(number) => *number as u64,
             Value::Unsigned(number) => *number,
             Value::Float(number) => *number as u64,
-            Value::Symbol(_) | Value::Text(_) => 0,
+            _ => 0,
         }
     }
 
@@ -109,7 +189,7 @@ impl Value {
             Value::Number(number) => *number as f64,
             Value::Unsigned(number) => *number as f64,
             Value::Float(number) => *number,
-            Value::Symbol(_) | Value::Text(_) => 0.0,
+            _ => 0.0,
         }
     }
 
@@ -118,7 +198,7 @@ impl Value {
             Value::Number(number) => *number == 0,
             Value::Unsigned(number) => *number == 0,
             Value::Float(number) => *number == 0.0,
-            Value::Symbol(_) | Value::Text(_) => false,
+            _ => false,
         }
     }
 
@@ -131,6 +211,10 @@ impl Value {
                 super::functor::compare_floats(*one, *other)
             }
             (Value::Symbol(one), Value::Symbol(other)) if one == other => Ordering::Equal,
+            (Value::Record(one), Value::Record(other)) if one == other => Ordering::Equal,
+            (Value::Record(_) | Value::Made(_), Value::Record(_) | Value::Made(_)) => {
+                compare_constants(&self.constant(interner), &other.constant(interner))
+            }
             _ => self.text(interner).cmp(other.text(interner)),
         }
     }
@@ -147,6 +231,8 @@ pub enum Note {
     InvalidPattern,
     /// A range does not get anywhere.
     ZeroStep,
+    /// Records nest too deep.
+    TooDeep,
 }
 
 impl Note {
@@ -157,6 +243,7 @@ impl Note {
             Note::NotANumber => "a text that is not a number: such instances yield nothing",
             Note::InvalidPattern => "a pattern that is not a regular expression matches nothing",
             Note::ZeroStep => "a range with step 0 gives its first number only",
+            Note::TooDeep => "records nested more than 1000 deep: such instances yield nothing",
         }
     }
 }
@@ -180,6 +267,7 @@ impl Warning {
             Note::NotANumber => "AL0402",
             Note::InvalidPattern => "AL0403",
             Note::ZeroStep => "AL0404",
+            Note::TooDeep => "AL0405",
         };
         let times = if self.count == 1 { "once".into() } else { format!("{} times", self.count) };
         Diagnostic::warning(code, self.note.message()).at(self.span, times)
@@ -258,21 +346,31 @@ pub(super) fn whole(pattern: &str) -> Option<Regex> {
 pub(super) fn value(
     expression: &Expression,
     batch: &Batch,
-    at: usize,
+    row: usize,
     interner: &Interner,
     notes: &mut Notes,
 ) -> Option<Value> {
     match expression {
         Expression::Slot(slot, primitive) => {
-            Some(Value::new(batch.column(*slot)[at], *primitive, interner))
+            Some(Value::new(batch.column(*slot)[row], *primitive, interner))
         }
         Expression::Constant(word, constant) => {
             Some(Value::new(*word, constant.primitive(), interner))
         }
+        Expression::Call { functor: Functor::Field(at), arguments, .. } => {
+            let [record, branch] = arguments.as_slice() else { return None };
+            let record = value(record, batch, row, interner, notes)?;
+            record.field(&value(branch, batch, row, interner, notes)?, *at, interner)
+        }
         Expression::Call { functor, primitive, arguments, span } => {
             let mut compute =
-                |expression: &Expression| value(expression, batch, at, interner, notes);
+                |expression: &Expression| value(expression, batch, row, interner, notes);
             let result = match arguments.as_slice() {
+                [branch, fields @ ..] if matches!(functor, Functor::Record { .. }) => {
+                    let branch = compute(branch)?;
+                    let fields: Option<Vec<Value>> = fields.iter().map(compute).collect();
+                    Value::made(&branch, &fields?, interner)
+                }
                 [one] => unary(*functor, *primitive, compute(one)?, interner),
                 [left, right] => {
                     let (left, right) = (compute(left)?, compute(right)?);

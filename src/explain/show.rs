@@ -1,7 +1,7 @@
 //! Conditions of rules as text, with what is known of their variables.
 
 use crate::analyze::program::{Argument, Atom, Literal, Rule, Term};
-use crate::syntax::operators::{CALLS, INFIX, PREFIXES};
+use crate::syntax::operators::{CALLS, Functor, INFIX, PREFIXES};
 use crate::syntax::printer::Literal as Written;
 use crate::value::{Constant, VariableId};
 
@@ -119,6 +119,26 @@ impl Show<'_> {
                     (PREFIXES.iter().find(|row| row.1 == *functor), shown.as_slice())
                 {
                     return format!("{} {one}", row.0);
+                }
+                match (functor, arguments.as_slice(), shown.as_slice()) {
+                    (Functor::Field(at), [_, branch], [record, _]) => {
+                        let of = match branch {
+                            Term::Constant(Constant::Symbol(name)) if !name.is_empty() => {
+                                format!(" as ${name}")
+                            }
+                            _ => String::new(),
+                        };
+                        return format!("field {} of {record}{of}", at + 1);
+                    }
+                    (Functor::Record { .. }, [Term::Constant(name), ..], [_, fields @ ..]) => {
+                        let (name, fields) = (name.to_string(), fields.join(", "));
+                        return match name.is_empty() {
+                            true => format!("[{fields}]"),
+                            false if fields.is_empty() => format!("${name}"),
+                            false => format!("${name}({fields})"),
+                        };
+                    }
+                    _ => {}
                 }
                 let name = CALLS.iter().find(|row| row.1 == *functor).map_or("", |row| row.0);
                 format!("{name}({})", shown.join(", "))

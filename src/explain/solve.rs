@@ -533,7 +533,7 @@ fn fold<'v>(
                 Constant::Number(number) => *number as f64,
                 Constant::Unsigned(number) => *number as f64,
                 Constant::Float(number) => *number,
-                Constant::Symbol(_) => 0.0,
+                Constant::Symbol(_) | Constant::Record(_) => 0.0,
             };
             Some(Constant::Float(values.map(number).sum::<f64>() / count as f64))
         }

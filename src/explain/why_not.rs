@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use crate::analyze::program::{Atom, Literal};
+use crate::analyze::program::{Atom, Literal, Program};
 use crate::value::{Constant, RelationId, RuleId, Word};
 
 use super::nearest::{Miss, Outcome, UNCHANGEABLE, nearest_misses};
@@ -509,6 +509,12 @@ impl Search {
             };
             conditions.push(Condition { text, state });
         }
+        // A relation may not take in what a rule concludes.
+        if conditions.iter().all(|condition| matches!(condition.state, State::Holds(_))) {
+            let relation = why.solver().program().rules[miss.rule.index()].head.relation;
+            let refused = refused(why.solver().program(), relation);
+            conditions.extend(refused.map(|text| Condition { text, state: State::Otherwise }));
+        }
         let rule = &why.solver().program().rules[miss.rule.index()];
         Attempt {
             rule: miss.rule,
@@ -518,6 +524,19 @@ impl Search {
             never: None,
         }
     }
+}
+
+/// What a relation asks of a tuple besides a rule that concludes it.
+fn refused(program: &Program, relation: RelationId) -> Option<String> {
+    let declared = program.relations.get(relation.index())?;
+    if !declared.choices.is_empty() {
+        let name = |at: &usize| declared.columns.get(*at).map_or("", |column| &column.name);
+        let key = |columns: &Vec<usize>| columns.iter().map(name).collect::<Vec<_>>().join(", ");
+        let keys: Vec<String> = declared.choices.iter().map(key).collect();
+        return Some(format!("no other tuple is chosen for its {}", keys.join(", or its ")));
+    }
+    let goes = program.subsumptions.iter().any(|rule| rule.head.relation == relation);
+    goes.then(|| "no other tuple makes it superfluous".to_owned())
 }
 
 /// What is stated below facts that stand in the way.

@@ -228,8 +228,8 @@ pub fn not_json(span: Span, message: &str) -> Diagnostic {
 /// `{"owner": 1}`
 pub fn bad_shape(span: Span, expected: &str) -> Diagnostic {
     Diagnostic::error("AL0525", format!("expected {expected}")).at(span, "").help(
-        "a design in JSON is an object of relations: `{\"RELATION\": [[\"a\", 1], {\"COLUMN\": \"b\", \
-         ...}]}`",
+        "rows in JSON are an array: `[[\"a\", 1], {\"COLUMN\": \"b\", ...}]`; a design is an object of \
+         relations: `{\"RELATION\": ROWS}`",
     )
 }
 

@@ -75,6 +75,11 @@ pub trait Outputs {
     /// Makes a file, whole or not at all.
     fn save(&mut self, name: &str, fill: Fill<'_>) -> io::Result<()>;
 
+    /// What a file holds that is there already; nothing where there is none.
+    fn existing(&self, _name: &str) -> io::Result<Option<Vec<u8>>> {
+        Ok(None)
+    }
+
     /// Writes to the standard output.
     fn print(&mut self, fill: Fill<'_>) -> io::Result<()>;
 
@@ -106,6 +111,14 @@ impl<W: Write> OutputDirectory<W> {
 impl<W: Write> Outputs for OutputDirectory<W> {
     fn save(&mut self, name: &str, fill: Fill<'_>) -> io::Result<()> {
         save(&self.root.join(name), fill)
+    }
+
+    fn existing(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
+        match fs::read(self.root.join(name)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     fn print(&mut self, fill: Fill<'_>) -> io::Result<()> {

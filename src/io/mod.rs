@@ -14,6 +14,8 @@ mod design;
 mod error;
 mod fields;
 mod files;
+mod gzip;
+mod json;
 mod order;
 mod parameters;
 mod read;

@@ -4,7 +4,9 @@
 //! rank, everything else is ranked by sorting the distinct values once, symbols for all columns
 //! together. Then rows are sorted by ranks alone, packed into one integer where they fit.
 
-use crate::value::{Interner, Primitive, WIDE, Word};
+use std::cmp::Ordering;
+
+use crate::value::{Constant, Interner, Primitive, WIDE, Word, compare_constants};
 
 /// The positions of the rows of some columns, in order. The columns are equally long.
 pub fn order(columns: &[&[Word]], primitives: &[Primitive], interner: &Interner) -> Vec<u32> {
@@ -114,7 +116,8 @@ enum Ranks {
 impl Ranks {
     fn of(columns: &[&[Word]], primitive: Primitive, interner: &Interner) -> Ranks {
         let words = || columns.iter().flat_map(|column| column.iter());
-        if primitive != Primitive::Symbol && words().all(|word| word.0 & WIDE == 0) {
+        let plain = !matches!(primitive, Primitive::Symbol | Primitive::Record);
+        if plain && words().all(|word| word.0 & WIDE == 0) {
             return Ranks::Own;
         }
         let cells: usize = columns.iter().map(|column| column.len()).sum();
@@ -152,6 +155,29 @@ impl Ranks {
     }
 }
 
+/// A record by its order.
+struct Ordered(Constant);
+
+impl PartialEq for Ordered {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Ordered {}
+
+impl PartialOrd for Ordered {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Ordered {
+    fn cmp(&self, other: &Self) -> Ordering {
+        compare_constants(&self.0, &other.0)
+    }
+}
+
 /// Distinct words in the order of their values.
 fn sorted(mut words: Vec<Word>, primitive: Primitive, interner: &Interner) -> Vec<Word> {
     match primitive {
@@ -160,6 +186,9 @@ fn sorted(mut words: Vec<Word>, primitive: Primitive, interner: &Interner) -> Ve
         Primitive::Unsigned => words.sort_unstable_by_key(|word| interner.unsigned(*word)),
         Primitive::Float => {
             words.sort_unstable_by(|a, b| interner.float(*a).total_cmp(&interner.float(*b)));
+        }
+        Primitive::Record => {
+            words.sort_by_cached_key(|word| Ordered(interner.constant(*word, primitive)))
         }
     }
     words
@@ -187,7 +216,6 @@ fn prefix(text: &str) -> u128 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::Constant;
 
     /// The values of a column in order.
     fn sorted(values: &[Constant]) -> Vec<String> {
@@ -236,7 +264,7 @@ mod tests {
         for spread in [7, 1000, 1 << 30] {
             let column = |salt: u32| -> Vec<Word> {
                 (0..3 * FEW as u32)
-                    .map(|row| Word((row * 2_654_435 + salt).wrapping_mul(40_503) % spread))
+                    .map(|row| Word((row + 7_919 * salt).wrapping_mul(2_654_435_769) % spread))
                     .collect()
             };
             let columns = [column(1), column(2), column(3)];

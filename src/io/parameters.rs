@@ -4,6 +4,7 @@ use crate::analyze::program::{Directive, Relation};
 use crate::diag::Diagnostic;
 
 use super::error;
+use super::fields::Cut;
 
 /// How and from where a relation is read.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -11,7 +12,7 @@ pub(super) struct Reading {
     /// From where.
     pub channel: Channel,
     /// In what format.
-    pub format: Format,
+    pub encoding: Encoding,
     /// Which field of a record each column of the relation is.
     pub fields: Vec<usize>,
     /// Whether the directive says which fields are meant, so that others are left out on purpose.
@@ -24,7 +25,25 @@ pub(super) struct Writing {
     /// To where.
     pub channel: Channel,
     /// In what format.
-    pub format: Format,
+    pub encoding: Encoding,
+    /// Whether it is compressed.
+    pub gzip: bool,
+}
+
+/// How a relation is kept.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Encoding {
+    /// A row a line.
+    Lines(Format),
+    /// An array of rows; each an object, or an array.
+    Json {
+        /// Whether rows are written as objects.
+        objects: bool,
+    },
+    /// A table of a database, with the relation's name.
+    Sqlite,
+    /// The relation's name and how many tuples it has.
+    Size,
 }
 
 /// A file or a standard stream.
@@ -37,7 +56,7 @@ pub(super) enum Channel {
 }
 
 /// How records are written.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Format {
     /// What stands between fields.
     pub delimiter: String,
@@ -47,28 +66,38 @@ pub(super) struct Format {
     pub headers: bool,
 }
 
+impl Format {
+    /// How a text of this format is cut into records.
+    pub fn cut(&self) -> Cut<'_> {
+        Cut { delimiter: &self.delimiter, quoted: self.rfc4180 }
+    }
+}
+
 /// Reads the parameters of an `.input`.
 pub(super) fn reading(
     relation: &Relation,
     directive: &Directive,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Reading> {
-    let known = ["IO", "filename", "delimiter", "headers", "rfc4180", "columns"];
-    let parameters = Parameters { directive, known: &known };
-    parameters.warn_of_unknown(problems);
-    let channel = match parameters.get("IO").unwrap_or("file") {
-        "file" => Some(Channel::File(parameters.file_name(relation, "facts"))),
-        "stdin" | "stdinfile" => Some(Channel::Standard),
+    let parameters = Parameters { directive, relation };
+    let io = parameters.get("IO").unwrap_or("file");
+    let (channel, encoding) = match io {
+        "file" => (parameters.file("facts"), parameters.lines(problems)),
+        "stdin" | "stdinfile" => (Channel::Standard, parameters.lines(problems)),
+        "jsonfile" => (parameters.file("json"), parameters.json(problems)),
+        "json" => (Channel::Standard, parameters.json(problems)),
+        "sqlite" => (parameters.file("sqlite"), Some(Encoding::Sqlite)),
         other => {
-            let supported = ["file", "stdin"];
+            let supported = ["file", "stdin", "jsonfile", "json", "sqlite"];
             problems.push(error::unsupported_channel(directive.span, other, &supported));
-            None
+            return None;
         }
     };
-    let format = parameters.format(problems);
-    let fields = parameters.fields(relation, problems);
+    let columns = matches!(encoding, Some(Encoding::Lines(_)));
+    parameters.warn_of_unknown(io, if columns { &["columns"] } else { &[] }, problems);
+    let fields = parameters.fields(columns, problems);
     let picks = parameters.get("columns").is_some();
-    Some(Reading { channel: channel?, format: format?, fields: fields?, picks })
+    Some(Reading { channel, encoding: encoding?, fields: fields?, picks })
 }
 
 /// Reads the parameters of an `.output`.
@@ -77,25 +106,31 @@ pub(super) fn writing(
     directive: &Directive,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Writing> {
-    let known = ["IO", "filename", "delimiter", "headers", "rfc4180"];
-    let parameters = Parameters { directive, known: &known };
-    parameters.warn_of_unknown(problems);
-    let channel = match parameters.get("IO").unwrap_or("file") {
-        "file" => Some(Channel::File(parameters.file_name(relation, "csv"))),
-        "stdout" => Some(Channel::Standard),
+    let parameters = Parameters { directive, relation };
+    let io = parameters.get("IO").unwrap_or("file");
+    let (channel, encoding) = match io {
+        "file" => (parameters.file("csv"), parameters.lines(problems)),
+        "stdout" => (Channel::Standard, parameters.lines(problems)),
+        "jsonfile" => (parameters.file("json"), parameters.json(problems)),
+        "json" => (Channel::Standard, parameters.json(problems)),
+        "sqlite" => (parameters.file("sqlite"), Some(Encoding::Sqlite)),
+        "stdoutprintsize" => (Channel::Standard, Some(Encoding::Size)),
         other => {
-            let supported = ["file", "stdout"];
+            let supported = ["file", "stdout", "jsonfile", "json", "sqlite", "stdoutprintsize"];
             problems.push(error::unsupported_channel(directive.span, other, &supported));
-            None
+            return None;
         }
     };
-    let format = parameters.format(problems);
-    Some(Writing { channel: channel?, format: format? })
+    let is_file = io == "file";
+    parameters.warn_of_unknown(io, if is_file { &["compress"] } else { &[] }, problems);
+    let compress = is_file && parameters.truth("compress", problems)?;
+    let named = matches!(&channel, Channel::File(name) if name.ends_with(".gz"));
+    Some(Writing { gzip: is_file && (compress || named), channel, encoding: encoding? })
 }
 
 struct Parameters<'a> {
     directive: &'a Directive,
-    known: &'a [&'a str],
+    relation: &'a Relation,
 }
 
 impl Parameters<'_> {
@@ -105,19 +140,45 @@ impl Parameters<'_> {
         written.map(|(_, value)| value.as_str())
     }
 
-    fn warn_of_unknown(&self, problems: &mut Vec<Diagnostic>) {
+    fn warn_of_unknown(&self, io: &str, more: &[&str], problems: &mut Vec<Diagnostic>) {
+        let own: &[&str] = match io {
+            "file" => &["filename", "delimiter", "headers", "rfc4180"],
+            "stdin" | "stdinfile" | "stdout" => &["delimiter", "headers", "rfc4180"],
+            "jsonfile" => &["filename", "format"],
+            "json" => &["format"],
+            "sqlite" => &["filename", "dbname"],
+            _ => &[],
+        };
+        let known = [&["IO"], own, more].concat();
         for (name, _) in &self.directive.parameters {
-            if !self.known.contains(&name.as_str()) {
-                problems.push(error::unknown_parameter(self.directive.span, name, self.known));
+            if !known.contains(&name.as_str()) {
+                problems.push(error::unknown_parameter(self.directive.span, name, &known));
             }
         }
     }
 
-    fn file_name(&self, relation: &Relation, extension: &str) -> String {
-        match self.get("filename") {
+    fn file(&self, extension: &str) -> Channel {
+        let old = if extension == "sqlite" { self.get("dbname") } else { None };
+        Channel::File(match self.get("filename").or(old) {
             Some(name) => name.to_string(),
-            None => format!("{}.{extension}", relation.name),
+            None => format!("{}.{extension}", self.relation.name),
+        })
+    }
+
+    fn json(&self, problems: &mut Vec<Diagnostic>) -> Option<Encoding> {
+        match self.get("format") {
+            None | Some("list") => Some(Encoding::Json { objects: false }),
+            Some("object") => Some(Encoding::Json { objects: true }),
+            Some(other) => {
+                let span = self.directive.span;
+                problems.push(error::bad_parameter(span, "format", other, "`list` or `object`"));
+                None
+            }
         }
+    }
+
+    fn lines(&self, problems: &mut Vec<Diagnostic>) -> Option<Encoding> {
+        self.format(problems).map(Encoding::Lines)
     }
 
     fn format(&self, problems: &mut Vec<Diagnostic>) -> Option<Format> {
@@ -159,8 +220,9 @@ impl Parameters<'_> {
     }
 
     /// `columns="1:0:3"`: field 1 is the first column, field 0 the second, field 3 the third.
-    fn fields(&self, relation: &Relation, problems: &mut Vec<Diagnostic>) -> Option<Vec<usize>> {
-        let Some(written) = self.get("columns") else {
+    fn fields(&self, of_lines: bool, problems: &mut Vec<Diagnostic>) -> Option<Vec<usize>> {
+        let relation = self.relation;
+        let Some(written) = self.get("columns").filter(|_| of_lines) else {
             return Some((0..relation.arity()).collect());
         };
         let numbers: Option<Vec<usize>> = written
@@ -203,6 +265,13 @@ mod tests {
         reading.ok_or(problems)
     }
 
+    fn delimiter(reading: &Reading) -> &str {
+        match &reading.encoding {
+            Encoding::Lines(format) => &format.delimiter,
+            other => panic!("{other:?}"),
+        }
+    }
+
     fn message(parameters: &[(&str, &str)]) -> String {
         read(parameters).unwrap_err()[0].message.clone()
     }
@@ -211,15 +280,15 @@ mod tests {
     fn without_parameters_a_relation_is_read_from_tabs() {
         let reading = read(&[]).unwrap();
         assert_eq!(reading.channel, Channel::File("p.facts".into()));
-        assert_eq!(reading.format.delimiter, "\t");
+        assert_eq!(delimiter(&reading), "\t");
         assert_eq!(reading.fields, [0, 1]);
     }
 
     #[test]
     fn rfc4180_means_commas_unless_said_otherwise() {
-        assert_eq!(read(&[("rfc4180", "true")]).unwrap().format.delimiter, ",");
+        assert_eq!(delimiter(&read(&[("rfc4180", "true")]).unwrap()), ",");
         let reading = read(&[("rfc4180", "true"), ("delimiter", ";")]).unwrap();
-        assert_eq!(reading.format.delimiter, ";");
+        assert_eq!(delimiter(&reading), ";");
     }
 
     #[test]
@@ -232,7 +301,8 @@ mod tests {
 
     #[test]
     fn what_is_not_supported_is_refused_by_name() {
-        assert_eq!(message(&[("IO", "sqlite")]), "`IO=sqlite` is not supported");
+        assert_eq!(message(&[("IO", "mysql")]), "`IO=mysql` is not supported");
+        assert_eq!(message(&[("IO", "json"), ("format", "x")]), "`format` cannot be `x`");
         assert_eq!(message(&[("headers", "yes")]), "`headers` cannot be `yes`");
         assert_eq!(message(&[("delimiter", "")]), "`delimiter` cannot be ``");
     }

@@ -9,13 +9,14 @@ use std::ops::Range;
 use crate::analyze::program::{Column, Directive, Relation};
 use crate::diag::{Diagnostic, SourceId, Sources, Span};
 use crate::text::Text;
-use crate::value::{Interner, Primitive, Word};
+use crate::value::{Constant, Interner, Primitive, Word};
 
 use super::error;
-use super::fields::{Cut, Misquoted, Record, Records, content};
+use super::fields::{Misquoted, Record, Records, content};
 use super::files::Files;
-use super::parameters::{Channel, Reading, reading};
-use super::value;
+use super::json::Json;
+use super::parameters::{Channel, Encoding, Format, Reading, reading};
+use super::{gzip, sqlite, value};
 
 /// Rows read from a file, and where each comes from.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -26,6 +27,9 @@ pub struct Loaded {
     pub columns: Vec<Vec<Word>>,
     /// The line of the file that each row stands in, from 1.
     pub lines: Vec<u32>,
+    /// Which field of a record each column is.
+    fields: Vec<usize>,
+    format: Format,
 }
 
 impl Loaded {
@@ -43,6 +47,18 @@ impl Loaded {
     pub fn row(&self, row: usize, into: &mut Vec<Word>) {
         into.clear();
         into.extend(self.columns.iter().map(|column| column[row]));
+    }
+
+    /// Where a field stands in the text that the rows were read from, quotes around it left out.
+    pub fn field(&self, text: &str, row: usize, column: usize) -> Option<Range<usize>> {
+        let (line, field) = (*self.lines.get(row)?, *self.fields.get(column)?);
+        let mut records = Records::new(text, self.format.cut());
+        while let Some(record) = records.next() {
+            if record.line == line {
+                return Some(records.fields.get(field)?.range.clone());
+            }
+        }
+        None
     }
 }
 
@@ -65,7 +81,7 @@ pub fn input(
         Channel::File(name) => (files.shown(name), files.read(name)),
         Channel::Standard => ("<standard input>".to_string(), files.standard_input()),
     };
-    let bytes = match bytes {
+    let bytes = match bytes.and_then(gzip::unpacked) {
         Ok(bytes) => bytes,
         Err(error) => {
             problems.push(error::unreadable(directive.span, &relation.name, &shown, &error));
@@ -76,29 +92,116 @@ pub fn input(
         problems.push(error::too_large(Some(directive.span), &shown));
         return None;
     }
-    let text = Text::new(bytes);
-    Some(rows(text, shown, relation, &reading, interner, sources, problems))
+    let mut target = Target { relation, interner, sources, problems };
+    match &reading.encoding {
+        Encoding::Lines(format) => {
+            Some(rows(Text::new(bytes), shown, &reading, format, &mut target))
+        }
+        Encoding::Json { .. } => Some(json(Text::new(bytes), shown, &mut target)),
+        Encoding::Sqlite => match sqlite::table(&bytes, relation) {
+            Ok(read) => Some(table(read, shown, directive, &mut target)),
+            Err(error) => {
+                let problem = error::unreadable(directive.span, &relation.name, &shown, &error);
+                problems.push(problem);
+                None
+            }
+        },
+        Encoding::Size => None,
+    }
+}
+
+/// What rows are read for.
+struct Target<'a> {
+    relation: &'a Relation,
+    interner: &'a mut Interner,
+    sources: &'a mut Sources,
+    problems: &'a mut Vec<Diagnostic>,
+}
+
+impl Loaded {
+    fn new(name: String, relation: &Relation) -> Self {
+        Loaded { name, columns: vec![Vec::new(); relation.arity()], ..Loaded::default() }
+    }
+
+    fn push(&mut self, values: &[Constant], line: u32, interner: &mut Interner) {
+        for (column, value) in self.columns.iter_mut().zip(values) {
+            column.push(interner.intern(value));
+        }
+        self.lines.push(line);
+    }
+}
+
+/// Reads an array of rows.
+fn json(text: Text, shown: String, target: &mut Target<'_>) -> Loaded {
+    let mut loaded = Loaded::new(shown, target.relation);
+    let source = target.sources.add(loaded.name.as_str(), text.text);
+    let found = target.sources.get(source).map_or("", |source| &source.text);
+    if let Some(bad) = text.invalid.first() {
+        let span = Span { source, start: bad.start as u32, end: bad.end as u32 };
+        target.problems.push(error::not_text(span, (text.before + bad.start) as u64));
+        return loaded;
+    }
+    let before = target.problems.len();
+    let rows = Json { source, text: found }.rows(target.relation, target.problems);
+    for (values, span) in rows {
+        let line = target.sources.position(span).line;
+        loaded.push(&values, line, target.interner);
+    }
+    if target.problems.len() == before {
+        target.sources.forget_last();
+    }
+    loaded
+}
+
+/// Takes over the rows of a table.
+fn table(
+    read: Vec<Vec<Option<String>>>,
+    shown: String,
+    directive: &Directive,
+    target: &mut Target<'_>,
+) -> Loaded {
+    let mut loaded = Loaded::new(shown, target.relation);
+    for (row, line) in read.into_iter().zip(1..) {
+        let columns = target.relation.columns.iter().zip(&row);
+        let values: Result<Vec<Constant>, Diagnostic> = columns
+            .map(|(column, written)| {
+                let found = written.as_deref();
+                let value = found.and_then(|text| value::constant(text, column.primitive));
+                value.ok_or_else(|| {
+                    let found = found.unwrap_or("NULL");
+                    error::bad_value(directive.span, &column.name, column.primitive, found)
+                })
+            })
+            .collect();
+        match values {
+            Ok(values) => loaded.push(&values, line, target.interner),
+            Err(problem) => target
+                .problems
+                .push(problem.help(format!("it stands in row {line} of `{}`", loaded.name))),
+        }
+    }
+    loaded
 }
 
 /// Reads all records of a text.
 fn rows(
     text: Text,
     shown: String,
-    relation: &Relation,
     reading: &Reading,
-    interner: &mut Interner,
-    sources: &mut Sources,
-    problems: &mut Vec<Diagnostic>,
+    format: &Format,
+    target: &mut Target<'_>,
 ) -> Loaded {
+    let Target { relation, interner, sources, problems } = target;
     let mut reader = Reader {
         text: &text,
         columns: &relation.columns,
         reading,
+        format,
         interner,
         loaded: Loaded {
-            name: shown,
-            columns: vec![Vec::new(); relation.arity()],
-            lines: Vec::new(),
+            fields: reading.fields.clone(),
+            format: format.clone(),
+            ..Loaded::new(shown, relation)
         },
         row: Vec::new(),
         buffer: String::new(),
@@ -110,7 +213,7 @@ fn rows(
         let before = text.before;
         let source = sources.add(loaded.name.as_str(), text.text);
         let text = sources.get(source).map_or("", |source| &source.text);
-        let place = Place { source, text, before, relation, reading };
+        let place = Place { source, text, before, relation, reading, format };
         problems.extend(faults.kept.into_iter().map(|fault| place.diagnostic(fault)));
         if let Some((range, lines)) = faults.extra {
             let span = place.span(range);
@@ -160,6 +263,7 @@ struct Reader<'a> {
     text: &'a Text,
     columns: &'a [Column],
     reading: &'a Reading,
+    format: &'a Format,
     interner: &'a mut Interner,
     loaded: Loaded,
     row: Vec<Word>,
@@ -170,9 +274,8 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn read(&mut self) {
         let text: &str = &self.text.text;
-        let format = &self.reading.format;
-        let mut records =
-            Records::new(text, Cut { delimiter: &format.delimiter, quoted: format.rfc4180 });
+        let format = self.format;
+        let mut records = Records::new(text, format.cut());
         if format.headers {
             records.next();
         }
@@ -241,6 +344,7 @@ struct Place<'a> {
     before: usize,
     relation: &'a Relation,
     reading: &'a Reading,
+    format: &'a Format,
 }
 
 impl Place<'_> {
@@ -286,7 +390,7 @@ impl Place<'_> {
         line: &str,
         wanted: usize,
     ) -> Diagnostic {
-        let used = &self.reading.format.delimiter;
+        let used = &self.format.delimiter;
         let other = ["\t", ",", ";", "|"].into_iter().find(|other| {
             other != used && line.len() < 1 << 16 && line.split(other).count() == wanted
         });
@@ -320,6 +424,7 @@ pub(super) mod tests {
         Relation {
             name: name.into(),
             columns: columns.collect(),
+            choices: Vec::new(),
             span: Span::default(),
             doc: Doc::default(),
         }

@@ -2,9 +2,10 @@
 
 use std::io;
 
-use rusqlite::types::Value;
+use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, params_from_iter};
 
+use crate::analyze::program::Relation;
 use crate::value::Primitive;
 
 /// A table to be saved.
@@ -27,27 +28,88 @@ fn write(tables: &[Saved<'_>]) -> rusqlite::Result<Vec<u8>> {
     let mut connection = Connection::open_in_memory()?;
     let transaction = connection.transaction()?;
     for table in tables {
-        let columns: Vec<String> = table
-            .columns
-            .iter()
-            .map(|(name, primitive)| format!("{} {}", quoted(name), affinity(*primitive)))
-            .collect();
-        let name = quoted(table.name);
-        transaction.execute(&format!("CREATE TABLE {name} ({})", columns.join(", ")), [])?;
-        let places = vec!["?"; table.columns.len()].join(", ");
-        let mut insert = transaction.prepare(&format!("INSERT INTO {name} VALUES ({places})"))?;
-        for row in table.rows {
-            let values = row.iter().zip(table.columns).map(|(text, (_, kind))| value(text, *kind));
-            insert.execute(params_from_iter(values))?;
-        }
+        add(&transaction, table)?;
     }
     transaction.commit()?;
     Ok(connection.serialize("main")?.to_vec())
 }
 
+fn add(connection: &Connection, table: &Saved<'_>) -> rusqlite::Result<()> {
+    let columns: Vec<String> = table
+        .columns
+        .iter()
+        .map(|(name, primitive)| format!("{} {}", quoted(name), affinity(*primitive)))
+        .collect();
+    let name = quoted(table.name);
+    connection.execute(&format!("CREATE TABLE {name} ({})", columns.join(", ")), [])?;
+    let places = vec!["?"; table.columns.len()].join(", ");
+    let mut insert = connection.prepare(&format!("INSERT INTO {name} VALUES ({places})"))?;
+    for row in table.rows {
+        let values = row.iter().zip(table.columns).map(|(text, (_, kind))| value(text, *kind));
+        insert.execute(params_from_iter(values))?;
+    }
+    Ok(())
+}
+
+/// A database with a table of this name, which replaces one that is there already; made new where
+/// there is none.
+pub(super) fn with_table(before: Option<Vec<u8>>, table: &Saved<'_>) -> io::Result<Vec<u8>> {
+    let mut connection = match &before {
+        Some(bytes) => open(bytes),
+        None => Connection::open_in_memory(),
+    }
+    .map_err(io::Error::other)?;
+    fill(&mut connection, table).map_err(io::Error::other)
+}
+
+fn fill(connection: &mut Connection, table: &Saved<'_>) -> rusqlite::Result<Vec<u8>> {
+    let transaction = connection.transaction()?;
+    let name = quoted(table.name);
+    transaction.execute(&format!("DROP TABLE IF EXISTS {name}"), [])?;
+    add(&transaction, table)?;
+    transaction.commit()?;
+    Ok(connection.serialize("main")?.to_vec())
+}
+
+/// The rows of a table or view with the relation's name, a text a column, in their order; nothing
+/// where there is a NULL.
+pub(super) fn table(bytes: &[u8], relation: &Relation) -> io::Result<Vec<Vec<Option<String>>>> {
+    let read = || -> rusqlite::Result<Result<Vec<Vec<Option<String>>>, String>> {
+        let connection = open(bytes)?;
+        let mut select =
+            connection.prepare(&format!("SELECT * FROM {}", quoted(&relation.name)))?;
+        let (found, wanted) = (select.column_count(), relation.arity());
+        if found != wanted {
+            let name = &relation.name;
+            return Ok(Err(format!("the table `{name}` has {found} columns, not {wanted}")));
+        }
+        let row = |row: &rusqlite::Row<'_>| (0..wanted).map(|at| text(row.get_ref(at)?)).collect();
+        let rows: rusqlite::Result<_> = select.query_map([], row)?.collect();
+        Ok(Ok(rows?))
+    };
+    read().map_err(io::Error::other)?.map_err(io::Error::other)
+}
+
+fn open(bytes: &[u8]) -> rusqlite::Result<Connection> {
+    let mut connection = Connection::open_in_memory()?;
+    connection.deserialize_read_exact("main", bytes, bytes.len(), false)?;
+    Ok(connection)
+}
+
+fn text(value: ValueRef<'_>) -> rusqlite::Result<Option<String>> {
+    Ok(match value {
+        ValueRef::Null => None,
+        ValueRef::Integer(number) => Some(number.to_string()),
+        ValueRef::Real(number) => Some(number.to_string()),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
+            Some(String::from_utf8_lossy(bytes).into_owned())
+        }
+    })
+}
+
 fn affinity(primitive: Primitive) -> &'static str {
     match primitive {
-        Primitive::Symbol => "TEXT NOT NULL",
+        Primitive::Symbol | Primitive::Record => "TEXT NOT NULL",
         Primitive::Number | Primitive::Unsigned => "INTEGER NOT NULL",
         Primitive::Float => "REAL NOT NULL",
     }
@@ -57,7 +119,7 @@ fn value(text: &str, primitive: Primitive) -> Value {
     let number = match primitive {
         Primitive::Number | Primitive::Unsigned => text.parse().ok().map(Value::Integer),
         Primitive::Float => text.parse().ok().map(Value::Real),
-        Primitive::Symbol => None,
+        Primitive::Symbol | Primitive::Record => None,
     };
     number.unwrap_or_else(|| Value::Text(text.to_owned()))
 }

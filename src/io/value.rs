@@ -9,6 +9,8 @@ pub(super) fn intern(text: &str, primitive: Primitive, interner: &mut Interner) 
         Primitive::Number => interner.intern_number(read_signed(text)?),
         Primitive::Unsigned => interner.intern_unsigned(read_unsigned(text)?),
         Primitive::Float => interner.intern_float(float(text)?),
+        // Relations with records are not read.
+        Primitive::Record => return None,
     })
 }
 
@@ -19,13 +21,14 @@ pub(super) fn constant(text: &str, primitive: Primitive) -> Option<Constant> {
         Primitive::Number => Constant::Number(read_signed(text)?),
         Primitive::Unsigned => Constant::Unsigned(read_unsigned(text)?),
         Primitive::Float => Constant::Float(float(text)?),
+        Primitive::Record => return None,
     })
 }
 
 /// What a field of a kind has to look like.
 pub(super) fn expected(primitive: Primitive) -> &'static str {
     match primitive {
-        Primitive::Symbol => "text",
+        Primitive::Symbol | Primitive::Record => "text",
         Primitive::Number => "a whole number, such as 7, -7, 0xff or 0b11, of 64 bits",
         Primitive::Unsigned => "a whole number of 0 or more, such as 7, 0xff or 0b11, of 64 bits",
         Primitive::Float => "a number, such as 0.5, 7 or -1e9",

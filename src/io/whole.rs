@@ -2,8 +2,8 @@
 
 use crate::analyze::program::{Directive, Relation};
 
-use super::fields::{Cut, Records, content};
-use super::parameters::reading;
+use super::fields::{Records, content};
+use super::parameters::{Encoding, reading};
 
 /// The fields of a file, as texts.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -17,11 +17,13 @@ pub struct Whole {
 /// Cuts the bytes of a file that an `.input` names. Nothing for a directive that cannot be followed
 /// or bytes that are no text: [`input`](super::input) says what is wrong with them.
 pub fn whole(relation: &Relation, directive: &Directive, bytes: &[u8]) -> Option<Whole> {
-    let format = reading(relation, directive, &mut Vec::new())?.format;
+    let format = match reading(relation, directive, &mut Vec::new())?.encoding {
+        Encoding::Lines(format) => format,
+        _ => return None,
+    };
     let text = std::str::from_utf8(bytes).ok()?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut records =
-        Records::new(text, Cut { delimiter: &format.delimiter, quoted: format.rfc4180 });
+    let mut records = Records::new(text, format.cut());
     let (mut whole, mut first, mut buffer) = (Whole::default(), format.headers, String::new());
     while let Some(record) = records.next() {
         if record.misquoted.is_some() || record.range.is_empty() {

@@ -9,8 +9,10 @@ use crate::value::{Interner, Primitive, Word};
 use super::error;
 use super::fields::breaks_a_plain_field;
 use super::files::Outputs;
+use super::gzip;
 use super::order::order;
-use super::parameters::{Channel, Format, writing};
+use super::parameters::{Channel, Encoding, Format, writing};
+use super::sqlite::{Saved, with_table};
 
 /// Rows to be written, in any order.
 #[derive(Clone, Debug)]
@@ -35,21 +37,39 @@ pub fn output(
     problems: &mut Vec<Diagnostic>,
 ) -> io::Result<()> {
     let Some(writing) = writing(relation, directive, problems) else { return Ok(()) };
+    let format = match &writing.encoding {
+        Encoding::Lines(format) => format.clone(),
+        _ => Format { delimiter: "\t".to_owned(), rfc4180: false, headers: false },
+    };
     let mut writer = Writer {
         relation,
-        format: &writing.format,
+        format: &format,
         primitives: relation.columns.iter().map(|column| column.primitive).collect(),
         interner,
         unreadable: 0,
     };
-    let (shown, written) = match &writing.channel {
-        Channel::File(name) if !outputs.only_prints() => {
-            (outputs.shown(name), outputs.save(name, &mut |file| writer.file(rows, file)))
+    let file = match &writing.channel {
+        Channel::File(name) if !outputs.only_prints() => Some(name),
+        _ => None,
+    };
+    let shown = file.map_or("<standard output>".to_string(), |name| outputs.shown(name));
+    let written = match (&writing.encoding, file) {
+        (Encoding::Lines(_), Some(name)) if writing.gzip => outputs
+            .save(name, &mut |file| gzip::packed(file, &mut |packed| writer.file(rows, packed))),
+        (Encoding::Lines(_), Some(name)) => outputs.save(name, &mut |file| writer.file(rows, file)),
+        (Encoding::Lines(_), None) => outputs.print(&mut |stream| writer.framed(rows, stream)),
+        (Encoding::Json { objects }, Some(name)) => {
+            outputs.save(name, &mut |file| writer.json(rows, *objects, file))
         }
-        _ => (
-            "<standard output>".to_string(),
-            outputs.print(&mut |stream| writer.framed(rows, stream)),
-        ),
+        (Encoding::Json { objects }, None) => {
+            outputs.print(&mut |stream| writer.json(rows, *objects, stream))
+        }
+        (Encoding::Sqlite, Some(name)) => {
+            let database = outputs.existing(name).and_then(|before| writer.table(rows, before));
+            database.and_then(|bytes| outputs.save(name, &mut |file| file.write_all(&bytes)))
+        }
+        (Encoding::Sqlite, None) => Err(io::Error::other("it takes no database")),
+        (Encoding::Size, _) => print_size(outputs, &relation.name, rows.len),
     };
     if writer.unreadable > 0 {
         let (span, name) = (directive.span, &relation.name);
@@ -127,6 +147,90 @@ impl Writer<'_> {
         to.write_all(&text)
     }
 
+    /// An array of rows, a line each.
+    fn json(&self, rows: &Rows<'_>, objects: bool, to: &mut dyn Write) -> io::Result<()> {
+        let mut text = Vec::with_capacity(CHUNK + 1024);
+        text.push(b'[');
+        let order = order(&rows.columns, &self.primitives, self.interner);
+        for (at, row) in order.into_iter().enumerate() {
+            if at > 0 {
+                text.extend_from_slice(b",\n");
+            }
+            text.push(if objects { b'{' } else { b'[' });
+            for (index, column) in rows.columns.iter().enumerate() {
+                if index > 0 {
+                    text.extend_from_slice(b", ");
+                }
+                if objects {
+                    let name = self.relation.columns.get(index).map_or("", |it| &it.name);
+                    serde_json::to_writer(&mut text, name)?;
+                    text.extend_from_slice(b": ");
+                }
+                self.json_value(column[row as usize], self.primitives[index], &mut text)?;
+            }
+            text.push(if objects { b'}' } else { b']' });
+            if text.len() >= CHUNK {
+                to.write_all(&text)?;
+                text.clear();
+            }
+        }
+        if self.primitives.is_empty() && rows.len > 0 {
+            text.extend_from_slice(b"null\n");
+        }
+        text.extend_from_slice(b"]\n");
+        to.write_all(&text)
+    }
+
+    fn json_value(&self, word: Word, kind: Primitive, text: &mut Vec<u8>) -> io::Result<()> {
+        match kind {
+            Primitive::Symbol => serde_json::to_writer(text, self.interner.symbol(word))?,
+            Primitive::Number => write!(text, "{}", self.interner.number(word))?,
+            Primitive::Unsigned => write!(text, "{}", self.interner.unsigned(word))?,
+            Primitive::Float => serde_json::to_writer(text, &self.interner.float(word))?,
+            Primitive::Record => match self.interner.record(word) {
+                None => text.extend_from_slice(b"null"),
+                Some(record) => {
+                    if let Some(branch) = &record.branch {
+                        text.push(b'{');
+                        serde_json::to_writer(&mut *text, &**branch)?;
+                        text.extend_from_slice(b": ");
+                    }
+                    text.push(b'[');
+                    for (at, (kind, field)) in record.fields.iter().enumerate() {
+                        if at > 0 {
+                            text.extend_from_slice(b", ");
+                        }
+                        self.json_value(*field, *kind, text)?;
+                    }
+                    text.push(b']');
+                    if record.branch.is_some() {
+                        text.push(b'}');
+                    }
+                }
+            },
+        }
+        Ok(())
+    }
+
+    /// A database with the rows as a table.
+    fn table(&self, rows: &Rows<'_>, before: Option<Vec<u8>>) -> io::Result<Vec<u8>> {
+        if self.primitives.is_empty() {
+            return Err(io::Error::other("a table has at least one column"));
+        }
+        let columns = self.relation.columns.iter().map(|it| (it.name.clone(), it.primitive));
+        let columns: Vec<(String, Primitive)> = columns.collect();
+        let text = |word: Word, kind| self.interner.constant(word, kind).to_string();
+        let rows: Vec<Vec<String>> = order(&rows.columns, &self.primitives, self.interner)
+            .into_iter()
+            .map(|row| {
+                let words = rows.columns.iter().zip(&self.primitives);
+                words.map(|(column, kind)| text(column[row as usize], *kind)).collect()
+            })
+            .collect();
+        let table = Saved { name: &self.relation.name, columns: &columns, rows: &rows };
+        with_table(before, &table)
+    }
+
     /// Writes a field; whether it will read back as it is.
     fn field(&self, word: Word, primitive: Primitive, text: &mut Vec<u8>) -> io::Result<bool> {
         match primitive {
@@ -148,6 +252,13 @@ impl Writer<'_> {
                 text.extend_from_slice(digits.format(self.interner.unsigned(word)).as_bytes());
             }
             Primitive::Float => float(self.interner.float(word), text)?,
+            Primitive::Record => {
+                let shown = self.interner.constant(word, primitive).to_string();
+                match self.format.rfc4180 {
+                    true => quoted(&shown, text),
+                    false => text.extend_from_slice(shown.as_bytes()),
+                }
+            }
         }
         Ok(true)
     }

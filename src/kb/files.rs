@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::Path;
 use std::{fs, io};
 
@@ -14,6 +15,10 @@ static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/embedded
 
 /// The hash of the embedded rulebook.
 const EMBEDDED_HASH: &str = include!(concat!(env!("OUT_DIR"), "/hash.rs"));
+
+/// The tables that nothing derives from: the file that declares one, where, and its name.
+pub(super) const UNREAD: &[(&str, Range<usize>, &str)] =
+    include!(concat!(env!("OUT_DIR"), "/unread.rs"));
 
 /// Where what a conclusion can depend on lies. Examples, tests and pages are embedded as well.
 const RULEBOOK: [&str; 3] = ["rules/", "facts/", "queries/"];
@@ -30,6 +35,16 @@ pub fn embedded_in(folder: &str) -> impl Iterator<Item = &'static str> + '_ {
         .iter()
         .map(|(name, _)| *name)
         .filter(move |name| name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+}
+
+/// The text of an embedded rule file without the declarations in [`UNREAD`]. Only the ends of their
+/// lines stay, so that all else keeps its place.
+pub(super) fn without_unread(path: &str, mut text: Vec<u8>) -> Vec<u8> {
+    for (_, range, _) in UNREAD.iter().filter(|(file, _, _)| *file == path) {
+        let bytes = text.get_mut(range.clone()).into_iter().flatten();
+        bytes.filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+    }
+    text
 }
 
 /// Files by path, `rules/...`, `facts/...` and `queries/...`.

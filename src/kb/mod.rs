@@ -16,15 +16,18 @@
 //! | `@each COLUMN` | a sheet of the dossier | one drawing for each value of it; arrows begin with the same column |
 //! | `@blocks`, `@code`, `@sequence` | a sheet of the dossier | how its rows are set, see [`Shape`] |
 //! | `@steps` | a relation in `queries/` | the steps of the dossier: number, title, purpose |
+//! | `@record WHAT` | a relation of the dossier | what a decision record reads it for, see [`crate::record`] |
 //! | `@reference` | a relation of the knowledge base | a table of [`vocabulary()`] |
 //! | `@meta KIND` | a relation | it holds the program's own structure (`meta`) |
 
 mod citations;
+mod dotted;
 mod facts;
 mod files;
-mod hash;
+pub(crate) mod hash;
 mod meta;
 mod pages;
+mod promises;
 mod search;
 mod sheet;
 mod tables;
@@ -44,6 +47,8 @@ pub use vocabulary::vocabulary;
 
 pub use citations::cut as cut_citation;
 use citations::{Citations, citations};
+pub use dotted::as_typed;
+use files::{UNREAD, without_unread};
 use tables::{Lines, Tables};
 
 use crate::analyze::facts::Statable;
@@ -54,6 +59,7 @@ use crate::diag::{Diagnostic, SourceId, Sources, Span, reason};
 use crate::eval::{Evaluator, Options as EvalOptions, Silent, Stopped};
 use crate::plan::Plan;
 use crate::store::Database;
+use crate::syntax::error::unsupported;
 use crate::syntax::lexer::{Token, lex};
 use crate::syntax::load::load_all;
 use crate::syntax::tree::Doc;
@@ -90,7 +96,7 @@ pub enum Part {
     #[default]
     Whole,
     /// All rules, all sheets, and the tables that these read: whatever derives is the same as with
-    /// all tables. A goal that asks for another table finds it empty.
+    /// all tables. For a goal another table is empty, or not there.
     Derivation,
     /// The knowledge base by itself: all tables, what `queries/kb/` concludes from them, no rules
     /// about designs.
@@ -328,15 +334,19 @@ impl Rulebook {
         }
         entries.extend(options.typed.is_some().then(|| TYPED.to_owned()));
         let typed = options.typed.as_deref().unwrap_or_default();
+        let lean = options.part == Part::Derivation && !options.dossier && !files.overlaid();
         let mut read = |path: &str| match path {
             TYPED => Ok(typed.as_bytes().to_vec()),
+            path if lean => files.get(path).map(|text| without_unread(path, text)),
             path => files.get(path),
         };
         let paths = entries.iter().map(String::as_str);
         let (trees, mut diagnostics) = load_all(paths, &mut read, sources);
         let (mut program, problems) = analyze(&trees);
+        drop(trees);
         diagnostics.extend(problems);
         diagnostics.extend(concluded_though_stated(&program));
+        diagnostics.extend(guarded(&program));
         if has_errors(&diagnostics) {
             return Err(diagnostics);
         }
@@ -383,7 +393,9 @@ impl Rulebook {
                 return Err(diagnostics);
             }
         }
-        let statable = Statable::new(&program, is_stated);
+        let left_out = if lean { UNREAD } else { &[] };
+        let left_out = left_out.iter().map(|(_, _, name)| *name);
+        let statable = Statable::new(&program, is_stated, left_out);
         let design = program
             .relations
             .iter()
@@ -424,6 +436,7 @@ impl Rulebook {
             let relation = Relation {
                 name: GOAL.to_owned(),
                 columns: goal.columns.clone(),
+                choices: Vec::new(),
                 span: Span::default(),
                 doc: Doc::default(),
             };
@@ -532,6 +545,17 @@ fn concluded_though_stated(program: &Program) -> Vec<Diagnostic> {
                 .help("conclude a relation of its own and let the rules read both")
         })
         .collect()
+}
+
+/// What rules of one design at a time cannot have: a choice, or a subsumption, among all designs.
+fn guarded(program: &Program) -> Vec<Diagnostic> {
+    let choices = program.relations.iter().filter(|relation| !relation.choices.is_empty());
+    let choices = choices.map(|relation| (relation.span, "`choice-domain` in a rulebook"));
+    let pruned = program.subsumptions.iter().filter_map(|rule| {
+        let span = program.clauses.get(rule.clause.index())?.span;
+        Some((span, "subsumption (`<=`) in a rulebook"))
+    });
+    choices.chain(pruned).map(|(span, what)| unsupported(span, what)).collect()
 }
 
 fn unreadable_folder(folder: &std::path::Path, problem: &std::io::Error) -> Diagnostic {

@@ -8,6 +8,9 @@ use crate::value::Primitive;
 use super::Rulebook;
 use super::facts::FactTable;
 
+/// How well a word is met by one that it is a part of and does not begin.
+const WITHIN: u32 = 60;
+
 /// A word of as many letters says something of what is searched for.
 const TELLING: usize = 4;
 
@@ -147,9 +150,22 @@ impl Asked {
         if best.iter().filter(|best| **best > 0).count() < self.enough {
             return None;
         }
-        let whole = if term.eq_ignore_ascii_case(&self.whole) { 200 } else { 0 };
-        let score = best.iter().sum::<u32>() + whole;
+        let score = best.iter().sum::<u32>() + whole(&self.whole, &self.words, term, &found, &best);
         Some((score * 10).saturating_sub(more * 15).max(1))
+    }
+}
+
+/// What a term has in advance whose whole is meant: the same, one that begins so, or one whose words are
+/// those asked for, each a slip away at most, and no more.
+fn whole(asked: &str, words: &[String], term: &str, found: &[String], best: &[u32]) -> u32 {
+    let begins = term.get(..asked.len()).is_some_and(|it| it.eq_ignore_ascii_case(asked));
+    match begins {
+        true if term.len() == asked.len() => 200,
+        _ if found.len() == words.len() && best.iter().all(|best| *best > 0 && *best != WITHIN) => {
+            40
+        }
+        true => 20,
+        false => 0,
     }
 }
 
@@ -162,7 +178,7 @@ fn met(word: &str, other: &str) -> u32 {
         return 80;
     }
     if word.len() >= 3 && other.contains(word) {
-        return 60;
+        return WITHIN;
     }
     let length = word.chars().count();
     let slips = match length {
@@ -171,11 +187,13 @@ fn met(word: &str, other: &str) -> u32 {
         _ => 2,
     };
     // Words of other lengths cannot be that near.
-    if length.abs_diff(other.chars().count()) > slips {
+    let longer = length.max(other.chars().count());
+    if longer.abs_diff(length.min(other.chars().count())) > slips {
         return 0;
     }
     match damerau_levenshtein(word, other) {
-        slip if slip <= slips => 50 - 10 * slip as u32,
+        // The same slips weigh less in a longer word.
+        slip if slip <= slips => (50 * (longer - slip) / longer) as u32,
         _ => 0,
     }
 }
@@ -188,6 +206,15 @@ mod tests {
     fn a_word_is_met_exactly_or_nearly() {
         let ranked = ["table", "tables", "stable", "tabel", "basket"].map(|it| met("table", it));
         assert_eq!(ranked, [100, 80, 60, 40, 0]);
+    }
+
+    #[test]
+    fn a_slip_weighs_less_in_a_longer_word_and_a_term_that_is_meant_whole_more() {
+        assert!(met("hose", "horse") > met("hose", "nose"));
+        let mut asked = Asked::new("hose");
+        assert!(asked.score("horse") > asked.score("horse box"));
+        let mut asked = Asked::new("hor");
+        assert!(asked.score("horse box") > asked.score("grey horse"));
     }
 
     #[test]

@@ -1,20 +1,11 @@
-//! The tables of the knowledge base: what `.input` directives of the rulebook name, read, and held
-//! to what their declarations promise.
+//! The tables of the knowledge base: what `.input` directives of the rulebook name, read.
 //!
-//! An overlay adds rows to a table with a file of the same path that ends in `.add.csv`. Rows of
-//! the table itself are the rulebook's own and were checked when it was made; where an overlay
-//! added or replaced a file, three promises are checked:
-//!
-//! - `@key COLUMN ...`: no two rows have the same values there;
-//! - `@refers COLUMN RELATION.COLUMN`: a value stands in the other table, or is empty. Of several
-//!   columns (`@refers A B RELATION.A B`) the values stand there in one row, or the last is empty;
-//! - what a row cites, a column `source` that the relation need not have, is a document of
-//!   `sources.csv`.
+//! An overlay adds rows to a table with a file of the same path that ends in `.add.csv`. What the
+//! rows of a table are held to is in `promises`.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::analyze::program::{Literal, Program, Relation};
 use crate::analyze::worlds::Worlds;
@@ -22,28 +13,19 @@ use crate::diag::{Diagnostic, SourceId, Sources, Span, nearest};
 use crate::io::{self, Loaded};
 use crate::store::Database;
 use crate::syntax::operators::DirectiveKind;
-use crate::value::{Interner, Primitive, RelationId, Word};
+use crate::value::{Interner, RelationId};
 
 use super::Part;
 use super::files::{Addition, FactFiles, RulebookFiles};
-
-/// Where each key was first seen.
-type Seen<'t> = FxHashMap<(RelationId, Vec<Word>), (&'t str, u32)>;
-
-/// At most this many bad rows of one file are reported one by one.
-const MOST_FAULTS: usize = 20;
-
-/// The column of a fact file that names the document a row is from.
-const CITES: &str = "source";
 
 /// The file and line that a row of a relation was read from.
 pub(super) type Lines = FxHashMap<(RelationId, usize), (Arc<str>, u32)>;
 
 /// Where tables are read from and go to.
 pub(super) struct Tables<'a> {
-    files: &'a RulebookFiles,
-    base: &'a mut Database,
-    interner: &'a mut Interner,
+    pub(super) files: &'a RulebookFiles,
+    pub(super) base: &'a mut Database,
+    pub(super) interner: &'a mut Interner,
     sources: &'a mut Sources,
     /// The files that messages point into.
     kept: FxHashMap<String, SourceId>,
@@ -170,137 +152,52 @@ impl<'a> Tables<'a> {
         }
     }
 
-    /// Holds tables to the keys and references that their declarations promise, once everything
-    /// that does not depend on designs is concluded.
-    pub fn check(
-        &mut self,
-        program: &Program,
-        read: &[(RelationId, Loaded)],
-        diagnostics: &mut Vec<Diagnostic>,
-    ) {
-        let mut seen = Seen::default();
-        for (id, table) in read {
-            let relation = &program.relations[id.index()];
-            self.check_key(*id, relation, table, &mut seen, diagnostics);
-            for reference in relation.doc.all("refers") {
-                self.check_reference(program, relation, reference, table, diagnostics);
-            }
-        }
-        self.check_sources(&self.files.documents(), diagnostics);
-    }
-
-    fn check_key<'t>(
-        &mut self,
-        id: RelationId,
-        relation: &Relation,
-        table: &'t Loaded,
-        seen: &mut Seen<'t>,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) {
-        let column = |name: &str| relation.columns.iter().position(|it| it.name == name);
-        let Some(names) = relation.doc.tag("key") else { return };
-        let key: Vec<usize> = names.split_whitespace().filter_map(column).collect();
-        let mut faults = 0;
-        for row in 0..table.len() {
-            let words: Vec<Word> = key.iter().map(|column| table.columns[*column][row]).collect();
-            let here = (table.name.as_str(), table.lines[row]);
-            let Some(there) = seen.insert((id, words), here) else { continue };
-            faults += 1;
-            if faults <= MOST_FAULTS {
-                let place = self.line(here);
-                diagnostics.push(same_key(relation, names, place, there));
-            }
-        }
-        and_more(faults, diagnostics);
-    }
-
-    fn check_reference(
-        &mut self,
-        program: &Program,
-        relation: &Relation,
-        reference: &str,
-        table: &Loaded,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) {
-        let Some(Reference { from, target, to }) = self::reference(program, relation, reference)
-        else {
-            return;
-        };
-        let symbols = |at: &usize| relation.columns[*at].primitive == Primitive::Symbol;
-        let (Some(last), true) = (from.last().copied(), from.iter().all(symbols)) else { return };
-        let rows = self.base.relation(target).rows();
-        let known: FxHashSet<Vec<Word>> = rows
-            .filter_map(|row| to.iter().map(|column| row.get(*column).copied()).collect())
-            .collect();
-        let mut faults = 0;
-        for row in 0..table.len() {
-            let words: Vec<Word> = from.iter().map(|column| table.columns[*column][row]).collect();
-            let word = table.columns[last][row];
-            if known.contains(&words) || self.interner.symbol(word).is_empty() {
-                continue;
-            }
-            faults += 1;
-            if faults <= MOST_FAULTS {
-                let place = self.line((table.name.as_str(), table.lines[row]));
-                let text = |word: &Word| self.interner.symbol(*word);
-                let (of, name) = words.split_at(words.len() - 1);
-                let alike = known.iter().filter(|it| it.starts_with(of));
-                let mut names: Vec<&str> = alike.filter_map(|it| it.last().map(text)).collect();
-                names.sort_unstable();
-                let named = name.first().map(text).unwrap_or_default();
-                let near = nearest(named, names).map(str::to_owned);
-                let of: Vec<&str> = of.iter().map(text).collect();
-                let target = &program.relations[target.index()];
-                let column = &relation.columns[last].name;
-                let of = (!of.is_empty()).then(|| of.join(", "));
-                diagnostics.push(unknown_reference(column, named, of, &target.name, near, place));
-            }
-        }
-        and_more(faults, diagnostics);
-    }
-
-    /// Holds what the rows of a user's own files cite to the documents that there are.
-    fn check_sources(&mut self, documents: &BTreeSet<String>, diagnostics: &mut Vec<Diagnostic>) {
-        let cited: Vec<(String, Vec<(u32, String)>)> = self
-            .files
-            .overlaid_facts()
-            .filter_map(|(_, shown)| Some((shown.to_owned(), cited(self.files.shown_as(shown)?)?)))
-            .collect();
-        for (name, rows) in cited {
-            let unknown: Vec<&(u32, String)> = rows
-                .iter()
-                .filter(|(_, document)| !document.is_empty() && !documents.contains(document))
-                .collect();
-            for (line, document) in unknown.iter().take(MOST_FAULTS) {
-                let near = nearest(document, documents.iter().map(String::as_str));
-                let near = near.map(str::to_owned);
-                let place = self.line((&name, *line));
-                let files = "sources.csv";
-                let problem = unknown_reference(CITES, document, None, files, near, place);
-                diagnostics.push(problem);
-            }
-            and_more(unknown.len(), diagnostics);
-        }
-    }
-
-    /// The place of a line, its file kept as a text for the message.
-    fn line(&mut self, (name, line): (&str, u32)) -> Option<Span> {
-        let bytes = self.files.shown_as(name)?;
-        let text = String::from_utf8_lossy(bytes);
+    /// The place of a line.
+    pub(super) fn line(&mut self, (name, line): (&str, u32)) -> Option<Span> {
+        let (source, text) = self.kept(name)?;
         let start: usize =
             text.split_inclusive('\n').take(line.saturating_sub(1) as usize).map(str::len).sum();
         let length = text.get(start..)?.lines().next().map_or(0, str::len);
+        Some(Span { source, start: start as u32, end: (start + length) as u32 })
+    }
+
+    /// The place of a field of a row, the line where the field is empty or cannot be found.
+    pub(super) fn field(&mut self, table: &Loaded, row: usize, column: usize) -> Option<Span> {
+        let line = *table.lines.get(row)?;
+        let (source, text) = self.kept(&table.name)?;
+        let marked = text.len() - text.trim_start_matches('\u{feff}').len();
+        let range = table.field(text.get(marked..)?, row, column);
+        match range.filter(|it| !it.is_empty()) {
+            Some(at) => {
+                let (start, end) = ((at.start + marked) as u32, (at.end + marked) as u32);
+                Some(Span { source, start, end })
+            }
+            None => self.line((&table.name, line)),
+        }
+    }
+
+    /// The file and line of a place in a rule file.
+    pub(super) fn written_at(&self, span: Span) -> String {
+        format!("{}:{}", self.sources.name(span), self.sources.position(span).line)
+    }
+
+    /// The text of a file, kept for messages.
+    fn kept(&mut self, name: &str) -> Option<(SourceId, &str)> {
         let source = match self.kept.get(name) {
             Some(source) => *source,
-            None => self.sources.add(name, text.into_owned()),
+            None => {
+                let text = String::from_utf8_lossy(self.files.shown_as(name)?).into_owned();
+                let source = self.sources.add(name, text);
+                self.kept.insert(name.to_owned(), source);
+                source
+            }
         };
-        self.kept.insert(name.to_owned(), source);
-        Some(Span { source, start: start as u32, end: (start + length) as u32 })
+        Some((source, &self.sources.get(source)?.text))
     }
 }
 
 /// The fields of the first line of a CSV text.
-fn header(bytes: &[u8]) -> Vec<String> {
+pub(super) fn header(bytes: &[u8]) -> Vec<String> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(bytes);
     let first = reader.records().next().and_then(Result::ok);
@@ -337,39 +234,6 @@ fn reads(body: &[Literal], needed: &mut [bool]) {
     }
 }
 
-/// What columns refer to.
-struct Reference {
-    from: Vec<usize>,
-    target: RelationId,
-    to: Vec<usize>,
-}
-
-/// `COLUMN ... RELATION.COLUMN ...`, as many columns on either side, as places.
-fn reference(program: &Program, relation: &Relation, text: &str) -> Option<Reference> {
-    let place = |of: &Relation, name: &str| of.columns.iter().position(|it| it.name == name);
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let at = words.iter().position(|word| word.contains('.'))?;
-    let (own, other) = words.split_at(at);
-    let (name, first) = other.first()?.split_once('.')?;
-    let target = program.relations.iter().position(|it| it.name == name)?;
-    let columns = std::iter::once(first).chain(other.iter().skip(1).copied());
-    let from: Vec<usize> = own.iter().map(|name| place(relation, name)).collect::<Option<_>>()?;
-    let to: Vec<usize> =
-        columns.map(|name| place(&program.relations[target], name)).collect::<Option<_>>()?;
-    (from.len() == to.len()).then(|| Reference { from, target: RelationId::from(target), to })
-}
-
-/// What the rows of a CSV text cite, and the lines they are in; none where it has no such column.
-fn cited(bytes: &[u8]) -> Option<Vec<(u32, String)>> {
-    let column = header(bytes).iter().position(|name| name == CITES)?;
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
-    let rows = reader.records().flatten().filter_map(|row| {
-        let line = row.position().map_or(1, csv::Position::line) as u32;
-        Some((line, row.get(column)?.to_owned()))
-    });
-    Some(rows.collect())
-}
-
 fn unread_file(name: &str, shown: &str, near: Option<&str>) -> Diagnostic {
     let problem =
         Diagnostic::warning("AL0035", format!("no `.input` of the rulebook reads `{shown}`"));
@@ -395,49 +259,4 @@ fn misfit(message: String, place: Option<Span>, help: String) -> Diagnostic {
         None => problem,
     };
     problem.help(help)
-}
-
-/// Says with the last problem how many are not shown.
-fn and_more(faults: usize, diagnostics: &mut [Diagnostic]) {
-    if let (true, Some(last)) = (faults > MOST_FAULTS, diagnostics.last_mut()) {
-        last.help
-            .push(format!("{} more rows of the file have the same fault", faults - MOST_FAULTS));
-    }
-}
-
-fn same_key(
-    relation: &Relation,
-    key: &str,
-    place: Option<Span>,
-    (name, line): (&str, u32),
-) -> Diagnostic {
-    let key = key.split_whitespace().collect::<Vec<_>>().join(" and ");
-    let message = format!("two rows of `{}` have the same {key}", relation.name);
-    let problem = Diagnostic::error("AL0033", message);
-    let problem = match place {
-        Some(span) => problem.at(span, "this row"),
-        None => problem,
-    };
-    problem.help(format!("the first is {name}:{line}; change one of them or take one away"))
-}
-
-fn unknown_reference(
-    column: &str,
-    text: &str,
-    of: Option<String>,
-    target: &str,
-    near: Option<String>,
-    place: Option<Span>,
-) -> Diagnostic {
-    let of = of.map(|of| format!(" of `{of}`")).unwrap_or_default();
-    let message = format!("`{column}` names `{text}`{of}, which `{target}` does not hold");
-    let problem = Diagnostic::error("AL0034", message);
-    let problem = match place {
-        Some(span) => problem.at(span, "named in this row"),
-        None => problem,
-    };
-    match near {
-        Some(near) => problem.help(format!("did you mean `{near}`?")),
-        None => problem.help(format!("add a row to `{target}` first")),
-    }
 }

@@ -1,8 +1,8 @@
 //! Rules to pipelines: the order of a body's literals, and each literal's operation.
 
 use super::{
-    AggregatePlan, Expand, Expression, Operation, Pipeline, RowCheck, Rows, RulePlan, Slot, Source,
-    StratumPlan, live, simplify, split,
+    AggregatePlan, ChoicePlan, Expand, Expression, Operation, Pipeline, RowCheck, Rows, RulePlan,
+    Slot, Source, StratumPlan, live, simplify, split,
 };
 use crate::analyze::program::{Aggregate, Argument, Atom, Literal, Program, Rule, Stratum, Term};
 use crate::store::ColumnSet;
@@ -18,6 +18,15 @@ pub(super) fn stratum(
     let mut once = Vec::new();
     let mut repeated = Vec::new();
     let (mut prepare, mut helpers) = (Vec::new(), Vec::new());
+    let choices = stratum.relations.iter().filter_map(|&relation| {
+        let keys = program.relations.get(relation.index())?.choices.clone();
+        (!keys.is_empty()).then_some(ChoicePlan { relation, keys })
+    });
+    let choices: Vec<ChoicePlan> = choices.collect();
+    let mut subsumptions = program.subsumptions.iter();
+    let subsumes = subsumptions.any(|rule| stratum.relations.contains(&rule.head.relation));
+    // Where tuples are chosen or go again, bodies stay whole.
+    let whole = subsumes || !choices.is_empty();
     let mut reads = Vec::new();
     for &id in &stratum.rules {
         let Some(rule) = program.rules.get(id.index()) else { continue };
@@ -28,7 +37,8 @@ pub(super) fn stratum(
             once.push(Lowering::new(&rule, &[], None, interner).plan(id));
         }
         let helper = RelationId::helper(helpers.len());
-        let Some(split) = split::split(&rule, &recursive, helper) else {
+        let split = if whole { None } else { split::split(&rule, &recursive, helper) };
+        let Some(split) = split else {
             for &delta in &recursive {
                 repeated.push(Lowering::new(&rule, &recursive, Some(delta), interner).plan(id));
             }
@@ -42,8 +52,21 @@ pub(super) fn stratum(
             }
         }
     }
+    let mut prunes = Vec::new();
+    for (at, rule) in program.subsumptions.iter().enumerate() {
+        if !stratum.relations.contains(&rule.head.relation) {
+            continue;
+        }
+        collect_reads(&rule.body, &mut reads);
+        let rule = simplify::rule(rule);
+        let recursive: Vec<usize> = reading(&rule, &stratum.relations);
+        for &delta in &recursive {
+            let id = RuleId::from(program.rules.len() + at);
+            prunes.push(Lowering::new(&rule, &recursive, Some(delta), interner).plan(id));
+        }
+    }
     let mut growing = Vec::new();
-    for rule in repeated.iter().chain(&prepare) {
+    for rule in repeated.iter().chain(&prepare).chain(&prunes) {
         for stage in &rule.pipeline.stages {
             if let Expand::Rows { relation, by, .. } = &stage.expand {
                 growing.push((*relation, *by));
@@ -66,7 +89,18 @@ pub(super) fn stratum(
     reads.dedup();
     let enough = enough(program, &stratum.relations);
     let relations = stratum.relations.clone();
-    StratumPlan { relations, once, repeated, prepare, helpers, growing, reads, enough }
+    StratumPlan {
+        relations,
+        once,
+        repeated,
+        prepare,
+        helpers,
+        growing,
+        reads,
+        enough,
+        choices,
+        prunes,
+    }
 }
 
 /// The positive literals of a rule that read one of the relations, or a helper.

@@ -14,6 +14,9 @@
 //! stratum written before it read only what is older, those after it read everything. So each
 //! combination of rows meets exactly once.
 //!
+//! **Helpers.** Where two atoms of a recursive rule share a variable that nothing else needs, the two
+//! become a relation of their own (see `split`).
+//!
 //! **Variables.** Each variable of a rule has a slot in the batch. A slot is carried on only while a
 //! later step or the head needs it. An atom of whose new variables none is ever needed is a mere
 //! check: it never multiplies the batch.
@@ -26,7 +29,9 @@ mod print;
 mod simplify;
 mod split;
 
-use crate::analyze::program::Program;
+pub use print::{Known, Measured};
+
+use crate::analyze::program::{Program, Relation};
 use crate::diag::Span;
 use crate::store::ColumnSet;
 use crate::syntax::operators::{AggregateOperator, Comparison, Functor, Test};
@@ -39,6 +44,8 @@ pub struct Plan {
     pub strata: Vec<StratumPlan>,
     /// The names of the relations, for printing.
     names: Vec<String>,
+    /// The kinds of their columns.
+    kinds: Vec<Vec<Primitive>>,
 }
 
 /// How to evaluate the relations of a stratum.
@@ -64,6 +71,20 @@ pub struct StratumPlan {
     /// Relations of the stratum with so many tuples that no further round is begun, as
     /// `.limitsize` asks.
     pub enough: Vec<(RelationId, usize)>,
+    /// Relations of the stratum that hold one tuple a key only.
+    pub choices: Vec<ChoicePlan>,
+    /// What makes tuples of the stratum superfluous: each concludes the columns of one that goes
+    /// and those of the one that it goes for.
+    pub prunes: Vec<RulePlan>,
+}
+
+/// A relation of which candidates are chosen.
+#[derive(Clone, Debug)]
+pub struct ChoicePlan {
+    /// The relation.
+    pub relation: RelationId,
+    /// The columns of each of its keys.
+    pub keys: Vec<Vec<usize>>,
 }
 
 /// How to evaluate a rule, or one choice of delta of a recursive rule.
@@ -267,6 +288,7 @@ impl Expression {
                 Functor::Length | Functor::Ordinal | Functor::ToNumber => Primitive::Number,
                 Functor::ToUnsigned => Primitive::Unsigned,
                 Functor::ToFloat => Primitive::Float,
+                Functor::Record { .. } => Primitive::Record,
                 _ => *primitive,
             },
         }
@@ -304,7 +326,14 @@ impl Plan {
             .map(|stratum| lower::stratum(program, stratum, interner))
             .collect();
         let names = program.relations.iter().map(|relation| relation.name.clone()).collect();
-        Plan { strata, names }
+        let kinds = |relation: &Relation| relation.columns.iter().map(|it| it.primitive).collect();
+        let kinds = program.relations.iter().map(|relation| kinds(relation)).collect();
+        Plan { strata, names, kinds }
+    }
+
+    /// The kinds of a relation's columns.
+    pub fn kinds(&self, relation: RelationId) -> &[Primitive] {
+        self.kinds.get(relation.index()).map_or(&[], Vec::as_slice)
     }
 
     /// The strata apart that depend on none of the given relations, and those that do: what can be

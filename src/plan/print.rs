@@ -6,30 +6,121 @@ use super::{
     AggregatePlan, Expand, Expression, Operation, Pipeline, Plan, RowCheck, Rows, RulePlan, Slot,
     Source, Stage, Step,
 };
+use crate::store::ColumnSet;
 use crate::syntax::operators::{CALLS, Functor, INFIX, PREFIXES};
-use crate::value::{Constant, RelationId};
+use crate::value::{Constant, RelationId, RuleId};
 
 impl Display for Plan {
     fn fmt(&self, out: &mut Formatter<'_>) -> Result {
+        self.print(out, None)
+    }
+}
+
+/// What is known of a program that was run: it is printed beside the plan.
+pub trait Known {
+    /// How many tuples a relation has.
+    fn size(&self, relation: RelationId) -> usize;
+    /// What a rule is called.
+    fn rule(&self, rule: RuleId) -> String;
+}
+
+/// A plan with what is known of its relations and rules.
+pub struct Measured<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// What is known.
+    pub known: &'a dyn Known,
+}
+
+impl Display for Measured<'_> {
+    fn fmt(&self, out: &mut Formatter<'_>) -> Result {
+        self.plan.print(out, Some(self.known))?;
+        let mut indices: Vec<(RelationId, ColumnSet)> = Vec::new();
+        for stratum in &self.plan.strata {
+            let rules = stratum.once.iter().chain(&stratum.repeated).chain(&stratum.prunes);
+            rules.for_each(|rule| indices_of(&rule.pipeline, &mut indices));
+        }
+        indices.sort();
+        indices.dedup();
+        // Whole tuples are found without an index.
+        indices.retain(|(relation, by)| by.columns().count() < self.plan.kinds(*relation).len());
+        if !indices.is_empty() {
+            out.write_str("indices\n")?;
+        }
+        for (relation, columns) in indices {
+            let names: Vec<String> = columns.columns().map(|column| column.to_string()).collect();
+            let (name, size) = (self.plan.name(relation), self.known.size(relation));
+            let word = if names.len() == 1 { "column" } else { "columns" };
+            writeln!(out, "  {name} ({size}) by {word} {}", names.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+/// The indices that a pipeline looks rows up in.
+fn indices_of(pipeline: &Pipeline, found: &mut Vec<(RelationId, ColumnSet)>) {
+    for stage in &pipeline.stages {
+        if let Expand::Rows { relation, by, .. } = &stage.expand
+            && !by.is_empty()
+        {
+            found.push((*relation, *by));
+        }
+    }
+    for step in pipeline.steps() {
+        match &step.operation {
+            Operation::Check { relation, columns, .. } => {
+                let columns = columns.iter().copied().filter(|&it| it < ColumnSet::LIMIT);
+                let columns: ColumnSet = columns.collect();
+                if !columns.is_empty() {
+                    found.push((*relation, columns));
+                }
+            }
+            Operation::Aggregate(aggregate) => indices_of(&aggregate.pipeline, found),
+            _ => {}
+        }
+    }
+}
+
+impl Plan {
+    fn print(&self, out: &mut Formatter<'_>, known: Option<&dyn Known>) -> Result {
+        let called = |rule: &RulePlan| match known {
+            None => format!("rule {}", rule.rule.0),
+            Some(known) => known.rule(rule.rule),
+        };
         for (at, stratum) in self.strata.iter().enumerate() {
-            if stratum.once.is_empty() && stratum.repeated.is_empty() {
+            if stratum.once.is_empty() && stratum.repeated.is_empty() && stratum.prunes.is_empty() {
                 continue;
             }
             let names: Vec<&str> = stratum.relations.iter().map(|id| self.name(*id)).collect();
             writeln!(out, "stratum {at}: {}", names.join(", "))?;
+            for choice in &stratum.choices {
+                let keys: Vec<String> =
+                    choice.keys.iter().map(|columns| format!("{columns:?}")).collect();
+                writeln!(
+                    out,
+                    "  one tuple of {} a key: {}",
+                    self.name(choice.relation),
+                    keys.join(", ")
+                )?;
+            }
+            for rule in &stratum.prunes {
+                let delta = rule.delta.map_or("?", |delta| self.name(delta));
+                writeln!(out, "  take out, for new {delta}")?;
+                self.rule(out, rule, known)?;
+            }
             for rule in &stratum.once {
-                writeln!(out, "  rule {}, once", rule.rule.0)?;
-                self.rule(out, rule)?;
+                writeln!(out, "  {}, once", called(rule))?;
+                self.rule(out, rule, known)?;
             }
             for rule in &stratum.prepare {
                 let delta = rule.delta.map_or("?", |delta| self.name(delta));
-                writeln!(out, "  rule {}, a part of it, for new {delta}", rule.rule.0)?;
-                self.rule(out, rule)?;
+                writeln!(out, "  {}, a part of it, for new {delta}", called(rule))?;
+                self.rule(out, rule, known)?;
             }
             for rule in &stratum.repeated {
                 let delta = rule.delta.map_or("?", |delta| self.name(delta));
-                writeln!(out, "  rule {}, for new {delta}", rule.rule.0)?;
-                self.rule(out, rule)?;
+                writeln!(out, "  {}, for new {delta}", called(rule))?;
+                self.rule(out, rule, known)?;
             }
         }
         Ok(())
@@ -42,8 +133,8 @@ impl Plan {
         self.names.get(relation.index()).map_or(unnamed, |name| name)
     }
 
-    fn rule(&self, out: &mut Formatter<'_>, rule: &RulePlan) -> Result {
-        let printer = Printer { plan: self, slots: &rule.slots };
+    fn rule(&self, out: &mut Formatter<'_>, rule: &RulePlan, known: Option<&dyn Known>) -> Result {
+        let printer = Printer { plan: self, slots: &rule.slots, known };
         printer.pipeline(out, &rule.pipeline, 4)?;
         let words = rule.emit.iter().map(|source| printer.source(source)).collect::<Vec<_>>();
         writeln!(out, "    emit {}({})", self.name(rule.head), words.join(", "))
@@ -53,6 +144,7 @@ impl Plan {
 struct Printer<'a> {
     plan: &'a Plan,
     slots: &'a [String],
+    known: Option<&'a dyn Known>,
 }
 
 impl Printer<'_> {
@@ -73,7 +165,7 @@ impl Printer<'_> {
         match &stage.expand {
             Expand::Rows { relation, rows, by, key, checks, take } => {
                 let verb = if by.is_empty() { "scan" } else { "look up" };
-                write!(out, "{verb} {}{}", which(*rows), self.plan.name(*relation))?;
+                write!(out, "{verb} {}{}", which(*rows), self.named(*relation))?;
                 let columns: Vec<usize> = by.columns().collect();
                 self.key(out, &columns, key)?;
                 for (at, check) in checks.iter().enumerate() {
@@ -113,7 +205,7 @@ impl Printer<'_> {
         match operation {
             Operation::Check { relation, rows, columns, key, negated } => {
                 let not = if *negated { "no " } else { "" };
-                write!(out, "keep if {not}{}{}", which(*rows), self.plan.name(*relation))?;
+                write!(out, "keep if {not}{}{}", which(*rows), self.named(*relation))?;
                 self.key(out, columns, key)?;
                 out.write_char('\n')
             }
@@ -160,6 +252,15 @@ impl Printer<'_> {
             write!(out, "{before}column {column} = {}", self.source(source))?;
         }
         Ok(())
+    }
+
+    /// A relation's name, and its size where that is known.
+    fn named(&self, relation: RelationId) -> String {
+        let name = self.plan.name(relation);
+        match self.known {
+            None => name.to_owned(),
+            Some(known) => format!("{name} ({})", known.size(relation)),
+        }
     }
 
     fn slot(&self, slot: Slot) -> &str {
@@ -213,6 +314,8 @@ fn prefix(functor: Functor) -> &'static str {
     let sign = PREFIXES.iter().find(|(_, other)| *other == functor).map(|(sign, _)| *sign);
     match functor {
         Functor::Convert => "convert",
+        Functor::Record { .. } => "record",
+        Functor::Field(_) => "field",
         _ => call.or(sign).or(infix(functor)).unwrap_or("?"),
     }
 }

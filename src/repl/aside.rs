@@ -6,13 +6,15 @@ use std::sync::Arc;
 
 use crate::answers;
 use crate::audit::checks::{self, Whose};
-use crate::audit::output::{Entry, Report, text};
+use crate::audit::output::{Entry, Passed, Report, text};
 use crate::audit::{Accepted, Selection, Suppressions, sift};
-use crate::diag::{Renderer, Sources};
+use crate::change::Limits as Choosing;
+use crate::diag::{Renderer, Sources, reason};
 use crate::eval::{Limits, Options as EvalOptions};
 use crate::kb::{self, Part, Rulebook};
 use crate::session::Session;
 use crate::syntax::parse;
+use crate::text::Text;
 
 use super::edits::broken_off;
 use super::{Done, Failure, Repl, Reply};
@@ -73,13 +75,20 @@ impl Repl {
     }
 }
 
-/// `:check`, `:check --all`
+/// `:check`, `:check --all`, `:check --accepted FILE`
 pub(super) fn check(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
-    let all = match words {
-        "" => false,
-        "--all" => true,
-        _ => return Err(format!("`:check` or `:check --all`, not `:check {words}`").into()),
-    };
+    let (mut all, mut path) = (false, None);
+    let mut rest = words.split_whitespace();
+    while let Some(word) = rest.next() {
+        match (word, rest.clone().next()) {
+            ("--all", _) => all = true,
+            ("--accepted", Some(file)) => (path, _) = (Some(file), rest.next()),
+            _ => {
+                let known = "`:check`, with `--all` and `--accepted FILE`";
+                return Err(format!("{known}, not `:check {words}`").into());
+            }
+        }
+    }
     let session = repl.beside(Part::Checks)?;
     let Some(explained) = session.explained(0) else { return Ok(()) };
     let mut sources = Sources::over(Arc::new(session.sources().clone()));
@@ -90,13 +99,25 @@ pub(super) fn check(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
     let written = sources.get(source).map(|it| (source, parse(source, &it.text).0));
     let trees: Vec<_> = written.into_iter().collect();
     let suppressions = Suppressions::of(&sources, &trees);
-    let mut accepted = Accepted::default();
+    let mut accepted = match path {
+        Some(path) => read_accepted(path, &mut sources)?,
+        None => Accepted::default(),
+    };
     let sifted = sift(findings, &suppressions, &mut accepted, &Selection::default());
     let renderer = Renderer { colour: repl.settings.look.styled };
     let mut report = Report::default();
     let entries =
         sifted.kept.into_iter().map(|finding| Entry::new(&sources, &renderer, finding, None));
     report.findings = entries.collect();
+    let comments = sifted.suppressed.into_iter().map(|(finding, reason)| {
+        (finding, Passed { in_source: true, reason, resolution: String::new() })
+    });
+    let entries = sifted.accepted.into_iter().map(|(finding, reason, resolution)| {
+        (finding, Passed { in_source: false, reason, resolution })
+    });
+    let passed = comments.chain(entries);
+    let passed = passed.map(|(it, passed)| Entry::new(&sources, &renderer, it, Some(passed)));
+    report.passed = passed.collect();
     let count = checks::checks(&rulebook.program)
         .iter()
         .filter(|it| rulebook.worlds.dependent[it.relation.index()])
@@ -104,6 +125,14 @@ pub(super) fn check(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
     report.looked_at.push(format!("{id}: {count} checks"));
     reply.answer(text(&report, all));
     Ok(())
+}
+
+/// A file of findings that are accepted.
+fn read_accepted(path: &str, sources: &mut Sources) -> Result<Accepted, Failure> {
+    let bytes = std::fs::read(path)
+        .map_err(|problem| format!("cannot read `{path}`: {}", reason(&problem)))?;
+    let source = sources.add(path, Text::new(bytes).text);
+    Ok(Accepted::read(sources, source))
 }
 
 /// `:review`, `:review --why`
@@ -145,9 +174,13 @@ pub(super) fn questions(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done
             let path = path.trim();
             let text = std::fs::read_to_string(Path::new(path))
                 .map_err(|problem| format!("cannot read `{path}`: {problem}"))?;
-            let filled = form.filled(&repl.session, &text);
+            let limits = Choosing::from_options(&options);
+            let filled = form.filled(&repl.session, repl.current, &text, &limits)?;
             if !filled.problems.is_empty() {
-                return Err(format!("nothing was taken: {}", filled.problems.join("; ")).into());
+                let problems = filled.problems.iter();
+                let problems = problems.map(|(line, problem)| format!("{path}:{line}: {problem}"));
+                let problems: Vec<String> = problems.collect();
+                return Err(format!("nothing was taken\n{}", problems.join("\n")).into());
             }
             super::edits::statements(repl, &filled.facts, reply)?;
             if filled.open > 0 {

@@ -4,9 +4,11 @@ use std::sync::OnceLock;
 
 use crate::diag::nearest;
 use crate::kb::Sheet;
+use crate::report::hanging;
 
 use super::{
-    Done, Repl, Reply, aside, control, dossier, edit, interview, plain, reasons, scenarios, show,
+    Done, Failure, Repl, Reply, aside, control, dossier, edit, interview, plain, reasons,
+    scenarios, show,
 };
 
 /// The page: an entry begins at the margin with how a command is typed; the lines below it say what
@@ -64,6 +66,7 @@ const COMMANDS: &[(&str, Run)] = &[
     ("open", show::open),
     ("map", show::map),
     ("dossier", dossier::dossier),
+    ("verify", dossier::verify),
     ("kb", show::kb),
     ("queries", show::queries),
     ("run", show::run),
@@ -168,30 +171,51 @@ pub(super) fn run(repl: &mut Repl, line: &str, reply: &mut Reply) -> Done {
     }
 }
 
+/// What to say of a word by itself.
+pub(super) fn word(repl: &Repl, word: &str) -> Failure {
+    if names(repl).iter().any(|(name, _)| name == word) {
+        return format!("commands begin with a colon: `:{word}`").into();
+    }
+    let end = "a fact ends with a stop, a question with `?`, and commands begin with a colon";
+    let near =
+        repl.session.rulebook().relation(word).map(|_| format!("; `:show {word}` says more"));
+    format!("nothing is asked that `{word}` would answer; {end}{}", near.unwrap_or_default()).into()
+}
+
 /// `:help`, `:help NAME`: a command, or a relation.
 fn help(repl: &mut Repl, name: &str, reply: &mut Reply) -> Done {
     let name = name.trim_start_matches(':');
     if name.is_empty() {
-        let width = 34;
+        let width = repl.settings.look.width.map(usize::from);
         let mut text = String::from(
             "fact.             state it               -fact.     take it back\n\
              head :- body.     add a rule             .decl ...  declare a relation\n\
              ?- body.          ask; or body?\n\n",
         );
         for help in helps() {
-            text.push_str(&format!(":{:width$}  {}\n", help.usage, help.summary));
+            text.push_str(&hanging(&format!(":{}", help.usage), help.summary, 37, width));
         }
         let rulebook = repl.session.rulebook();
         let sheets = rulebook.sheets.iter().map(crate::answers::short_name);
         let sheets: Vec<String> =
             sheets.filter(|it| it.len() > 1).map(|it| format!(":{it}")).collect();
-        text.push_str(&format!("\nSheets are commands too: {}\n", sheets.join(" ")));
+        text.push('\n');
+        text.push_str(&hanging("Sheets are commands too:", &sheets.join(" "), 26, width));
         text.push_str("`:help NAME` says more of a command or a relation, with examples.\n");
         reply.answer(text);
         return Ok(());
     }
     if let Some(help) = helps().iter().find(|help| help.name == name) {
         reply.answer(format!(":{}\n{}\n{}", help.usage, help.summary, help.rest.trim_end()) + "\n");
+        return Ok(());
+    }
+    if let Some(sheet) = sheet_called(repl, name) {
+        let (title, relation) = (sheet.title.clone(), sheet.name.clone());
+        let doc = &repl.session.rulebook().program.relations[sheet.relation.index()].doc;
+        let text = if doc.text.is_empty() { String::new() } else { format!("{}\n", doc.text) };
+        reply.answer(format!(
+            ":{name}\n{title}\n{text}`:show {relation}` says what its columns mean.\n\n:{name}\n"
+        ));
         return Ok(());
     }
     let observed = crate::kb::observed_names().contains(&crate::kb::undotted(name));

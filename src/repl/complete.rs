@@ -38,6 +38,10 @@ pub fn complete(repl: &Repl, text: &str, at: usize) -> Completion {
     let before = text.get(..at).unwrap_or(text);
     let indent = before.len() - before.trim_start().len();
     if !is_command(before) && !before.trim_start().starts_with(':') {
+        if let Some(interview) = &repl.interview {
+            let options = interview.options.iter().map(|it| (it.clone(), String::new()));
+            return pick(indent, &before[indent..], options.collect());
+        }
         return goal(repl, before, 0);
     }
     let line = &before[indent..];
@@ -60,7 +64,9 @@ pub fn complete(repl: &Repl, text: &str, at: usize) -> Completion {
             Completion { start: word_at, file: true, ..Completion::default() }
         }
         "questions" => pick(word_at, word, plain(&["csv", "--answers"])),
-        "load" | "save" => Completion { start: word_at, file: true, ..Completion::default() },
+        "load" | "save" | "verify" => {
+            Completion { start: word_at, file: true, ..Completion::default() }
+        }
         "show" | "rules" | "facts" | "deps" | "list" => {
             pick(word_at, word, relations(repl, name == "facts", ""))
         }

@@ -3,14 +3,16 @@
 use std::path::Path;
 use std::time::Duration;
 
+use crate::diag::reason;
 use crate::io;
 use crate::kb;
 use crate::report::Table;
 use crate::syntax::printer::Literal;
+use crate::text::Text;
 
 use super::edits::{one_line, redo as redo_changes, undo as undo_changes};
 use super::settings::{MODES, Mode, PAGING};
-use super::{Done, Event, Failure, Repl, Reply, UNNAMED};
+use super::{Done, Event, Failure, Repl, Reply, Saved, UNNAMED};
 
 /// Answers a goal.
 pub(super) fn ask(repl: &mut Repl, goal: &str, reply: &mut Reply) -> Done {
@@ -123,9 +125,13 @@ impl Repl {
         }
         let first = self.session.designs().first();
         let blank = first.is_some_and(|it| it.id == UNNAMED && it.facts.is_empty())
-            && self.log.done.is_empty();
+            && self.log.done.is_empty()
+            && self.log.undone.is_empty()
+            && self.scenarios.is_empty();
         if blank {
             self.session.close(0);
+            self.saved.clear();
+            self.bases.clear();
         }
         self.current = self.session.designs().len().saturating_sub(1);
         Ok(())
@@ -177,31 +183,42 @@ pub(super) fn save(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
         None => (false, words),
     };
     let own = repl.session.designs().get(repl.current).map(|design| design.path.clone());
-    let own = repl.saved_to(repl.current).map(str::to_owned).or(own).unwrap_or_default();
+    let own = repl.saved_to(repl.current).map(|it| it.path.clone()).or(own).unwrap_or_default();
     let path = if name.is_empty() { own.as_str() } else { name };
     if path.is_empty() || !path.ends_with(".dl") {
         return Err("a design is saved as facts: say `:save FILE.dl`".to_owned().into());
     }
-    if path != own && !force && Path::new(path).exists() {
-        let message = format!("`{path}` is there already; `:save --force {path}` overwrites it");
-        return Err(message.into());
+    if !force && let Ok(there) = std::fs::read(path) {
+        if path != own {
+            let message =
+                format!("`{path}` is there already; `:save --force {path}` overwrites it");
+            return Err(message.into());
+        }
+        if repl.on_disk(repl.current).is_some_and(|it| *it != *Text::new(there).text) {
+            let message = format!(
+                "`{path}` is not what it was when it was read: somebody else wrote it; \
+                 `:save FILE.dl` writes another file, `:save --force {path}` overwrites it"
+            );
+            return Err(message.into());
+        }
     }
     let text = repl.text();
     io::save_durably(Path::new(path), &mut |file| file.write_all(text.as_bytes()))
-        .map_err(|problem| format!("cannot write `{path}`: {problem}"))?;
+        .map_err(|problem| format!("cannot write `{path}`: {}", reason(&problem)))?;
     let path = path.to_owned();
-    repl.log.save();
+    repl.log.save(repl.current);
+    reply.events.push(Event::Changed);
     reply.note(format!("wrote {path}"));
-    if !repl.typed().is_empty() {
+    if !repl.log.keeps_rules(repl.typed()) {
         reply.note("the rules typed here are no part of a design; `:save --rules DIR` writes them");
     }
-    repl.saved.retain(|(design, _)| *design != repl.current);
-    repl.saved.push((repl.current, path));
+    repl.saved.retain(|saved| saved.design != repl.current);
+    repl.saved.push(Saved { design: repl.current, path, text });
     Ok(())
 }
 
 /// Writes the rules that were typed to where `--rules` finds them.
-fn save_rules(repl: &Repl, folder: &str, reply: &mut Reply) -> Done {
+fn save_rules(repl: &mut Repl, folder: &str, reply: &mut Reply) -> Done {
     if folder.is_empty() {
         return Err("say a folder: `:save --rules DIR`".to_owned().into());
     }
@@ -210,11 +227,14 @@ fn save_rules(repl: &Repl, folder: &str, reply: &mut Reply) -> Done {
     }
     let path = Path::new(folder).join("typed.dl");
     let shown = path.display().to_string();
-    if path.exists() {
+    let own = std::fs::read_to_string(&path).is_ok_and(|there| there == repl.log.rules);
+    if path.exists() && !own {
         return Err(format!("`{shown}` is there already; it is not overwritten").into());
     }
     io::save_durably(&path, &mut |file| file.write_all(repl.typed().as_bytes()))
-        .map_err(|problem| format!("cannot write `{shown}`: {problem}"))?;
+        .map_err(|problem| format!("cannot write `{shown}`: {}", reason(&problem)))?;
+    repl.log.rules = repl.typed().to_owned();
+    reply.events.push(Event::Changed);
     reply.note(format!("wrote {shown}; `archlog repl --rules {folder}` uses it"));
     Ok(())
 }

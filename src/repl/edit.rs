@@ -1,10 +1,10 @@
 //! A design, or the rules that were typed, as one text to be edited: what became of it is one change.
 
-use crate::analyze::facts::{StatedFact, stated_facts};
+use crate::analyze::facts::StatedFact;
 use crate::analyze::has_errors;
-use crate::syntax::parse;
 
-use super::edits::{self, rule_change, same};
+use super::edits::{rule_change, same, whole_change};
+use super::log;
 use super::{Done, Event, Failure, Repl, Reply};
 
 /// A text that can be edited as a whole.
@@ -16,12 +16,21 @@ pub enum Text {
     Rules,
 }
 
-/// `:edit`, `:edit rules`
-pub(super) fn edit(repl: &mut Repl, what: &str, reply: &mut Reply) -> Done {
-    let (what, text) = match what {
-        "" => (Text::Design, repl.text()),
-        "rules" => (Text::Rules, repl.typed().to_owned()),
-        _ => return Err(format!("`:edit` or `:edit rules`, not `:edit {what}`").into()),
+/// `:edit`, `:edit rules`, `:edit anew`, `:edit rules anew`
+pub(super) fn edit(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
+    let (what, anew) = match words {
+        "" => (Text::Design, false),
+        "anew" => (Text::Design, true),
+        "rules" => (Text::Rules, false),
+        "rules anew" => (Text::Rules, true),
+        _ => return Err(format!("`:edit`, `:edit rules` or `anew`, not `:edit {words}`").into()),
+    };
+    let of = (what, repl.current);
+    let refused = repl.refused.take().filter(|(it, _)| *it == of && !anew);
+    let text = match (refused, what) {
+        (Some((_, text)), _) => text,
+        (None, Text::Design) => repl.text(),
+        (None, Text::Rules) => repl.typed().to_owned(),
     };
     reply.events.push(Event::Edit { what, text });
     Ok(())
@@ -37,33 +46,44 @@ impl Repl {
         };
         if let Err(failure) = done {
             reply.fail(failure);
+            self.refused = Some(((what, self.current), text.to_owned()));
+            reply.note("`:edit` goes on with your text, `:edit anew` without it");
         }
         reply.events
     }
 }
 
-/// The facts of a text become those of the design.
+/// A text becomes the design's, with its comments and in its order.
 fn design(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
-    let source = repl.session.note("<edited>", text);
-    let rulebook = repl.session.rulebook();
-    let (tree, mut problems) = parse(source, text);
-    let facts = stated_facts(&rulebook.statable, &rulebook.program, &tree, &mut problems);
-    let sources = repl.session.sources().clone();
-    repl.session.forget_last();
-    if has_errors(&problems) {
-        return Err(Failure::Wrong(problems, Box::new(sources)));
-    }
-    let stated = repl.session.designs().get(repl.current).map(|design| design.facts.clone());
-    let stated = stated.unwrap_or_default();
-    let not_in = |those: &[StatedFact]| {
-        let those = those.to_vec();
-        move |fact: &&StatedFact| !those.iter().any(|other| same(other, fact))
-    };
-    let gone: Vec<StatedFact> = stated.iter().filter(not_in(&facts)).cloned().collect();
-    let new: Vec<StatedFact> = facts.iter().filter(not_in(&stated)).cloned().collect();
-    if gone.is_empty() && new.is_empty() {
+    if text == repl.text() {
         reply.note("nothing was changed");
         return Ok(());
     }
-    edits::make(repl, new, gone, reply)
+    let made = repl.log.done.len();
+    let (source, facts, problems) = repl.session.read("<edited>", text);
+    let sources = repl.session.sources().clone();
+    let done = if has_errors(&problems) {
+        Err(Failure::Wrong(problems, Box::new(sources)))
+    } else {
+        let told = told(repl, &facts);
+        whole_change(repl, told, facts, source, reply)
+    };
+    match repl.log.done.len() {
+        after if after > made => repl.session.rename_last(&format!("change {after}")),
+        _ => repl.session.forget_last(),
+    }
+    done
+}
+
+/// What an edited text changes, as statements that would do the same.
+fn told(repl: &Repl, facts: &[StatedFact]) -> String {
+    let stated = log::stated(&repl.session, repl.current).facts;
+    let not_in =
+        |those: &[StatedFact], fact: &StatedFact| !those.iter().any(|other| same(other, fact));
+    let gone = stated.iter().filter(|fact| not_in(facts, fact));
+    let gone = gone.map(|fact| format!("-{}.", repl.session.written(fact)));
+    let new = facts.iter().filter(|fact| not_in(&stated, fact));
+    let new = new.map(|fact| format!("{}.", repl.session.written(fact)));
+    let lines: Vec<String> = gone.chain(new).collect();
+    if lines.is_empty() { "// comments, or the order, edited".to_owned() } else { lines.join("\n") }
 }

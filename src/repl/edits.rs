@@ -14,67 +14,18 @@ use crate::kb::{self, Rulebook, TYPED};
 use crate::syntax::parse;
 use crate::syntax::tree::{Atom, Body, Clause, Doc, Expression, Item, Tree};
 
+use super::log::{Change, Stated, Whole, stated};
 use super::{Done, Event, Failure, Repl, Reply, control};
 
-/// A change that was made, or made and undone.
-#[derive(Clone, Debug)]
-pub(super) struct Change {
-    /// What was typed.
-    pub text: String,
-    /// The design.
-    pub design: usize,
-    /// The facts taken back, with their places among the facts, in ascending order.
-    pub removed: Vec<(usize, StatedFact)>,
-    /// The facts stated; they are the last ones.
-    pub added: Vec<StatedFact>,
-    /// The text of all rules typed before and after it, where it adds one.
-    pub rules: Option<(Option<String>, Option<String>)>,
-}
-
-/// All changes, in order.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Log {
-    /// The changes that hold; the first has number 1.
-    pub done: Vec<Change>,
-    /// The changes that were undone, the last one undone last.
-    pub undone: Vec<Change>,
-    /// How many changes held when the design was saved; nothing when that state is out of reach.
-    saved: Option<usize>,
-    /// Whether it was ever saved.
-    ever: bool,
-}
-
-impl Log {
-    /// Whether all changes are in a file.
-    pub fn is_saved(&self) -> bool {
-        if self.ever { self.saved == Some(self.done.len()) } else { self.done.is_empty() }
-    }
-
-    /// The changes so far are in a file.
-    pub fn save(&mut self) {
-        (self.ever, self.saved) = (true, Some(self.done.len()));
-    }
-
-    /// What there is was never in a file.
-    pub fn unsave(&mut self) {
-        (self.ever, self.saved) = (true, None);
-    }
-
-    fn push(&mut self, change: Change) {
-        if !self.undone.is_empty() && self.saved.is_some_and(|saved| saved > self.done.len()) {
-            self.saved = None;
-        }
-        self.undone.clear();
-        self.done.push(change);
-    }
-}
+/// What the text is called that was typed last.
+const AT_PROMPT: &str = "<typed>";
 
 /// Does the statements of a complete text, or nothing of it where something in it is wrong.
 pub(super) fn statements(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
     let text = kb::undotted(text);
     let text = text.as_str();
     // The text is kept as long as facts are written in it.
-    let (made, source) = (repl.log.done.len(), repl.session.note("<typed>", text));
+    let (made, source) = (repl.log.done.len(), repl.session.note(AT_PROMPT, text));
     let done = parsed(repl, source, text, reply);
     match repl.log.done.len() {
         after if after > made => repl.session.rename_last(&format!("change {after}")),
@@ -143,8 +94,14 @@ fn part(repl: &Repl, item: Item, written: &str, diagnostics: &mut Vec<Diagnostic
             if atom.arguments.iter().any(open) {
                 return matching(repl, &atom, diagnostics).map(|facts| Part::Retract(facts, span));
             }
-            let clause =
-                Clause { heads: vec![atom], body: None, plan: None, doc: Doc::default(), span };
+            let clause = Clause {
+                heads: vec![atom],
+                greater: None,
+                body: None,
+                plan: None,
+                doc: Doc::default(),
+                span,
+            };
             let tree = Tree { items: vec![Item::Clause(clause)] };
             Some(Part::Retract(facts(&tree, diagnostics), span))
         }
@@ -152,9 +109,12 @@ fn part(repl: &Repl, item: Item, written: &str, diagnostics: &mut Vec<Diagnostic
             let tree = Tree { items: vec![Item::Clause(clause)] };
             Some(Part::State(facts(&tree, diagnostics)))
         }
-        Item::Clause(_) | Item::Declaration(_) | Item::Type(_) => {
-            Some(Part::Rule(written.to_owned()))
-        }
+        Item::Clause(_)
+        | Item::Declaration(_)
+        | Item::Type(_)
+        | Item::Component(_)
+        | Item::Instance(_)
+        | Item::Override { .. } => Some(Part::Rule(written.to_owned())),
         Item::Once(_) | Item::Pragma { .. } => None,
         Item::Expectation(expectation) => {
             let help = "it belongs in a file that `archlog test` reads; `?- goal.` asks here";
@@ -293,15 +253,33 @@ impl Edit {
         for fact in &added {
             doubled(repl, stated, fact, &removed, reply);
         }
-        let change =
-            Change { text: text.trim().to_owned(), design: repl.current, removed, added, rules };
-        let number = repl.log.done.len() + 1;
-        let before = State::of(repl);
-        move_by(repl, &change, true, reply)?;
-        repl.log.push(change);
-        before.told(repl, &format!("#{number}"), reply);
-        Ok(())
+        let (text, design) = (text.trim().to_owned(), repl.current);
+        push(repl, Change { text, design, removed, added, rules, whole: None }, reply)
     }
+}
+
+/// Makes a new change, numbered, and says what came of it.
+fn push(repl: &mut Repl, change: Change, reply: &mut Reply) -> Done {
+    let (number, before) = (repl.log.done.len() + 1, State::of(repl));
+    move_by(repl, &change, true, reply)?;
+    repl.log.push(change);
+    before.told(repl, &format!("#{number}"), reply);
+    Ok(())
+}
+
+/// Puts another text in the place of the design's, as one change; `text` says of it what is told.
+pub(super) fn whole_change(
+    repl: &mut Repl,
+    text: String,
+    added: Vec<StatedFact>,
+    source: SourceId,
+    reply: &mut Reply,
+) -> Done {
+    let Stated { facts, text: before } = stated(&repl.session, repl.current);
+    let removed = facts.into_iter().enumerate().collect();
+    let whole: Option<Whole> = Some((before, Some(source)));
+    let design = repl.current;
+    push(repl, Change { text, design, removed, added, rules: None, whole }, reply)
 }
 
 /// Puts other rules in the place of those that were typed, as one change.
@@ -320,18 +298,9 @@ pub(super) fn rule_change(repl: &mut Repl, text: &str, reply: &mut Reply) -> Don
         removed: Vec::new(),
         added: Vec::new(),
         rules: Some((repl.rulebook.typed.clone(), Some(after))),
+        whole: None,
     };
-    let (number, before) = (repl.log.done.len() + 1, State::of(repl));
-    move_by(repl, &change, true, reply)?;
-    repl.log.push(change);
-    before.told(repl, &format!("#{number}"), reply);
-    Ok(())
-}
-
-/// Puts rules back that an earlier session left; that is no change.
-pub(super) fn put_back(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
-    rule_by(repl, Some(text.to_owned()), reply)?;
-    repl.derive(reply)
+    push(repl, change, reply)
 }
 
 /// Says that something else is stated of the same.
@@ -357,21 +326,15 @@ fn doubled(
 
 /// Makes a change, or unmakes it. Where that fails, all is as it was before.
 fn move_by(repl: &mut Repl, change: &Change, forward: bool, reply: &mut Reply) -> Done {
-    let Some(design) = repl.session.designs().get(change.design) else { return Ok(()) };
-    let old = design.facts.clone();
-    let mut facts = old.clone();
+    if repl.session.designs().get(change.design).is_none() {
+        return Ok(());
+    }
+    let old = stated(&repl.session, change.design);
+    let mut new = old.clone();
     if forward {
-        for (at, _) in change.removed.iter().rev() {
-            if *at < facts.len() {
-                facts.remove(*at);
-            }
-        }
-        facts.extend(change.added.iter().cloned());
+        change.make(&mut new);
     } else {
-        facts.truncate(facts.len().saturating_sub(change.added.len()));
-        for (at, fact) in &change.removed {
-            facts.insert((*at).min(facts.len()), fact.clone());
-        }
+        change.unmake(&mut new);
     }
     let kept = repl.session.keep();
     let before = (repl.session.shared(), repl.rulebook.typed.clone());
@@ -379,9 +342,9 @@ fn move_by(repl: &mut Repl, change: &Change, forward: bool, reply: &mut Reply) -
         let typed = if forward { with } else { without };
         rule_by(repl, typed.clone(), reply)?;
     }
-    repl.session.restate(change.design, facts);
+    restate(repl, change.design, new);
     if let Err(failure) = repl.derive(reply) {
-        repl.session.restate(change.design, old);
+        restate(repl, change.design, old);
         if change.rules.is_some() {
             let (rulebook, typed) = before;
             repl.session.exchange(rulebook);
@@ -392,6 +355,12 @@ fn move_by(repl: &mut Repl, change: &Change, forward: bool, reply: &mut Reply) -
     }
     reply.events.push(Event::Changed);
     Ok(())
+}
+
+/// A design states something else from now on.
+pub(super) fn restate(repl: &mut Repl, design: usize, stated: Stated) {
+    repl.session.restate(design, stated.facts);
+    repl.session.rewrite(design, stated.text);
 }
 
 /// How many rulebooks with rules typed are at hand, to go back to.

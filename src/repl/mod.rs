@@ -5,6 +5,8 @@
 //! | --- | --- |
 //! | `units` | lines to commands and complete statements |
 //! | `edit` | a design or the rules as a text to be edited as a whole |
+//! | `log` | the changes, what each does to what is stated, and which are in a file |
+//! | `keeping` | all of that as a text, and a session that goes on where such a text was left |
 //! | `edits` | what is stated, taken back, declared and ruled; every change numbered, undone and redone |
 //! | `commands` | the commands by name, and their help |
 //! | `show` | commands that show what is there |
@@ -13,6 +15,7 @@
 //! | `scenarios` | the design under several names, and two of them side by side |
 //! | `aside` | checks, reviews, forms, questions about rules and proofs |
 //! | `interview` | questions put one after the other |
+//! | `trail` | what an interview asked and what was answered |
 //! | `plain` | facts from sentences in plain words, proposed and accepted |
 //! | `complete` | what may stand at the cursor |
 //! | `settings` | what can be set, and answers laid out as it says |
@@ -34,11 +37,14 @@ mod dossier;
 mod edit;
 mod edits;
 mod interview;
+mod keeping;
+mod log;
 mod plain;
 mod reasons;
 mod scenarios;
 mod settings;
 mod show;
+mod trail;
 mod units;
 
 use std::collections::BTreeSet;
@@ -50,16 +56,18 @@ use std::time::Instant;
 pub use commands::{Help, helps};
 pub use complete::{Candidate, Completion, Kind, complete, hint, kinds};
 pub use edit::Text;
+pub use keeping::Left;
 pub use settings::{Effort, MODES, Mode, Paging, Settings};
-pub use units::{Units, is_command, is_complete};
+pub use units::{Units, is_command, is_complete, is_word};
 
 use aside::Beside;
-use edits::Log;
-use interview::Interview;
+use log::Log;
 use scenarios::Scenario;
+use trail::Interview;
 
+use crate::analyze::has_errors;
 use crate::diag::{Diagnostic, Sources};
-use crate::eval::Stopped;
+use crate::eval::{StopReason, Stopped};
 use crate::kb::{self, Rulebook};
 use crate::report::tree::Tree;
 use crate::report::{Section, Table};
@@ -190,13 +198,28 @@ pub struct Repl {
     /// What was typed.
     history: Vec<String>,
     interview: Option<Interview>,
+    /// The interview that was left, to be gone on with.
+    left: Option<Interview>,
     /// The knowledge base by itself, once it was asked for.
     knowledge: Option<Arc<Rulebook>>,
     /// Warnings that were said.
     warned: BTreeSet<String>,
     units: Units,
-    /// Where designs were saved, by their numbers.
-    saved: Vec<(usize, String)>,
+    /// Where designs were saved.
+    saved: Vec<Saved>,
+    /// The texts of designs without any of the changes, by their numbers.
+    bases: Vec<(usize, Arc<str>)>,
+    /// The text of a design that was edited last and is wrong, to be edited again.
+    refused: Option<((Text, usize), String)>,
+}
+
+/// A design that was saved.
+#[derive(Clone, Debug)]
+struct Saved {
+    design: usize,
+    path: String,
+    /// What was written.
+    text: String,
 }
 
 impl Repl {
@@ -221,10 +244,13 @@ impl Repl {
             watched: Vec::new(),
             history: Vec::new(),
             interview: None,
+            left: None,
             knowledge: None,
             warned: BTreeSet::new(),
             units: Units::default(),
             saved: Vec::new(),
+            bases: Vec::new(),
+            refused: None,
         }
     }
 
@@ -242,24 +268,14 @@ impl Repl {
         reply.events
     }
 
-    /// The design that is spoken of holds changes that are in no file of the user's; they belong to
-    /// the file of this path, if to any. `rules` were typed.
-    pub fn recovered(&mut self, path: Option<&str>, rules: Option<&str>) -> Vec<Event> {
-        let mut reply = Reply::default();
-        if let Some(rules) = rules
-            && let Err(failure) = edits::put_back(self, rules, &mut reply)
-        {
-            reply.fail(failure);
-        }
-        self.log.unsave();
-        self.saved.extend(path.map(|path| (self.current, path.to_owned())));
-        reply.events
-    }
-
     /// What was done so far is where the session begins: none of it is a change, or typed.
     pub fn settle(&mut self) {
-        self.log = Log::default();
         self.history.clear();
+        // Scenarios that were made go back to where they began.
+        if self.scenarios.is_empty() {
+            self.log = Log { rules: self.typed().to_owned(), ..Log::default() };
+            self.bases.clear();
+        }
     }
 
     /// The session.
@@ -279,7 +295,8 @@ impl Repl {
         }
         let id = self.session.designs().get(self.current).map_or("", |design| design.id.as_str());
         let id = if id == UNNAMED { "archlog" } else { id };
-        let dirty = if self.log.is_saved() { "" } else { "*" };
+        let saved = self.log.is_saved(self.current) && self.log.keeps_rules(self.typed());
+        let dirty = if saved { "" } else { "*" };
         let open = self.open_items();
         let open = if open == 0 { String::new() } else { format!(" ?{open}") };
         let scenario = match self.scenario.as_str() {
@@ -287,11 +304,6 @@ impl Repl {
             scenario => format!("@{scenario}"),
         };
         format!("{id}{scenario}{dirty}{open}> ")
-    }
-
-    /// Whether there are changes that are not in any file of the user's.
-    pub fn is_saved(&self) -> bool {
-        self.log.is_saved()
     }
 
     /// The design that is spoken of, as a file holds it.
@@ -304,16 +316,15 @@ impl Repl {
         self.rulebook.typed.as_deref().unwrap_or_default()
     }
 
-    /// The file that a design was saved to.
-    fn saved_to(&self, design: usize) -> Option<&str> {
-        let saved = self.saved.iter().find(|(saved, _)| *saved == design);
-        saved.map(|(_, path)| path.as_str())
+    /// What a design was saved as.
+    fn saved_to(&self, design: usize) -> Option<&Saved> {
+        self.saved.iter().find(|saved| saved.design == design)
     }
 
     /// Drops what is open: statements that are not complete, and an interview.
     pub fn abandon(&mut self) {
         self.units = Units::default();
-        self.interview = None;
+        self.leave_interview();
     }
 
     /// What is still open at the end of the input, done as it stands.
@@ -341,21 +352,40 @@ impl Repl {
             return Vec::new();
         }
         self.interrupt.store(false, Ordering::Relaxed);
-        self.history.push(unit.trim_end().to_owned());
+        if !unit.starts_with(' ') {
+            self.history.push(unit.trim_end().to_owned());
+        }
         let started = Instant::now();
         let done = if is_command(unit) {
             commands::run(self, unit, &mut reply)
+        } else if is_word(unit) {
+            Err(commands::word(self, unit.trim()))
         } else {
             edits::statements(self, unit, &mut reply)
         };
         if let Err(failure) = done {
             reply.fail(failure);
         }
+        for event in &mut reply.events {
+            if let Event::Problems { diagnostics, sources } = event {
+                kb::as_typed(unit, diagnostics, sources);
+            }
+        }
         if self.settings.timing {
             let taken = started.elapsed().as_secs_f64() * 1000.0;
             reply.note(format!("({taken:.1} ms)"));
         }
         reply.events
+    }
+
+    /// Does what is open as it stands, since a command follows that does not go on with it.
+    fn unfinished(&mut self, unit: &str) -> Vec<Event> {
+        let mut events = self.unit(unit);
+        if has_failed(&events) {
+            let note = "what was begun before the command is dropped";
+            events.push(Event::Note(note.to_owned()));
+        }
+        events
     }
 
     /// How many rows the sheets of what is open have.
@@ -394,8 +424,24 @@ impl Repl {
 /// What a design is called that was never named.
 const UNNAMED: &str = "unnamed";
 
+/// Whether something went wrong.
+fn has_failed(events: &[Event]) -> bool {
+    events.iter().any(|event| match event {
+        Event::Problems { diagnostics, .. } => has_errors(diagnostics),
+        Event::Error(_) | Event::Stopped(_) => true,
+        _ => false,
+    })
+}
+
+/// Whether somebody interrupted.
+fn is_interrupted(events: &[Event]) -> bool {
+    let interrupted = |it: &Stopped| it.reason == StopReason::Interrupted;
+    events.iter().any(|event| matches!(event, Event::Stopped(it) if interrupted(it)))
+}
+
 /// Does what a text says: any number of lines, statements and commands mixed. What the last line
-/// leaves open waits for the next step.
+/// leaves open waits for the next step. Nothing is done behind an interrupt, nor, where
+/// [`Settings::bail`] says so, behind what went wrong.
 pub fn step(repl: &mut Repl, text: &str) -> Vec<Event> {
     let mut events = Vec::new();
     let text = text.strip_suffix('\n').unwrap_or(text);
@@ -409,8 +455,32 @@ pub fn step(repl: &mut Repl, text: &str) -> Vec<Event> {
             events.extend(reply.events);
             continue;
         }
+        if let Some(unit) = repl.units.cut(line) {
+            events.extend(repl.unfinished(&unit));
+            if repl.settings.bail && has_failed(&events) {
+                break;
+            }
+        }
         if let Some(unit) = repl.units.push(line) {
-            events.extend(repl.unit(&unit));
+            let about = repl.interview.as_ref().map(|interview| interview.design);
+            let mut done = repl.unit(&unit);
+            let moved = about.is_some_and(|design| design != repl.current)
+                || done.iter().any(|event| matches!(event, Event::Changed));
+            let same = repl.interview.as_ref().map(|interview| interview.design) == about;
+            if answers && moved && same {
+                let mut reply = Reply::default();
+                if let Err(failure) = interview::again(repl, &mut reply) {
+                    reply.fail(failure);
+                }
+                done.extend(reply.events);
+            }
+            events.extend(done);
+        }
+        let left = events.iter().any(|event| matches!(event, Event::Quit));
+        if left || is_interrupted(&events) || repl.settings.bail && has_failed(&events) {
+            // What stands behind is not done at all.
+            repl.units = Units::default();
+            break;
         }
     }
     events

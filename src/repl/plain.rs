@@ -5,18 +5,24 @@
 use std::sync::Arc;
 
 use crate::analyze::facts::StatedFact;
+use crate::answers::{Given, given, plain};
 use crate::diag::{Span, nearest};
 use crate::explain::key_columns;
 use crate::kb::Part;
+use crate::report::hanging;
 use crate::syntax::printer::Quoted;
 use crate::value::{Constant, Primitive, RelationId};
 
 use super::complete::values_of;
-use super::interview::{self, Interview};
-use super::{Done, Failure, Repl, Reply, edits};
+use super::interview;
+use super::trail::Interview;
+use super::{Done, Failure, Repl, Reply};
 
 /// How many words an identifier is made of.
 const WORDS: usize = 4;
+
+/// Words of so many letters are left out of it.
+const SHORT: usize = 2;
 
 /// How many words may stand together for one thing.
 const TOGETHER: usize = 3;
@@ -31,6 +37,13 @@ pub(super) struct Proposal {
     further: Vec<(RelationId, usize, Vec<String>)>,
     /// Lines about the values: the column, why, and what else it could be.
     reasons: Vec<(String, String)>,
+}
+
+impl Proposal {
+    /// Takes the values that the fact has now.
+    pub fn renew(&mut self, values: &[String]) {
+        values.clone_into(&mut self.values);
+    }
 }
 
 /// The relation that sentences are turned into facts of.
@@ -131,9 +144,12 @@ fn gathered(repl: &Repl, form: RelationId, sentence: &str, rows: &[Found]) -> Pr
         let closed = !values_of(repl, form, at, &[]).is_empty();
         let value = match fitting.next() {
             Some((_, _, _, value, because)) => {
-                let mut others: Vec<&str> = fitting.map(|it| it.3.as_str()).collect();
-                others.retain(|other| other != value);
-                others.dedup();
+                let mut others: Vec<&str> = Vec::new();
+                for (_, _, _, other, _) in fitting {
+                    if other != value && !others.contains(&other.as_str()) {
+                        others.push(other);
+                    }
+                }
                 let others = match others.is_empty() {
                     true => String::new(),
                     false => format!("; or {}", others.join(", ")),
@@ -165,8 +181,14 @@ fn gathered(repl: &Repl, form: RelationId, sentence: &str, rows: &[Found]) -> Pr
 /// An identifier of the first words, other than those there are.
 fn identifier(sentence: &str, facts: &[StatedFact], form: RelationId, key: usize) -> String {
     let words = sentence.split(|it: char| !it.is_alphanumeric()).filter(|it| !it.is_empty());
-    let words: Vec<String> = words.take(WORDS).map(str::to_lowercase).collect();
-    let name = words.join("_");
+    let words: Vec<String> = words.map(str::to_lowercase).collect();
+    // The shortest words say least.
+    let mut telling: Vec<String> =
+        words.iter().filter(|word| word.chars().count() > SHORT).take(WORDS).cloned().collect();
+    if telling.is_empty() {
+        telling = words;
+    }
+    let name = telling.join("_");
     let taken = |name: &str| {
         let mut same = facts.iter().filter(|fact| fact.relation == form);
         same.any(|fact| fact.values.get(key).is_some_and(|value| value.to_string() == name))
@@ -191,14 +213,25 @@ pub(super) fn put(repl: &mut Repl, proposal: Proposal, reply: &mut Reply) {
         lines.push((name.clone(), values.join(", ")));
     }
     let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let wide = repl.settings.look.width.map(usize::from);
     let mut text = String::from("\nProposed:\n");
     for (name, value) in lines {
-        let value = if value.is_empty() { "?".to_owned() } else { value };
+        let at = declared.columns.iter().position(|column| column.name == name);
+        let known = match (value.is_empty(), at) {
+            (true, Some(at)) => values_of(repl, proposal.form, at, &[]).join(", "),
+            _ => String::new(),
+        };
+        let value = match (value.is_empty(), known.as_str()) {
+            (true, "") => "?".to_owned(),
+            (true, known) => format!("?   one of {known}"),
+            (false, _) => value,
+        };
         let because = proposal.reasons.iter().filter(|(column, _)| *column == name);
         let because: Vec<&str> = because.map(|(_, because)| because.as_str()).collect();
         let because =
             if because.is_empty() { String::new() } else { format!("   {}", because.join("; ")) };
-        text.push_str(&format!("  {name:width$}  {value}{because}\n"));
+        let said = format!("{value}{because}");
+        text.push_str(&hanging(&format!("  {name:width$}"), &said, width + 4, wide));
     }
     text.push_str("`yes` takes it, COLUMN=VALUE corrects it, `no` drops it\n");
     reply.answer(text);
@@ -208,18 +241,20 @@ pub(super) fn put(repl: &mut Repl, proposal: Proposal, reply: &mut Reply) {
 /// Waits for what is said to a proposal.
 fn wait(repl: &mut Repl, proposal: Proposal) {
     if let Some(interview) = &mut repl.interview {
-        interview.accept(proposal);
+        interview.proposal = Some(proposal);
     }
 }
 
 /// Takes what somebody says to a proposal.
 pub(super) fn answer(repl: &mut Repl, line: &str, reply: &mut Reply) -> Done {
-    let Some(mut proposal) = repl.interview.as_mut().and_then(Interview::proposal) else {
+    let Some(mut proposal) = repl.interview.as_mut().and_then(|it| it.proposal.take()) else {
         return Ok(());
     };
-    match line.to_lowercase().as_str() {
-        "" | "y" | "yes" => {}
-        "n" | "no" => return interview::go_on(repl, reply),
+    match plain(line).as_str() {
+        "y" | "yes" => {}
+        // What was taken before stays; what was not is never taken by mistake.
+        "" if repl.interview.as_ref().is_some_and(|it| it.fact().is_some()) => {}
+        "n" | "no" => return interview::refused(repl, reply),
         _ => {
             if let Err(failure) = correct(repl, &mut proposal, line) {
                 wait(repl, proposal);
@@ -236,8 +271,13 @@ pub(super) fn answer(repl: &mut Repl, line: &str, reply: &mut Reply) -> Done {
             return Err(failure);
         }
     };
-    edits::make(repl, facts, Vec::new(), reply)?;
-    interview::go_on(repl, reply)
+    let values = proposal.values.clone();
+    let kept = proposal.clone();
+    let done = interview::taken(repl, proposal, values, facts, reply);
+    if done.is_err() {
+        wait(repl, kept);
+    }
+    done
 }
 
 /// `COLUMN=VALUE`, with a number of the closed list for the value if somebody likes.
@@ -250,13 +290,17 @@ fn correct(repl: &Repl, proposal: &mut Proposal, line: &str) -> Done {
     let declared = &relations[proposal.form.index()];
     if let Some(at) = declared.columns.iter().position(|column| column.name == name) {
         let known = values_of(repl, proposal.form, at, &[]);
-        if !known.is_empty() && !known.iter().any(|it| it == value) {
-            let hint = match nearest(value, known.iter().map(String::as_str)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there are {}", known.join(", ")),
-            };
-            return Err(format!("`{value}` is no {name}; {hint}").into());
-        }
+        let value = match given(value, &known) {
+            _ if known.is_empty() => value,
+            Given::Value(at) => known.get(at).map_or(value, String::as_str),
+            Given::Open | Given::Other => {
+                let hint = match nearest(value, known.iter().map(String::as_str)) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("there are {}", known.join(", ")),
+                };
+                return Err(format!("`{value}` is no {name}; {hint}").into());
+            }
+        };
         if let Some(slot) = proposal.values.get_mut(at) {
             value.clone_into(slot);
         }
@@ -270,6 +314,21 @@ fn correct(repl: &Repl, proposal: &mut Proposal, line: &str) -> Done {
             proposal.reasons.retain(|(column, _)| column != name);
             return Ok(());
         }
+    }
+    // Nothing of it was proposed, and it can be said all the same.
+    let key = key_columns(declared).and_then(|keys| keys.first().copied()).unwrap_or(0);
+    let key = declared.columns.get(key).map(|column| column.name.as_str());
+    let beside = relations.iter().enumerate().find_map(|(at, it)| {
+        let column = it.columns.iter().position(|column| column.name == name)?;
+        let rest = it.columns.iter().filter(|column| column.name != name);
+        let about =
+            it.columns.len() == 2 && rest.map(|it| Some(it.name.as_str())).all(|it| it == key);
+        (about && it.doc.tag("interview").is_some()).then_some((RelationId::from(at), column))
+    });
+    if let Some((relation, column)) = beside {
+        let values = value.split(',').map(|it| it.trim().to_owned()).filter(|it| !it.is_empty());
+        proposal.further.push((relation, column, values.collect()));
+        return Ok(());
     }
     let known = declared.columns.iter().map(|column| column.name.as_str());
     let hint = nearest(name, known).map(|near| format!("; did you mean `{near}`?"));

@@ -76,6 +76,17 @@ fn goal_of(repl: &Repl, text: &str) -> Result<String, Failure> {
     Ok(atom.to_owned())
 }
 
+/// Changes that are said by the numbers of steps, `-3` or `+3`, and nothing else.
+fn signed_steps(repl: &Repl, text: &str) -> Result<Option<String>, Failure> {
+    let mut changes = Vec::new();
+    for word in text.split([' ', ',']).filter(|word| !word.is_empty()) {
+        let number = word.strip_prefix(['+', '-']).filter(|it| it.parse::<usize>().is_ok());
+        let Some(number) = number else { return Ok(None) };
+        changes.push(format!("{}{}", &word[..1], goal_of(repl, number)?));
+    }
+    Ok((!changes.is_empty()).then(|| changes.join(" ")))
+}
+
 fn explain(repl: &mut Repl, text: &str, absent: bool, reply: &mut Reply) -> Done {
     let flags = flags(text, &["--all", "--full"])?;
     let (all, start) = (flags.has("--all"), Instant::now());
@@ -130,7 +141,8 @@ fn explain(repl: &mut Repl, text: &str, absent: bool, reply: &mut Reply) -> Done
 pub(super) fn what_if(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
     let start = Instant::now();
     let flags = flags(text, &["--all", "--reasons"])?;
-    let change = repl.session.change(repl.current, flags.rest)?;
+    let typed = signed_steps(repl, flags.rest)?.unwrap_or_else(|| flags.rest.to_owned());
+    let change = repl.session.change(repl.current, &typed)?;
     let asked = Arc::clone(&repl.interrupt);
     let options = repl.effort.options(&asked);
     let what_if = repl.session.what_if(repl.current, &change, &options)?;
@@ -157,6 +169,7 @@ pub(super) fn achieve(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
         },
         None => (text, 3),
     };
+    let goal = &goal_of(repl, goal)?;
     let asked = Arc::clone(&repl.interrupt);
     let limits = Limits::from_options(&repl.effort.options(&asked));
     let search = Search { size, answers: 20, limits, progress: &|_, _, _| {} };

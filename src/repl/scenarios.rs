@@ -1,5 +1,5 @@
-//! Scenarios: the design as it is now under a name of its own, to be changed and to be left; and two
-//! states of affairs side by side.
+//! Scenarios: all designs as they are now under a name of their own, to be changed and to be left; and
+//! two states of affairs side by side.
 
 use std::sync::Arc;
 
@@ -9,29 +9,26 @@ use crate::change::Change;
 use crate::diag::nearest;
 use crate::eval;
 
-use super::edits::{Log, broken_off, rule_again, same};
+use super::edits::{broken_off, restate, rule_again, same};
+use super::log::{Log, Stated, stated};
 use super::{Done, Failure, Repl, Reply};
 
 /// What the scenario is called that a design begins with.
 pub(super) const MAIN: &str = "main";
 
-/// A scenario that was left.
-#[derive(Debug)]
+/// A scenario that was left. What it states follows from the changes.
+#[derive(Clone, Debug)]
 pub(super) struct Scenario {
     pub name: String,
-    /// The design that it is one of.
-    pub design: usize,
-    facts: Vec<StatedFact>,
-    log: Log,
-    typed: Option<String>,
+    pub log: Log,
+    pub typed: Option<String>,
 }
 
 /// `:branch`, `:branch NAME`
 pub(super) fn branch(repl: &mut Repl, name: &str, reply: &mut Reply) -> Done {
     if name.is_empty() {
-        let here = [repl.scenario.clone()];
-        let left = repl.scenarios.iter().filter(|it| it.design == repl.current);
-        let mut names: Vec<String> = left.map(|it| it.name.clone()).chain(here).collect();
+        let left = repl.scenarios.iter().map(|it| it.name.clone());
+        let mut names: Vec<String> = left.chain([repl.scenario.clone()]).collect();
         names.sort();
         for name in names {
             let mark = if name == repl.scenario { "*" } else { " " };
@@ -45,28 +42,26 @@ pub(super) fn branch(repl: &mut Repl, name: &str, reply: &mut Reply) -> Done {
     if name == repl.scenario || find(repl, name).is_some() {
         return Err(format!("there is a scenario `{name}` already; `:switch {name}`").into());
     }
-    let here = leave(repl);
-    repl.log = here.log.clone();
-    repl.scenarios.push(here);
+    repl.scenarios.push(here(repl));
     name.clone_into(&mut repl.scenario);
+    reply.events.push(super::Event::Changed);
     reply.note(format!("on {name}; `:switch` goes back, `:compare` puts them side by side"));
     Ok(())
 }
 
 fn find(repl: &Repl, name: &str) -> Option<usize> {
-    repl.scenarios.iter().position(|it| it.name == name && it.design == repl.current)
+    repl.scenarios.iter().position(|it| it.name == name)
 }
 
-/// The scenario that is left.
-fn leave(repl: &mut Repl) -> Scenario {
-    let design = repl.session.designs().get(repl.current);
-    Scenario {
-        name: repl.scenario.clone(),
-        design: repl.current,
-        facts: design.map(|design| design.facts.clone()).unwrap_or_default(),
-        log: std::mem::take(&mut repl.log),
-        typed: repl.rulebook.typed.clone(),
-    }
+/// The scenario that is changed.
+pub(super) fn here(repl: &Repl) -> Scenario {
+    let (name, typed) = (repl.scenario.clone(), repl.rulebook.typed.clone());
+    Scenario { name, log: repl.log.clone(), typed }
+}
+
+/// What a design states in a scenario that was left.
+fn stated_in(repl: &Repl, there: &Log, design: usize) -> Stated {
+    there.made(design, repl.log.unmade(design, stated(&repl.session, design)))
 }
 
 fn unknown(repl: &Repl, name: &str, what: &str) -> Failure {
@@ -79,7 +74,7 @@ fn unknown(repl: &Repl, name: &str, what: &str) -> Failure {
 
 /// `:switch`, `:switch NAME`
 pub(super) fn switch(repl: &mut Repl, name: &str, reply: &mut Reply) -> Done {
-    let last = repl.scenarios.iter().rposition(|it| it.design == repl.current);
+    let last = repl.scenarios.len().checked_sub(1);
     let found = if name.is_empty() { last } else { find(repl, name) };
     let Some(at) = found else {
         return match name {
@@ -88,23 +83,31 @@ pub(super) fn switch(repl: &mut Repl, name: &str, reply: &mut Reply) -> Done {
             name => Err(unknown(repl, name, "scenario")),
         };
     };
-    let (facts, typed) = (repl.scenarios[at].facts.clone(), repl.scenarios[at].typed.clone());
-    let typed_here = repl.rulebook.typed.clone();
-    if typed != typed_here {
-        rule_again(repl, typed, reply)?;
+    let (left, to) = (here(repl), repl.scenarios[at].clone());
+    let mut designs: Vec<usize> = left.log.touched().chain(to.log.touched()).collect();
+    designs.sort_unstable();
+    designs.dedup();
+    let states = |log: &Log| -> Vec<(usize, Stated)> {
+        designs.iter().map(|&design| (design, stated_in(repl, log, design))).collect()
+    };
+    let (before, after) = (states(&left.log), states(&to.log));
+    if to.typed != left.typed {
+        rule_again(repl, to.typed, reply)?;
     }
-    let before = repl.session.designs().get(repl.current).map(|it| it.facts.clone());
     let kept = repl.session.keep();
-    repl.session.restate(repl.current, facts);
+    for (design, stated) in after {
+        restate(repl, design, stated);
+    }
     if let Err(failure) = repl.derive(reply) {
-        repl.session.restate(repl.current, before.unwrap_or_default());
-        rule_again(repl, typed_here, reply)?;
+        for (design, stated) in before {
+            restate(repl, design, stated);
+        }
+        rule_again(repl, left.typed, reply)?;
         repl.session.put_back(kept);
         return Err(failure);
     }
-    let to = repl.scenarios.remove(at);
-    let here = Scenario { facts: before.unwrap_or_default(), typed: typed_here, ..leave(repl) };
-    repl.scenarios.push(here);
+    repl.scenarios.remove(at);
+    repl.scenarios.push(left);
     (repl.log, repl.scenario) = (to.log, to.name);
     reply.events.push(super::Event::Changed);
     reply.note(format!("on {}", repl.scenario));
@@ -120,7 +123,7 @@ pub(super) fn compare(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
     let mut others = repl.session.designs().iter().enumerate();
     let other = others.find(|(at, it)| it.id == name && *at != repl.current);
     let facts = match (other, find(repl, name)) {
-        (_, Some(at)) => repl.scenarios[at].facts.clone(),
+        (_, Some(at)) => stated_in(repl, &repl.scenarios[at].log, repl.current).facts,
         (Some((_, design)), None) => design.facts.clone(),
         (None, None) if name.is_empty() => {
             let hint = "say with what: `:compare NAME`, a scenario or a design that is open";
@@ -156,7 +159,7 @@ pub(super) fn compare(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
 impl Repl {
     /// The scenarios and designs that there are beside this one, with a word about each.
     pub(super) fn others(&self) -> Vec<(String, String)> {
-        let scenarios = self.scenarios.iter().filter(|it| it.design == self.current);
+        let scenarios = self.scenarios.iter();
         let scenarios = scenarios.map(|it| (it.name.clone(), String::from("scenario")));
         let designs = self.session.designs().iter().enumerate();
         let designs = designs.filter(|(at, _)| *at != self.current);

@@ -135,6 +135,8 @@ pub struct Settings {
     pub paging: Paging,
     /// Whether somebody said how wide tables may be, or that they may be as wide as they like.
     pub fixed_width: bool,
+    /// Whether nothing more is done behind what went wrong.
+    pub bail: bool,
 }
 
 impl Settings {

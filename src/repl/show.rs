@@ -384,18 +384,54 @@ pub(super) fn run(repl: &mut Repl, typed: &str, reply: &mut Reply) -> Done {
         };
         return Err(format!("there is no saved question `{name}`; {hint}").into());
     }
-    let table = match saved(repl.session.rulebook()).into_iter().find(|(_, it)| it.name == name) {
-        Some((id, _)) => answered(&repl.session, repl.current, id, &values)?,
+    let here = saved(repl.session.rulebook()).into_iter().find(|(_, it)| it.name == name);
+    let (table, hint) = match here {
+        Some((id, _)) => (
+            answered(&repl.session, repl.current, id, &values)?,
+            unknown_value(&repl.session, repl.current, id, &values),
+        ),
         None => {
             let session = repl.observed()?;
             let found = saved(session.rulebook()).into_iter().find(|(_, it)| it.name == name);
             let Some((id, _)) = found else { return Ok(()) };
-            answered(&session, 0, id, &values)?
+            (answered(&session, 0, id, &values)?, unknown_value(&session, 0, id, &values))
         }
     };
     reply.note(table.title.clone());
     repl.table(table, reply);
+    if let Some(hint) = hint {
+        reply.note(hint);
+    }
     Ok(())
+}
+
+/// A word about the first value that no row has in its column, though there are rows.
+fn unknown_value(
+    session: &Session,
+    design: usize,
+    id: RelationId,
+    values: &[String],
+) -> Option<String> {
+    let declared = &session.rulebook().program.relations[id.index()];
+    let rows = session.rows(id, design);
+    let pairs = declared.columns.iter().zip(values).enumerate();
+    let mut asked = pairs.filter(|(_, (_, wanted))| *wanted != "_");
+    asked.find_map(|(at, (column, wanted))| {
+        let known: BTreeSet<String> =
+            rows.iter().filter_map(|row| row.get(at)).map(ToString::to_string).collect();
+        if known.is_empty() || known.contains(wanted) {
+            return None;
+        }
+        let part = known.iter().find(|it| it.to_lowercase().contains(&wanted.to_lowercase()));
+        let near = part.map(String::as_str);
+        let near = near.or_else(|| nearest(wanted, known.iter().map(String::as_str)));
+        Some(match near {
+            Some(near) => {
+                format!("no {} is `{wanted}`; did you mean {}?", column.name, literal(near))
+            }
+            None => format!("no {} is `{wanted}`", column.name),
+        })
+    })
 }
 
 /// The rows of a saved question whose first columns have these values; `_` is any.

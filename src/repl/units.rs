@@ -13,12 +13,16 @@ pub fn is_command(line: &str) -> bool {
     line.starts_with(':') && !line.starts_with(":-") || courtesy || BARE.contains(&line)
 }
 
-/// Whether a text is complete: a command, nothing but comments, or statements that all end.
+/// Whether a text is complete: a command, nothing but comments, or statements that all end. A word by
+/// itself begins no statement, so it is complete too.
 pub fn is_complete(text: &str) -> bool {
     if is_command(text) {
         return !text.trim_end().ends_with('\\');
     }
     let lexemes = lex(SourceId(0), text);
+    if is_word(text) {
+        return true;
+    }
     let mut depth = 0_i32;
     let mut last = Token::End;
     // Whether the statement that is open is a directive, which has no stop.
@@ -47,6 +51,13 @@ pub fn is_complete(text: &str) -> bool {
     last != Token::Doc && depth <= 0 && (ended || told)
 }
 
+/// Whether a text is a word by itself: what somebody types who answers, or who forgot the colon.
+pub fn is_word(text: &str) -> bool {
+    let word = text.trim();
+    word.starts_with(char::is_alphabetic)
+        && word.chars().all(|it| it.is_alphanumeric() || "-_".contains(it))
+}
+
 /// Lines that come in one after the other.
 #[derive(Debug, Default)]
 pub struct Units {
@@ -59,6 +70,16 @@ impl Units {
         self.open.push_str(line);
         self.open.push('\n');
         is_complete(&self.open).then(|| std::mem::take(&mut self.open))
+    }
+
+    /// What is open before a line that is a command, which no statement goes on with.
+    pub fn cut(&mut self, line: &str) -> Option<String> {
+        let comment = || {
+            let lexemes = lex(SourceId(0), &self.open);
+            lexemes.iter().any(|it| it.token == Token::OpenComment)
+        };
+        let cut = self.is_open() && line.trim_start().starts_with(':') && is_command(line);
+        (cut && !comment()).then(|| std::mem::take(&mut self.open))
     }
 
     /// What is open at the end of all lines, if anything is.
@@ -88,6 +109,8 @@ mod tests {
             "// only this",
             "",
             ".decl p(a: symbol)",
+            "yes",
+            "why-not",
             "p(\"a.b\").",
             "q(X) :- p(X). // so",
             ".include \"a.dl\"",
@@ -119,5 +142,17 @@ mod tests {
         assert_eq!(units.push("p("), None);
         assert_eq!(units.finish(), Some("p(\n".to_owned()));
         assert_eq!(units.finish(), None);
+    }
+
+    #[test]
+    fn a_command_ends_what_is_open() {
+        let mut units = Units::default();
+        assert_eq!(units.cut(":log"), None);
+        units.push("p(");
+        assert_eq!(units.cut("  1"), None);
+        assert_eq!(units.cut(":- q"), None);
+        assert_eq!(units.cut(":log"), Some("p(\n".to_owned()));
+        units.push("/* see");
+        assert_eq!(units.cut(":log"), None);
     }
 }

@@ -88,6 +88,7 @@ impl Serialize for Value<'_> {
             Constant::Unsigned(number) => serializer.serialize_u64(*number),
             Constant::Float(number) if number.is_finite() => serializer.serialize_f64(*number),
             Constant::Float(number) => serializer.collect_str(number),
+            record @ Constant::Record(_) => serializer.collect_str(record),
         }
     }
 }

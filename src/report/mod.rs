@@ -14,6 +14,7 @@ pub mod explanation;
 mod html;
 mod json;
 mod markdown;
+pub mod profile;
 mod sql;
 mod text;
 pub mod tree;
@@ -32,6 +33,7 @@ pub use json::{Schema, json_lines, table_json};
 pub use markdown::markdown_table;
 pub use sql::{SchemaColumn, SchemaTable, sql};
 pub use text::{Look, text_table};
+pub use wrap::{hanging, shortened};
 
 /// The rows of one answer.
 #[derive(Clone, PartialEq, Debug, Default)]

@@ -10,6 +10,31 @@ pub(super) fn wrapped(text: &str, width: Option<usize>) -> Vec<String> {
     }
 }
 
+/// A text behind a head, in lines that end before `width` and begin at column `at`. A head that reaches
+/// further has a line of its own.
+pub fn hanging(head: &str, text: &str, at: usize, width: Option<usize>) -> String {
+    let room = width.map_or(usize::MAX, |width| width.saturating_sub(at).max(20));
+    let lines = wrapped(text, Some(room));
+    let own = !head.is_empty() && head.width() + 2 > at;
+    let mut out = if own { format!("{head}\n") } else { String::new() };
+    for (row, line) in lines.iter().enumerate() {
+        let before = if row == 0 && !own { head } else { "" };
+        let gap = at.saturating_sub(before.width());
+        out.push_str(&format!("{before}{:gap$}{line}\n", ""));
+    }
+    out
+}
+
+/// As much of a text as fits into `width`, whole words, with a sign that there is more.
+pub fn shortened(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let part = &text[..fitting(text, width.saturating_sub(2).max(1))];
+    let end = part.rfind(' ').filter(|end| *end > part.len() / 2).unwrap_or(part.len());
+    format!("{} …", part[..end].trim_end())
+}
+
 /// A text in lines that end before `width`, the first of which starts at column `first` and the
 /// others at column `rest`. A word that is wider than a line is broken.
 pub(super) fn wrapped_from(text: &str, width: usize, first: usize, rest: usize) -> Vec<String> {
@@ -85,6 +110,15 @@ pub(super) fn shared(columns: &[(usize, usize)], width: usize) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_wraps_at_words_below_its_heads() {
+        let text = hanging(":a [B]", "one two three four five six seven", 8, Some(30));
+        assert_eq!(text, ":a [B]  one two three four\n        five six seven\n");
+        assert_eq!(hanging(":long-one", "two", 8, None), ":long-one\n        two\n");
+        assert_eq!(shortened("one two three", 9), "one two …");
+        assert_eq!(shortened("one two", 9), "one two");
+    }
 
     #[test]
     fn a_line_ends_between_words() {

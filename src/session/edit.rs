@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::analyze::facts::StatedFact;
+use crate::analyze::facts::{StatedFact, stated_facts};
 use crate::diag::{Diagnostic, SourceId};
 use crate::kb::Rulebook;
 use crate::syntax::printer::Literal;
@@ -26,6 +26,7 @@ impl Session {
             id,
             path,
             facts: Vec::new(),
+            text: None,
             expectations: Vec::new(),
         });
         self.touch(self.designs.len() - 1);
@@ -73,6 +74,29 @@ impl Session {
         design.facts = facts;
     }
 
+    /// A design is written in another text as a whole, or in the one that it was read from again.
+    pub fn rewrite(&mut self, design: usize, text: Option<SourceId>) {
+        if let Some(design) = self.designs.get_mut(design) {
+            design.text = text;
+        }
+    }
+
+    /// A design is one that was read from a path at some time.
+    pub fn came_from(&mut self, design: usize, path: &str) {
+        if let Some(design) = self.designs.get_mut(design) {
+            path.clone_into(&mut design.path);
+        }
+    }
+
+    /// Keeps a text and reads what it states; what is wrong with it is said beside.
+    pub fn read(&mut self, name: &str, text: &str) -> (SourceId, Vec<StatedFact>, Vec<Diagnostic>) {
+        let source = self.sources.add(name, text);
+        let (tree, mut problems) = crate::syntax::parse(source, text);
+        let Rulebook { statable, program, .. } = &*self.rulebook;
+        let facts = stated_facts(statable, program, &tree, &mut problems);
+        (source, facts, problems)
+    }
+
     /// Puts another rulebook in the place of this one, which differs in what stands behind all of
     /// this one's files alone. Gives whether it does; nothing is changed where it does not.
     pub fn exchange(&mut self, rulebook: Arc<Rulebook>) -> bool {
@@ -118,15 +142,25 @@ impl Session {
     /// the new ones below. A design that was read from tables is written fact by fact.
     pub fn text_of(&self, design: usize) -> String {
         let Some(design) = self.designs.get(design) else { return String::new() };
-        let own = self.text_read(design);
+        self.text_with(design, &design.facts, design.text)
+    }
+
+    /// As [`Session::text_of`], were these the facts of the design, and this its text.
+    pub fn text_were(&self, design: usize, facts: &[StatedFact], text: Option<SourceId>) -> String {
+        let design = self.designs.get(design);
+        design.map(|design| self.text_with(design, facts, text)).unwrap_or_default()
+    }
+
+    fn text_with(&self, design: &Design, facts: &[StatedFact], text: Option<SourceId>) -> String {
+        let own = text.or_else(|| self.text_read(design));
         let mut text = String::new();
         let mut further: Vec<&StatedFact> = Vec::new();
         match own {
-            None => further.extend(&design.facts),
+            None => further.extend(facts),
             Some(source) => {
                 let inside = |fact: &&StatedFact| fact.span.source == source;
-                further.extend(design.facts.iter().filter(|fact| !inside(fact)));
-                text = self.without_gone(source, design);
+                further.extend(facts.iter().filter(|fact| !inside(fact)));
+                text = self.without_gone(source, facts);
             }
         }
         if !further.is_empty() && !text.is_empty() && !text.ends_with('\n') {
@@ -150,33 +184,28 @@ impl Session {
 
     /// A text without the facts that a design does not state any more. A line with nothing else on
     /// it goes with its fact.
-    fn without_gone(&self, source: SourceId, design: &Design) -> String {
+    fn without_gone(&self, source: SourceId, facts: &[StatedFact]) -> String {
         let Some(text) = self.sources.get(source).map(|source| Arc::clone(&source.text)) else {
             return String::new();
         };
         let (tree, _) = crate::syntax::parse(source, &text);
-        let program = &self.rulebook.program;
-        let read = crate::analyze::facts::stated_facts(
-            &self.rulebook.statable,
-            program,
-            &tree,
-            &mut Vec::new(),
-        );
+        let Rulebook { statable, program, .. } = &*self.rulebook;
+        let read = stated_facts(statable, program, &tree, &mut Vec::new());
         let kept = |fact: &StatedFact| {
             let same = |other: &StatedFact| {
                 other.span == fact.span
                     && other.relation == fact.relation
                     && other.values == fact.values
             };
-            design.facts.iter().any(same)
+            facts.iter().any(same)
         };
         let mut out = String::with_capacity(text.len());
         let mut at = 0;
-        let mut facts = read.iter().peekable();
-        while let Some(fact) = facts.next() {
+        let mut read = read.iter().peekable();
+        while let Some(fact) = read.next() {
             // Facts with one stop share a stretch of text.
             let mut together = vec![fact];
-            while let Some(next) = facts.next_if(|next| next.span == fact.span) {
+            while let Some(next) = read.next_if(|next| next.span == fact.span) {
                 together.push(next);
             }
             let left: Vec<&&StatedFact> = together.iter().filter(|fact| kept(fact)).collect();

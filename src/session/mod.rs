@@ -17,7 +17,7 @@ use crate::analyze::facts::{StatedFact, pattern, stated_facts};
 use crate::analyze::program::Program;
 use crate::analyze::{analyze_goal, has_errors};
 use crate::change::{self, Achieved, Change, Ledger, Question, WhatIf};
-use crate::diag::{Diagnostic, Sources, Span, reason};
+use crate::diag::{Diagnostic, SourceId, Sources, Span, reason};
 use crate::eval::{Options as EvalOptions, Stopped, Warning, evaluate};
 use crate::explain::{Origin, Subject};
 use crate::io::{self, Directory, Files};
@@ -42,12 +42,14 @@ pub struct Design {
     pub path: String,
     /// Its facts.
     pub facts: Vec<StatedFact>,
+    /// The text that it is written in, where that is not the one it was read from.
+    pub text: Option<SourceId>,
     /// What it expects to follow, for [`crate::testing`].
     pub expectations: Vec<Expectation>,
 }
 
 /// Designs over one rulebook.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Session {
     rulebook: Arc<Rulebook>,
     sources: Sources,
@@ -178,7 +180,7 @@ impl Session {
         {
             self.diagnostics.push(same_id(&id, Some(fact.span), &path, &other.path));
         }
-        self.designs.push(Design { id, title, path, facts, expectations });
+        self.designs.push(Design { id, title, path, facts, text: None, expectations });
         self.touch(self.designs.len() - 1);
         true
     }

@@ -186,6 +186,12 @@ impl Database {
         self.own(id).append(round, tuples, count);
     }
 
+    /// Keeps the rows of a relation for which `keep` says so, with their rounds; their numbers
+    /// change.
+    pub fn retain(&mut self, id: RelationId, keep: impl FnMut(&[Word]) -> bool) {
+        self.own(id).retain(keep);
+    }
+
     /// The last round that was begun; 0 before evaluation.
     pub fn round(&self) -> u32 {
         self.round

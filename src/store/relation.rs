@@ -182,6 +182,11 @@ impl Relation {
         after.checked_sub(1).map_or(0, |at| self.rounds[at].0)
     }
 
+    /// How many rounds made rows.
+    pub fn growths(&self) -> usize {
+        self.rounds.iter().filter(|(round, _)| *round > 0).count()
+    }
+
     /// The rows that a round made.
     pub fn round_range(&self, round: u32) -> std::ops::Range<usize> {
         let at = self.rounds.partition_point(|&(other, _)| other < round);
@@ -433,6 +438,21 @@ impl Relation {
         self.rounds.clear();
         self.indices = IndexList::default();
         self.complete = false;
+    }
+
+    /// Keeps the rows for which `keep` says so, with their rounds; they move up.
+    pub(super) fn retain(&mut self, mut keep: impl FnMut(&[Word]) -> bool) {
+        let kept: Vec<(u32, Vec<Word>)> = (0..self.len)
+            .map(|row| (self.rank(row), self.row(row).collect::<Vec<Word>>()))
+            .filter(|(_, tuple)| keep(tuple))
+            .collect();
+        if kept.len() == self.len {
+            return;
+        }
+        self.clear();
+        for (round, tuple) in kept {
+            self.insert(round, &tuple);
+        }
     }
 
     /// How many bytes it holds.

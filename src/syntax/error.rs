@@ -77,6 +77,13 @@ pub fn unsupported(span: Span, construct: &str) -> Diagnostic {
         .at(span, "this construct is part of Souffle, but not of archlog yet")
 }
 
+/// `.comp C {` and no `}`
+pub fn open_component(opening: Span, end: Span) -> Diagnostic {
+    Diagnostic::error("AL0001", "expected another item or `}`, found the end of the text")
+        .at(end, "expected another item or `}`")
+        .at(opening, "the component opened here is not closed")
+}
+
 /// `p(a, b) = 3.` and other shapes that no clause has.
 pub fn malformed(span: Span, message: &str, help: &str) -> Diagnostic {
     Diagnostic::error("AL0011", message.to_owned()).at(span, "").help(help.to_owned())

@@ -6,7 +6,7 @@
 //!
 //! | what | how |
 //! | --- | --- |
-//! | items | one a line, at the margin; at most one empty line between two, one above documentation |
+//! | items | one a line, at the margin, in a component one step in; at most one empty line between two, one above documentation |
 //! | conditions | the author says which share a line; a body of several lines starts below its head |
 //! | further lines | four blanks in, and four more for each open bracket |
 //! | rules | a line longer than [`WIDTH`] is broken behind the last comma that fits |
@@ -141,6 +141,12 @@ enum Shape {
     Clause,
     /// A `.decl` or a directive with parameters: `:` and `=` stand tight.
     Declaration,
+    /// A component up to its opening brace.
+    Opening,
+    /// An `.init`.
+    Instance,
+    /// The closing brace of a component.
+    Closing,
     /// Anything else.
     Other,
 }
@@ -152,23 +158,34 @@ fn starts(tree: &Tree, pieces: &[Piece<'_>]) -> FxHashMap<usize, Shape> {
         let at = pieces.partition_point(|piece| piece.start < path);
         pieces.get(..at)?.iter().rfind(|piece| is_token(piece)).map(|piece| piece.start)
     };
-    let start = |item: &Item| {
+    let mut starts = FxHashMap::default();
+    let mut open: Vec<&Item> = tree.items.iter().collect();
+    while let Some(item) = open.pop() {
         let (span, shape) = match item {
             Item::Declaration(declaration) => (declaration.span, Shape::Declaration),
             Item::Directive(directive) => (directive.span, Shape::Declaration),
             Item::Clause(clause) => (clause.span, Shape::Clause),
             Item::Type(declaration) => (declaration.span, Shape::Other),
-            Item::Once(span) | Item::Pragma { span, .. } => (*span, Shape::Other),
+            Item::Component(component) => {
+                open.extend(&component.items);
+                starts.insert(component.inside.end as usize, Shape::Closing);
+                (component.span, Shape::Opening)
+            }
+            Item::Instance(instance) => (instance.span, Shape::Instance),
+            Item::Once(span) | Item::Pragma { span, .. } | Item::Override { span, .. } => {
+                (*span, Shape::Other)
+            }
             Item::Query(query) => (query.span, Shape::Other),
             Item::Expectation(expectation) => (expectation.span, Shape::Other),
             Item::Retraction { span, .. } => (*span, Shape::Other),
             Item::Include { span, .. } => {
-                return directive_of(span.start as usize).map(|start| (start, Shape::Other));
+                starts.extend(directive_of(span.start as usize).map(|start| (start, Shape::Other)));
+                continue;
             }
         };
-        Some((span.start as usize, shape))
-    };
-    tree.items.iter().filter_map(start).collect()
+        starts.insert(span.start as usize, shape);
+    }
+    starts
 }
 
 /// Makes the pieces fit the items: in `a(1).b(2).` the `.b`, which looks like a directive, is an
@@ -195,6 +212,8 @@ struct Page {
     text: String,
     /// What the last line holds.
     last: Last,
+    /// How many components are open.
+    components: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
@@ -202,6 +221,7 @@ enum Last {
     #[default]
     Nothing,
     Item,
+    Opening,
     Doc,
     Line,
     Block,
@@ -216,13 +236,19 @@ impl Page {
         if blank && !self.text.is_empty() {
             self.text.push('\n');
         }
-        self.text.push_str(text);
-        self.text.push('\n');
+        for (at, line) in text.split('\n').enumerate() {
+            // What is not of the first line of a comment stays as it is.
+            if at == 0 && !line.is_empty() {
+                (0..self.components * INDENT).for_each(|_| self.text.push(' '));
+            }
+            self.text.push_str(line);
+            self.text.push('\n');
+        }
     }
 
     /// A comment or a line of documentation between items.
     fn between(&mut self, piece: &Piece<'_>) {
-        let blank = piece.newlines > 1 && self.last != Last::Doc;
+        let blank = piece.newlines > 1 && !matches!(self.last, Last::Doc | Last::Opening);
         match piece.kind {
             PieceKind::Token(Token::Doc) => {
                 let words = piece.text.get(3..).unwrap_or_default().trim_end();
@@ -233,11 +259,12 @@ impl Page {
             }
             _ => {
                 let text = piece.text.replace("\r\n", "\n");
-                let closed = matches!(self.last, Last::Item | Last::Block);
+                let closed = matches!(self.last, Last::Item | Last::Opening | Last::Block);
                 if piece.newlines == 0 && closed {
                     self.text.pop();
                     self.text.push(' ');
-                    self.line(&text, false);
+                    self.text.push_str(&text);
+                    self.text.push('\n');
                 } else {
                     self.line(&text, blank);
                 }
@@ -253,10 +280,19 @@ impl Page {
 
     fn item(&mut self, pieces: &[Piece<'_>], shape: Shape, text: &str) {
         let Some(first) = pieces.first() else { return };
-        let (lines, behind) = lay_out(pieces, shape, text);
-        let blank = first.newlines > 1 && self.last != Last::Doc;
-        self.line(&lines.join("\n"), blank);
+        if shape == Shape::Closing {
+            self.components = self.components.saturating_sub(1);
+        }
+        let (lines, behind) = lay_out(pieces, shape, text, self.components * INDENT);
+        let blank = first.newlines > 1 && !matches!(self.last, Last::Doc | Last::Opening);
+        for (at, line) in lines.iter().enumerate() {
+            self.line(line, at == 0 && blank && shape != Shape::Closing);
+        }
         self.last = Last::Item;
+        if shape == Shape::Opening {
+            self.components += 1;
+            self.last = Last::Opening;
+        }
         behind.iter().for_each(|comment| self.between(comment));
     }
 }
@@ -280,7 +316,12 @@ struct Placed<'a> {
 }
 
 /// The lines of an item, and the comments that go behind it.
-fn lay_out<'a>(pieces: &[Piece<'a>], shape: Shape, text: &'a str) -> (Vec<String>, Vec<Piece<'a>>) {
+fn lay_out<'a>(
+    pieces: &[Piece<'a>],
+    shape: Shape,
+    text: &'a str,
+    margin: usize,
+) -> (Vec<String>, Vec<Piece<'a>>) {
     let (pieces, plan) = split_plan(pieces, text);
     let mut placed = place(pieces, shape);
     let mut behind = Vec::new();
@@ -288,13 +329,13 @@ fn lay_out<'a>(pieces: &[Piece<'a>], shape: Shape, text: &'a str) -> (Vec<String
         behind.extend(placed.pop().map(|it| it.piece));
     }
     behind.reverse();
-    settle(&mut placed, shape);
+    settle(&mut placed, shape, margin);
     let mut lines = Vec::new();
     let mut rest = placed.as_slice();
     while !rest.is_empty() {
         let next = rest.iter().skip(1).position(|it| it.breaks).map_or(rest.len(), |at| at + 1);
         let (line, behind) = rest.split_at(next);
-        wrap(line, shape, &mut lines);
+        wrap(line, shape, margin, &mut lines);
         rest = behind;
     }
     lines.extend(plan.map(str::to_owned));
@@ -470,10 +511,16 @@ fn blank_before(
 ) -> bool {
     let Some((previous, word)) = last else { return false };
     let declares = shape == Shape::Declaration;
+    let of_types = matches!(shape, Shape::Opening | Shape::Instance);
     match (previous, token) {
         (Token::LeftParenthesis | Token::LeftBracket | Token::Not, _) => false,
+        // `choice-domain`
+        (_, Token::Minus) | (Token::Minus, _) if declares => false,
         // A sign before its operand stands tight: `-x`, but `bnot x` and `a - x`.
         (Token::Minus, _) if !ends_value(before) => false,
+        // The word behind the dot of a qualified name looks like a directive.
+        (_, Token::Directive) | (Token::Directive, Token::LeftParenthesis) => false,
+        (_, Token::Less | Token::Greater) | (Token::Less, _) if of_types => false,
         (_, Token::Comma | Token::Semicolon | Token::Dot | Token::QuestionMark) => false,
         (_, Token::RightParenthesis | Token::RightBracket) => false,
         (Token::LeftBrace, Token::RightBrace) => false,
@@ -488,7 +535,7 @@ fn blank_before(
 }
 
 /// A body that takes several lines, or that does not fit behind its head, starts on its own line.
-fn settle(placed: &mut [Placed<'_>], shape: Shape) {
+fn settle(placed: &mut [Placed<'_>], shape: Shape, outside: usize) {
     let is_turn = |it: &Placed<'_>| it.piece.kind == PieceKind::Token(Token::If);
     let Some(turn) = placed.iter().position(is_turn) else { return };
     let (head, body) = placed.split_at_mut(turn + 1);
@@ -497,7 +544,7 @@ fn settle(placed: &mut [Placed<'_>], shape: Shape) {
     let margin = line.first().map_or(0, |first| indent(first, shape, start == 0));
     let first = body.iter().position(|it| it.piece.kind != PieceKind::LineComment).unwrap_or(0);
     let several = body.iter().skip(first + 1).any(|it| it.breaks);
-    let too_long = margin + width(line) + width(body) > WIDTH;
+    let too_long = outside + margin + width(line) + width(body) > WIDTH;
     if let Some(first) = body.get_mut(first).filter(|_| several || too_long) {
         first.breaks = true;
     }
@@ -530,11 +577,11 @@ fn indent(first: &Placed<'_>, shape: Shape, is_first: bool) -> usize {
 
 /// Makes a line of pieces; of a rule, several where they do not fit on one: broken as far out and
 /// as late as possible.
-fn wrap(line: &[Placed<'_>], shape: Shape, lines: &mut Vec<String>) {
+fn wrap(line: &[Placed<'_>], shape: Shape, outside: usize, lines: &mut Vec<String>) {
     let mut rest = line;
     while let Some(first) = rest.first() {
         let margin = indent(first, shape, lines.is_empty());
-        let mut used = margin;
+        let mut used = outside + margin;
         let mut best: Option<(usize, usize)> = None;
         let mut end = rest.len();
         for (at, it) in rest.iter().enumerate() {

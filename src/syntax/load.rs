@@ -92,10 +92,35 @@ impl Loader<'_> {
                     self.loaded.trees.push(std::mem::take(&mut before));
                     self.include(&beside(path, &included), span, depth + 1);
                 }
+                Item::Component(mut component) => {
+                    component.items = self.inside(path, component.items, depth);
+                    before.items.push(Item::Component(component));
+                }
                 item => before.items.push(item),
             }
         }
         self.loaded.trees.push(before);
+    }
+
+    /// The items of a component, with what they include in its place.
+    fn inside(&mut self, path: &str, items: Vec<Item>, depth: usize) -> Vec<Item> {
+        let mut all = Vec::with_capacity(items.len());
+        for item in items {
+            match item {
+                Item::Include { path: included, span } => {
+                    let before = std::mem::take(&mut self.loaded.trees);
+                    self.include(&beside(path, &included), span, depth + 1);
+                    let trees = std::mem::replace(&mut self.loaded.trees, before);
+                    all.extend(trees.into_iter().flat_map(|tree| tree.items));
+                }
+                Item::Component(mut component) => {
+                    component.items = self.inside(path, component.items, depth);
+                    all.push(Item::Component(component));
+                }
+                item => all.push(item),
+            }
+        }
+        all
     }
 
     fn include(&mut self, path: &str, span: Span, depth: usize) {

@@ -7,6 +7,7 @@ pub mod error;
 pub mod format;
 pub mod lexer;
 pub mod load;
+pub mod names;
 pub mod operators;
 pub mod parser;
 pub mod printer;

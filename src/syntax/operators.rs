@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use crate::value::TypeId;
+
 /// How two values compare.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Comparison {
@@ -82,6 +84,16 @@ pub enum Functor {
     Xor,
     /// `lnot a`: 1 or 0
     Not,
+    /// `[a, b]`, `$Branch(a, b)`: the name of the branch, empty for a record, and the fields.
+    Record {
+        /// The declared type.
+        ty: TypeId,
+        /// Which of its branches.
+        branch: u32,
+    },
+    /// A field of a record: the record, and the name of its branch. No value where it is `nil` or
+    /// another branch.
+    Field(u32),
     /// `cat(a, b, ...)`
     Cat,
     /// `strlen(s)`: bytes, as Souffle counts.

@@ -20,7 +20,7 @@ use super::tree::*;
 /// enough for any stack.
 pub const MOST_DEPTH: usize = 128;
 
-const DIRECTIVES: [&str; 12] = [
+const DIRECTIVES: [&str; 14] = [
     ".decl",
     ".type",
     ".input",
@@ -32,6 +32,8 @@ const DIRECTIVES: [&str; 12] = [
     ".pragma",
     ".plan",
     ".comp",
+    ".init",
+    ".override",
     ".expect",
 ];
 
@@ -67,6 +69,8 @@ struct Parser<'a> {
     /// Where the item begins that is read.
     item: usize,
     depth: usize,
+    /// Where the components are opened that are read.
+    components: Vec<Span>,
     /// The infix signs of the item so far.
     links: usize,
     /// The item that failed was passed over already; what follows is the next one.
@@ -86,6 +90,7 @@ impl<'a> Parser<'a> {
             at: 0,
             item: 0,
             depth: 0,
+            components: Vec::new(),
             links: 0,
             passed_over: false,
             diagnostics: Vec::new(),
@@ -149,8 +154,7 @@ impl<'a> Parser<'a> {
             Token::OpenText => error::open_text(span),
             Token::OpenComment => error::open_comment(span),
             Token::At => error::unsupported(span, "a user-defined functor"),
-            Token::Dollar => error::unsupported(span, "`$` (a counter or an algebraic data type)"),
-            Token::LeftBracket => error::unsupported(span, "a record"),
+            Token::Dollar => error::unsupported(span, "`$` (a counter)"),
             found if later => {
                 let after = Span { start: before.end, ..before };
                 error::unfinished(found, self.slice(span), span, after, expected)
@@ -177,7 +181,8 @@ impl<'a> Parser<'a> {
             let start = self.at;
             self.links = 0;
             let doc = self.doc();
-            if self.token() == Token::End {
+            let ends = self.token() == Token::RightBrace && !self.components.is_empty();
+            if ends || self.token() == Token::End {
                 if self.at > start {
                     self.diagnostics.push(error::detached_doc(self.previous()));
                 }
@@ -188,7 +193,7 @@ impl<'a> Parser<'a> {
                 Ok(item) => items.push(item),
                 Err(problem) => {
                     self.diagnostics.push(*problem);
-                    self.depth = 0;
+                    self.depth = self.components.len();
                     self.recover(start);
                 }
             }
@@ -207,6 +212,8 @@ impl<'a> Parser<'a> {
         loop {
             match self.token() {
                 Token::End | Token::Doc => return,
+                // The end of the component, unless the brace is of an aggregate.
+                Token::RightBrace if !self.components.is_empty() && self.ends_line() => return,
                 Token::Directive if DIRECTIVES.contains(&self.word()) => return,
                 Token::Dot => {
                     self.advance();
@@ -286,11 +293,29 @@ impl<'a> Parser<'a> {
                 }
                 Ok(Item::Pragma { words, span: start.to(self.previous()) })
             }
-            ".comp" | ".init" | ".override" => {
-                Err(self.skip_braces(error::unsupported(start, "a component")))
+            ".comp" => self.component(doc),
+            ".init" => {
+                self.advance();
+                let name = self.name("the name of the instance")?;
+                self.expect(Token::Equal, "`=` and a component")?;
+                let of = self.component_type()?;
+                Ok(Item::Instance(Instance { name, of, span: start.to(self.previous()) }))
+            }
+            ".override" if self.components.is_empty() => {
+                self.advance();
+                Err(Box::new(error::malformed(
+                    start,
+                    "an `.override` outside of a component",
+                    "it stands in a component and says which relation's rules are not inherited",
+                )))
+            }
+            ".override" => {
+                self.advance();
+                let relation = self.name("the name of a relation")?;
+                Ok(Item::Override { relation, span: start.to(self.previous()) })
             }
             ".functor" => Err(self.skip_line(error::unsupported(start, "a user-defined functor"))),
-            ".lattice" => Err(self.skip_line(error::unsupported(start, "a lattice"))),
+            ".lattice" => Err(self.skip_braces(error::unsupported(start, "a lattice"))),
             ".number_type" | ".symbol_type" => {
                 Err(self.skip_line(error::unsupported(start, "this old form of `.type`")))
             }
@@ -301,6 +326,55 @@ impl<'a> Parser<'a> {
             ))),
             name => Err(self.skip_line(error::unknown_directive(start, name, &DIRECTIVES))),
         }
+    }
+
+    /// Whether the token here is the first on its line.
+    fn ends_line(&self) -> bool {
+        let (before, span) = (self.previous(), self.span());
+        self.text[before.end as usize..span.start as usize].contains('\n')
+    }
+
+    fn component(&mut self, doc: Doc) -> Parsed<Item> {
+        let start = self.advance();
+        let head = self.component_type()?;
+        let mut bases = Vec::new();
+        if self.accept(Token::Colon) {
+            bases.push(self.component_type()?);
+            while self.accept(Token::Comma) || self.accept(Token::Colon) {
+                bases.push(self.component_type()?);
+            }
+        }
+        let opening = self.expect(Token::LeftBrace, "`{` and what stands in the component")?;
+        let items = self.deeper(|parser| {
+            parser.components.push(opening);
+            let items = parser.items();
+            parser.components.pop();
+            Ok(items)
+        })?;
+        let closing = if self.token() == Token::RightBrace {
+            self.advance()
+        } else {
+            return Err(Box::new(error::open_component(opening, self.span())));
+        };
+        let inside = Span { start: opening.end, end: closing.start, ..opening };
+        let span = start.to(closing);
+        Ok(Item::Component(Component { head, bases, items, doc, span, inside }))
+    }
+
+    fn component_type(&mut self) -> Parsed<ComponentType> {
+        let name = self.name("the name of a component")?;
+        let mut arguments = Vec::new();
+        if self.accept(Token::Less) {
+            loop {
+                arguments.push(self.qualified("the name of a type or of a component")?);
+                if !self.accept(Token::Comma) {
+                    break;
+                }
+            }
+            self.expect(Token::Greater, "`,` or `>`")?;
+        }
+        let span = name.span.to(self.previous());
+        Ok(ComponentType { name, arguments, span })
     }
 
     /// Passes over an unsupported block, so that what is inside is not reported as well.
@@ -328,11 +402,16 @@ impl<'a> Parser<'a> {
     /// Passes over the rest of an unsupported directive's line.
     fn skip_line(&mut self, problem: Diagnostic) -> Box<Diagnostic> {
         let line = self.end_of_line();
-        while self.token() != Token::End && self.span().start < line {
-            self.advance();
-        }
+        self.skip_to(line);
         self.passed_over = true;
         Box::new(problem)
+    }
+
+    /// Passes over all that stands before a place.
+    fn skip_to(&mut self, place: u32) {
+        while self.token() != Token::End && self.span().start < place {
+            self.advance();
+        }
     }
 
     fn end_of_line(&self) -> u32 {
@@ -347,40 +426,96 @@ impl<'a> Parser<'a> {
         while self.accept(Token::Comma) {
             names.push(self.name("the name of a relation")?);
         }
+        if self.token() == Token::Equal && self.slice(self.lexeme(1).span) == "debug_delta" {
+            let span = self.span();
+            return Err(self.skip_line(error::unsupported(span, "`debug_delta`")));
+        }
         self.expect(Token::LeftParenthesis, "`(` and the columns")?;
+        let columns = self.columns(Token::RightParenthesis)?;
+        self.expect(Token::RightParenthesis, "`,` or `)`")?;
+        let mut qualifiers = Vec::new();
+        while self.token() == Token::Name && QUALIFIERS.contains(&self.word()) {
+            let qualifier = self.name("a qualifier")?;
+            let same = |other: &&Name| {
+                other.text == qualifier.text
+                    || EITHER.iter().any(|group| {
+                        group.contains(&&*other.text) && group.contains(&&*qualifier.text)
+                    })
+            };
+            if let Some(other) = qualifiers.iter().find(same) {
+                let message = match other.text == qualifier.text {
+                    true => format!("the qualifier `{}` twice", other.text),
+                    false => format!("both `{}` and `{}`", other.text, qualifier.text),
+                };
+                let help = "one of them is enough";
+                self.diagnostics.push(error::malformed(qualifier.span, &message, help));
+            }
+            qualifiers.push(qualifier);
+        }
+        let mut choices = Vec::new();
+        if self.token() == Token::Name && self.word() == "choice" {
+            self.advance();
+            self.expect(Token::Minus, "`choice-domain`")?;
+            if self.word() != "domain" {
+                return Err(self.unexpected("`choice-domain`"));
+            }
+            self.advance();
+            choices.push(self.choice()?);
+            while self.accept(Token::Comma) {
+                choices.push(self.choice()?);
+            }
+        }
+        Ok(Item::Declaration(Declaration {
+            names,
+            columns,
+            qualifiers,
+            choices,
+            doc,
+            span: start.to(self.previous()),
+        }))
+    }
+
+    /// Names with types, up to a bracket.
+    fn columns(&mut self, closing: Token) -> Parsed<Vec<ColumnDeclaration>> {
         let mut columns = Vec::new();
-        if self.token() != Token::RightParenthesis {
+        if self.token() != closing {
             loop {
                 let name = self.name("the name of a column, as in `name: type`")?;
                 self.expect(Token::Colon, "`:` and the column's type")?;
-                let ty = self.name("the name of a type")?;
+                let ty = self.qualified("the name of a type")?;
+                if self.token() == Token::Less {
+                    let span = self.span();
+                    return Err(self.skip_line(error::unsupported(span, "a lattice")));
+                }
                 columns.push(ColumnDeclaration { name, ty });
                 if !self.accept(Token::Comma) {
                     break;
                 }
             }
         }
+        Ok(columns)
+    }
+
+    /// The fields of a branch.
+    fn branch(&mut self, name: Name) -> Parsed<(Name, Vec<ColumnDeclaration>)> {
+        self.expect(Token::LeftBrace, "`{` and the fields of the branch")?;
+        let fields = self.columns(Token::RightBrace)?;
+        self.expect(Token::RightBrace, "`,` or `}`")?;
+        Ok((name, fields))
+    }
+
+    /// A column, or several in parentheses.
+    fn choice(&mut self) -> Parsed<Vec<Name>> {
+        let expected = "the name of a column, or several in parentheses";
+        if !self.accept(Token::LeftParenthesis) {
+            return Ok(vec![self.name(expected)?]);
+        }
+        let mut columns = vec![self.name(expected)?];
+        while self.accept(Token::Comma) {
+            columns.push(self.name("the name of a column")?);
+        }
         self.expect(Token::RightParenthesis, "`,` or `)`")?;
-        let mut qualifiers = Vec::new();
-        while self.token() == Token::Name && QUALIFIERS.contains(&self.word()) {
-            let qualifier = self.name("a qualifier")?;
-            if MEANINGFUL_QUALIFIERS.contains(&qualifier.text.as_str()) {
-                let construct = format!("the qualifier `{}`", qualifier.text);
-                self.diagnostics.push(error::unsupported(qualifier.span, &construct));
-            }
-            qualifiers.push(qualifier);
-        }
-        if self.token() == Token::Name && self.word() == "choice" {
-            let span = self.span();
-            return Err(self.skip_line(error::unsupported(span, "`choice-domain`")));
-        }
-        Ok(Item::Declaration(Declaration {
-            names,
-            columns,
-            qualifiers,
-            doc,
-            span: start.to(self.previous()),
-        }))
+        Ok(columns)
     }
 
     fn type_declaration(&mut self, doc: Doc) -> Parsed<Item> {
@@ -389,26 +524,35 @@ impl<'a> Parser<'a> {
         let body = match self.token() {
             Token::Subtype => {
                 self.advance();
-                TypeBody::Subtype(self.name("the name of a type")?)
+                TypeBody::Subtype(self.qualified("the name of a type")?)
             }
             Token::Equal => {
                 self.advance();
-                if self.token() == Token::LeftBracket {
-                    let span = self.span();
-                    return Err(self.skip_line(error::unsupported(span, "a record type")));
+                if self.accept(Token::LeftBracket) {
+                    let fields = self.columns(Token::RightBracket)?;
+                    self.expect(Token::RightBracket, "`,` or `]`")?;
+                    let span = start.to(self.previous());
+                    return Ok(Item::Type(TypeDeclaration {
+                        name,
+                        body: TypeBody::Record(fields),
+                        doc,
+                        span,
+                    }));
                 }
-                let first = self.name("the name of a type")?;
+                let first = self.qualified("the name of a type")?;
                 if self.token() == Token::LeftBrace {
-                    let construct = "an algebraic data type";
-                    let mut problem = self.skip_braces(error::unsupported(first.span, construct));
+                    let mut branches = vec![self.branch(first)?];
                     while self.accept(Token::Bar) {
-                        problem = self.skip_braces(*problem);
+                        let branch = self.name("the name of a branch")?;
+                        branches.push(self.branch(branch)?);
                     }
-                    return Err(problem);
+                    let body = TypeBody::Sum(branches);
+                    let span = start.to(self.previous());
+                    return Ok(Item::Type(TypeDeclaration { name, body, doc, span }));
                 }
                 let mut members = vec![first];
                 while self.accept(Token::Bar) {
-                    members.push(self.name("the name of a type")?);
+                    members.push(self.qualified("the name of a type")?);
                 }
                 TypeBody::Union(members)
             }
@@ -419,9 +563,9 @@ impl<'a> Parser<'a> {
 
     fn io_directive(&mut self, kind: DirectiveKind) -> Parsed<Item> {
         let start = self.advance();
-        let mut relations = vec![self.name("the name of a relation")?];
+        let mut relations = vec![self.qualified("the name of a relation")?];
         while self.accept(Token::Comma) {
-            relations.push(self.name("the name of a relation")?);
+            relations.push(self.qualified("the name of a relation")?);
         }
         let mut parameters = Vec::new();
         if self.accept(Token::LeftParenthesis) {
@@ -465,23 +609,74 @@ impl<'a> Parser<'a> {
             return Ok(Item::Query(Query { body, span: start.to(self.previous()) }));
         }
         let heads = self.heads(body, start)?;
-        let mut clause = Clause { heads, body: None, plan: None, doc, span: start };
+        let mut clause = Clause { heads, greater: None, body: None, plan: None, doc, span: start };
         if self.accept(Token::If) {
             clause.body = Some(self.body()?);
         } else if self.token() == Token::LessOrEqual {
-            let span = self.span();
-            return Err(Box::new(error::unsupported(span, "subsumption (`<=`)")));
+            let sign = self.advance();
+            if clause.heads.len() > 1 {
+                return Err(Box::new(error::malformed(
+                    start.to(sign),
+                    "several heads before `<=`",
+                    "write a clause for each: `less(...) <= greater(...) :- conditions.`",
+                )));
+            }
+            clause.greater = Some(self.atom()?);
+            self.expect(Token::If, "`:-` and the conditions")?;
+            clause.body = Some(self.body()?);
         }
         clause.span = start.to(self.end_of_clause()?);
         if self.token() == Token::Directive && self.word() == ".plan" {
-            let line = self.end_of_line();
-            let from = self.advance();
-            while self.token() != Token::End && self.span().start < line {
-                self.advance();
+            match self.plan(clause.body.as_ref()) {
+                Ok(plan) => clause.plan = Some(plan),
+                // The rule is right, and so may be what follows.
+                Err(problem) => {
+                    let start = self.previous().end as usize;
+                    let rest = self.text.get(start..).unwrap_or_default();
+                    let line = start + rest.find('\n').unwrap_or(rest.len());
+                    self.skip_to(line as u32);
+                    self.diagnostics.push(*problem);
+                }
             }
-            clause.plan = Some(self.slice(from.to(self.previous())).to_owned());
         }
         Ok(Item::Clause(clause))
+    }
+
+    /// The orders that `.plan` gives the atoms of a body: `.plan 0:(2,1), 1:(1,2)`.
+    fn plan(&mut self, body: Option<&Body>) -> Parsed<String> {
+        let from = self.advance();
+        // A disjunction stands for several bodies, which may have different numbers of atoms.
+        let atoms = body.and_then(atoms_of);
+        loop {
+            self.expect(Token::Number, "the number of a version, as in `0:(2,1)`")?;
+            self.expect(Token::Colon, "`:` and an order, as in `0:(2,1)`")?;
+            let opening = self.expect(Token::LeftParenthesis, "`(` and the places of the atoms")?;
+            let mut order = Vec::new();
+            if self.token() != Token::RightParenthesis {
+                loop {
+                    let place = self.expect(Token::Number, "the place of an atom, from 1")?;
+                    order.push(self.slice(place).parse::<usize>().unwrap_or_default());
+                    if !self.accept(Token::Comma) {
+                        break;
+                    }
+                }
+            }
+            let closing = self.expect(Token::RightParenthesis, "`,` or `)`")?;
+            order.sort_unstable();
+            if let Some(atoms) = atoms
+                && !order.iter().copied().eq(1..=atoms)
+            {
+                return Err(Box::new(error::malformed(
+                    opening.to(closing),
+                    "an order that is none",
+                    &format!("it names each atom of the rule once, by its place from 1 to {atoms}"),
+                )));
+            }
+            if !self.accept(Token::Comma) {
+                break;
+            }
+        }
+        Ok(self.slice(from.to(self.previous())).to_owned())
     }
 
     /// What was read as a body, taken as the heads of a clause.
@@ -566,9 +761,11 @@ impl<'a> Parser<'a> {
                 self.expect(Token::RightParenthesis, "`,`, `;` or `)`")?;
                 Ok(body)
             }
-            Token::Name if self.lexeme(1).token == Token::LeftParenthesis => {
+            Token::Name if self.lexeme(1 + self.qualifiers()).token == Token::LeftParenthesis => {
                 let word = self.word();
-                if let Some(test) = Test::by_name(word) {
+                if self.qualifiers() > 0 {
+                    self.atom().map(Body::Atom)
+                } else if let Some(test) = Test::by_name(word) {
                     self.test(test)
                 } else if starts_expression(word) {
                     self.comparison()
@@ -647,7 +844,7 @@ impl<'a> Parser<'a> {
     }
 
     fn atom(&mut self) -> Parsed<Atom> {
-        let name = self.name("the name of a relation")?;
+        let name = self.qualified("the name of a relation")?;
         let arguments = self.arguments()?;
         let span = name.span.to(self.previous());
         Ok(Atom { name, arguments, span })
@@ -655,8 +852,15 @@ impl<'a> Parser<'a> {
 
     fn arguments(&mut self) -> Parsed<Vec<Expression>> {
         self.expect(Token::LeftParenthesis, "`(` and arguments")?;
+        let arguments = self.expressions(Token::RightParenthesis)?;
+        self.expect(Token::RightParenthesis, "`,` or `)`")?;
+        Ok(arguments)
+    }
+
+    /// Values with commas between them, up to a bracket.
+    fn expressions(&mut self, closing: Token) -> Parsed<Vec<Expression>> {
         let mut arguments = Vec::new();
-        if self.token() != Token::RightParenthesis {
+        if self.token() != closing {
             loop {
                 arguments.push(self.expression()?);
                 if !self.accept(Token::Comma) {
@@ -664,7 +868,6 @@ impl<'a> Parser<'a> {
                 }
             }
         }
-        self.expect(Token::RightParenthesis, "`,` or `)`")?;
         Ok(arguments)
     }
 
@@ -757,6 +960,22 @@ impl<'a> Parser<'a> {
                 Ok(inner)
             }
             Token::Name => self.named(),
+            Token::LeftBracket => {
+                let start = self.advance();
+                let arguments = self.deeper(|parser| parser.expressions(Token::RightBracket))?;
+                let end = self.expect(Token::RightBracket, "`,` or `]`")?;
+                Ok(Expression::Record { branch: None, arguments, span: start.to(end) })
+            }
+            Token::Dollar if self.lexeme(1).token == Token::Name => {
+                let start = self.advance();
+                let branch = self.qualified("the name of a branch")?;
+                let mut arguments = Vec::new();
+                if self.token() == Token::LeftParenthesis {
+                    arguments = self.deeper(Self::arguments)?;
+                }
+                let span = start.to(self.previous());
+                Ok(Expression::Record { branch: Some(branch), arguments, span })
+            }
             _ => Err(self.unexpected("a variable, a constant or a functor")),
         }
     }
@@ -772,7 +991,7 @@ impl<'a> Parser<'a> {
         }
         if !called {
             if word == "nil" {
-                return Err(Box::new(error::unsupported(self.span(), "a record")));
+                return Ok(Expression::Constant(Constant::Record(None), self.advance()));
             }
             return self.name("a variable").map(Expression::Variable);
         }
@@ -794,6 +1013,8 @@ impl<'a> Parser<'a> {
             let span = self.span();
             return Err(Box::new(if word == "as" {
                 error::unsupported(span, "a type cast (`as`)")
+            } else if matches!(word, "autoinc" | "recursive_iteration_cnt") {
+                error::unsupported(span, &format!("`{word}` (a counter)"))
             } else {
                 error::malformed(
                     span,
@@ -839,6 +1060,32 @@ impl<'a> Parser<'a> {
 
     fn name(&mut self, expected: &str) -> Parsed<Name> {
         let span = self.expect(Token::Name, expected)?;
+        Ok(Name { text: self.slice(span).to_owned(), span })
+    }
+
+    /// How many words of a qualified name follow the word here: `.b` of `a.b` looks like a
+    /// directive.
+    fn qualifiers(&self) -> usize {
+        let mut count = 0;
+        let mut end = self.span().end;
+        loop {
+            let Lexeme { token, span } = self.lexeme(count + 1);
+            let is_word = token == Token::Directive && span.start == end;
+            if !is_word || DIRECTIVES.contains(&self.slice(span)) {
+                return count;
+            }
+            end = span.end;
+            count += 1;
+        }
+    }
+
+    /// A name that may have the names of instances before it: `a.b.c`.
+    fn qualified(&mut self, expected: &str) -> Parsed<Name> {
+        let words = self.qualifiers();
+        let mut span = self.expect(Token::Name, expected)?;
+        for _ in 0..words {
+            span = span.to(self.advance());
+        }
         Ok(Name { text: self.slice(span).to_owned(), span })
     }
 
@@ -901,8 +1148,8 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// Words behind a `.decl` that are hints about representation, and those that change meaning.
-const QUALIFIERS: [&str; 11] = [
+/// Words behind a `.decl`: hints about representation, and those that change meaning.
+const QUALIFIERS: [&str; 12] = [
     "brie",
     "btree",
     "btree_delete",
@@ -913,13 +1160,27 @@ const QUALIFIERS: [&str; 11] = [
     "input",
     "output",
     "eqrel",
-    "override",
+    "overridable",
+    "printsize",
 ];
-const MEANINGFUL_QUALIFIERS: [&str; 3] = ["eqrel", "override", "btree_delete"];
+
+/// Qualifiers of which a declaration has one at most.
+const EITHER: [&[&str]; 3] =
+    [&["brie", "btree", "btree_delete", "eqrel"], &["inline", "no_inline"], &["magic", "no_magic"]];
+
+/// How many positive atoms a body without "or" has.
+fn atoms_of(body: &Body) -> Option<usize> {
+    match body {
+        Body::Or(_) => None,
+        Body::And(parts) => parts.iter().map(atoms_of).sum(),
+        Body::Atom(_) => Some(1),
+        _ => Some(0),
+    }
+}
 
 fn starts_expression(word: &str) -> bool {
     word == "range"
-        || word == "as"
+        || matches!(word, "as" | "autoinc" | "recursive_iteration_cnt")
         || CALLS.iter().any(|(name, ..)| *name == word)
         || AggregateOperator::by_name(word).is_some()
         || PREFIXES.iter().any(|(sign, _)| *sign == word)

@@ -29,6 +29,11 @@ impl Display for Item {
                 words.iter().try_for_each(|word| write!(out, " {}", Quoted(word)))
             }
             Item::Clause(clause) => write!(out, "{clause}"),
+            Item::Component(component) => write!(out, "{component}"),
+            Item::Instance(instance) => {
+                write!(out, ".init {} = {}", instance.name, instance.of)
+            }
+            Item::Override { relation, .. } => write!(out, ".override {relation}"),
             Item::Query(query) => write!(out, "?- {}.", query.body),
             Item::Expectation(Expectation { body, negated: false, doc, .. }) => {
                 write!(out, "{doc}.expect {body}.")
@@ -38,6 +43,28 @@ impl Display for Item {
             }
             Item::Retraction { atom, .. } => write!(out, "-{atom}."),
         }
+    }
+}
+
+impl Display for Component {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        write!(out, "{}.comp {}", self.doc, self.head)?;
+        if !self.bases.is_empty() {
+            write!(out, " : {}", separated(&self.bases, ", "))?;
+        }
+        out.write_str(" {\n")?;
+        self.items.iter().try_for_each(|item| writeln!(out, "{item}"))?;
+        out.write_str("}")
+    }
+}
+
+impl Display for ComponentType {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        write!(out, "{}", self.name)?;
+        if self.arguments.is_empty() {
+            return Ok(());
+        }
+        write!(out, "<{}>", separated(&self.arguments, ", "))
     }
 }
 
@@ -67,7 +94,21 @@ impl Display for Declaration {
             write!(out, "{comma}{}: {}", column.name, column.ty)?;
         }
         out.write_str(")")?;
-        self.qualifiers.iter().try_for_each(|qualifier| write!(out, " {qualifier}"))
+        self.qualifiers.iter().try_for_each(|qualifier| write!(out, " {qualifier}"))?;
+        for (index, columns) in self.choices.iter().enumerate() {
+            let word = if index == 0 { " choice-domain" } else { "," };
+            match columns.as_slice() {
+                [column] => write!(out, "{word} {column}")?,
+                columns => write!(out, "{word} ({})", separated(columns, ", "))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Display for ColumnDeclaration {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}", self.name, self.ty)
     }
 }
 
@@ -77,6 +118,14 @@ impl Display for TypeDeclaration {
         match &self.body {
             TypeBody::Subtype(base) => write!(out, "<: {base}"),
             TypeBody::Union(members) => write!(out, "= {}", separated(members, " | ")),
+            TypeBody::Record(fields) => write!(out, "= [{}]", separated(fields, ", ")),
+            TypeBody::Sum(branches) => {
+                for (at, (name, fields)) in branches.iter().enumerate() {
+                    let sign = if at == 0 { "=" } else { " |" };
+                    write!(out, "{sign} {name} {{{}}}", separated(fields, ", "))?;
+                }
+                Ok(())
+            }
         }
     }
 }
@@ -98,6 +147,9 @@ impl Display for Directive {
 impl Display for Clause {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         write!(out, "{}{}", self.doc, separated(&self.heads, ", "))?;
+        if let Some(greater) = &self.greater {
+            write!(out, " <= {greater}")?;
+        }
         match &self.body {
             None => {}
             Some(Body::And(parts)) => {
@@ -185,6 +237,16 @@ impl Display for Expression {
                 }
                 write!(out, "{sign}({})", separated(arguments, ", "))
             }
+            Expression::Record { branch: None, arguments, .. } => {
+                write!(out, "[{}]", separated(arguments, ", "))
+            }
+            Expression::Record { branch: Some(branch), arguments, .. } => {
+                write!(out, "${branch}")?;
+                match arguments.is_empty() {
+                    true => Ok(()),
+                    false => write!(out, "({})", separated(arguments, ", ")),
+                }
+            }
             Expression::Aggregate { operator, target, body, .. } => match target {
                 None => write!(out, "{} : {{ {body} }}", operator.name()),
                 Some(target) => write!(out, "{} {target} : {{ {body} }}", operator.name()),
@@ -227,6 +289,7 @@ impl Display for Literal<'_> {
             Constant::Symbol(text) => write!(out, "{}", Quoted(text)),
             Constant::Number(number) => write!(out, "{number}"),
             Constant::Unsigned(number) => write!(out, "{number}u"),
+            record @ Constant::Record(_) => write!(out, "{record}"),
             Constant::Float(number) => {
                 let text = format!("{number:?}");
                 // The language has no exponent without a point: `1.0e300`.

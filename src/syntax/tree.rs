@@ -79,6 +79,17 @@ pub enum Item {
     },
     /// A fact or a rule.
     Clause(Clause),
+    /// `.comp`
+    Component(Component),
+    /// `.init`
+    Instance(Instance),
+    /// `.override name`, in a component: the rules of this relation are not inherited.
+    Override {
+        /// The relation.
+        relation: Name,
+        /// Where it is written.
+        span: Span,
+    },
     /// A query: `?- body.` or `body?`
     Query(Query),
     /// `.expect goal.`
@@ -100,14 +111,56 @@ impl Item {
             Item::Type(it) => it.span,
             Item::Directive(it) => it.span,
             Item::Clause(it) => it.span,
+            Item::Component(it) => it.span,
+            Item::Instance(it) => it.span,
             Item::Query(it) => it.span,
             Item::Expectation(it) => it.span,
             Item::Include { span, .. }
             | Item::Once(span)
             | Item::Pragma { span, .. }
+            | Item::Override { span, .. }
             | Item::Retraction { span, .. } => *span,
         }
     }
+}
+
+/// `.comp Name<T> : Base<T> { ... }`: a text with names of its own, put in place by `.init`.
+#[derive(Clone, Debug)]
+pub struct Component {
+    /// Its name, and the names of its parameters.
+    pub head: ComponentType,
+    /// What it inherits from.
+    pub bases: Vec<ComponentType>,
+    /// What stands in it.
+    pub items: Vec<Item>,
+    /// The comment block on it.
+    pub doc: Doc,
+    /// Where it is written.
+    pub span: Span,
+    /// Where the items in it start and end: the inside of its braces.
+    pub inside: Span,
+}
+
+/// `Name<A, B>`
+#[derive(Clone, Debug)]
+pub struct ComponentType {
+    /// The component.
+    pub name: Name,
+    /// What stands in the angle brackets: parameters where it is declared, else arguments.
+    pub arguments: Vec<Name>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// `.init name = Component<A>`
+#[derive(Clone, Debug)]
+pub struct Instance {
+    /// What stands before the names of all that is in it.
+    pub name: Name,
+    /// The component it is one of.
+    pub of: ComponentType,
+    /// Where it is written.
+    pub span: Span,
 }
 
 /// `.decl name(a: type, ...)`; several names may share the columns.
@@ -117,8 +170,10 @@ pub struct Declaration {
     pub names: Vec<Name>,
     /// Their columns.
     pub columns: Vec<ColumnDeclaration>,
-    /// Qualifiers such as `brie`: representation hints, accepted and kept.
+    /// Qualifiers such as `brie` and `eqrel`.
     pub qualifiers: Vec<Name>,
+    /// The columns of each `choice-domain`: no two tuples have the same values in all of them.
+    pub choices: Vec<Vec<Name>>,
     /// The comment block on it.
     pub doc: Doc,
     /// Where it is written.
@@ -154,6 +209,10 @@ pub enum TypeBody {
     Subtype(Name),
     /// `.type A = B | C`; with one member an alias.
     Union(Vec<Name>),
+    /// `.type A = [a: B, c: D]`
+    Record(Vec<ColumnDeclaration>),
+    /// `.type A = One {a: B} | Other {}`
+    Sum(Vec<(Name, Vec<ColumnDeclaration>)>),
 }
 
 /// A directive on relations.
@@ -174,6 +233,8 @@ pub struct Directive {
 pub struct Clause {
     /// The heads; one at least.
     pub heads: Vec<Atom>,
+    /// The atom behind `<=`, of a clause by which it makes the only head superfluous.
+    pub greater: Option<Atom>,
     /// The body; absent for facts.
     pub body: Option<Body>,
     /// The plan written below it, if any; accepted and kept for printing.
@@ -279,6 +340,15 @@ pub enum Expression {
     Wildcard(Span),
     /// A constant. A plain number is read as `Number` and takes the type its place wants.
     Constant(Constant, Span),
+    /// `[a, b]`, `$Branch(a, b)`; `nil` is a constant.
+    Record {
+        /// The branch; records have none.
+        branch: Option<Name>,
+        /// The fields.
+        arguments: Vec<Expression>,
+        /// Where it is written.
+        span: Span,
+    },
     /// A functor: `cat(a, b)`, `a + b`, `-a`.
     Call {
         /// Which.
@@ -317,6 +387,7 @@ impl Expression {
             Expression::Variable(name) => name.span,
             Expression::Wildcard(span)
             | Expression::Constant(_, span)
+            | Expression::Record { span, .. }
             | Expression::Call { span, .. }
             | Expression::Aggregate { span, .. }
             | Expression::Range { span, .. } => *span,

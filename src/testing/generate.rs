@@ -63,6 +63,7 @@ impl Suites {
             rulebook: suite.session.rulebook(),
             limits,
             open: suite.coverage.iter().filter(missing).collect(),
+            bare: Vec::new(),
             proposals: Vec::new(),
         };
         let wanted = search.open.len();
@@ -75,7 +76,8 @@ impl Suites {
             }
             progress(wanted - search.open.len(), wanted);
         }
-        let left = search.open.iter().map(|item| search.covered(item)).collect();
+        let left = search.open.iter().chain(&search.bare);
+        let left = left.map(|item| search.covered(item)).collect();
         Proposals { proposals: search.proposals, left, stopped }
     }
 }
@@ -86,6 +88,8 @@ struct Search<'a> {
     limits: Limits<'a>,
     /// What nothing exercises as yet.
     open: Vec<&'a Item>,
+    /// What takes no fact at all: a design that says nothing is no test.
+    bare: Vec<&'a Item>,
     proposals: Vec<Proposal>,
 }
 
@@ -173,8 +177,13 @@ impl<'a> Search<'a> {
         };
         let needed = shrink(rest.len(), &mut passes)?;
         let facts: Vec<String> = needed.iter().map(|&at| self.written(base, &rest[at])).collect();
-        self.write(&facts, goal);
-        Ok(())
+        if facts.is_empty() {
+            let (bare, open) = self.open.iter().partition(|item| item.goal == goal);
+            self.open = open;
+            self.bare.extend::<Vec<&Item>>(bare);
+            return Ok(());
+        }
+        self.write(&facts, goal)
     }
 
     fn written(&self, base: &Base<'_>, (relation, words): &(RelationId, Vec<Word>)) -> String {
@@ -186,8 +195,10 @@ impl<'a> Search<'a> {
 
     /// Writes a proposal down: its facts, and what derives from them. Whatever else of what is open it
     /// exercises is open no longer.
-    fn write(&mut self, facts: &[String], goal: RelationId) {
-        let Some(item) = self.open.iter().find(|item| item.goal == goal).copied() else { return };
+    fn write(&mut self, facts: &[String], goal: RelationId) -> Result<(), Stopped> {
+        let Some(item) = self.open.iter().find(|item| item.goal == goal).copied() else {
+            return Ok(());
+        };
         let about = self.covered(item);
         let name = format!("proposed-{:03}-{}", self.proposals.len() + 1, slug(&about.rule));
         let naming = self.rulebook.design.map(|relation| {
@@ -199,9 +210,7 @@ impl<'a> Search<'a> {
         facts.iter().for_each(|fact| text.push_str(&format!("{fact}\n")));
         let mut session = Session::new(self.suite.session.shared());
         session.state_text(&name, text.clone().into_bytes());
-        if session.derive(&self.limits.options()).is_err() {
-            return;
-        }
+        session.derive(&self.limits.options())?;
         let (shown, open): (Vec<&Item>, Vec<&Item>) =
             self.open.iter().partition(|item| session.count(item.goal, 0) > 0);
         let shows: Vec<Covered> = shown.iter().map(|item| self.covered(item)).collect();
@@ -227,6 +236,7 @@ impl<'a> Search<'a> {
         }
         self.open = open;
         self.proposals.push(Proposal { name, text: comment + &text, shows });
+        Ok(())
     }
 }
 

@@ -110,7 +110,9 @@ pub struct Outcome {
     pub text: String,
     /// Whether it is one of the letter alone.
     pub as_written: bool,
-    /// Whether it holds.
+    /// Whether the goal is expected to have no answer.
+    pub negated: bool,
+    /// Whether what is expected is so.
     pub holds: bool,
     /// What answers the goal that should have no answer, as bindings in words; a few of it.
     pub answers: Vec<String>,
@@ -287,6 +289,7 @@ impl Suite {
                 label: expectation.doc.text.clone(),
                 text: bare(expectation),
                 as_written: self.as_written,
+                negated: expectation.negated,
                 holds,
                 answers: rows.iter().take(if said { 3 } else { 0 }).map(answer).collect(),
             }

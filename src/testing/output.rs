@@ -14,10 +14,9 @@ pub fn outcomes(outcomes: &[Outcome]) -> Section {
     let row = |outcome: &&Outcome| {
         let mut said = vec![outcome.text.clone()];
         said.extend((!outcome.label.is_empty()).then(|| outcome.label.clone()));
-        let found = match (outcome.answers.is_empty(), outcome.text.starts_with(".expect !")) {
-            (false, _) => outcome.answers.join("\n"),
-            (true, true) => "it holds".to_owned(),
-            (true, false) => "nothing answers it".to_owned(),
+        let found = match outcome.answers.is_empty() {
+            false => outcome.answers.join("\n"),
+            true => bare(outcome).to_owned(),
         };
         let letter = if outcome.as_written { "\nas written" } else { "" };
         let place = format!("{}:{}{letter}", outcome.file, outcome.line);
@@ -201,9 +200,18 @@ pub fn junit(outcomes: &[Outcome]) -> String {
 }
 
 fn found(case: &Outcome) -> String {
-    match case.answers.is_empty() {
-        true => "it does not hold".to_owned(),
-        false => format!("answered by {}", case.answers.join("; ")),
+    match (case.answers.is_empty(), case.negated) {
+        (true, _) => bare(case).to_owned(),
+        (false, true) => format!("it holds, of {}", case.answers.join("; ")),
+        (false, false) => format!("answered by {}", case.answers.join("; ")),
+    }
+}
+
+/// What became of an expectation that does not hold, where there is nothing to name.
+fn bare(case: &Outcome) -> &'static str {
+    match case.negated {
+        true => "it holds, and is expected not to",
+        false => "nothing answers it",
     }
 }
 
@@ -253,6 +261,7 @@ mod tests {
             label: String::new(),
             text: ".expect !p(\"#1\", X).".into(),
             as_written: false,
+            negated: true,
             holds,
             answers: answers.iter().map(|answer| (*answer).to_owned()).collect(),
         };
@@ -266,7 +275,7 @@ mod tests {
             xml.contains("<testsuite name=\"a &amp; b\" file=\"t.dl\" tests=\"2\" failures=\"1\">")
         );
         assert!(
-            xml.contains("<failure message=\"answered by X = &quot;&lt;y&gt;&quot;\"/>"),
+            xml.contains("<failure message=\"it holds, of X = &quot;&lt;y&gt;&quot;\"/>"),
             "{xml}"
         );
         let tap = tap(&outcomes());

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use archlog::analyze::program::{Argument, Atom, Literal, Program, Rule, Term};
+use archlog::analyze::program::{Argument, Atom, Literal, Program, Rule, Stratum, Term};
 use archlog::syntax::operators::Comparison;
 use archlog::value::{Constant, RelationId, VariableId};
 
@@ -25,6 +25,9 @@ pub fn evaluate(
         relations[relation.index()].insert(values.into_iter().map(Value).collect());
     }
     for stratum in &program.strata {
+        if guarded(program, stratum, &mut relations) {
+            continue;
+        }
         let rules = || stratum.rules.iter().map(|id| &program.rules[id.index()]);
         loop {
             let new: Vec<(RelationId, Tuple)> =
@@ -39,6 +42,78 @@ pub fn evaluate(
         }
     }
     relations
+}
+
+/// Evaluates a stratum in which relations choose or tuples make others superfluous; whether it is
+/// one. What reads nothing of the stratum comes first, then rounds of the other rules.
+fn guarded(program: &Program, stratum: &Stratum, relations: &mut Relations) -> bool {
+    let choices = |relation: &RelationId| &program.relations[relation.index()].choices;
+    let prunes: Vec<&Rule> = program
+        .subsumptions
+        .iter()
+        .filter(|rule| stratum.relations.contains(&rule.head.relation))
+        .collect();
+    if prunes.is_empty() && stratum.relations.iter().all(|it| choices(it).is_empty()) {
+        return false;
+    }
+    let add = |new: Vec<(RelationId, Tuple)>, relations: &mut Relations| {
+        let sorted: BTreeSet<(RelationId, Tuple)> = new.into_iter().collect();
+        for (relation, tuple) in sorted {
+            let held = &mut relations[relation.index()];
+            let taken = choices(&relation).iter().any(|columns| {
+                held.iter().any(|other| columns.iter().all(|&at| other[at] == tuple[at]))
+            });
+            if !taken {
+                held.insert(tuple);
+            }
+        }
+        for relation in &stratum.relations {
+            let arity = program.relations[relation.index()].arity();
+            let rules = prunes.iter().filter(|rule| rule.head.relation == *relation);
+            let pairs: BTreeSet<Tuple> =
+                rules.flat_map(|rule| conclusions(rule, relations)).map(|(_, pair)| pair).collect();
+            let mut gone: BTreeSet<Tuple> = BTreeSet::new();
+            for pair in pairs {
+                let (less, greater) = pair.split_at(arity);
+                if less != greater && !gone.contains(greater) {
+                    gone.insert(less.to_vec());
+                }
+            }
+            relations[relation.index()].retain(|tuple| !gone.contains(tuple));
+        }
+    };
+    let mut facts = Vec::new();
+    for relation in &stratum.relations {
+        let held = std::mem::take(&mut relations[relation.index()]);
+        facts.extend(held.into_iter().map(|tuple| (*relation, tuple)));
+    }
+    // Facts are chosen among before a rule concludes anything, and nothing goes before that.
+    let reads =
+        |rule: &&Rule| rule.positive_atoms().any(|atom| stratum.relations.contains(&atom.relation));
+    let rules = || stratum.rules.iter().map(|id| &program.rules[id.index()]);
+    let first = |relations: &Relations| -> Vec<(RelationId, Tuple)> {
+        rules().filter(|rule| !reads(rule)).flat_map(|rule| conclusions(rule, relations)).collect()
+    };
+    let mut chosen: Relations = relations.clone();
+    for (relation, tuple) in facts.into_iter().collect::<BTreeSet<_>>() {
+        let held = &mut chosen[relation.index()];
+        let taken = choices(&relation).iter().any(|columns| {
+            held.iter().any(|other| columns.iter().all(|&at| other[at] == tuple[at]))
+        });
+        if !taken {
+            held.insert(tuple);
+        }
+    }
+    *relations = chosen;
+    add(first(relations), relations);
+    loop {
+        let before = relations.clone();
+        let new = rules().filter(reads).flat_map(|rule| conclusions(rule, relations)).collect();
+        add(new, relations);
+        if *relations == before {
+            return true;
+        }
+    }
 }
 
 /// Everything that a rule concludes from relations as they are.

@@ -405,3 +405,54 @@ impl Draft {
         }
     }
 }
+
+/// Programs some of whose relations are equivalences, choose among candidates, or lose tuples that
+/// others make superfluous, where that is asked for.
+pub fn guarded_programs(subsumes: bool) -> impl Strategy<Value = Sample> {
+    (programs(), vec((0..6u8, any::<[u8; 2]>()), 12)).prop_map(move |(sample, choices)| {
+        let mut text = String::new();
+        let mut choices = choices.into_iter();
+        for line in sample.text.lines() {
+            text.push_str(line);
+            let declared = line.strip_prefix(".decl ").and_then(|it| it.split_once('('));
+            let columns = declared.map(|(name, rest)| {
+                let columns =
+                    rest.trim_end_matches(')').split(", ").filter_map(|it| it.split_once(": "));
+                (name, columns.collect::<Vec<_>>())
+            });
+            match (columns, choices.next()) {
+                (Some((_, columns)), Some((0, _)))
+                    if columns.len() == 2 && columns[0].1 == columns[1].1 =>
+                {
+                    text.push_str(" eqrel");
+                }
+                (Some((_, columns)), Some((1 | 2, [a, b]))) if !columns.is_empty() => {
+                    let column = |at: u8| columns[usize::from(at) % columns.len()].0;
+                    match (a % 3, column(a), column(b)) {
+                        (0, a, b) if a != b => write!(text, " choice-domain ({a}, {b})"),
+                        (1, a, b) if a != b => write!(text, " choice-domain {a}, {b}"),
+                        (_, a, _) => write!(text, " choice-domain {a}"),
+                    }
+                    .unwrap();
+                }
+                (Some((name, columns)), Some((3 | 4, [a, _])))
+                    if subsumes && !columns.is_empty() =>
+                {
+                    let at = usize::from(a) % columns.len();
+                    let side = |mark: &str| {
+                        let name = |column: usize| match column == at {
+                            true => format!("v{mark}"),
+                            false => format!("k{column}"),
+                        };
+                        (0..columns.len()).map(name).collect::<Vec<_>>().join(", ")
+                    };
+                    let (less, greater) = (side("1"), side("2"));
+                    write!(text, "\n{name}({less}) <= {name}({greater}) :- v1 < v2.").unwrap();
+                }
+                _ => {}
+            }
+            text.push('\n');
+        }
+        Sample { text }
+    })
+}

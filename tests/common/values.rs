@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use archlog::syntax::operators::{AggregateOperator, Comparison, Functor, Test};
-use archlog::value::{Constant, Primitive};
+use archlog::value::{Constant, Primitive, Record};
 
 /// A constant with a total order: by number or by the bytes of the text.
 #[derive(Clone, Debug)]
@@ -32,6 +32,14 @@ impl Ord for Value {
             (Constant::Number(a), Constant::Number(b)) => a.cmp(b),
             (Constant::Unsigned(a), Constant::Unsigned(b)) => a.cmp(b),
             (Constant::Float(a), Constant::Float(b)) => a.total_cmp(b),
+            (Constant::Record(a), Constant::Record(b)) => match (a, b) {
+                (Some(a), Some(b)) => a.branch.cmp(&b.branch).then_with(|| {
+                    let wrapped = |it: &Record| it.fields.iter().cloned().map(Value).collect();
+                    let (a, b): (Vec<Value>, Vec<Value>) = (wrapped(a), wrapped(b));
+                    a.cmp(&b)
+                }),
+                (a, b) => a.is_some().cmp(&b.is_some()),
+            },
             (a, b) => panic!("{a:?} and {b:?} are never compared"),
         }
     }
@@ -58,7 +66,7 @@ impl Value {
             Constant::Number(number) => number,
             Constant::Unsigned(number) => number as i64,
             Constant::Float(number) => number as i64,
-            Constant::Symbol(_) => panic!("a text is no number"),
+            _ => panic!("a text is no number"),
         }
     }
 
@@ -161,6 +169,19 @@ pub fn fold(
 pub fn call(functor: Functor, primitive: Primitive, values: &[Value]) -> Option<Value> {
     let digits = |text: &str| text.trim_start().parse::<i64>().ok();
     match (functor, values) {
+        (Functor::Record { .. }, [branch, fields @ ..]) => {
+            let branch = Some(branch.text()).filter(|it| !it.is_empty()).map(Arc::from);
+            let fields = fields.iter().map(|field| field.0.clone()).collect();
+            Some(Value(Constant::Record(Some(Arc::new(Record { branch, fields })))))
+        }
+        (Functor::Field(at), [record, branch]) => match &record.0 {
+            Constant::Record(Some(record))
+                if record.branch.as_deref().unwrap_or("") == branch.text() =>
+            {
+                record.fields.get(at as usize).cloned().map(Value)
+            }
+            _ => None,
+        },
         (Functor::Cat, _) => symbol(values.iter().map(Value::text).collect::<String>()),
         (Functor::Length, [text]) => number(text.text().len() as i64),
         (Functor::Substring, [text, from, length]) => {
@@ -207,7 +228,7 @@ pub fn call(functor: Functor, primitive: Primitive, values: &[Value]) -> Option<
                 }
                 (_, Primitive::Unsigned) => Constant::Unsigned(value.to_i64() as u64),
                 (_, Primitive::Float) => Constant::Float(value.to_f64()),
-                (_, Primitive::Symbol) => value.0.clone(),
+                (_, Primitive::Symbol | Primitive::Record) => value.0.clone(),
             }))
         }
         (Functor::Minimum, _) => values.iter().min().cloned(),

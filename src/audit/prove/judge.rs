@@ -6,6 +6,7 @@ use crate::analyze::program::Program;
 use crate::value::{Interner, Word};
 
 use super::super::Finding;
+use super::gaps::gaps;
 use super::kinds::{self, Row};
 use super::space::Spaces;
 use super::table::{Point, Subject, Table};
@@ -18,17 +19,6 @@ pub struct Judged {
     pub shown_by: Option<(usize, usize)>,
 }
 
-/// Points where no row holds.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-struct Gap {
-    /// What they have in common.
-    condition: String,
-    /// The place of the table, and of a point in it.
-    shown_by: (usize, usize),
-    /// Whether nothing else has it in common.
-    exact: bool,
-}
-
 /// All that is to be said of a list.
 pub struct Verdict {
     /// What is odd.
@@ -39,9 +29,6 @@ pub struct Verdict {
 
 /// What a list can say of rows that hold together.
 const POLICIES: [&str; 3] = ["first", "unique", "any"];
-
-/// No more gaps than this are described of one list.
-const MOST_GAPS: usize = 24;
 
 /// Judges one list by all its points.
 pub struct Judge<'a> {
@@ -92,7 +79,7 @@ impl Judge<'_> {
             let finding = kinds::masked(list, row, &by);
             judged.push(Judged { finding, shown_by: Some((table, place)) });
         }
-        let gaps = self.gaps();
+        let gaps = gaps(self.program, self.interner, self.subject, self.tables);
         let mut sound = vec![(hold, "every row can hold"), (chosen, "none is masked")];
         sound.push((gaps.is_empty(), "no gap"));
         match (list.doc.tag("total"), gaps.first()) {
@@ -145,77 +132,6 @@ impl Judge<'_> {
         let shown_by = shown_by.map(|(table, place, _)| (table, place));
         judged.push(Judged { finding: kinds::default_not_last(list, row, &behind), shown_by });
         Some(row.rank)
-    }
-
-    /// Conditions under which no row holds, each as short as it can be, that cover all points where
-    /// none does; with a point of each, and whether the condition tells it from all others.
-    fn gaps(&self) -> Vec<Gap> {
-        let mut gaps = Vec::new();
-        let looks = &self.subject.looks;
-        let mut covered: BTreeSet<(usize, usize)> = BTreeSet::new();
-        let fits = |kept: &[usize], a: (usize, &Point), b: (usize, &Point)| {
-            kept.iter().all(|look| self.seen(a, *look) == self.seen(b, *look))
-        };
-        for (table, place, gap) in self.points().filter(|(.., it)| it.rows.is_empty()) {
-            if covered.contains(&(table, place)) || gaps.len() >= MOST_GAPS {
-                continue;
-            }
-            // What rows look at first is left out last.
-            let mut kept: Vec<usize> = (0..looks.len()).collect();
-            let order = self.order();
-            for look in order {
-                let without: Vec<usize> = kept.iter().copied().filter(|it| *it != look).collect();
-                let wrong = self.points().any(|(other, _, point)| {
-                    !point.rows.is_empty() && fits(&without, (table, gap), (other, point))
-                });
-                if !wrong {
-                    kept = without;
-                }
-            }
-            for (other, place, point) in self.points() {
-                if fits(&kept, (table, gap), (other, point)) {
-                    covered.insert((other, place));
-                }
-            }
-            let order = self.order();
-            kept.sort_by_key(|look| std::cmp::Reverse(order.iter().position(|it| it == look)));
-            let conditions: Vec<String> = kept
-                .iter()
-                .map(|look| {
-                    let values = self.seen((table, gap), *look);
-                    looks[*look].condition(self.program, values, self.interner)
-                })
-                .collect();
-            let condition = match conditions.is_empty() {
-                true => "anything is the case".to_owned(),
-                false => conditions.join(", "),
-            };
-            let all: Vec<usize> = (0..looks.len()).collect();
-            let exact = !self.points().any(|(other, _, point)| {
-                !point.rows.is_empty() && fits(&all, (table, gap), (other, point))
-            });
-            gaps.push(Gap { condition, shown_by: (table, place), exact });
-        }
-        gaps.sort();
-        gaps
-    }
-
-    fn seen(&self, (table, point): (usize, &Point), look: usize) -> &[Word] {
-        let number = point.seen.get(look).copied().unwrap_or_default();
-        self.tables[table].values.get(number as usize).map_or(&[], Vec::as_slice)
-    }
-
-    /// The looks, those left out first that are read by fewest rows.
-    fn order(&self) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..self.subject.looks.len()).collect();
-        let relation = |look: usize| self.subject.looks[look].relation;
-        let readers = |look: usize| {
-            let rules =
-                self.subject.list.rules.iter().map(|(_, id)| &self.program.rules[id.index()]);
-            rules.filter(|rule| super::reads(rule, relation(look))).count()
-        };
-        order.sort_by_key(|look| (readers(*look), *look));
-        order
     }
 
     /// Rows that hold together, and what follows for the order of rows. Gives the pairs between which

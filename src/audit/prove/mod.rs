@@ -2,13 +2,14 @@
 //!
 //! A program says what its spaces are (`space`); nothing about them is known here. For each list,
 //! and each space where it has something to say, all combinations that can make a difference are
-//! derived (`reach`, `bulk`) and the outcome is judged (`judge`): rows that are never chosen, gaps,
+//! derived (`reach`, `bulk`) and the outcome is judged (`judge`, `gaps`): rows that are never chosen, gaps,
 //! overlaps, values never given, inputs that never matter. What is claimed of all points is exact;
 //! what is claimed of some point comes with facts that show it (`witness`).
 
 mod bulk;
 mod compiled;
 mod cone;
+mod gaps;
 mod judge;
 mod kinds;
 mod reach;
@@ -18,7 +19,7 @@ mod witness;
 
 use std::time::Instant;
 
-use crate::analyze::program::{Literal, Program, Rule};
+use crate::analyze::program::Program;
 use crate::compile::Core;
 use crate::diag::Span;
 use crate::eval::{Evaluator, Options, Silent, Stopped};
@@ -111,14 +112,6 @@ pub fn core(rulebook: &Rulebook) -> Core {
     let subjects = own(subjects, &mut Cone::new(program, &spaces.targets), &mut interner, &spaces);
     let wanted = wanted(&subjects, &spaces.targets);
     Core::of(program, &spaces.targets, &wanted).in_worlds(&spaces.targets)
-}
-
-/// Whether a rule reads a relation.
-fn reads(rule: &Rule, relation: RelationId) -> bool {
-    rule.body.iter().any(|literal| {
-        matches!(literal, Literal::Positive(atom) | Literal::Negative(atom)
-            if atom.relation == relation)
-    })
 }
 
 /// The lists that depend on a variable of some space.

@@ -64,7 +64,7 @@ pub fn subjects(program: &Program, interner: &mut Interner) -> Vec<Subject> {
         let outcome = terms.filter(|(_, term)| !whose(term)).map(|(column, _)| column).collect();
         let rules: Vec<&Rule> =
             list.rules.iter().map(|(_, rule)| &program.rules[rule.index()]).collect();
-        let looks = looks(&rules, interner);
+        let looks = looks(&rules, program, interner);
         subjects.push(Subject {
             list: list.clone(),
             chosen: rule.head.relation,
@@ -84,7 +84,14 @@ fn atoms(rule: &Rule) -> impl Iterator<Item = &Atom> {
 }
 
 /// What the rows of a list look at.
-fn looks(rules: &[&Rule], interner: &mut Interner) -> Vec<Look> {
+fn looks(rules: &[&Rule], program: &Program, interner: &mut Interner) -> Vec<Look> {
+    // Rows may call what they are about by names of their own; the name of the column is that of all.
+    let named_after = |relation: RelationId, column: usize| {
+        let name = &program.relations[relation.index()].columns[column].name;
+        let mut letters = name.chars();
+        let first = letters.next().map(|it| it.to_uppercase().to_string());
+        first.unwrap_or_default() + letters.as_str()
+    };
     let all = || rules.iter().flat_map(|rule| atoms(rule).map(move |atom| (*rule, atom)));
     let fixed_somewhere = |relation: RelationId, column: usize| {
         all().any(|(_, atom)| {
@@ -114,17 +121,19 @@ fn looks(rules: &[&Rule], interner: &mut Interner) -> Vec<Look> {
                     fixed[column] = Some(interner.intern(constant));
                     written[column] = Shown(constant).to_string();
                 }
-                Argument::Variable(variable)
-                    if rule.head.terms.contains(&Term::Variable(*variable)) =>
-                {
-                    written[column] = rule.variables[variable.index()].name.clone();
+                Argument::Variable(variable) => {
+                    let terms = &rule.head.terms;
+                    let at = terms.iter().position(|term| *term == Term::Variable(*variable));
+                    if let Some(at) = at {
+                        written[column] = named_after(rule.head.relation, at);
+                    }
                 }
                 _ => {}
             }
         }
         looks.insert(Look { relation: atom.relation, fixed, value, written });
     }
-    // One relation may be looked at with names of one rule and with those of another.
+    // One relation may be looked at for one column of the rows and for another.
     let mut looks: Vec<Look> = looks.into_iter().collect();
     looks.dedup_by(|a, b| (a.relation, &a.fixed, a.value) == (b.relation, &b.fixed, b.value));
     looks
@@ -186,7 +195,8 @@ impl Look {
             ([], _) => format!("!{}", atom(None)),
             (_, None) => atom(None),
             (values, _) => {
-                let atoms: Vec<String> = values.iter().map(|word| atom(Some(*word))).collect();
+                let mut atoms: Vec<String> = values.iter().map(|word| atom(Some(*word))).collect();
+                atoms.sort();
                 atoms.join(", ")
             }
         }

@@ -91,6 +91,15 @@ pub enum Command {
     /// The design document: all steps of the derivation, each line of it derived
     #[command(after_long_help = include_str!("../../../docs/help/dossier.txt"))]
     Dossier(Dossier),
+    /// Write a record of each decision of a design, with its reasons
+    ///
+    /// A record keeps its number, and what somebody wrote below the marked line. One whose decision
+    /// changed is marked as superseded, and the new decision gets a record of its own.
+    #[command(after_long_help = include_str!("../../../docs/help/adr.txt"))]
+    Adr(Adr),
+    /// Whether decision records still say what derives, and what is responsible if not
+    #[command(after_long_help = include_str!("../../../docs/help/verify.txt"))]
+    Verify(Verify),
     /// Read the knowledge base: archetypes, protocols, terms
     #[command(after_long_help = include_str!("../../../docs/help/kb.txt"))]
     Kb(Kb),
@@ -486,6 +495,58 @@ pub struct Dossier {
     pub effort: Effort,
 }
 
+/// What `adr` takes.
+#[derive(Debug, Args)]
+pub struct Adr {
+    /// The design
+    #[arg(value_name = "DESIGN")]
+    pub design: PathBuf,
+
+    /// The folder of the records
+    #[arg(long, value_name = "DIR", default_value = "docs/adr")]
+    pub out: PathBuf,
+
+    /// Write anew what somebody changed by hand above the marked line
+    #[arg(long)]
+    pub force: bool,
+
+    /// The format of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: DocumentFormat,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
+/// What `verify` takes.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The records, or folders of them
+    #[arg(required = true, value_name = "RECORD")]
+    pub records: Vec<PathBuf>,
+
+    /// Exit 1 on these as well: a code, or `warning` for other reasons and other words
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    pub deny: Vec<Pattern>,
+
+    /// The format of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: DocumentFormat,
+
+    /// Which rulebook
+    #[command(flatten)]
+    pub rulebook: Rulebook,
+
+    /// How hard to try
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
 /// What `kb` takes.
 #[derive(Debug, Args)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
@@ -636,6 +697,14 @@ pub struct Run {
     /// The folder that results are written to; `-` is standard output
     #[arg(short = 'D', long = "output-dir", value_name = "DIR", default_value = ".")]
     pub output: PathBuf,
+
+    /// Print how the rules were evaluated: the order of joins, sizes, indices; write no results
+    #[arg(long)]
+    pub plan: bool,
+
+    /// Say where the time went: to a file (`.json`, `.html`, else text), or to standard error
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
+    pub profile: Option<PathBuf>,
 
     /// How hard to try
     #[command(flatten)]
@@ -938,8 +1007,12 @@ pub struct New {
 #[derive(Debug, Args)]
 #[command(after_long_help = include_str!("../../../docs/help/explain.txt"))]
 pub struct Explain {
-    /// The code, such as AL0107
+    /// The code, such as AL0107, or that of a check of your own
     pub code: Option<String>,
+
+    /// The folder of rules that your own check is in
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
 }
 
 /// Print completions for a shell

@@ -272,9 +272,13 @@ pub fn questions(
     let shown = path.display().to_string();
     let text = std::fs::read_to_string(path)
         .map_err(|problem| anyhow::anyhow!("cannot read `{shown}`: {problem}"))?;
-    let filled = form.filled(&session, &text);
-    for problem in &filled.problems {
-        console.say(&format!("{shown}: {problem}"));
+    let limits = Limits::from_options(&options);
+    let filled = match form.filled(&session, 0, &text, &limits) {
+        Ok(filled) => filled,
+        Err(stopped) => return Ok(effort::stopped(console, &stopped, "nothing")),
+    };
+    for (line, problem) in &filled.problems {
+        console.say(&format!("{shown}:{line}: {problem}"));
     }
     console.answer(&filled.facts)?;
     Ok(match filled.problems.is_empty() {

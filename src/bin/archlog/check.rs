@@ -248,7 +248,13 @@ impl Checking<'_> {
             None => {
                 let options = rulebook::options(&arguments.rulebook, Part::Checks);
                 match Rulebook::load(&options) {
-                    Ok(rulebook) => Arc::clone(loaded.insert(Arc::new(rulebook))),
+                    Ok(rulebook) => {
+                        // A check that cannot be run finds nothing in any design.
+                        let unreadable = checks::unreadable(&rulebook.program);
+                        let none = Suppressions::default();
+                        self.sift_by(&rulebook.sources, &none, unreadable, accepted);
+                        Arc::clone(loaded.insert(Arc::new(rulebook)))
+                    }
                     Err(unsound) => {
                         self.keep(&unsound.sources, of_problems(unsound.diagnostics));
                         let why = "the rulebook has errors";

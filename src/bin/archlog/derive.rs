@@ -4,6 +4,7 @@
 //! its turn, so ten thousand designs take no more memory than a few hundred.
 
 use std::io::Write;
+use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -42,7 +43,9 @@ pub fn derive(arguments: &Derive, console: &Console, interrupt: &Interrupt) -> R
     }
     let asked = interrupt.defer();
     let options = effort::options(&arguments.effort, &asked);
-    let batch = Batch { threads: effort::threads(&arguments.effort), ..Batch::default() };
+    let mut batch = Batch { threads: effort::threads(&arguments.effort), ..Batch::default() };
+    let blocks = arguments.designs.len().div_ceil(batch.block.get());
+    batch.threads = batch.threads.min(NonZeroUsize::new(blocks).unwrap_or(NonZeroUsize::MIN));
     let mut shelf = Shelf::new(arguments, Session::new(Arc::clone(&rulebook)).stamp(), console);
     let (mut spoilt, mut open, mut failed) = (false, false, None);
     let designs = arguments.designs.iter().cloned().map(Input::Path);

@@ -28,6 +28,12 @@ pub fn threads(effort: &Effort) -> NonZeroUsize {
     effort.jobs.unwrap_or_else(cores)
 }
 
+/// As [`stopped`], for work after a run.
+pub fn broken_off(console: &Console, reason: StopReason, written: &str) -> Exit {
+    let report = archlog::eval::Report::default();
+    stopped(console, &Stopped { reason, stratum: 0, report }, written)
+}
+
 /// Says why the answer is not complete and how much of it was written; gives how the program ends.
 pub fn stopped(console: &Console, stopped: &Stopped, written: &str) -> Exit {
     if stopped.reason == StopReason::Interrupted {

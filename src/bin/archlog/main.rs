@@ -1,5 +1,6 @@
 //! The program around the library: what was typed, the work, what is printed, the exit code.
 
+mod adr;
 mod args;
 mod change;
 mod check;
@@ -20,8 +21,10 @@ mod new;
 mod query;
 mod repl;
 mod rulebook;
+mod progress;
 mod run;
 mod test;
+mod verify;
 mod why;
 
 use std::any::Any;
@@ -88,6 +91,8 @@ fn command(command: Command, console: &Console) -> Result<Exit> {
         Command::Questions(arguments) => change::questions(&arguments, console, &interrupt),
         Command::Map(arguments) => map::map(&arguments, console, &interrupt),
         Command::Dossier(arguments) => dossier::dossier(&arguments, console, &interrupt),
+        Command::Adr(arguments) => adr::adr(&arguments, console, &interrupt),
+        Command::Verify(arguments) => verify::verify(&arguments, console, &interrupt),
         Command::Kb(arguments) => kb::kb(&arguments, console),
         Command::Run(arguments) => run::run(&arguments, console, &interrupt),
         Command::Check(arguments) => check::check(&arguments, console, &interrupt),
@@ -101,7 +106,7 @@ fn command(command: Command, console: &Console) -> Result<Exit> {
             Ok(Exit::Yes)
         }
         Command::Explain(arguments) => {
-            console.answer(&explain::explain(arguments.code.as_deref())?)?;
+            console.answer(&explain::explain(&arguments)?)?;
             Ok(Exit::Yes)
         }
         Command::Completions(arguments) => {

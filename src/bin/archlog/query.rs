@@ -26,7 +26,8 @@ pub fn query(arguments: &Query, console: &Console, interrupt: &Interrupt) -> Res
     if designs.is_empty() && Path::new(goal).exists() {
         bail!("a goal is missing: it is the last argument, after the designs");
     }
-    let goal = kb::undotted(&text_of(goal)?);
+    let typed = text_of(goal)?;
+    let goal = kb::undotted(&typed);
     let part = if kb::observes(&goal) { Part::Observed } else { Part::Whole };
     let Some(rulebook) = rulebook::load_for(&arguments.rulebook, part, &goal, console) else {
         return Ok(Exit::Input);
@@ -55,7 +56,8 @@ pub fn query(arguments: &Query, console: &Console, interrupt: &Interrupt) -> Res
         Err(QueryFailure::Stopped(stopped)) => {
             return Ok(effort::stopped(console, &stopped, "nothing"));
         }
-        Err(QueryFailure::Wrong { diagnostics, sources }) => {
+        Err(QueryFailure::Wrong { mut diagnostics, mut sources }) => {
+            kb::as_typed(&typed, &mut diagnostics, &mut sources);
             console.problems(&sources, &diagnostics);
             return Ok(Exit::Input);
         }

@@ -4,25 +4,28 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use archlog::analyze::program::Program;
 use archlog::analyze::{analyze, has_errors};
 use archlog::diag::{Diagnostic, Sources};
-use archlog::eval::{Warning, evaluate};
+use archlog::eval::{Evaluator, Profile, Warning};
 use archlog::io::{
-    Directory, OutputDirectory, Outputs, Rows, StandardOutput, input, output, print_size,
+    Directory, OutputDirectory, Outputs, Rows, StandardOutput, input, output, print_size, save,
 };
-use archlog::plan::Plan;
+use archlog::plan::{Known, Measured, Plan};
+use archlog::report::profile::ShownProfile;
+use archlog::report::{Look, Stamp};
 use archlog::store::Database;
 use archlog::syntax::load::load;
 use archlog::syntax::operators::DirectiveKind;
-use archlog::value::Interner;
+use archlog::value::{Interner, RelationId, RuleId};
 
 use crate::args::Run;
 use crate::console::Console;
 use crate::effort;
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
+use crate::progress::Progress;
 
 /// Runs a program as Souffle's command line would.
 pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
@@ -56,12 +59,26 @@ pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<
     let plan = Plan::new(&program, &mut interner);
     let asked = interrupt.defer();
     let options = effort::options(&arguments.effort, &asked);
-    match evaluate(&plan, &mut database, &mut interner, &options) {
+    let mut progress = Progress::new(console, plan.strata.len(), arguments.profile.is_some());
+    let strata = 0..plan.strata.len();
+    let mut evaluator = Evaluator::new(&plan);
+    let done = evaluator.run(strata, &mut database, &mut interner, &options, &mut progress);
+    progress.finish();
+    if let (Some(to), Some(profiler)) = (&arguments.profile, progress.profiler) {
+        let profile = profiler.finish(&program, &database, &interner);
+        show_profile(to, &profile, &sources, console)?;
+    }
+    match done {
         Ok(report) => console.problems(&sources, &warnings(&report.warnings)),
         Err(reason) => {
             console.problems(&sources, &warnings(&reason.report.warnings));
             return Ok(effort::stopped(console, &reason, "nothing"));
         }
+    }
+    if arguments.plan {
+        let known = Seen { program: &program, database: &database, sources: &sources };
+        console.answer(&Measured { plan: &plan, known: &known }.to_string())?;
+        return Ok(if spoilt { Exit::Input } else { Exit::Yes });
     }
 
     let mut problems = Vec::new();
@@ -75,6 +92,47 @@ pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<
     console.problems(&sources, &problems);
     spoilt |= has_errors(&problems);
     Ok(if spoilt { Exit::Input } else { Exit::Yes })
+}
+
+/// Writes a profile to a file, whose name says in what shape, or beside the answers.
+fn show_profile(to: &Path, profile: &Profile, sources: &Sources, console: &Console) -> Result<()> {
+    let shown = ShownProfile { profile, sources };
+    let text = match to.extension().and_then(|end| end.to_str()) {
+        _ if to == Path::new("-") => {
+            console.say(shown.text(Look::default()).trim_end());
+            return Ok(());
+        }
+        Some("json") => shown.json(),
+        Some("html") => {
+            let archlog = env!("CARGO_PKG_VERSION").to_owned();
+            shown.html(&Stamp { archlog, ..Stamp::default() }, "Profile")
+        }
+        _ => shown.text(Look::default()),
+    };
+    save(to, &mut |file| file.write_all(text.as_bytes()))
+        .with_context(|| format!("cannot write the profile to `{}`", to.display()))
+}
+
+/// What is known of a program that has run.
+struct Seen<'a> {
+    program: &'a Program,
+    database: &'a Database,
+    sources: &'a Sources,
+}
+
+impl Known for Seen<'_> {
+    fn size(&self, relation: RelationId) -> usize {
+        self.database.relation(relation).len()
+    }
+
+    fn rule(&self, rule: RuleId) -> String {
+        let clause = self.program.rules.get(rule.index()).map(|rule| rule.clause);
+        let span = clause.and_then(|clause| Some(self.program.clauses.get(clause.index())?.span));
+        let span = span.unwrap_or_default();
+        let text: Vec<&str> = self.sources.text(span).split_whitespace().collect();
+        let (name, line) = (self.sources.name(span), self.sources.position(span).line);
+        format!("{} ({name}:{line})", text.join(" "))
+    }
 }
 
 /// Reads what the program's directives name. Whether every file could be read; single bad lines

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use archlog::batch::Input;
-use archlog::eval::StopReason;
+use archlog::eval::{StopReason, Stopped};
 use archlog::io::save;
 use archlog::kb::Part;
 use archlog::report::{Document, Format, Report};
@@ -139,19 +139,27 @@ fn propose(
         }
     }
     let shown: usize = found.proposals.iter().map(|proposal| proposal.shows.len()).sum();
-    console.say(&format!(
-        "{} for {shown} of {} that no test shows",
-        match found.proposals.len() {
-            1 => "1 proposal".to_owned(),
-            several => format!("{several} proposals"),
-        },
-        shown + found.left.len(),
-    ));
-    Ok(match found.stopped {
-        Some(StopReason::Interrupted) => Exit::Interrupted,
-        Some(_) => Exit::Limit,
-        None => Exit::Yes,
-    })
+    console.say(&match (found.proposals.len(), found.left.len()) {
+        (0, 0) => "nothing is missing: the tests exercise all there is".to_owned(),
+        (0, left) => {
+            format!("no proposal: nothing that was tried shows any of {left} that no test shows")
+        }
+        (count, left) => {
+            format!("{} for {shown} of {} that no test shows", proposals(count), shown + left)
+        }
+    });
+    let Some(reason) = found.stopped else { return Ok(Exit::Yes) };
+    let written = match found.proposals.len() {
+        0 => "nothing".to_owned(),
+        count => proposals(count),
+    };
+    let stopped = Stopped { reason, stratum: 0, report: Default::default() };
+    Ok(effort::stopped(console, &stopped, &written))
+}
+
+/// `1 proposal`, `2 proposals`.
+fn proposals(count: usize) -> String {
+    format!("{count} proposal{}", if count == 1 { "" } else { "s" })
 }
 
 fn mutants(

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::analyze::program::Term;
 use crate::syntax::operators::{AggregateOperator, Comparison, Functor};
-use crate::value::{Constant, Primitive, VariableId};
+use crate::value::{Constant, Primitive, Record, VariableId, compare_constants};
 
 pub(super) fn equal(left: &Constant, right: &Constant) -> bool {
     order(left, right) == Ordering::Equal
@@ -17,6 +17,7 @@ fn order(left: &Constant, right: &Constant) -> Ordering {
         (Constant::Symbol(left), Constant::Symbol(right)) => left.cmp(right),
         (Constant::Number(left), Constant::Number(right)) => left.cmp(right),
         (Constant::Unsigned(left), Constant::Unsigned(right)) => left.cmp(right),
+        (Constant::Record(_), _) | (_, Constant::Record(_)) => compare_constants(left, right),
         (left, right) => {
             let (left, right) = (as_float(left), as_float(right));
             left.partial_cmp(&right).unwrap_or_else(|| left.total_cmp(&right))
@@ -40,7 +41,7 @@ fn as_float(value: &Constant) -> f64 {
         Constant::Number(number) => *number as f64,
         Constant::Unsigned(number) => *number as f64,
         Constant::Float(number) => *number,
-        Constant::Symbol(_) => f64::NAN,
+        Constant::Symbol(_) | Constant::Record(_) => f64::NAN,
     }
 }
 
@@ -68,6 +69,20 @@ pub(super) fn call(
     };
     let symbol = |text: String| Some(Constant::Symbol(Arc::from(text)));
     match functor {
+        Functor::Record { .. } => {
+            let (first, fields) = values.split_first()?;
+            let Constant::Symbol(name) = first else { return None };
+            let branch = if name.is_empty() { None } else { Some(Arc::clone(name)) };
+            Some(Constant::Record(Some(Arc::new(Record { branch, fields: fields.to_vec() }))))
+        }
+        Functor::Field(at) => match values {
+            [Constant::Record(Some(record)), Constant::Symbol(name)]
+                if record.branch.as_deref().unwrap_or("") == &**name =>
+            {
+                record.fields.get(at as usize).cloned()
+            }
+            _ => None,
+        },
         Functor::Cat => symbol((0..values.len()).filter_map(text).collect()),
         Functor::ToString => symbol(text(0)?),
         Functor::Length => Some(Constant::Number(text(0)?.len() as i64)),

@@ -121,7 +121,7 @@ fn words(outline: &Outline<'_>, step: usize) -> String {
 }
 
 /// A text on one line. What would begin a list or a heading there is escaped.
-fn line(text: &str) -> String {
+pub fn line(text: &str) -> String {
     let text = escape(&text.replace('\n', " "));
     match text.chars().next() {
         Some('#' | '+' | '-' | '>' | '=') => format!("\\{text}"),
@@ -130,7 +130,7 @@ fn line(text: &str) -> String {
 }
 
 /// A text as code, whatever backquotes are in it.
-fn code(text: &str) -> String {
+pub fn code(text: &str) -> String {
     let mut visible = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -27,7 +27,7 @@ pub use html::html;
 pub(super) use html::{STYLE, sections};
 pub(super) use json::array;
 pub use json::json;
-pub use markdown::markdown;
+pub use markdown::{code, line, markdown};
 pub use mermaid::mermaid;
 pub use outline::Fold;
 pub use svg::svg;

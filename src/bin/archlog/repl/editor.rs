@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use anyhow::Result;
 use archlog::repl::{Kind, Repl, complete, hint, is_command, is_complete, kinds};
+use archlog::report::shortened;
 use rustyline::completion::{Completer, FilenameCompleter, Pair};
 use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::{Hinter, HistoryHinter};
@@ -39,6 +40,8 @@ pub fn editor(repl: &Rc<RefCell<Repl>>, console: &Console) -> Result<LineEditor>
         files: FilenameCompleter::new(),
         history: HistoryHinter::new(),
         asking: Cell::new(false),
+        typed: Cell::new(false),
+        width: console.look().width,
     }));
     Ok(editor)
 }
@@ -50,6 +53,15 @@ pub struct Help {
     history: HistoryHinter,
     /// Whether the line is the answer to a question and no statement.
     asking: Cell<bool>,
+    /// Whether anything was on the line.
+    typed: Cell<bool>,
+    /// How wide the terminal is.
+    width: Option<u16>,
+}
+
+/// Whether anything was on the line since this was asked last.
+pub fn typed(editor: &LineEditor) -> bool {
+    editor.helper().is_some_and(|help| help.typed.take())
 }
 
 /// Asks somebody a question; the answer is a line.
@@ -83,7 +95,10 @@ impl Completer for Help {
         let pairs = found.candidates.into_iter().map(|candidate| Pair {
             display: match candidate.note.as_str() {
                 "" => candidate.text.clone(),
-                note => format!("{}  {note}", candidate.text),
+                note => {
+                    let width = self.width.map_or(usize::MAX, usize::from).saturating_sub(2);
+                    shortened(&format!("{}  {note}", candidate.text), width)
+                }
             },
             replacement: candidate.text,
         });
@@ -95,6 +110,7 @@ impl Hinter for Help {
     type Hint = String;
 
     fn hint(&self, line: &str, at: usize, context: &Context<'_>) -> Option<String> {
+        self.typed.set(self.typed.get() || !line.is_empty());
         if at < line.len() || line.is_empty() || self.asking.get() {
             return None;
         }

@@ -1,15 +1,19 @@
-//! What the prompt keeps between sessions, in the state directory: the history, and designs with
-//! changes that nobody saved.
+//! What the prompt keeps between sessions, in the state directory: the history, and changes that
+//! nobody saved.
 //!
 //! Each session writes a file of its own and holds a lock beside it. A file whose lock nobody holds is
 //! what a session left that crashed, or that ended unsaved.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 use std::{env, io};
 
 use archlog::io::save_durably;
-use archlog::repl::Repl;
+use archlog::repl::{Left, Repl};
+
+/// How the names of the files end.
+const ENDING: &str = "json";
 
 /// The state directory of archlog, where there is a home at all.
 fn state() -> Option<PathBuf> {
@@ -38,10 +42,14 @@ pub struct Kept {
     _held: File,
 }
 
-/// A file that an earlier session left.
+/// A file that an earlier session left. Nobody else is offered it as long as this lasts.
 pub struct Unsaved {
     /// The file.
     pub path: PathBuf,
+    /// How many older ones there are.
+    pub more: usize,
+    written: SystemTime,
+    _held: File,
 }
 
 impl Kept {
@@ -63,12 +71,16 @@ impl Kept {
         fs::create_dir_all(&folder)?;
         let whole = design.map(|path| fs::canonicalize(path).unwrap_or_else(|_| path.into()));
         let stem = whole.map_or_else(|| "new".to_owned(), |path| name_of(&path));
-        let process = std::process::id();
-        let lock = folder.join(format!("{stem}.{process}.lock"));
-        let held = File::create(&lock)?;
-        held.lock()?;
-        let path = folder.join(format!("{stem}.{process}.dl"));
-        Ok(Kept { folder, stem, path, lock, _held: held })
+        // Processes are numbered over and over; what another one left under a number stays there.
+        for number in (0..).map(|attempt: u64| u64::from(std::process::id()) + (attempt << 32)) {
+            let path = folder.join(format!("{stem}.{number}.{ENDING}"));
+            let lock = path.with_extension("lock");
+            let held = File::options().create(true).append(true).open(&lock)?;
+            if held.try_lock().is_ok() && !path.exists() {
+                return Ok(Kept { folder, stem, path, lock, _held: held });
+            }
+        }
+        Err(none())
     }
 
     /// The file of this session.
@@ -79,47 +91,44 @@ impl Kept {
     /// What the latest earlier session with the same design left, if one did.
     pub fn earlier(&self) -> Option<Unsaved> {
         let entries = fs::read_dir(&self.folder).ok()?.flatten();
-        let mut left: Vec<(std::time::SystemTime, PathBuf)> = entries
+        let mut left: Vec<(SystemTime, PathBuf, File)> = entries
             .map(|entry| entry.path())
-            .filter(|path| *path != self.path && self.is_left(path))
-            .filter_map(|path| Some((fs::metadata(&path).ok()?.modified().ok()?, path)))
+            .filter_map(|path| {
+                let held = self.left(&path)?;
+                Some((fs::metadata(&path).ok()?.modified().ok()?, path, held))
+            })
             .collect();
-        left.sort();
-        left.pop().map(|(_, path)| Unsaved { path })
+        left.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
+        let (written, path, _held) = left.pop()?;
+        Some(Unsaved { path, more: left.len(), written, _held })
     }
 
-    fn is_left(&self, path: &Path) -> bool {
-        let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-        let number = name.strip_prefix(&format!("{}.", self.stem));
-        let number = number.and_then(|rest| rest.strip_suffix(".dl"));
-        if !number.is_some_and(|it| it.bytes().all(|byte| byte.is_ascii_digit())) {
-            return false;
+    /// The lock of a file that a session left that is over: nobody holds it.
+    fn left(&self, path: &Path) -> Option<File> {
+        let name = path.file_name()?.to_string_lossy();
+        let number = name.strip_prefix(&format!("{}.", self.stem))?;
+        let number = number.strip_suffix(ENDING)?.strip_suffix('.')?;
+        if *path == self.path || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
         }
-        // Nobody holds the lock of a session that is over.
-        match File::open(path.with_extension("lock")) {
-            Ok(lock) => lock.try_lock().is_ok(),
-            Err(_) => true,
-        }
+        let lock =
+            File::options().create(true).append(true).open(path.with_extension("lock")).ok()?;
+        lock.try_lock().is_ok().then_some(lock)
     }
 
-    /// Keeps the design as it is now: on the disk, whole, when this returns.
-    pub fn keep(&self, repl: &Repl) -> io::Result<()> {
-        if repl.is_saved() {
-            self.clear();
-            return Ok(());
+    /// Keeps what is unsaved as it is now: on the disk, whole, when this returns.
+    pub fn keep(&self, repl: &mut Repl) -> io::Result<()> {
+        match repl.left() {
+            Some(text) => save_durably(&self.path, &mut |file| file.write_all(text.as_bytes())),
+            None => {
+                self.clear();
+                Ok(())
+            }
         }
-        let rules = self.path.with_extension("rules");
-        if repl.typed().is_empty() {
-            let _ = fs::remove_file(rules);
-        } else {
-            save_durably(&rules, &mut |file| file.write_all(repl.typed().as_bytes()))?;
-        }
-        save_durably(&self.path, &mut |file| file.write_all(repl.text().as_bytes()))
     }
 
     fn clear(&self) {
         let _ = fs::remove_file(&self.path);
-        let _ = fs::remove_file(self.path.with_extension("rules"));
     }
 
     /// Nothing is to be kept any more.
@@ -130,28 +139,39 @@ impl Kept {
 }
 
 impl Unsaved {
-    /// Where it is when it was offered once.
-    pub fn aside(&self) -> PathBuf {
-        let name = self.path.file_stem().map(|name| name.to_string_lossy()).unwrap_or_default();
-        self.path.with_file_name(format!("{name}.offered.dl"))
+    /// What is in it.
+    pub fn read(&self) -> Result<Left, String> {
+        let text = fs::read_to_string(&self.path).map_err(|it| archlog::diag::reason(&it))?;
+        Left::read(&text)
     }
 
-    /// Whether anything is stated in it.
-    pub fn states(&self) -> bool {
-        fs::read_to_string(self.aside()).is_ok_and(|text| !text.trim().is_empty())
+    /// How long ago it was written.
+    pub fn age(&self) -> String {
+        let seconds = self.written.elapsed().map_or(0, |age| age.as_secs());
+        let told = |count: u64, what: &str| match count {
+            1 => format!("1 {what} ago"),
+            _ => format!("{count} {what}s ago"),
+        };
+        match seconds {
+            0..60 => "less than a minute ago".to_owned(),
+            60..3_600 => told(seconds / 60, "minute"),
+            3_600..86_400 => told(seconds / 3_600, "hour"),
+            _ => told(seconds / 86_400, "day"),
+        }
     }
 
-    /// The rules that were typed, once it is set aside.
-    pub fn rules(&self) -> Option<String> {
-        fs::read_to_string(self.aside().with_extension("rules")).ok()
-    }
-
-    /// It is not offered again; whoever wants it finds it.
-    pub fn set_aside(&self) {
-        let _ = fs::rename(&self.path, self.aside());
-        let rules = self.path.with_extension("rules");
-        let _ = fs::rename(rules, self.aside().with_extension("rules"));
+    /// Another session keeps all of it now.
+    pub fn forget(self) {
+        let _ = fs::remove_file(&self.path);
         let _ = fs::remove_file(self.path.with_extension("lock"));
+    }
+
+    /// It is not offered again; whoever wants it finds it where this says.
+    pub fn decline(self) -> io::Result<PathBuf> {
+        let to = self.path.with_extension(format!("declined.{ENDING}"));
+        fs::rename(&self.path, &to)?;
+        let _ = fs::remove_file(self.path.with_extension("lock"));
+        Ok(to)
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use anyhow::Result;
+use archlog::diag::reason;
 use archlog::repl::{Event, Repl, step};
 use rustyline::error::ReadlineError;
 
@@ -25,8 +26,10 @@ pub fn prompt(repl: Repl, arguments: &args::Repl, console: &Console) -> Result<E
         if let Err(error) = Kept::folder_of(path) {
             warn(console, "the history is not kept", &error);
         }
-        // The first time there is none.
-        let _ = editor.load_history(path);
+        // The first time there is none; what is no plain file may have no end.
+        if path.is_file() {
+            let _ = editor.load_history(path);
+        }
     }
     let kept = match Kept::new(arguments.designs.first().map(|path| path.as_path())) {
         Ok(kept) => Some(kept),
@@ -38,56 +41,134 @@ pub fn prompt(repl: Repl, arguments: &args::Repl, console: &Console) -> Result<E
     let (name, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
     let stamp = repl.borrow().session().stamp();
     console.say(&format!("{name} {version}, rulebook {} ({}). :help", stamp.rulebook, stamp.hash));
-    let earlier = kept.as_ref().and_then(Kept::earlier);
-    open(&repl, arguments, earlier, &mut editor, console)?;
-    keep(&repl, kept.as_ref(), console);
+    let mut events = repl.borrow_mut().open(&arguments.designs);
+    events.extend(init(&repl, arguments, console));
+    tell(events, true, console)?;
+    if let Some(kept) = &kept
+        && let Some(earlier) = kept.earlier()
+    {
+        recover(&repl, earlier, kept, &mut editor, console)?;
+    }
     let exit = lines(&repl, &mut editor, history.as_deref(), kept.as_ref(), console);
-    if let Some(kept) = &kept {
-        if repl.borrow().is_saved() {
-            kept.forget();
-        } else {
-            let path = kept.path().display().to_string();
-            console.say(&format!("unsaved changes are kept in {path}; the next start offers them"));
+    match (&kept, is_kept(&repl, kept.as_ref())) {
+        (Some(kept), None) => kept.forget(),
+        (Some(kept), Some(Ok(unsaved))) => {
+            let path = kept.path().display();
+            console.say(&format!("not saved: {unsaved}"));
+            let first = arguments.designs.first().map(|it| format!(" {}", it.display()));
+            let again = format!("archlog repl{}", first.unwrap_or_default());
+            console.say(&format!("it is kept in {path}; the next `{again}` offers it"));
         }
+        (_, Some(Ok(unsaved) | Err((unsaved, _)))) => {
+            console.say(&format!("not saved, and lost: {unsaved}"));
+        }
+        (None, None) => {}
     }
     exit
 }
 
-/// Opens the designs; in the place of the first what an earlier session left unsaved, if that is
-/// wanted.
-fn open(
+/// What is unsaved, if anything is, and whether it is on the disk; if not, why.
+fn is_kept(
     repl: &Rc<RefCell<Repl>>,
-    arguments: &args::Repl,
-    earlier: Option<Unsaved>,
+    kept: Option<&Kept>,
+) -> Option<std::result::Result<String, (String, String)>> {
+    let unsaved = repl.borrow().unsaved().join("; ");
+    if unsaved.is_empty() {
+        return None;
+    }
+    let done = match kept {
+        Some(kept) => kept.keep(&mut repl.borrow_mut()).map_err(|error| reason(&error)),
+        None => Err("the state directory cannot be written".to_owned()),
+    };
+    Some(match done {
+        Ok(()) => Ok(unsaved),
+        Err(why) => Err((unsaved, why)),
+    })
+}
+
+/// Whether who wants to leave may: not the first time where that would lose something.
+fn may_leave(
+    repl: &Rc<RefCell<Repl>>,
+    kept: Option<&Kept>,
+    asked: &mut bool,
+    console: &Console,
+) -> bool {
+    if std::mem::replace(asked, true) {
+        return true;
+    }
+    match is_kept(repl, kept) {
+        Some(Err((unsaved, why))) => {
+            console.say(&format!("not saved: {unsaved}; and nowhere to keep it: {why}"));
+            console.say("`:save FILE.dl` saves a design; leaving once more leaves all the same");
+            false
+        }
+        _ => true,
+    }
+}
+
+/// Offers what an earlier session left. It stays where it is until this session keeps it, or somebody
+/// says no.
+fn recover(
+    repl: &Rc<RefCell<Repl>>,
+    earlier: Unsaved,
+    kept: &Kept,
     editor: &mut LineEditor,
     console: &Console,
 ) -> Result<()> {
-    let mut designs = arguments.designs.clone();
-    let own = designs.first().map(|path| path.display().to_string());
-    let mut rules = None;
-    let mut taken = false;
-    if let Some(earlier) = earlier {
-        console.say("an earlier session ended with changes that were not saved");
-        let answer = editor::ask(editor, "take them up? [Y/n] ");
-        taken = answer.is_ok_and(|answer| !answer.trim().to_lowercase().starts_with('n'));
-        earlier.set_aside();
-        if taken {
-            rules = earlier.rules();
-            // Where only rules were typed there is no design to take up.
-            if earlier.states() {
-                match designs.first_mut() {
-                    Some(first) => *first = earlier.aside(),
-                    None => designs.push(earlier.aside()),
-                }
+    let path = earlier.path.display().to_string();
+    let left = match earlier.read() {
+        Ok(left) => left,
+        Err(problem) => {
+            console.say(&format!("what an earlier session left cannot be read: {problem}"));
+            console.say(&format!("it stays in {path}"));
+            return Ok(());
+        }
+    };
+    console
+        .say(&format!("an earlier session left changes that are in no file, {}:", earlier.age()));
+    for line in left.told() {
+        console.say(&format!("  {line}"));
+    }
+    if earlier.more > 0 {
+        console.say(&format!(
+            "  (older ones, offered once these are saved or declined: {})",
+            earlier.more
+        ));
+    }
+    let wanted = loop {
+        match editor::ask(editor, "take them up? [Y/n] ") {
+            Ok(answer) => match answer.trim().to_lowercase().as_str() {
+                "" | "y" | "yes" => break true,
+                "n" | "no" => break false,
+                _ => console.say("`y` takes them up, `n` does not"),
+            },
+            Err(ReadlineError::Interrupted | ReadlineError::Eof) => {
+                console.say("they stay; the next start offers them again");
+                return Ok(());
+            }
+            Err(error) => return Err(error.into()),
+        }
+    };
+    if !wanted {
+        match earlier.decline() {
+            Ok(path) => console.say(&format!("they are not offered again; {}", path.display())),
+            Err(error) => warn(console, &format!("they stay in {path}"), &error),
+        }
+        return Ok(());
+    }
+    let taken = repl.borrow_mut().take_up(&left);
+    match taken {
+        Ok(events) => {
+            tell(events, true, console)?;
+            match kept.keep(&mut repl.borrow_mut()) {
+                Ok(()) => earlier.forget(),
+                Err(error) => warn(console, "what was taken up is not kept here", &error),
             }
         }
+        Err(problem) => {
+            console.say(&format!("they cannot be taken up: {problem}; they stay in {path}"))
+        }
     }
-    let mut events = repl.borrow_mut().open(&designs);
-    events.extend(init(repl, arguments, console));
-    if taken {
-        events.extend(repl.borrow_mut().recovered(own.as_deref(), rules.as_deref()));
-    }
-    tell(events, true, console)?;
     Ok(())
 }
 
@@ -118,7 +199,7 @@ fn init(repl: &Rc<RefCell<Repl>>, arguments: &args::Repl, console: &Console) -> 
 /// Keeps changes that are not saved, in case of a crash.
 fn keep(repl: &Rc<RefCell<Repl>>, kept: Option<&Kept>, console: &Console) {
     if let Some(kept) = kept
-        && let Err(error) = kept.keep(&repl.borrow())
+        && let Err(error) = kept.keep(&mut repl.borrow_mut())
     {
         warn(console, "this change is not kept in case of a crash", &error);
     }
@@ -174,32 +255,38 @@ fn told(
 fn lines(
     repl: &Rc<RefCell<Repl>>,
     editor: &mut LineEditor,
-    history: Option<&Path>,
+    mut history: Option<&Path>,
     kept: Option<&Kept>,
     console: &Console,
 ) -> Result<Exit> {
-    let mut interrupts = 0;
+    let (mut interrupts, mut asked) = (0, false);
     loop {
         let prompt = repl.borrow().prompt();
         let line = editor.readline(&prompt);
+        let typed = editor::typed(editor);
         match line {
             Ok(line) => {
                 interrupts = 0;
                 // What begins with a blank is private; what cannot be kept is typed again. Each entry
                 // is written at once, so that a crash takes none of them.
                 let added = !line.trim().is_empty() && editor.add_history_entry(line.trim_end())?;
-                if let (true, Some(path)) = (added, history) {
-                    let _ = editor.append_history(path);
+                if let (true, Some(path)) = (added, history)
+                    && let Err(error) = editor.append_history(path)
+                {
+                    console.say(&format!("the history is not kept: {error}"));
+                    history = None;
                 }
                 resize(repl, console);
                 let mut events = step(&mut repl.borrow_mut(), &line);
                 events.extend(repl.borrow_mut().finish());
-                if told(repl, events, kept, console)? {
+                asked &= events.iter().any(|event| matches!(event, Event::Quit));
+                if told(repl, events, kept, console)? && may_leave(repl, kept, &mut asked, console)
+                {
                     return Ok(Exit::Yes);
                 }
             }
             Err(ReadlineError::Interrupted) => {
-                interrupts += 1;
+                interrupts = if typed { 1 } else { interrupts + 1 };
                 repl.borrow_mut().abandon();
                 match interrupts {
                     1 => {}
@@ -207,7 +294,10 @@ fn lines(
                     _ => return Ok(Exit::Interrupted),
                 }
             }
-            Err(ReadlineError::Eof) => return Ok(Exit::Yes),
+            Err(ReadlineError::Eof) if may_leave(repl, kept, &mut asked, console) => {
+                return Ok(Exit::Yes);
+            }
+            Err(ReadlineError::Eof) => {}
             Err(error) => return Err(error.into()),
         }
     }

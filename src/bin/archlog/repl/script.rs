@@ -16,7 +16,9 @@ use super::{Told, tell};
 
 /// Does all of it, or what comes before the first error.
 pub fn script(mut repl: Repl, arguments: &args::Repl, console: &Console) -> Result<Exit> {
-    let mut script = Script { console, keep_going: arguments.keep_going, told: Told::default() };
+    let (keep_going, told) = (arguments.keep_going, Told::default());
+    let mut script = Script { console, keep_going, told, failures: 0 };
+    repl.settings.bail = !arguments.keep_going;
     let opened = repl.open(&arguments.designs);
     if script.goes_on(opened)? {
         script.read(&mut repl, arguments)?;
@@ -35,6 +37,8 @@ struct Script<'a> {
     console: &'a Console,
     keep_going: bool,
     told: Told,
+    /// How many steps went wrong.
+    failures: usize,
 }
 
 impl Script<'_> {
@@ -60,10 +64,17 @@ impl Script<'_> {
             }
             None => Box::new(io::stdin().lock()),
         };
-        for line in lines.lines() {
+        for (at, line) in lines.lines().enumerate() {
             let line = line.context("cannot read the script")?;
             let events = step(repl, &line);
-            if !self.goes_on(events)? {
+            let (before, goes_on) = (self.failures, self.goes_on(events)?);
+            if self.failures > before {
+                // What is wrong is shown as it was typed; here is where that ends.
+                let name = file.map(|path| format!("{}:", path.display()));
+                let name = name.unwrap_or_else(|| "line ".to_owned());
+                self.console.say(&format!("(that was {name}{})", at + 1));
+            }
+            if !goes_on {
                 return Ok(());
             }
         }
@@ -80,6 +91,7 @@ impl Script<'_> {
         self.told.limit |= told.limit;
         self.told.interrupted |= told.interrupted;
         let failed = told.wrong || told.limit;
+        self.failures += usize::from(failed || told.unmet);
         Ok(!told.quit && !told.interrupted && (!failed || self.keep_going))
     }
 }
