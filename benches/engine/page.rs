@@ -16,6 +16,10 @@ const END: &str = "<!-- engine bench: end -->";
 /// All tables that there is something for.
 pub fn tables(results: &Results) -> String {
     let mut text = String::new();
+    for workload in &WORKLOADS {
+        let _ = writeln!(text, "- `{}`: {}", workload.name, workload.about);
+    }
+    text.push('\n');
     for size in ["XS", "S", "M", "L"] {
         if results.at(size).next().is_some() {
             times(results, size, &mut text);
@@ -129,7 +133,7 @@ fn threads(results: &Results, text: &mut String) {
                 measured.and_then(|it| Some((it.clock("archlog")?, it.clock("archlog-j2")?)));
             match times {
                 Some((one, two)) => {
-                    drop(write!(text, " {:.2} |", one.as_secs_f64() / two.as_secs_f64()))
+                    let _ = write!(text, " {:.2} |", one.as_secs_f64() / two.as_secs_f64());
                 }
                 None => text.push_str("  |"),
             }

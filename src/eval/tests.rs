@@ -318,15 +318,16 @@ fn premises_have_smaller_rounds_than_conclusions() {
 
 #[test]
 fn a_body_that_is_cut_concludes_in_each_round_what_the_whole_one_does() {
-    // Where a comparison needs the variable too, it does not die and the body stays whole.
+    // Where comparisons need the variables too, none dies and bodies stay whole.
     let program = |also: &str, facts: &str| {
         format!(
             ".decl load(y: number, x: number) .decl store(y: number, x: number)
             .decl p(y: number, x: number) .decl q(x: number, y: number)
             p(y, w) :- load(y, x), p(x, z), p(z, w){also}.
-            p(z, w) :- store(x, v), p(x, z), p(v, w){also}.
+            p(y, w) :- store(x, z), p(x, y), p(z, w){also}.
             q(a, b) :- p(x, a), p(x, z), q(z, b){also}.
             q(a, b) :- p(a, b), load(b, _).
+            p(a, b) :- q(a, b), load(a, b).
             {facts}"
         )
     };
@@ -343,7 +344,8 @@ fn a_body_that_is_cut_concludes_in_each_round_what_the_whole_one_does() {
                 facts.push_str(&format!("{name}({}, {}).\n", one * step, other * step));
             }
         }
-        let (mut cut, mut whole) = (load(&program("", &facts)), load(&program(", x >= 0", &facts)));
+        let (mut cut, mut whole) =
+            (load(&program("", &facts)), load(&program(", x >= 0, z >= 0", &facts)));
         let helpers = |plan: &Plan| plan.strata.iter().map(|it| it.helpers.len()).sum::<usize>();
         assert_eq!((helpers(&cut.plan), helpers(&whole.plan)), (3, 0));
         let mut threads = load(&program("", &facts));
