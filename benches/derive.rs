@@ -17,6 +17,10 @@
 
 #![allow(missing_docs, clippy::expect_used)]
 
+mod common {
+    pub mod reference;
+}
+
 use std::env;
 use std::hint::black_box;
 use std::num::NonZeroUsize;
@@ -106,6 +110,20 @@ fn process(criterion: &mut Criterion) {
     criterion.bench_function("process/derive designs/auction.dl", |bencher| {
         bencher.iter(|| command.status().expect("it ran before"));
     });
+    let folder = tempfile::tempdir().expect("there is a place for a file");
+    let design = folder.path().join("reference.dl");
+    std::fs::write(&design, common::reference::reference()).expect("it can be written");
+    for format in ["text", "html"] {
+        let mut dossier = Command::new(env!("CARGO_BIN_EXE_archlog"));
+        dossier.args(["dossier", "--format", format]).arg(&design);
+        dossier.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        criterion.bench_function(
+            &format!("process/dossier of the reference, {format}"),
+            |bencher| {
+                bencher.iter(|| dossier.status().expect("the program ran before"));
+            },
+        );
+    }
 }
 
 fn auction() -> Command {

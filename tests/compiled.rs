@@ -411,6 +411,20 @@ fn what_cannot_be_compiled_is_said_and_given_from_outside() {
 }
 
 #[test]
+fn what_keeps_tuples_out_and_records_are_refused_by_name() {
+    let program = "tests/errors/compile/what_only_the_engine_keeps_out.dl";
+    for target in ["ascent", "crepe"] {
+        let (written, said, exit) = archlog(&["compile", program, "--target", target]);
+        assert_eq!((written.as_str(), exit), ("", 2), "{said}");
+        let names =
+            ["a column of records", "a record", "`choice-domain`", "subsumption", "`.limitsize`"];
+        for name in names {
+            assert!(said.contains(&format!("error[AL1031]: {name}")), "{name}: {said}");
+        }
+    }
+}
+
+#[test]
 fn a_program_without_outputs_is_asked_what_it_is_for() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("idle.dl");

@@ -8,11 +8,15 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use archlog::answers;
+use archlog::change::Limits;
 use archlog::explain::Why;
 use archlog::kb::{Options, Part, Rulebook, Step};
+use archlog::report::{Document, Format, Report};
 use archlog::session::Session;
 use common::{files, read, root, stem};
 
@@ -138,15 +142,70 @@ fn the_tables_of_every_design_are_read_by_sqlite() {
     }
 }
 
-/// Where `ARCHLOG_POSTGRES` says how to connect to a PostgreSQL server; nothing stays in it.
+/// A PostgreSQL server of our own, without a network, that ends with the test.
+struct Server {
+    _folder: tempfile::TempDir,
+    process: std::process::Child,
+    connection: String,
+}
+
+impl Server {
+    /// Starts one in a folder of its own, or says why there is none.
+    fn start() -> Result<Server, String> {
+        let run = |program: &str, arguments: &[&str]| {
+            let output = Command::new(program).args(arguments).output();
+            let output = output.map_err(|error| format!("`{program}` does not start: {error}"))?;
+            let said = String::from_utf8_lossy(&output.stderr);
+            let said = said.lines().next().unwrap_or("no reason given").to_owned();
+            output.status.success().then_some(()).ok_or(format!("`{program}`: {said}"))
+        };
+        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let (data, sockets) = (folder.path().join("data"), folder.path().display().to_string());
+        let data = data.display().to_string();
+        run("initdb", &["-D", &data, "-U", "archlog", "-A", "trust", "-E", "UTF8", "--no-sync"])?;
+        let mut process = Command::new("postgres");
+        process.args(["-D", &data, "-k", &sockets, "-h", "", "-F"]);
+        process.stdout(Stdio::null()).stderr(Stdio::null());
+        let process = process.spawn().map_err(|error| format!("`postgres`: {error}"))?;
+        let connection = format!("host={sockets} user=archlog dbname=postgres");
+        let server = Server { _folder: folder, process, connection };
+        let ready = |_| {
+            std::thread::sleep(Duration::from_millis(100));
+            run("psql", &[&server.connection, "-c", "SELECT 1"]).is_ok()
+        };
+        let answers = (0..300).any(ready);
+        answers.then_some(server).ok_or("`postgres` does not answer".to_owned())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Where `ARCHLOG_POSTGRES` says how to connect to a PostgreSQL server it is asked, and nothing stays
+/// in it; else the test starts its own where PostgreSQL is installed.
 #[test]
 fn the_tables_of_every_design_are_read_by_postgresql_where_there_is_one() {
-    let Ok(connection) = std::env::var("ARCHLOG_POSTGRES") else { return };
+    let server = match std::env::var("ARCHLOG_POSTGRES") {
+        Ok(_) => None,
+        Err(_) => match Server::start() {
+            Ok(server) => Some(server),
+            Err(reason) => {
+                println!("skipped, PostgreSQL does not run here: {reason}");
+                return;
+            }
+        },
+    };
+    let own = server.as_ref().map(|server| server.connection.clone());
+    let connection = own.unwrap_or_else(|| std::env::var("ARCHLOG_POSTGRES").unwrap());
     let designs = files("designs", "dl").into_iter().chain(worked());
     for path in designs.filter(|path| stem(path) != "wrong") {
         let sql = answers::sql(&derived(&path), 0);
         let within = format!("BEGIN;\nCREATE SCHEMA a;\nSET search_path = a;\n{sql}\nROLLBACK;\n");
-        let output = std::process::Command::new("psql")
+        let output = Command::new("psql")
             .args([&connection, "--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1", "-c", &within])
             .output()
             .unwrap();
@@ -163,14 +222,14 @@ fn the_tables_keep_what_the_auction_must_keep() {
     database.execute_batch(&format!("PRAGMA foreign_keys = ON;\n{sql}")).unwrap();
     let bid = |id: &str, auction: &str, request: &str| {
         let (columns, values) =
-            ("bid_id, auction_id, bidder_id, amount, created_at, request_id", "u");
+            ("bid_id, auction_id, bidder_id, amount, created_at, status, request_id", "u");
         database.execute(
-            &format!("INSERT INTO bid ({columns}) VALUES (?, ?, '{values}', 7, '2026-01-01', ?)"),
+            &format!("INSERT INTO bid ({columns}) VALUES (?, ?, '{values}', 7, '2026-01-01', 'PENDING', ?)"),
             [id, auction, request],
         )
     };
     let auction = "INSERT INTO auction (auction_id, seller_id, starting_price, end_time, status, \
-                   current_highest, version) VALUES ('a', 's', 1, '2026-01-02', ?, 1, 1)";
+                   current_highest, version, created_at) VALUES ('a', 's', 1, '2026-01-02', ?, 1, 1, '2026-01-01')";
     assert!(database.execute(auction, ["SOLD"]).is_err(), "no such state");
     database.execute(auction, ["OPEN"]).unwrap();
     bid("b1", "a", "r1").unwrap();
@@ -184,4 +243,240 @@ fn nobody_pays_for_it_who_does_not_ask() {
     let rulebook = Rulebook::load(&options).unwrap();
     let names = rulebook.program.relations.iter().map(|relation| relation.name.as_str());
     assert_eq!(names.filter(|name| name.starts_with("dossier_")).count(), 0);
+}
+
+#[test]
+fn the_five_questions_are_asked_and_assumed_like_any_other() {
+    let session = derived(&root().join("designs/auction.dl"));
+    let options = archlog::eval::Options::default();
+    let (questions, ledger) = session.ask(0, &options, &|_| ()).unwrap();
+    let choices = &ledger.choices.choices;
+    let asked: Vec<&str> =
+        questions.iter().map(|question| choices[question.choice].field.as_str()).collect();
+    assert!(asked.contains(&"Q2: Slow degradation of downstream service"), "{asked:?}");
+    let assumed = session.query(r#"assumption("place_bid", Q, "No"), contains("Q2: Slow", Q)"#);
+    assert_eq!(assumed.unwrap().rows.len(), 1);
+    let of = |name: &str| {
+        let place = asked.iter().position(|field| field.ends_with(name)).unwrap();
+        questions.get(place).unwrap()
+    };
+    let breaker = of("Slow degradation of downstream service");
+    assert!(breaker.waiting > 0 && breaker.answers[0].change.add.len() == 1, "{breaker:?}");
+    assert!(Limits::from_options(&options).check().is_ok());
+
+    // Nothing is taken from the conclusions that the others are about.
+    let mut plain = Session::new(Arc::new(Rulebook::load(&Options::default()).unwrap()));
+    assert!(plain.open(&root().join("designs/auction-minimal.dl")));
+    let with = derived(&root().join("designs/auction-minimal.dl"));
+    let told = |session: &Session| -> Vec<String> {
+        let ledger = session.ledger(0, &options, &|_| ()).unwrap();
+        let relations = &session.rulebook().program.relations;
+        let entries = ledger.entries.iter().map(|entry| {
+            let name = &relations[entry.relation.index()].name;
+            format!("{name}{:?} {:?} {}", entry.values, entry.label, entry.now)
+        });
+        entries.filter(|entry| !entry.starts_with("dossier_")).collect()
+    };
+    assert_eq!(told(&plain), told(&with));
+}
+
+/// What the dossier of a design is in a format.
+fn written(path: &Path, format: Format) -> String {
+    let session = derived(path);
+    let sections = answers::dossier(&session, 0, None).unwrap();
+    let documents = vec![Document { name: stem(path), title: stem(path), sections }];
+    let report = Report { stamp: session.stamp(), documents, explanations: Vec::new() };
+    format.whole(&report)
+}
+
+/// All designs that a dossier is written of here.
+fn all_designs() -> impl Iterator<Item = PathBuf> {
+    let designs = files("designs", "dl").into_iter().chain(worked());
+    designs.filter(|path| stem(path) != "wrong")
+}
+
+#[test]
+fn the_page_is_well_formed_and_stands_alone() {
+    for path in all_designs() {
+        let page = written(&path, Format::Html);
+        // Elements without an end are closed, so that the page can be read as XML, which forgives less.
+        let mut closed = String::new();
+        for (place, part) in page.split('<').enumerate() {
+            let void = ["meta ", "img ", "br>"].iter().any(|tag| part.starts_with(tag));
+            let part = if void { part.replacen('>', "/>", 1) } else { part.to_owned() };
+            let declared = part.starts_with("!doctype html>");
+            match place {
+                0 => closed.push_str(&part),
+                _ if declared => {}
+                _ => closed.push_str(&format!("<{part}")),
+            }
+        }
+        let named = path.display();
+        let tree = roxmltree::Document::parse(&closed).unwrap_or_else(|it| panic!("{named}: {it}"));
+        let mut ids = BTreeSet::new();
+        for element in tree.descendants().filter(roxmltree::Node::is_element) {
+            let name = element.tag_name().name();
+            if let Some(id) = element.attribute("id") {
+                assert!(!id.contains(char::is_whitespace) && ids.insert(id), "{named}: {id}");
+            }
+            let inside = |of: &str| element.parent_element().is_some_and(|it| it.has_tag_name(of));
+            match name {
+                "td" | "th" => assert!(inside("tr"), "{named}: {name}"),
+                "dt" | "dd" => assert!(inside("dl"), "{named}: {name}"),
+                "li" => assert!(inside("ul"), "{named}: {name}"),
+                "table" | "pre" | "dl" | "ul" | "p" | "h4" => {
+                    assert!(
+                        inside("section") || inside("nav") || inside("body"),
+                        "{named}: {name}"
+                    );
+                }
+                "img" => {
+                    assert!(element.attribute("alt").is_some_and(|it| !it.is_empty()), "{named}");
+                    let drawing = element.attribute("src").unwrap();
+                    assert!(drawing.starts_with("data:image/svg+xml,"), "{named}: {drawing}");
+                }
+                "script" | "link" | "iframe" => panic!("{named}: {name}"),
+                _ => {}
+            }
+        }
+        for link in tree.descendants().filter_map(|element| element.attribute("href")) {
+            assert!(link.strip_prefix('#').is_some_and(|id| ids.contains(id)), "{named}: {link}");
+        }
+        for row in tree.descendants().filter(|element| element.has_tag_name("table")) {
+            let rows = row.descendants().filter(|element| element.has_tag_name("tr"));
+            let widths: BTreeSet<usize> = rows
+                .map(|row| row.children().filter(roxmltree::Node::is_element).count())
+                .collect();
+            assert_eq!(widths.len(), 1, "{named}: a table of rows of several lengths");
+        }
+    }
+}
+
+/// Whether a text of a diagram holds nothing that Mermaid would take for more than text.
+fn plain(text: &str) -> bool {
+    let mut rest = String::new();
+    let guarded = text.split_once("<br/>[").and_then(|it| Some((it.0, it.1.strip_suffix(']')?)));
+    let text = guarded.map_or(text.to_owned(), |(said, guard)| format!("{said} {guard}"));
+    for (place, part) in text.replace("<br/>", " ").split('#').enumerate() {
+        match (place, part.split_once(';')) {
+            (0, _) => rest.push_str(part),
+            (_, Some((code, after))) if !code.is_empty() && code.parse::<u32>().is_ok() => {
+                // Whatever was written by its number is a letter to the words beside it.
+                rest.push('x');
+                rest.push_str(after);
+            }
+            _ => return false,
+        }
+    }
+    let word = |word: &str| word.eq_ignore_ascii_case("end");
+    !rest.contains(['"', ';', '<', '>', '[', ']', '{', '}', '|', '`', '%', '\\'])
+        && !rest.split(|character: char| !character.is_alphanumeric()).any(word)
+}
+
+/// Reads a diagram as strictly as what is written of Mermaid's grammar; the first line that is none of it.
+fn misread(diagram: &str) -> Option<&str> {
+    let mut lines = diagram.lines();
+    let kind = lines.next()?;
+    let (mut known, mut classes, mut open) = (BTreeSet::new(), BTreeSet::new(), 0);
+    let quoted = |text: &str| {
+        let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+        inner.is_some_and(plain)
+    };
+    let mut used = Vec::new();
+    for line in lines {
+        let read = match (kind, line.trim_start().split_once(' ')) {
+            (_, None) if kind == "sequenceDiagram" && line.trim() == "end" => {
+                open -= 1;
+                open == 0
+            }
+            ("flowchart LR", None) | ("flowchart LR", Some(_)) if line.contains("\"]:::") => {
+                let parts = line.trim().split_once('[').and_then(|(id, rest)| {
+                    let (label, class) = rest.rsplit_once("]:::")?;
+                    Some((id, label, class))
+                });
+                let Some((id, label, class)) = parts else { return Some(line) };
+                classes.insert(class);
+                known.insert(id.to_owned()) && quoted(label)
+            }
+            ("flowchart LR", Some(("classDef", rest))) => {
+                rest.split_once(' ').is_some_and(|(class, _)| classes.contains(class))
+            }
+            ("flowchart LR", Some((from, rest))) => {
+                let Some(rest) = rest.strip_prefix("-->") else { return Some(line) };
+                let (label, to) = match rest.strip_prefix('|') {
+                    Some(rest) => rest.rsplit_once("| ").unwrap_or(("", rest)),
+                    None => ("\"\"", rest.trim_start()),
+                };
+                quoted(label) && known.contains(from) && known.contains(to)
+            }
+            ("sequenceDiagram", Some(("participant", rest))) => {
+                let parts = rest.split_once(" as ");
+                parts.is_some_and(|(id, name)| known.insert(id.to_owned()) && plain(name))
+            }
+            ("sequenceDiagram", Some(("opt", text))) => {
+                open += 1;
+                open == 1 && plain(text)
+            }
+            ("sequenceDiagram", Some(("Note", rest))) => {
+                let parts = rest.strip_prefix("over ").and_then(|rest| rest.split_once(": "));
+                parts.is_some_and(|(ids, text)| {
+                    used.extend(ids.split(',').map(str::to_owned));
+                    plain(text)
+                })
+            }
+            ("sequenceDiagram", Some((arrow, text))) => {
+                let ends = arrow.strip_suffix(':').and_then(|arrow| arrow.split_once("->>"));
+                ends.is_some_and(|(from, to)| {
+                    used.extend([from.to_owned(), to.to_owned()]);
+                    plain(text)
+                })
+            }
+            _ => false,
+        };
+        if !read {
+            return Some(line);
+        }
+    }
+    match open != 0 || used.iter().any(|id| !known.contains(id)) {
+        true => Some("a block without an end, or somebody who takes no part"),
+        false => None,
+    }
+}
+
+#[test]
+fn markdown_has_diagrams_that_can_be_drawn_and_tables_that_are_whole() {
+    let (mut flowcharts, mut sequences, mut tables) = (0, 0, 0);
+    for path in all_designs() {
+        let text = written(&path, Format::Markdown);
+        let named = path.display();
+        let (mut fence, mut width) = (None, 0);
+        for line in text.lines() {
+            if let Some(kind) = line.strip_prefix("```") {
+                match fence.take() {
+                    None => fence = Some((kind == "mermaid", String::new())),
+                    Some((true, diagram)) => {
+                        flowcharts += usize::from(diagram.starts_with("flowchart"));
+                        sequences += usize::from(diagram.starts_with("sequence"));
+                        let wrong = misread(&diagram);
+                        assert!(wrong.is_none(), "{named}: {wrong:?}\n{diagram}");
+                    }
+                    Some((false, _)) => assert_eq!(kind, "", "{named}"),
+                }
+                continue;
+            }
+            if let Some((_, text)) = &mut fence {
+                text.push_str(line);
+                text.push('\n');
+                continue;
+            }
+            let bars = line.replace("\\|", "").matches('|').count();
+            match line.starts_with('|') {
+                true if width == 0 => (width, tables) = (bars, tables + 1),
+                true => assert_eq!(bars, width, "{named}: {line}"),
+                false => width = 0,
+            }
+        }
+        assert!(fence.is_none(), "{named}: a fence is left open");
+    }
+    assert!(flowcharts > 30 && sequences > 10 && tables > 500, "{flowcharts} {sequences} {tables}");
 }

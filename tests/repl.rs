@@ -358,7 +358,7 @@ fn an_interview_that_was_interrupted_goes_on_where_it_was() {
     step(&mut repl, ":back");
     assert_eq!(repl.prompt(), "need actor [user]> ");
     // What was half typed is no statement, and what was stated is another design's.
-    assert_eq!(seen(step(&mut repl, ":facts need")), "");
+    assert_eq!(seen(step(&mut repl, ":facts need")), "! nothing is stated\n");
     let said = seen(step(&mut repl, ":load designs/auction-minimal.dl"));
     assert!(said.contains("the interview about the other design is left"), "{said}");
     step(&mut repl, ":design shop\n:new shop");

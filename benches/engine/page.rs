@@ -16,8 +16,9 @@ const END: &str = "<!-- engine bench: end -->";
 /// All tables that there is something for.
 pub fn tables(results: &Results) -> String {
     let mut text = String::new();
+    header(&mut text, &["Workload"], &["what it computes"]);
     for workload in &WORKLOADS {
-        let _ = writeln!(text, "- `{}`: {}", workload.name, workload.about);
+        let _ = writeln!(text, "| {} | {} |", workload.name, workload.about);
     }
     text.push('\n');
     for size in ["XS", "S", "M", "L"] {

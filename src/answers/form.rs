@@ -225,7 +225,9 @@ impl Form {
             Given::Value(value) => Ok(Some(Setting { choice, value })),
             Given::Other => {
                 let near = nearest(answer, values.iter().map(String::as_str));
-                let hint = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+                let hint = near
+                    .map(|near| format!("did you mean `{near}`? It"))
+                    .unwrap_or_else(|| "it".to_owned());
                 let (last, others) =
                     values.split_last().map_or(("", [].as_slice()), |it| (it.0, it.1));
                 let all = match others {
@@ -233,7 +235,7 @@ impl Form {
                     others => format!("{} or {last}", others.join(", ")),
                 };
                 Err(format!(
-                    "`{answer}` is no answer to `{id}`; {hint}it takes {all}, a number up to {}, or `?`",
+                    "`{answer}` is no answer to `{id}`; {hint} takes {all}, a number up to {}, or `?`",
                     values.len()
                 ))
             }

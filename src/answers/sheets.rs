@@ -32,7 +32,7 @@ pub fn section(session: &Session, sheet: &Sheet, design: usize) -> Section {
 pub fn called<'a>(rulebook: &'a Rulebook, names: &[String]) -> Result<Vec<&'a Sheet>, String> {
     let all: Vec<&Sheet> = rulebook.sheets.iter().collect();
     if names.is_empty() {
-        return Ok(all);
+        return Ok(all.into_iter().filter(|sheet| sheet.step.is_none()).collect());
     }
     for name in names {
         if !all.iter().any(|sheet| is_called(sheet, name)) {

@@ -40,9 +40,16 @@ pub fn passes(
     rule: &Rule,
     relations: &dyn Fn(RelationId) -> bool,
 ) -> Vec<Pass> {
-    let limited = subject.program.directives.iter().any(|directive| {
-        directive.kind == DirectiveKind::LimitSize && directive.relation == rule.head.relation
-    });
+    let program = subject.program;
+    let head = rule.head.relation;
+    let stops = program
+        .directives
+        .iter()
+        .any(|directive| directive.kind == DirectiveKind::LimitSize && directive.relation == head);
+    // What chooses between tuples may leave the greater ones out.
+    let chooses = program.subsumptions.iter().any(|it| it.head.relation == head)
+        || program.relations.get(head.index()).is_some_and(|it| !it.choices.is_empty());
+    let limited = stops || chooses;
     let mut read = rule.positive_atoms().filter(|atom| relations(atom.relation));
     let (Some(atom), None) = (read.next(), read.next()) else { return Vec::new() };
     let grown = growing(rule);

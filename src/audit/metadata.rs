@@ -46,6 +46,7 @@ const TAGS: &[(&str, bool, On)] = &[
     ("hide", false, On::Any),
     ("hit", false, On::Relation),
     ("key", true, On::Relation),
+    ("later", false, On::Relation),
     ("list", true, On::Relation),
     ("meta", false, On::Relation),
     ("named", false, On::Rule),

@@ -46,7 +46,8 @@ pub struct Answer {
 }
 
 /// The open questions, the one that most open conclusions depend on first; those that as many depend
-/// on stand in the order of the rulebook. With them comes the ledger they were found from.
+/// on stand in the order of the rulebook, and questions that others go before behind them. With them
+/// comes the ledger they were found from.
 pub fn ask(
     rulebook: &Rulebook,
     stated: &[StatedFact],
@@ -74,8 +75,11 @@ pub fn ask(
         let compared = differences(&base, &ledger, limits, &mut questions);
         ledger.stopped = compared.err().map(|stopped| stopped.reason);
     }
-    let place = |question: &Question| ledger.choices.choices[question.choice].place;
-    questions.sort_by_key(|it| (Reverse(it.waiting), place(it), it.choice));
+    let choice = |question: &Question| &ledger.choices.choices[question.choice];
+    questions.sort_by_key(|it| {
+        let choice = choice(it);
+        (choice.later, Reverse(it.waiting), choice.place, it.choice)
+    });
     Ok((questions, ledger))
 }
 

@@ -2,6 +2,8 @@
 //! subject of the design. They are read from relations that the rulebook concludes, so Rust holds
 //! no list of its own.
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::analyze::facts::StatedFact;
@@ -39,6 +41,8 @@ pub struct Choice {
     pub words: Vec<Word>,
     /// The numbers of the facts that make it now.
     pub stated: Vec<usize>,
+    /// Whether it is put to somebody only when the others were (`@later`).
+    pub later: bool,
 }
 
 /// A choice made: which choice, and which of its values.
@@ -55,32 +59,40 @@ pub struct Setting {
 pub struct Choices {
     /// The choices.
     pub choices: Vec<Choice>,
-    /// The relation of open choices, if the rulebook has one.
-    pub open: Option<RelationId>,
+    /// The relations of open choices, as many as the rulebook has.
+    pub open: Vec<RelationId>,
 }
 
-/// The relation with a tag.
+/// The first relation with a tag.
 pub fn tagged(rulebook: &Rulebook, tag: &str) -> Option<RelationId> {
-    let relations = rulebook.program.relations.iter();
-    relations.clone().position(|relation| relation.doc.tag(tag).is_some()).map(RelationId::from)
+    all_tagged(rulebook, tag).next()
+}
+
+/// All relations with a tag.
+fn all_tagged(rulebook: &Rulebook, tag: &str) -> impl Iterator<Item = RelationId> {
+    let relations = rulebook.program.relations.iter().enumerate();
+    let tagged = move |(at, relation): (usize, &Arc<Relation>)| {
+        relation.doc.tag(tag).is_some().then(|| RelationId::from(at))
+    };
+    relations.filter_map(tagged)
 }
 
 impl Choices {
     /// The choices of a derived design. Their words become known to the base.
     pub fn of(base: &mut Base<'_>) -> Self {
         let rulebook = base.rulebook();
-        let (Some(choice), Some(value)) =
-            (tagged(rulebook, "choice"), tagged(rulebook, "choice_value"))
-        else {
-            return Choices::default();
-        };
-        let open = tagged(rulebook, "choice_open");
+        let Some(value) = tagged(rulebook, "choice_value") else { return Choices::default() };
+        let open: Vec<RelationId> = all_tagged(rulebook, "choice_open").collect();
         let lists = lists(base, value);
         let texts = texts(base);
         let open_rows: FxHashSet<Vec<Word>> =
-            open.map(|open| data_rows(base, open).collect()).unwrap_or_default();
-        let mut rows: Vec<Vec<Word>> =
-            data_rows(base, choice).filter(|row| row.len() == 6).collect();
+            open.iter().flat_map(|open| data_rows(base, *open)).collect();
+        let later =
+            |id: &RelationId| rulebook.program.relations[id.index()].doc.tag("later").is_some();
+        let mut rows: Vec<(bool, Vec<Word>)> = all_tagged(rulebook, "choice")
+            .flat_map(|choice| data_rows(base, choice).map(move |row| (later(&choice), row)))
+            .filter(|(_, row)| row.len() >= 6)
+            .collect();
         let statable: FxHashMap<&str, RelationId> = rulebook
             .program
             .relations
@@ -93,11 +105,11 @@ impl Choices {
         let facts = Facts::new(&stated);
         let mut choices = base.learn(|interner| {
             let name = |interner: &Interner, word: Word| interner.symbol(word).to_owned();
-            rows.sort_by_cached_key(|row| {
+            rows.sort_by_cached_key(|(_, row)| {
                 row.iter().map(|word| name(interner, *word)).collect::<Vec<_>>()
             });
             let mut choices = Vec::with_capacity(rows.len());
-            for row in &rows {
+            for (later, row) in &rows {
                 let Some(&relation) = statable.get(interner.symbol(row[0])) else { continue };
                 let declared = &rulebook.program.relations[relation.index()];
                 let column = match interner.symbol(row[1]) {
@@ -107,10 +119,12 @@ impl Choices {
                         None => continue,
                     },
                 };
-                let Some(key) = key(declared, &row[2..4], interner) else { continue };
+                // Behind the key stand the field and the list.
+                let (keys, last) = row.split_at(row.len() - 2);
+                let Some(key) = key(declared, &keys[2..], interner) else { continue };
                 let (words, values) = match column {
                     None => (Vec::new(), vec!["true".to_owned(), "false".to_owned()]),
-                    Some(_) => match lists.get(&row[5]) {
+                    Some(_) => match lists.get(&last[1]) {
                         Some(list) => list.iter().cloned().unzip(),
                         None => continue,
                     },
@@ -123,11 +137,12 @@ impl Choices {
                     stated: facts.of(relation, &key),
                     key,
                     subject: name(interner, row[2]),
-                    field: name(interner, row[4]),
+                    field: name(interner, last[0]),
                     text,
                     place,
                     values,
-                    open: open_rows.contains(&row[..4]),
+                    open: open_rows.contains(keys),
+                    later: *later,
                     words,
                 });
             }
@@ -142,8 +157,9 @@ impl Choices {
         (0..self.choices.len()).filter(|&at| self.choices[at].open).collect()
     }
 
-    /// The words of a choice as a row of the relation of open choices, hidden column left out.
-    pub fn open_row(&self, base: &Base<'_>, choice: usize) -> Option<Vec<Word>> {
+    /// The words of a choice as a row of a relation of open choices, hidden column left out, and that
+    /// relation.
+    pub fn open_row(&self, base: &Base<'_>, choice: usize) -> Option<(RelationId, Vec<Word>)> {
         let choice = &self.choices[choice];
         let declared = &base.rulebook().program.relations[choice.relation.index()];
         let column = choice.column.map_or("", |column| &declared.columns[column].name);
@@ -159,7 +175,9 @@ impl Choices {
         if row.len() < 4 {
             row.push(symbol("")?);
         }
-        Some(row)
+        let relations = &base.rulebook().program.relations;
+        let fits = |open: &&RelationId| relations[open.index()].arity() == row.len();
+        Some((*self.open.iter().find(fits)?, row))
     }
 
     /// Whether a choice is made in the base as the setting says: making it again changes nothing.

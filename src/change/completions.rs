@@ -288,17 +288,14 @@ impl Enumeration<'_, '_> {
         };
         let facts = facts.into_iter().map(common).collect();
         let mut opened = Vec::new();
-        if let (false, Some(open)) = (self.late.is_empty(), self.choices.open) {
+        for &choice in self.late {
+            let Some((open, row)) = self.choices.open_row(self.base, choice) else { continue };
             let rows = database.relation(open);
-            for &choice in self.late {
-                let Some(row) = self.choices.open_row(self.base, choice) else { continue };
-                let pattern: Vec<Option<Word>> =
-                    std::iter::once(None).chain(row.into_iter().map(Some)).collect();
-                let found = rows.matching(&pattern);
-                let variants =
-                    found.into_iter().map(|row| range.start + rows.word(row, 0).0 as usize);
-                opened.push((choice, variants.collect()));
-            }
+            let pattern: Vec<Option<Word>> =
+                std::iter::once(None).chain(row.into_iter().map(Some)).collect();
+            let found = rows.matching(&pattern);
+            let variants = found.into_iter().map(|row| range.start + rows.word(row, 0).0 as usize);
+            opened.push((choice, variants.collect()));
         }
         (facts, opened)
     }

@@ -102,6 +102,8 @@ struct Concluded {
     relation: RelationId,
     /// The closed list of its second column, or nothing.
     list: Vec<Word>,
+    /// Whether the others go before it (`@later`).
+    later: bool,
 }
 
 /// Labels the conclusions of a design. Fails only if the design itself cannot be derived within the
@@ -131,7 +133,7 @@ pub(super) fn ledger_of(
     let mut roots: Vec<Root> = Vec::new();
     let mut looked = 0;
     for (position, relation) in concluded.iter().enumerate() {
-        let Concluded { relation, list } = relation;
+        let Concluded { relation, list, later } = relation;
         let (relation, arity) =
             (*relation, base.rulebook().program.relations[relation.index()].arity());
         for subject in subjects(base, &choices, relation) {
@@ -143,8 +145,8 @@ pub(super) fn ledger_of(
             let node = cones.ask(relation, &asked);
             let cone = cones.cone(node);
             if cone.possible {
-                let cone = cone.choices;
-                roots.push(Root { node, relation, subject, cone, concluded: position });
+                let (cone, later) = (cone.choices, *later);
+                roots.push(Root { node, relation, subject, cone, concluded: position, later });
             } else {
                 entries.extend(never(base, relation, subject, list, &[], None));
             }
@@ -170,7 +172,7 @@ pub(super) fn ledger_of(
         }));
     }
     let scopes = scopes(&choices, &late, &roots);
-    let whole = enumerable(&choices, &scopes);
+    let whole = enumerable(&choices, &scopes, &roots);
     let of = scopes.len();
     for ((questions, members), whole) in scopes.into_iter().zip(whole) {
         let members: Vec<&Root> = members.into_iter().map(|at| &roots[at]).collect();
@@ -271,7 +273,8 @@ fn concluded(base: &Base<'_>) -> Vec<Concluded> {
                 Some(of.map(|row| rows.word(row, 1)).collect::<Vec<Word>>())
             };
             let list = list.and_then(values).unwrap_or_default();
-            Some(Concluded { relation: RelationId::from(index), list })
+            let later = declared.doc.tag("later").is_some();
+            Some(Concluded { relation: RelationId::from(index), list, later })
         })
         .collect()
 }

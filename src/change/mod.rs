@@ -29,11 +29,12 @@
 //!
 //! | tag | on | meaning |
 //! | --- | --- | --- |
-//! | `@choice` | a relation | form, column, subject, part, field, list: see [`Choice`] |
-//! | `@choice_open` | a relation | form, column, subject, part of the choices nobody has made |
+//! | `@choice` | relations | form, column, subject, part, further parts if the key has them, field, list: see [`Choice`] |
+//! | `@choice_open` | relations | form, column, subject, part, further parts of the choices nobody has made |
 //! | `@choice_value` | a relation | list, value, ordinal: what a choice can be |
 //! | `@choice_text` | a relation | form, part or field, text, place: how a choice is put to somebody, and when among those that matter as much |
 //! | `@conclusion LIST` | a relation | what the ledger is about: its first column is the subject, its second is of the list |
+//! | `@later` | a relation of conclusions or choices | the others go before it: it takes no effort from them, and its questions are asked behind theirs |
 //!
 //! What a conclusion can be about is told by names of columns: `base_mechanism(req, value)` is about
 //! what designs state in columns called `req`.

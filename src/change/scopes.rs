@@ -27,6 +27,8 @@ pub struct Root {
     pub cone: Vec<usize>,
     /// The position of the relation among those concluded.
     pub concluded: usize,
+    /// Whether others go before it.
+    pub later: bool,
 }
 
 /// Cones in which the open questions are free, and those that may open when others are answered.
@@ -66,9 +68,9 @@ pub fn ask_open(
     choices: &Choices,
     choice: usize,
 ) -> Option<usize> {
-    let row = choices.open_row(base, choice)?;
+    let (open, row) = choices.open_row(base, choice)?;
     let asked: Vec<Ask> = row.into_iter().map(Ask::Word).collect();
-    Some(cones.ask(choices.open?, &asked))
+    Some(cones.ask(open, &asked))
 }
 
 /// How many completions some questions have, as long as that can be counted.
@@ -79,14 +81,14 @@ pub fn product(choices: &Choices, questions: &[usize]) -> usize {
 
 /// Puts roots together whose cones lie in one another, largest cones first, and gives the questions
 /// of each scope with its roots. A scope too large to be derived takes only roots with its own
-/// cone.
+/// cone. Roots that others go before take part in the scopes of these and change none.
 pub fn scopes(
     choices: &Choices,
     late: &FxHashSet<usize>,
     roots: &[Root],
 ) -> Vec<(Vec<usize>, Vec<usize>)> {
     let mut order: Vec<usize> = (0..roots.len()).filter(|&at| !roots[at].cone.is_empty()).collect();
-    order.sort_by_key(|&at| (std::cmp::Reverse(roots[at].cone.len()), at));
+    order.sort_by_key(|&at| (roots[at].later, std::cmp::Reverse(roots[at].cone.len()), at));
     let mut scopes: Vec<(Vec<usize>, Vec<usize>)> = Vec::new();
     for at in order {
         let cone = &roots[at].cone;
@@ -107,15 +109,24 @@ pub fn scopes(
     scopes
 }
 
-/// Which scopes are to be derived completely: the smallest first, as many as fit.
-pub fn enumerable(choices: &Choices, scopes: &[(Vec<usize>, Vec<usize>)]) -> Vec<bool> {
+/// Which scopes are to be derived completely: the smallest first, as many as fit; scopes that others
+/// go before count apart.
+pub fn enumerable(
+    choices: &Choices,
+    scopes: &[(Vec<usize>, Vec<usize>)],
+    roots: &[Root],
+) -> Vec<bool> {
     let sizes: Vec<usize> =
         scopes.iter().map(|(questions, _)| product(choices, questions)).collect();
+    let later = |at: usize| scopes[at].1.iter().all(|&root| roots[root].later);
     let mut order: Vec<usize> = (0..scopes.len()).collect();
-    order.sort_by_key(|&at| (sizes[at], at));
+    order.sort_by_key(|&at| (later(at), sizes[at], at));
     let mut whole = vec![false; scopes.len()];
-    let mut together = 0usize;
+    let (mut together, mut apart) = (0usize, false);
     for at in order {
+        if later(at) && !apart {
+            (together, apart) = (0, true);
+        }
         together = together.saturating_add(sizes[at].min(MOST_COMPLETIONS));
         whole[at] = together <= MOST_TOGETHER;
     }

@@ -51,6 +51,9 @@ impl Core {
         }
         let subsumptions = program.subsumptions.iter();
         part.subsumptions.extend(subsumptions.filter(|it| kept(it.head.relation)).cloned());
+        // Of directives those that change what is derived.
+        let limits = program.directives.iter().filter(|it| it.kind == DirectiveKind::LimitSize);
+        part.directives.extend(limits.filter(|it| kept(it.relation)).cloned());
         let facts = program.facts.iter().filter(|fact| kept(fact.relation));
         part.facts.extend(facts.cloned());
         for stratum in &program.strata {

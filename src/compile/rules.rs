@@ -73,6 +73,9 @@ pub fn rules(core: &Core, target: Target) -> Result<Rules, Vec<Diagnostic>> {
     for rule in &program.subsumptions {
         writer.refuse(writer.place(rule), "subsumption (`<=`)");
     }
+    for directive in &program.directives {
+        writer.refuse(directive.span, "`.limitsize`");
+    }
     match writer.problems.is_empty() {
         false => Err(writer.problems),
         true => Ok(Rules {
@@ -361,6 +364,10 @@ impl Writer<'_> {
                     (Functor::BitOr, [a, b]) if whole => format!("({a} | {b})"),
                     (Functor::BitXor, [a, b]) if whole => format!("({a} ^ {b})"),
                     (Functor::BitNot, [a]) if whole => format!("(!{a})"),
+                    (Functor::Record { .. } | Functor::Field(_), _) => {
+                        self.refuse(span, "a record");
+                        "0".to_owned()
+                    }
                     (functor, _) => {
                         let name = format!("{functor:?}").to_lowercase();
                         self.refuse(span, &format!("the functor `{name}`"));

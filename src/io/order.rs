@@ -264,7 +264,12 @@ mod tests {
         for spread in [7, 1000, 1 << 30] {
             let column = |salt: u32| -> Vec<Word> {
                 (0..3 * FEW as u32)
-                    .map(|row| Word((row + 7_919 * salt).wrapping_mul(2_654_435_769) % spread))
+                    .map(|row| {
+                        Word(
+                            row.wrapping_mul(2_654_435).wrapping_add(salt).wrapping_mul(40_503)
+                                % spread,
+                        )
+                    })
                     .collect()
             };
             let columns = [column(1), column(2), column(3)];

@@ -89,6 +89,12 @@ pub const TYPED: &str = "<rules>";
 /// The rules of the dossier.
 const DOSSIER: &str = "rules/dossier/main.dl";
 
+/// Whether a goal names a relation of the dossier; they all begin with its name.
+pub fn speaks_of_the_dossier(goal: &str) -> bool {
+    let named = |character: char| character.is_alphanumeric() || character == '_';
+    goal.split(|character| !named(character)).any(|word| word.starts_with("dossier_"))
+}
+
 /// How much of the rulebook is loaded. What is left out takes no time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Part {

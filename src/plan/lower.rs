@@ -15,18 +15,17 @@ pub(super) fn stratum(
     stratum: &Stratum,
     interner: &mut Interner,
 ) -> StratumPlan {
-    let mut once = Vec::new();
-    let mut repeated = Vec::new();
-    let (mut prepare, mut helpers) = (Vec::new(), Vec::new());
     let choices = stratum.relations.iter().filter_map(|&relation| {
         let keys = program.relations.get(relation.index())?.choices.clone();
         (!keys.is_empty()).then_some(ChoicePlan { relation, keys })
     });
     let choices: Vec<ChoicePlan> = choices.collect();
-    let mut subsumptions = program.subsumptions.iter();
-    let subsumes = subsumptions.any(|rule| stratum.relations.contains(&rule.head.relation));
-    // Where tuples are chosen or go again, bodies stay whole.
-    let whole = subsumes || !choices.is_empty();
+    // Where tuples go again, all of a round's are gathered before any is kept: nothing is helped.
+    let loses = program.subsumptions.iter().any(|it| stratum.relations.contains(&it.head.relation));
+    let plain = choices.is_empty() && !loses;
+    let mut once = Vec::new();
+    let mut repeated = Vec::new();
+    let (mut prepare, mut helpers) = (Vec::new(), Vec::new());
     let mut reads = Vec::new();
     for &id in &stratum.rules {
         let Some(rule) = program.rules.get(id.index()) else { continue };
@@ -37,7 +36,7 @@ pub(super) fn stratum(
             once.push(Lowering::new(&rule, &[], None, interner).plan(id));
         }
         let helper = RelationId::helper(helpers.len());
-        let split = if whole { None } else { split::split(&rule, &recursive, helper) };
+        let split = plain.then(|| split::split(&rule, &recursive, helper)).flatten();
         let Some(split) = split else {
             for &delta in &recursive {
                 repeated.push(Lowering::new(&rule, &recursive, Some(delta), interner).plan(id));

@@ -23,6 +23,7 @@ use super::{Done, Failure, Repl, Reply};
 #[derive(Debug)]
 pub(super) struct Beside {
     part: Part,
+    dossier: bool,
     typed: Option<String>,
     rulebook: Arc<Rulebook>,
 }
@@ -33,19 +34,29 @@ const DESIGN: &str = "<design>";
 impl Repl {
     /// The design that is spoken of, derived under the rulebook with another part.
     pub(super) fn beside(&mut self, part: Part) -> Result<Session, Failure> {
+        self.beside_with(part, false)
+    }
+
+    /// The same with the rules of the dossier: what the prompt's own rulebook does without, so that
+    /// every change is cheap.
+    pub(super) fn beside_dossier(&mut self) -> Result<Session, Failure> {
+        self.beside_with(self.rulebook.part, true)
+    }
+
+    fn beside_with(&mut self, part: Part, dossier: bool) -> Result<Session, Failure> {
         let typed = &self.rulebook.typed;
-        let known = self.beside.iter().find(|it| it.part == part && it.typed == *typed);
-        let rulebook = match known {
+        let same = |it: &&Beside| (it.part, it.dossier) == (part, dossier) && it.typed == *typed;
+        let rulebook = match self.beside.iter().find(same) {
             Some(known) => Arc::clone(&known.rulebook),
             None => {
-                let options = kb::Options { part, ..self.rulebook.clone() };
+                let options = kb::Options { part, dossier, ..self.rulebook.clone() };
                 let rulebook = Arc::new(Rulebook::load(&options).map_err(|unsound| {
                     let unsound = *unsound;
                     Failure::Wrong(unsound.diagnostics, Box::new(unsound.sources))
                 })?);
-                self.beside.retain(|it| it.part != part);
-                let (typed, rulebook) = (self.rulebook.typed.clone(), rulebook);
-                self.beside.push(Beside { part, typed, rulebook: Arc::clone(&rulebook) });
+                self.beside.retain(|it| (it.part, it.dossier) != (part, dossier));
+                let typed = self.rulebook.typed.clone();
+                self.beside.push(Beside { part, dossier, typed, rulebook: Arc::clone(&rulebook) });
                 rulebook
             }
         };
@@ -163,10 +174,20 @@ pub(super) fn review(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
 
 /// `:questions`, `:questions --answers FILE`
 pub(super) fn questions(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
+    let beside = match words.split_once("--dossier") {
+        Some(_) => Some(repl.beside_dossier()?),
+        None => None,
+    };
+    let words = words.replace("--dossier", "");
+    let words = words.trim();
     let asked = Arc::clone(&repl.interrupt);
     let options = repl.effort.options(&asked);
-    let (questions, ledger) = repl.session.ask(repl.current, &options, &|_| ())?;
-    let form = answers::Form::of(&repl.session, repl.current, &questions, &ledger);
+    let (session, design) = match &beside {
+        Some(beside) => (beside, 0),
+        None => (&repl.session, repl.current),
+    };
+    let (questions, ledger) = session.ask(design, &options, &|_| ())?;
+    let form = answers::Form::of(session, design, &questions, &ledger);
     match words.split_once(char::is_whitespace).unwrap_or((words, "")) {
         ("", _) => reply.answer(form.markdown()),
         ("csv", _) => reply.answer(form.csv()),
@@ -175,7 +196,7 @@ pub(super) fn questions(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done
             let text = std::fs::read_to_string(Path::new(path))
                 .map_err(|problem| format!("cannot read `{path}`: {problem}"))?;
             let limits = Choosing::from_options(&options);
-            let filled = form.filled(&repl.session, repl.current, &text, &limits)?;
+            let filled = form.filled(session, design, &text, &limits)?;
             if !filled.problems.is_empty() {
                 let problems = filled.problems.iter();
                 let problems = problems.map(|(line, problem)| format!("{path}:{line}: {problem}"));

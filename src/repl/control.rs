@@ -28,6 +28,10 @@ fn answers(repl: &mut Repl, goal: &str) -> Result<Table, Failure> {
         let session = repl.observed()?;
         return Ok(session.query_within(goal, &repl.effort.options(&repl.interrupt))?);
     }
+    if kb::speaks_of_the_dossier(goal) {
+        let session = repl.beside_dossier()?;
+        return Ok(session.query_within(goal, &repl.effort.options(&repl.interrupt))?);
+    }
     let options = repl.effort.options(&repl.interrupt);
     Ok(repl.session.query_within(goal, &options)?)
 }

@@ -2,14 +2,12 @@
 //! still say what it decides. The prompt's own rulebook does without the dossier, so that every change
 //! is cheap; here the design is stated anew over one that has it.
 
-use std::sync::Arc;
-
 use crate::answers;
 use crate::compare;
 use crate::diag::Sources;
 use crate::eval::Limits;
 use crate::io::{Directory, Files};
-use crate::kb::{self, Rulebook};
+
 use crate::record::{self, Blamed, Record, Verdict, output};
 use crate::session::Session;
 
@@ -25,7 +23,7 @@ pub(super) fn dossier(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
             Some(number)
         }
     };
-    let session = anew(repl)?;
+    let session = repl.beside_dossier()?;
     let Some(sections) = answers::dossier(&session, 0, only) else {
         return Err("there is no such step".to_owned().into());
     };
@@ -36,29 +34,6 @@ pub(super) fn dossier(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
 /// The id of the design that was stated anew.
 fn name(session: &Session) -> String {
     session.designs().first().map(|design| design.id.clone()).unwrap_or_default()
-}
-
-/// The design that is spoken of, derived with the dossier.
-fn anew(repl: &Repl) -> Result<Session, Failure> {
-    let options = kb::Options { dossier: true, ..repl.rulebook.clone() };
-    let loaded = Rulebook::load(&options).map_err(|unsound| {
-        let unsound = *unsound;
-        Failure::Wrong(unsound.diagnostics, Box::new(unsound.sources))
-    })?;
-    let mut session = Session::new(Arc::new(loaded));
-    let Some(design) = repl.session.designs().get(repl.current) else {
-        return Err("nothing is stated yet".to_owned().into());
-    };
-    let facts: String = design
-        .facts
-        .iter()
-        .map(|fact| format!("{}.\n", answers::fact_of(&repl.session, fact.relation, &fact.values)))
-        .collect();
-    if !session.state_text(&design.path, facts.into_bytes()) {
-        return Err("nothing is stated yet".to_owned().into());
-    }
-    session.derive(&repl.effort.options(&repl.interrupt))?;
-    Ok(session)
 }
 
 /// `:verify RECORD...`
@@ -83,7 +58,7 @@ pub(super) fn verify(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
     if !problems.is_empty() {
         return Err(Failure::Wrong(problems, Box::new(sources)));
     }
-    let session = anew(repl)?;
+    let session = repl.beside_dossier()?;
     let id = name(&session);
     let own: Vec<&Record> = records.iter().filter(|record| record.design_id == id).collect();
     if own.len() < records.len() {

@@ -13,6 +13,7 @@ use crate::change::{Base, Choice, Choices, Limits, Setting};
 use crate::diag::{Span, nearest};
 use crate::explain::key_columns;
 use crate::report::hanging;
+use crate::session::Session;
 use crate::value::{Constant, Primitive, RelationId};
 
 use super::complete::{identifiers, values_of};
@@ -266,16 +267,36 @@ fn told(choice: &Choice) -> String {
     }
 }
 
-/// Puts the open question that most conclusions depend on.
+/// The design with the rules of the dossier, once the interview has come to what these ask.
+fn of_the_dossier(repl: &mut Repl) -> Result<Option<Session>, Failure> {
+    match repl.interview.as_ref().is_some_and(|interview| interview.dossier) {
+        true => repl.beside_dossier().map(Some),
+        false => Ok(None),
+    }
+}
+
+/// Puts the open question that most conclusions depend on; when none is left, those of the dossier.
 fn put_question(repl: &mut Repl, reply: &mut Reply) -> Done {
+    put_behind(repl, "", reply)
+}
+
+/// As [`put_question`], with a line to be said before a question.
+fn put_behind(repl: &mut Repl, line: &str, reply: &mut Reply) -> Done {
+    let beside = of_the_dossier(repl)?;
+    let (session, design) = beside.as_ref().map_or((&repl.session, repl.current), |it| (it, 0));
     let asked = Arc::clone(&repl.interrupt);
-    let (questions, ledger) =
-        repl.session.ask(repl.current, &repl.effort.options(&asked), &|_| ())?;
-    let Some(interview) = &repl.interview else { return Ok(()) };
+    let (questions, ledger) = session.ask(design, &repl.effort.options(&asked), &|_| ())?;
+    let Some(interview) = &mut repl.interview else { return Ok(()) };
     let choice = |question: &crate::change::Question| &ledger.choices.choices[question.choice];
     let open = |it: &&crate::change::Question| !interview.left_open(&told(choice(it)));
     let left = questions.iter().filter(open).count();
     let Some(question) = questions.iter().find(open) else {
+        if !interview.dossier {
+            interview.dossier = true;
+            let line = "\nThe worksheets have no more questions; what follows is asked by the dossier. \
+                        `:stop` ends here.\n";
+            return put_behind(repl, line, reply);
+        }
         let said = match questions.len() {
             0 => "every question that matters is answered".to_owned(),
             open => format!("{open} left open; `:ask` shows what they would settle"),
@@ -289,7 +310,7 @@ fn put_question(repl: &mut Repl, reply: &mut Reply) -> Done {
     let text = if choice.text.is_empty() { String::new() } else { format!(": {}", choice.text) };
     let width = repl.settings.look.width.map(usize::from);
     let text = hanging("", &format!("{told}{text}"), 0, width);
-    let mut text = format!("\n{text}({left} open; {waiting})\n");
+    let mut text = format!("{line}\n{text}({left} open; {waiting})\n");
     for (at, value) in choice.values.iter().enumerate() {
         let answer = question.answers.iter().find(|answer| answer.value == at);
         let changes = answer.map_or(0, |it| it.added.len() + it.removed.len());
@@ -311,8 +332,9 @@ fn put_question(repl: &mut Repl, reply: &mut Reply) -> Done {
 
 /// Puts a question again, with the answer it has.
 fn put_again(repl: &mut Repl, question: &Answered, reply: &mut Reply) -> Done {
+    let beside = of_the_dossier(repl)?;
     let found = {
-        let (base, choices) = choices(repl)?;
+        let (base, choices) = choices(repl, beside.as_ref())?;
         let at = choices.choices.iter().position(|it| told(it) == question.told);
         at.map(|number| {
             let choice = choices.choices[number].clone();
@@ -349,12 +371,32 @@ fn put_again(repl: &mut Repl, question: &Answered, reply: &mut Reply) -> Done {
     Ok(())
 }
 
-/// The design and its choices.
-fn choices(repl: &Repl) -> Result<(Base<'_>, Choices), Failure> {
+/// The design and its choices, with the rules of the dossier or without.
+fn choices<'r>(
+    repl: &'r Repl,
+    beside: Option<&'r Session>,
+) -> Result<(Base<'r>, Choices), Failure> {
     let limits = Limits::from_options(&repl.effort.options(&repl.interrupt));
-    let mut base = Base::new(repl.session.rulebook(), facts(repl), &limits)?;
+    let of = |session: &'r Session| {
+        session.designs().first().map(|design| design.facts.as_slice()).unwrap_or_default()
+    };
+    let mut base = match beside {
+        Some(beside) => Base::new(beside.rulebook(), of(beside), &limits)?,
+        None => Base::new(repl.session.rulebook(), facts(repl), &limits)?,
+    };
     let choices = Choices::of(&mut base);
     Ok((base, choices))
+}
+
+/// Facts stated under another rulebook, under that of the prompt: its relations may have other numbers.
+fn stated_here(repl: &Repl, beside: Option<&Session>, facts: Vec<StatedFact>) -> Vec<StatedFact> {
+    let Some(beside) = beside else { return facts };
+    let relations = &beside.rulebook().program.relations;
+    let here = |fact: StatedFact| {
+        let relation = repl.session.rulebook().relation(&relations[fact.relation.index()].name)?;
+        Some(StatedFact { relation, ..fact })
+    };
+    facts.into_iter().filter_map(here).collect()
 }
 
 /// Takes an answer.
@@ -596,14 +638,16 @@ fn answer_question(repl: &mut Repl, told: String, line: &str, reply: &mut Reply)
     }
     match value {
         Some(value) => {
-            let (base, choices) = choices(repl)?;
+            let beside = of_the_dossier(repl)?;
+            let (base, choices) = choices(repl, beside.as_ref())?;
             let found = choices.choices.iter().position(|it| self::told(it) == now.told);
             let Some(choice) = found else {
                 return Err("this question is not asked any more".to_owned().into());
             };
             let change = choices.change(&base, &[Setting { choice, value }]);
             drop(base);
-            (now.added, now.removed) = (change.add, change.remove);
+            let here = |facts| stated_here(repl, beside.as_ref(), facts);
+            (now.added, now.removed) = (here(change.add), here(change.remove));
             let new = |fact: &StatedFact| before.added.iter().any(|it| same(it, fact));
             let made = (now.added.clone(), now.removed.clone());
             // What the first answer had taken back still counts as gone.

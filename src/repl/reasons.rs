@@ -7,8 +7,10 @@ use crate::answers;
 use crate::change::{Limits, Search};
 use crate::eval;
 use crate::explain::Why;
+use crate::kb;
 use crate::report::explanation::{Extent, numbered};
 use crate::report::tree::{StepKind, Tree};
+use crate::session::Session;
 
 use super::edits::broken_off;
 use super::{Done, Event, Failure, Repl, Reply};
@@ -76,6 +78,14 @@ fn goal_of(repl: &Repl, text: &str) -> Result<String, Failure> {
     Ok(atom.to_owned())
 }
 
+/// The design with the rules of the dossier, if it is about them.
+fn of_the_dossier(repl: &mut Repl, about: bool) -> Result<Option<Session>, Failure> {
+    match about {
+        true => repl.beside_dossier().map(Some),
+        false => Ok(None),
+    }
+}
+
 /// Changes that are said by the numbers of steps, `-3` or `+3`, and nothing else.
 fn signed_steps(repl: &Repl, text: &str) -> Result<Option<String>, Failure> {
     let mut changes = Vec::new();
@@ -91,24 +101,26 @@ fn explain(repl: &mut Repl, text: &str, absent: bool, reply: &mut Reply) -> Done
     let flags = flags(text, &["--all", "--full"])?;
     let (all, start) = (flags.has("--all"), Instant::now());
     let goal = goal_of(repl, flags.rest)?;
+    let beside = of_the_dossier(repl, kb::speaks_of_the_dossier(&goal))?;
     let asked = Arc::clone(&repl.interrupt);
     let options = repl.effort.options(&asked);
-    let pattern = repl.session.pattern(&goal)?;
+    let (session, design) = beside.as_ref().map_or((&repl.session, repl.current), |it| (it, 0));
+    let pattern = session.pattern(&goal)?;
     if !pattern.warnings.is_empty() {
         let (diagnostics, sources) = (pattern.warnings.clone(), pattern.sources.clone());
         reply.events.push(Event::Problems { diagnostics, sources });
     }
-    let Some(explained) = repl.session.explained(repl.current) else {
+    let Some(explained) = session.explained(design) else {
         return Err("nothing was derived".to_owned().into());
     };
     let mut why = Why::new(&explained);
     why.limit(eval::Limits::since(start, &options));
-    let rows = repl.session.matching(repl.current, pattern.relation, &pattern.values);
+    let rows = session.matching(design, pattern.relation, &pattern.values);
     let mut trees: Vec<Tree> = if rows.is_empty() {
         if !absent {
             reply.note("nothing answers this; here is why not");
         }
-        vec![answers::explain_absence(&mut why, &explained, repl.current, &pattern, all)]
+        vec![answers::explain_absence(&mut why, &explained, design, &pattern, all)]
     } else {
         if absent {
             reply.note("this is derived; here is why");
@@ -126,7 +138,7 @@ fn explain(repl: &mut Repl, text: &str, absent: bool, reply: &mut Reply) -> Done
     let mut stopped = why.stopped();
     drop(why);
     if let ([tree], true, None) = (trees.as_mut_slice(), rows.is_empty(), stopped) {
-        stopped = answers::ways(&repl.session, repl.current, &goal, &options, tree);
+        stopped = answers::ways(session, design, &goal, &options, tree);
     }
     let extent = if flags.has("--full") { Extent::Full } else { Extent::Folded };
     reply.answer(repl.settings.trees(&trees, extent, &repl.session.stamp()));
@@ -140,12 +152,15 @@ fn explain(repl: &mut Repl, text: &str, absent: bool, reply: &mut Reply) -> Done
 /// `:what-if CHANGES`
 pub(super) fn what_if(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
     let start = Instant::now();
-    let flags = flags(text, &["--all", "--reasons"])?;
+    let flags = flags(text, &["--all", "--reasons", "--dossier"])?;
     let typed = signed_steps(repl, flags.rest)?.unwrap_or_else(|| flags.rest.to_owned());
-    let change = repl.session.change(repl.current, &typed)?;
+    let about = flags.has("--dossier") || kb::speaks_of_the_dossier(&typed);
+    let beside = of_the_dossier(repl, about)?;
+    let (session, design) = beside.as_ref().map_or((&repl.session, repl.current), |it| (it, 0));
+    let change = session.change(design, &typed)?;
     let asked = Arc::clone(&repl.interrupt);
     let options = repl.effort.options(&asked);
-    let what_if = repl.session.what_if(repl.current, &change, &options)?;
+    let what_if = session.what_if(design, &change, &options)?;
     let all = flags.has("--all");
     let section = answers::what_if(&what_if, all);
     let limits = eval::Limits::since(start, &options);
@@ -170,11 +185,13 @@ pub(super) fn achieve(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
         None => (text, 3),
     };
     let goal = &goal_of(repl, goal)?;
+    let beside = of_the_dossier(repl, kb::speaks_of_the_dossier(goal))?;
+    let (session, design) = beside.as_ref().map_or((&repl.session, repl.current), |it| (it, 0));
     let asked = Arc::clone(&repl.interrupt);
     let limits = Limits::from_options(&repl.effort.options(&asked));
     let search = Search { size, answers: 20, limits, progress: &|_, _, _| {} };
-    let achieved = repl.session.achieve(repl.current, goal, &search)?;
-    let section = answers::achieve(&repl.session, &achieved, goal);
+    let achieved = session.achieve(design, goal, &search)?;
+    let section = answers::achieve(session, &achieved, goal);
     repl.sections("achieve", vec![section], reply);
     match achieved.stopped {
         Some(reason) => Err(broken_off(reason)),
@@ -182,13 +199,14 @@ pub(super) fn achieve(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
     }
 }
 
-/// `:ask`
+/// `:ask`, `:ask --dossier`
 pub(super) fn ask(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
-    let flags = flags(text, &["--all"])?;
+    let flags = flags(text, &["--all", "--dossier"])?;
+    let beside = of_the_dossier(repl, flags.has("--dossier"))?;
+    let (session, design) = beside.as_ref().map_or((&repl.session, repl.current), |it| (it, 0));
     let asked = Arc::clone(&repl.interrupt);
-    let (questions, ledger) =
-        repl.session.ask(repl.current, &repl.effort.options(&asked), &|_| ())?;
-    let sections = answers::ask(&repl.session, &questions, &ledger, flags.has("--all"));
+    let (questions, ledger) = session.ask(design, &repl.effort.options(&asked), &|_| ())?;
+    let sections = answers::ask(session, &questions, &ledger, flags.has("--all"));
     repl.sections("ask", sections, reply);
     match ledger.stopped {
         Some(reason) => Err(broken_off(reason)),
@@ -196,12 +214,14 @@ pub(super) fn ask(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
     }
 }
 
-/// `:ledger`
+/// `:ledger`, `:ledger --dossier`
 pub(super) fn ledger(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
-    let flags = flags(text, &["--all"])?;
+    let flags = flags(text, &["--all", "--dossier"])?;
+    let beside = of_the_dossier(repl, flags.has("--dossier"))?;
+    let (session, design) = beside.as_ref().map_or((&repl.session, repl.current), |it| (it, 0));
     let asked = Arc::clone(&repl.interrupt);
-    let ledger = repl.session.ledger(repl.current, &repl.effort.options(&asked), &|_| ())?;
-    let section = answers::ledger(&repl.session, &ledger, flags.has("--all"));
+    let ledger = session.ledger(design, &repl.effort.options(&asked), &|_| ())?;
+    let section = answers::ledger(session, &ledger, flags.has("--all"));
     repl.sections("ledger", vec![section], reply);
     match ledger.stopped {
         Some(reason) => Err(broken_off(reason)),

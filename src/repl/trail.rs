@@ -68,6 +68,8 @@ pub(super) struct Interview {
     pub proposal: Option<Proposal>,
     /// Whether it is about one sentence and no more.
     pub single: bool,
+    /// Whether it has come to what the dossier asks.
+    pub dossier: bool,
 }
 
 impl Interview {

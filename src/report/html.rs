@@ -1,6 +1,6 @@
 //! One page that needs nothing beside it.
 
-use super::diagram::svg;
+use super::diagram::{sequence_svg, sequence_text, svg};
 use super::{Document, Drawing, Stamp, Table};
 
 pub(super) const STYLE: &str = include_str!("page.css");
@@ -24,7 +24,10 @@ pub(super) fn close() -> String {
 
 /// A document with links to its sections.
 pub(super) fn document(document: &Document) -> String {
-    let anchor = |name: &str| escape(&format!("{}.{name}", document.name));
+    // An id has no blanks.
+    let called: Vec<&str> = document.name.split_whitespace().collect();
+    let called = called.join("-");
+    let anchor = |name: &str| escape(&format!("{called}.{name}"));
     let mut out = format!("<h1>{}</h1>\n<nav><ul>\n", escape(&document.title));
     for section in document.sections.iter().filter(|section| section.within.is_empty()) {
         let (name, title) = (anchor(&section.name), escape(&section.title));
@@ -56,36 +59,37 @@ pub(super) fn document(document: &Document) -> String {
     out
 }
 
-/// A graph as a picture of its own, whose style is kept from the page's; a sequence as lines.
+/// A picture of its own, whose style is kept from the page's; `said` is what it shows, in words.
+fn picture(drawing: &str, said: &str, out: &mut String) {
+    let mut address = String::from("data:image/svg+xml,");
+    for byte in drawing.bytes() {
+        match byte {
+            b'A'..=b'Z'
+            | b'a'..=b'z'
+            | b'0'..=b'9'
+            | b'-'
+            | b'.'
+            | b'_'
+            | b'~'
+            | b'/'
+            | b':'
+            | b'='
+            | b' '
+            | b','
+            | b';'
+            | b'('
+            | b')' => address.push(char::from(byte)),
+            _ => address.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    let said = escape(said);
+    out.push_str(&format!("<p class=\"drawing\"><img alt=\"{said}\" src=\"{address}\"></p>\n"));
+}
+
+/// Graphs and sequences as pictures, the rest as text.
 fn draw(drawing: &Drawing, out: &mut String) {
     match drawing {
-        Drawing::Graph(graph) => {
-            let mut address = String::from("data:image/svg+xml,");
-            for byte in svg(graph).bytes() {
-                match byte {
-                    b'A'..=b'Z'
-                    | b'a'..=b'z'
-                    | b'0'..=b'9'
-                    | b'-'
-                    | b'.'
-                    | b'_'
-                    | b'~'
-                    | b'/'
-                    | b':'
-                    | b'='
-                    | b' '
-                    | b','
-                    | b';'
-                    | b'('
-                    | b')' => address.push(char::from(byte)),
-                    _ => address.push_str(&format!("%{byte:02X}")),
-                }
-            }
-            let title = escape(&graph.title);
-            out.push_str(&format!(
-                "<p class=\"drawing\"><img alt=\"{title}\" src=\"{address}\"></p>\n"
-            ));
-        }
+        Drawing::Graph(graph) => picture(&svg(graph), &graph.title, out),
         Drawing::Items(items) => {
             let items = items.iter().map(|item| format!("<li>{}</li>", escape(item)));
             out.push_str(&format!("<ul>{}</ul>\n", items.collect::<String>()));
@@ -105,16 +109,15 @@ fn draw(drawing: &Drawing, out: &mut String) {
             ));
         }
         Drawing::Sequence(sequence) => {
-            out.push_str(&format!(
-                "<pre>{}</pre>\n",
-                escape(&super::diagram::sequence_text(sequence))
-            ));
+            picture(&sequence_svg(sequence), &sequence_text(sequence), out);
         }
     }
 }
 
 fn html_table(table: &Table, out: &mut String) {
-    out.push_str("<table>\n<thead><tr>");
+    let narrow = table.columns.len() < 3;
+    let class = if narrow { "" } else { " class=\"wide\"" };
+    out.push_str(&format!("<table{class}>\n<thead><tr>"));
     for column in &table.columns {
         out.push_str(&format!("<th scope=\"col\">{}</th>", lines(&column.title)));
     }
@@ -123,7 +126,12 @@ fn html_table(table: &Table, out: &mut String) {
         out.push_str("<tr>");
         for (column, value) in table.columns.iter().zip(row) {
             let class = if column.numeric() { " class=\"number\"" } else { "" };
-            out.push_str(&format!("<td{class}>{}</td>", lines(&value.to_string())));
+            // On a narrow screen a row is a card, and a cell says itself what it is.
+            let of = match narrow {
+                true => String::new(),
+                false => format!(" data-of=\"{}\"", escape(&column.title).replace('\n', " ")),
+            };
+            out.push_str(&format!("<td{class}{of}>{}</td>", lines(&value.to_string())));
         }
         out.push_str("</tr>\n");
     }

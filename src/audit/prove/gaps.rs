@@ -70,7 +70,7 @@ pub fn gaps(
     }
     // What each open point is told by, with the point.
     let mut conditions: BTreeMap<(usize, String), Told> = BTreeMap::new();
-    for (seen, shown_by) in &open {
+    for seen in open.keys() {
         let apart: Vec<Looks> = taken.iter().map(|other| differing(seen, other)).collect();
         let exact = !apart.contains(&0);
         let kept = telling(&apart, looks.order.len());
@@ -87,16 +87,19 @@ pub fn gaps(
             true => "anything is the case".to_owned(),
             false => told.join(", "),
         };
-        let first = || Told { kept, seen: seen.clone(), shown_by: *shown_by, exact };
+        let first = || Told { kept, seen: seen.clone(), exact };
         conditions.entry((told.len(), condition)).or_insert_with(first);
     }
     let mut left: BTreeSet<&Seen> = open.keys().collect();
     let mut gaps = Vec::new();
     for ((_, condition), told) in conditions {
         let before = left.len();
-        left.retain(|seen| differing(seen, &told.seen) & told.kept != 0);
-        if left.len() < before {
-            gaps.push(Gap { condition, shown_by: told.shown_by, exact: told.exact });
+        let apart = |seen: &Seen| differing(seen, &told.seen) & told.kept != 0;
+        left.retain(|seen| apart(seen));
+        // The first point is the plainest.
+        let shown_by = open.iter().filter(|(seen, _)| !apart(seen)).map(|(_, at)| *at).min();
+        if let (true, Some(shown_by)) = (left.len() < before, shown_by) {
+            gaps.push(Gap { condition, shown_by, exact: told.exact });
         }
         if gaps.len() == MOST_GAPS {
             break;
@@ -110,7 +113,6 @@ pub fn gaps(
 struct Told {
     kept: Looks,
     seen: Seen,
-    shown_by: (usize, usize),
     exact: bool,
 }
 

@@ -139,6 +139,10 @@ pub struct Derive {
     #[arg(long)]
     pub strict: bool,
 
+    /// Load the rules of the dossier, too: its five questions about mechanisms are asked like any other
+    #[arg(long)]
+    pub dossier: bool,
+
     /// Which rulebook
     #[command(flatten)]
     pub rulebook: Rulebook,
@@ -288,6 +292,10 @@ pub struct WhatIf {
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: DocumentFormat,
 
+    /// Load the rules of the dossier, too: its five questions about mechanisms are asked like any other
+    #[arg(long)]
+    pub dossier: bool,
+
     /// Which rulebook
     #[command(flatten)]
     pub rulebook: Rulebook,
@@ -344,6 +352,10 @@ pub struct Ask {
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: DocumentFormat,
 
+    /// Load the rules of the dossier, too: its five questions about mechanisms are asked like any other
+    #[arg(long)]
+    pub dossier: bool,
+
     /// Which rulebook
     #[command(flatten)]
     pub rulebook: Rulebook,
@@ -392,6 +404,10 @@ pub struct Questions {
     #[arg(long, value_name = "FILE")]
     pub answers: Option<PathBuf>,
 
+    /// Load the rules of the dossier, too: its five questions about mechanisms are asked like any other
+    #[arg(long)]
+    pub dossier: bool,
+
     /// Which rulebook
     #[command(flatten)]
     pub rulebook: Rulebook,
@@ -424,6 +440,10 @@ pub struct Ledger {
     /// The format of the answer
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: DocumentFormat,
+
+    /// Load the rules of the dossier, too: its five questions about mechanisms are asked like any other
+    #[arg(long)]
+    pub dossier: bool,
 
     /// Which rulebook
     #[command(flatten)]

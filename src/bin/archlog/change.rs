@@ -32,14 +32,15 @@ fn open_for(
     opened(rulebook::load_for(rulebook, Part::Whole, goal, console)?, design, console)
 }
 
-/// As [`open_for`], where nobody types a goal.
+/// As [`open_for`], where nobody types a goal; with the rules of the dossier where they are asked for.
 fn open(
     rulebook: &args::Rulebook,
     part: Part,
+    dossier: bool,
     design: &Path,
     console: &Console,
 ) -> Option<Session> {
-    opened(rulebook::load(rulebook, part, console)?, design, console)
+    opened(rulebook::load_with(rulebook, part, dossier, console)?, design, console)
 }
 
 fn opened(rulebook: Rulebook, design: &Path, console: &Console) -> Option<Session> {
@@ -77,7 +78,9 @@ fn cut_short(reason: Option<StopReason>, console: &Console) -> Option<Exit> {
 
 /// The difference that a change makes.
 pub fn what_if(arguments: &args::WhatIf, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
-    let Some(session) = open(&arguments.rulebook, Part::Whole, &arguments.design, console) else {
+    let Some(session) =
+        open(&arguments.rulebook, Part::Whole, arguments.dossier, &arguments.design, console)
+    else {
         return Ok(Exit::Input);
     };
     let change = match session.change(0, &arguments.changes) {
@@ -185,7 +188,8 @@ fn told<T>(console: &Console, work: impl FnOnce(&Told<'_>) -> T) -> T {
 
 /// The open questions, the one that settles most first.
 pub fn ask(arguments: &args::Ask, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
-    let Some(session) = open(&arguments.rulebook, Part::Derivation, &arguments.design, console)
+    let Some(session) =
+        open(&arguments.rulebook, Part::Derivation, arguments.dossier, &arguments.design, console)
     else {
         return Ok(Exit::Input);
     };
@@ -202,7 +206,8 @@ pub fn ask(arguments: &args::Ask, console: &Console, interrupt: &Interrupt) -> R
 
 /// Which conclusions hold whatever the open questions are answered.
 pub fn ledger(arguments: &args::Ledger, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
-    let Some(session) = open(&arguments.rulebook, Part::Derivation, &arguments.design, console)
+    let Some(session) =
+        open(&arguments.rulebook, Part::Derivation, arguments.dossier, &arguments.design, console)
     else {
         return Ok(Exit::Input);
     };
@@ -219,7 +224,8 @@ pub fn ledger(arguments: &args::Ledger, console: &Console, interrupt: &Interrupt
 
 /// What someone chose against what derives.
 pub fn review(arguments: &args::Review, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
-    let Some(mut session) = open(&arguments.rulebook, Part::Whole, &arguments.design, console)
+    let Some(mut session) =
+        open(&arguments.rulebook, Part::Whole, false, &arguments.design, console)
     else {
         return Ok(Exit::Input);
     };
@@ -250,7 +256,8 @@ pub fn questions(
     console: &Console,
     interrupt: &Interrupt,
 ) -> Result<Exit> {
-    let Some(session) = open(&arguments.rulebook, Part::Derivation, &arguments.design, console)
+    let Some(session) =
+        open(&arguments.rulebook, Part::Derivation, arguments.dossier, &arguments.design, console)
     else {
         return Ok(Exit::Input);
     };

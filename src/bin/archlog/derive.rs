@@ -27,7 +27,9 @@ use crate::{effort, rulebook};
 
 /// Derives the designs and shows what is asked for.
 pub fn derive(arguments: &Derive, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
-    let Some(rulebook) = rulebook::load(&arguments.rulebook, Part::Derivation, console) else {
+    let part = Part::Derivation;
+    let Some(rulebook) = rulebook::load_with(&arguments.rulebook, part, arguments.dossier, console)
+    else {
         return Ok(Exit::Input);
     };
     let rulebook = Arc::new(rulebook);

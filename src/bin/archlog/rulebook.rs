@@ -1,9 +1,19 @@
 //! The rulebook that the arguments ask for.
 
-use archlog::kb::{Options, Part, Rulebook};
+use archlog::kb::{self, Options, Part, Rulebook};
 
 use crate::args;
 use crate::console::Console;
+
+/// As [`load`], with the rules of the dossier where they are asked for.
+pub fn load_with(
+    arguments: &args::Rulebook,
+    part: Part,
+    dossier: bool,
+    console: &Console,
+) -> Option<Rulebook> {
+    load_by(&Options { dossier, ..options(arguments, part) }, console)
+}
 
 /// Loads a part of it and shows what is odd about it; nothing when it cannot be used, which has been shown
 /// then.
@@ -18,14 +28,8 @@ pub fn load_for(
     goal: &str,
     console: &Console,
 ) -> Option<Rulebook> {
-    let dossier = speaks_of_the_dossier(goal);
+    let dossier = kb::speaks_of_the_dossier(goal);
     load_by(&Options { dossier, ..options(arguments, part) }, console)
-}
-
-/// Whether a goal names a relation of the dossier; they all begin with its name.
-fn speaks_of_the_dossier(goal: &str) -> bool {
-    let named = |character: char| character.is_alphanumeric() || character == '_';
-    goal.split(|character| !named(character)).any(|word| word.starts_with("dossier_"))
 }
 
 /// Which rulebook the arguments ask for.

@@ -70,28 +70,25 @@ pub fn sequence_diagrams(sequences: &[Sequence]) -> String {
 }
 
 fn steps(sequence: &Sequence, identifier: &dyn Fn(&str) -> String, out: &mut String) {
-    let mut inside = false;
-    for message in &sequence.messages {
-        if message.branch {
-            if inside {
-                out.push_str("  end\n");
-            }
-            inside = true;
+    for (message, (begins, ends)) in sequence.messages.iter().zip(sequence.ways()) {
+        if begins {
             let _ = writeln!(out, "  opt {}", said(&message.guard, "otherwise"));
         }
         let from = identifier(&message.from);
         let to = if message.to.is_empty() { from.clone() } else { identifier(&message.to) };
         let guard = match message.guard.as_str() {
+            // Where another way begins, the frame around it says when.
             "" => String::new(),
+            _ if begins => String::new(),
             guard => format!("<br/>[{}]", escaped(guard)),
         };
         let _ = writeln!(out, "  {from}->>{to}: {}{guard}", escaped(&message.operation));
         if !message.outcome.is_empty() {
             let _ = writeln!(out, "  Note over {from}: {}", escaped(&message.outcome));
         }
-    }
-    if inside {
-        out.push_str("  end\n");
+        if ends {
+            out.push_str("  end\n");
+        }
     }
 }
 
@@ -100,8 +97,20 @@ fn said(text: &str, otherwise: &str) -> String {
 }
 
 /// A text as part of a label. Mermaid writes a character it would take for markup by its number
-/// between `#` and `;`.
+/// between `#` and `;`, and so the first letter of a word that would end a block.
 pub(in crate::report) fn escaped(text: &str) -> String {
+    let words = text.split_inclusive(|character: char| !character.is_alphanumeric());
+    let plain = words.map(|word| {
+        let bare = word.trim_end_matches(|character: char| !character.is_alphanumeric());
+        match bare.eq_ignore_ascii_case("end") {
+            true => format!("#101;{}", escaped_word(word.get(1..).unwrap_or_default())),
+            false => escaped_word(word),
+        }
+    });
+    plain.collect()
+}
+
+fn escaped_word(text: &str) -> String {
     let mut out = String::new();
     for character in text.chars() {
         match character {

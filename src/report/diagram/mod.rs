@@ -4,11 +4,13 @@
 //! of them knows what a box stands for: its kind is a word that is printed beside its name.
 
 mod dot;
+mod lifelines;
 pub(super) mod mermaid;
 mod svg;
 mod text;
 
 pub use dot::dot;
+pub use lifelines::sequence_svg;
 pub use mermaid::{flowchart, sequence_diagram, sequence_diagrams};
 pub use svg::svg;
 pub use text::{graph_text, sequence_text};
@@ -91,6 +93,20 @@ pub struct Message {
 }
 
 impl Sequence {
+    /// For each message whether it begins another way, and whether that way ends with it: a way ends
+    /// where its outcome is told, or before the next one begins.
+    fn ways(&self) -> Vec<(bool, bool)> {
+        let mut inside = false;
+        let next = self.messages.iter().skip(1).map(|next| next.branch).chain([true]);
+        let told = self.messages.iter().zip(next).map(|(message, next)| {
+            inside |= message.branch;
+            let ends = inside && (next || !message.outcome.is_empty());
+            inside &= !ends;
+            (message.branch, ends)
+        });
+        told.collect()
+    }
+
     /// Everyone who takes part, in order of first appearance.
     fn participants(&self) -> Vec<&str> {
         let mut names: Vec<&str> = Vec::new();
@@ -190,6 +206,9 @@ mod tests {
             "Main\n  client    ask  {a < b}\n  server    ask  {a < b} => done\n\
              \x20 |-> watcher   ask  {a < b} => requeue\n"
         );
+        let drawing = sequence_svg(&sequence);
+        roxmltree::Document::parse(&drawing).unwrap_or_else(|error| panic!("{error}\n{drawing}"));
+        assert!(drawing.contains("requeue") && drawing.contains("a &lt; b"), "{drawing}");
         let diagram = sequence_diagram(&sequence);
         assert!(diagram.contains("p1->>p2: ask"), "{diagram}");
         assert!(diagram.contains("requeue"), "{diagram}");

@@ -16,11 +16,12 @@ use super::{Graph, Node, colours};
 
 /// Widest a column of text gets, and the height of a line, in pixels.
 const COLUMN: f64 = 7.6;
-const LINE: f64 = 17.0;
-const PAD: f64 = 12.0;
+pub(super) const LINE: f64 = 17.0;
+pub(super) const PAD: f64 = 12.0;
 const CAPTION: f64 = 34.0;
 
-const STYLE: &str = "\
+/// What all drawings look like.
+pub(super) const GROUND: &str = "\
 svg { color-scheme: light dark; --ground: #fff; --text: #16191d; --soft: #5d6673; --edge: #667085; }
 @media (prefers-color-scheme: dark) {
   svg { --ground: #15181c; --text: #e8eaed; --soft: #a3acb8; --edge: #a3acb8; }
@@ -62,7 +63,7 @@ pub fn svg(graph: &Graph) -> String {
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
          viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\">\n<title>{0}</title>\n\
-         <style>\n{STYLE}</style>\n<defs><marker id=\"tip\" markerWidth=\"10\" markerHeight=\"8\" \
+         <style>\n{GROUND}</style>\n<defs><marker id=\"tip\" markerWidth=\"10\" markerHeight=\"8\" \
          refX=\"9\" refY=\"4\" orient=\"auto\"><path class=\"tip\" d=\"M0 0L10 4L0 8z\"/></marker></defs>\n\
          <rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n\
          <text class=\"head\" x=\"{PAD}\" y=\"24\">{0}</text>\n{1}</svg>\n",

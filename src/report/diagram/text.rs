@@ -49,9 +49,9 @@ pub fn sequence_text(sequence: &Sequence) -> String {
     let width = sequence.messages.iter().map(|message| message.from.width()).max().unwrap_or(0);
     let operations = sequence.messages.iter().map(|message| message.operation.width()).max();
     let mut inside = false;
-    for message in &sequence.messages {
-        inside |= message.branch;
-        let mark = match (message.branch, inside) {
+    for (message, (begins, ends)) in sequence.messages.iter().zip(sequence.ways()) {
+        inside |= begins;
+        let mark = match (begins, inside) {
             (true, _) => "  |-> ",
             (false, true) => "      ",
             (false, false) => "  ",
@@ -70,6 +70,7 @@ pub fn sequence_text(sequence: &Sequence) -> String {
             let _ = write!(line, " => {}", message.outcome);
         }
         let _ = writeln!(out, "{line}");
+        inside &= !ends;
     }
     out
 }
