@@ -12,6 +12,10 @@
 //! **Order.** Tuples enter their relation in the order in which the rule's first scan meets them,
 //! with one thread or several, so that rows, rounds and words are the same in every run.
 //!
+//! **Helpers.** A part of a recursive body that the plan has cut off is a relation like others while its
+//! stratum runs. Helpers are brought up to date at the start of a round, from what the round before
+//! made, so that a round concludes what it would without them and nobody sees them afterwards.
+//!
 //! **Stopping.** Limits are checked once a batch. A run that stops early leaves whole rows with
 //! right rounds behind; the strata it finished are complete, and running again goes on from there.
 

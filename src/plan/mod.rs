@@ -14,6 +14,9 @@
 //! stratum written before it read only what is older, those after it read everything. So each
 //! combination of rows meets exactly once.
 //!
+//! **Helpers.** Where two atoms of a recursive rule share a variable that nothing else needs, the two
+//! become a relation of their own (see `split`).
+//!
 //! **Variables.** Each variable of a rule has a slot in the batch. A slot is carried on only while a
 //! later step or the head needs it. An atom of whose new variables none is ever needed is a mere
 //! check: it never multiplies the batch.
