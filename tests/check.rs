@@ -17,7 +17,7 @@ mod schema;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use archlog::audit::output::{Entry, Passed, Report, github, json, markdown, sarif, text};
 use archlog::audit::prove;
@@ -35,8 +35,16 @@ use serde_json::Value;
 
 const PLAIN: Renderer = Renderer { colour: false };
 
-/// The cases: where they are, their name, what they find.
-fn cases() -> Vec<(PathBuf, String, Sources, Vec<Finding>)> {
+/// A case: where it is, its name, what it finds.
+type Case = (PathBuf, String, Sources, Vec<Finding>);
+
+/// All cases, checked once for all tests.
+fn cases() -> &'static [Case] {
+    static CASES: LazyLock<Vec<Case>> = LazyLock::new(checked_cases);
+    &CASES
+}
+
+fn checked_cases() -> Vec<Case> {
     let folder = root().join("tests/check");
     let mut paths: Vec<PathBuf> =
         fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -83,7 +91,7 @@ fn every_defect_is_caught_and_nothing_else_is_said() {
         let others = findings.iter().filter(|it| {
             it.problem.code != code && worst.is_some_and(|worst| it.severity() <= worst)
         });
-        let found = shown(&sources, &findings);
+        let found = shown(sources, findings);
         if own.is_empty() || others.count() > 0 {
             wrong.push(format!("{name} is to have {code} and nothing else:\n{found}"));
         }
@@ -220,7 +228,7 @@ fn report_of_everything() -> Report {
     let mut report = Report::default();
     for (_, _, sources, findings) in cases() {
         for finding in findings {
-            report.findings.push(Entry::new(&sources, &PLAIN, finding, None));
+            report.findings.push(Entry::new(sources, &PLAIN, finding.clone(), None));
         }
     }
     let passed = Passed {
@@ -391,7 +399,7 @@ fn what_is_mended_is_sound_and_has_nothing_left_to_mend() {
     let mut mended = 0;
     for (_, name, sources, findings) in cases() {
         let Some(source) = sources.get(SourceId(0)) else { continue };
-        let (text, made) = mend(SourceId(0), &source.text, &findings);
+        let (text, made) = mend(SourceId(0), &source.text, findings);
         if made == 0 {
             continue;
         }
