@@ -182,15 +182,15 @@ fn two_rules_that_take_each_other_are_a_cause_together() {
 #[test]
 fn rows_of_tables_are_told_by_their_first_field() {
     let (_folder, new) = book(&[(
-        "facts/framework/hotspot_response.add.csv",
-        "type,response,source,section\nread hotspot,wait,004,Step 8\n",
+        "facts/derivation/threshold.add.csv",
+        "quantity,use,number,unit,source,section\nCAS retry rate,wait,30,%,003,Step 18\n",
     )]);
     let compared = compare(&new, &[], &EvalOptions::default());
     let [table] = &compared.differences[..] else {
         panic!("{} differ", compared.differences.len())
     };
     assert_eq!((table.kind, &table.before), (Kind::Table, &None));
-    assert!(table.after.as_ref().unwrap().ends_with("read hotspot,wait,004,Step 8"));
+    assert!(table.after.as_ref().unwrap().ends_with("CAS retry rate,wait,30,%,003,Step 18"));
     let table = shipped("facts/framework/tier_meaning.csv");
     let line = table.lines().nth(1).unwrap();
     let (_folder, new) = book(&[(
