@@ -341,3 +341,45 @@ fn records_of_several_designs_and_other_texts_share_a_folder() {
     assert!(said.contains("docs/adr/0007-by-hand.md is none of archlog's records"), "{said}");
     assert!(said.contains("7 records hold."), "{said}");
 }
+
+#[test]
+fn a_decision_that_no_record_holds_is_named() {
+    let desk = Desk::with_records();
+    // The records beside the one that is named count, too.
+    let said = desk.run(&["verify", MECHANISM, "--deny", "warning"], 0);
+    assert!(!said.contains("Not recorded"), "{said}");
+    fs::remove_file(desk.path(COMPANION)).unwrap();
+    check("unrecorded", &desk.run(&TABLE, 0));
+    desk.run(&["verify", MECHANISM, "--deny", "AL1515"], 1);
+    desk.run(&["verify", "docs/adr", "--deny", "AL1513"], 0);
+    desk.run(&["adr", "designs/auction.dl"], 0);
+    desk.run(&["verify", "docs/adr", "--deny", "warning"], 0);
+}
+
+#[test]
+fn the_prompt_writes_the_same_records_of_a_design_that_is_saved() {
+    let desk = Desk::new();
+    let at = |commands: &[&str], code: i32| {
+        let commands = commands.iter().flat_map(|command| ["-c", command]);
+        let arguments: Vec<&str> = ["repl", "designs/auction.dl"].into_iter().chain(commands).collect();
+        desk.run(&arguments, code)
+    };
+    let change = r#"context_why("Topology", "said at the prompt")."#;
+    let said = at(&[change, ":adr"], 2);
+    assert!(said.contains("`:save FILE.dl` first"), "{said}");
+    let said = at(&[".decl own(req: symbol)", "own(P) :- base_mechanism(P, _).", ":adr"], 2);
+    assert!(said.contains("`:save FILE.dl` first"), "{said}");
+    assert!(!desk.path("docs").exists());
+    let said = at(&[":mode markdown", ":adr", ":verify docs/adr"], 0);
+    assert!(said.contains("4 written.") && said.contains("4 records hold."), "{said}");
+    assert_eq!(desk.records(), Desk::with_records().records());
+    desk.run(&["verify", "docs/adr", "--deny", "warning"], 0);
+    fs::remove_file(desk.path(COMPANION)).unwrap();
+    let said = at(&[":verify docs/adr"], 0);
+    assert!(said.contains("Place bid goes with idempotency key"), "{said}");
+    // Saved elsewhere, the design is where the records say.
+    let said = at(&[change, ":save other.dl", ":adr decisions"], 0);
+    assert!(said.contains("4 written."), "{said}");
+    desk.run(&["verify", "decisions", "--deny", "warning"], 0);
+    assert!(desk.read("decisions/0001-base-mechanism-place-bid.md").contains("\"../other.dl\""));
+}

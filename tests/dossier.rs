@@ -142,6 +142,46 @@ fn the_tables_of_every_design_are_read_by_sqlite() {
     }
 }
 
+/// A program of PostgreSQL's server, which some systems keep out of the path; as somebody without
+/// rights where we have all of them, as it refuses to run so.
+fn of_the_server(program: &str) -> Command {
+    let found = |folder: PathBuf| Some(folder.join(program)).filter(|it| it.is_file());
+    let mut folders: Vec<PathBuf> =
+        std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect();
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+    folders.extend(versions.filter_map(|it| Some(it.ok()?.path().join("bin"))));
+    let path = folders.into_iter().find_map(found).unwrap_or(PathBuf::from(program));
+    let mut command = Command::new(path);
+    #[cfg(unix)]
+    if all_rights() {
+        use std::os::unix::process::CommandExt;
+        command.uid(NOBODY).gid(NOBODY).current_dir("/");
+    }
+    command
+}
+
+/// The user and the group without rights.
+#[cfg(unix)]
+const NOBODY: u32 = 65534;
+
+/// Whether this process may do everything: what it makes belongs to the first of all users.
+#[cfg(unix)]
+fn all_rights() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    tempfile::tempdir().and_then(|it| it.path().metadata()).is_ok_and(|it| it.uid() == 0)
+}
+
+/// Lets whoever runs the server write in a folder.
+fn hand_over(folder: &Path) -> Result<(), String> {
+    #[cfg(unix)]
+    if all_rights() {
+        let given = std::os::unix::fs::chown(folder, Some(NOBODY), Some(NOBODY));
+        given.map_err(|error| error.to_string())?;
+    }
+    let _ = folder;
+    Ok(())
+}
+
 /// A PostgreSQL server of our own, without a network, that ends with the test.
 struct Server {
     _folder: tempfile::TempDir,
@@ -152,18 +192,21 @@ struct Server {
 impl Server {
     /// Starts one in a folder of its own, or says why there is none.
     fn start() -> Result<Server, String> {
-        let run = |program: &str, arguments: &[&str]| {
-            let output = Command::new(program).args(arguments).output();
+        let run = |mut command: Command, arguments: &[&str]| {
+            let program = command.get_program().to_string_lossy().into_owned();
+            let output = command.args(arguments).output();
             let output = output.map_err(|error| format!("`{program}` does not start: {error}"))?;
             let said = String::from_utf8_lossy(&output.stderr);
             let said = said.lines().next().unwrap_or("no reason given").to_owned();
             output.status.success().then_some(()).ok_or(format!("`{program}`: {said}"))
         };
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+        hand_over(folder.path())?;
         let (data, sockets) = (folder.path().join("data"), folder.path().display().to_string());
         let data = data.display().to_string();
-        run("initdb", &["-D", &data, "-U", "archlog", "-A", "trust", "-E", "UTF8", "--no-sync"])?;
-        let mut process = Command::new("postgres");
+        let made = ["-D", &data, "-U", "archlog", "-A", "trust", "-E", "UTF8", "--no-sync"];
+        run(of_the_server("initdb"), &made)?;
+        let mut process = of_the_server("postgres");
         process.args(["-D", &data, "-k", &sockets, "-h", "", "-F"]);
         process.stdout(Stdio::null()).stderr(Stdio::null());
         let process = process.spawn().map_err(|error| format!("`postgres`: {error}"))?;
@@ -171,7 +214,7 @@ impl Server {
         let server = Server { _folder: folder, process, connection };
         let ready = |_| {
             std::thread::sleep(Duration::from_millis(100));
-            run("psql", &[&server.connection, "-c", "SELECT 1"]).is_ok()
+            run(Command::new("psql"), &[&server.connection, "-c", "SELECT 1"]).is_ok()
         };
         let answers = (0..300).any(ready);
         answers.then_some(server).ok_or("`postgres` does not answer".to_owned())

@@ -411,6 +411,7 @@ const WITHOUT_CASE: [(&str, &str); 5] = [
     ("AL1512", "a verdict in a table; tests/adr has its cases"),
     ("AL1513", "a verdict in a table; tests/adr has its cases"),
     ("AL1514", "a verdict in a table; tests/adr has its cases"),
+    ("AL1515", "a verdict in a table; tests/adr has its cases"),
 ];
 
 #[test]

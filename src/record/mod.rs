@@ -20,6 +20,7 @@
 //! text    -> read    -> Record         front matter, parts, what a person wrote, whether it is as written
 //! both    -> keep    -> Change         which files become what: numbers stay, what changed is superseded
 //! both    -> verify  -> Verdict        holds, decided otherwise, other reasons, other words
+//! both    -> unrecorded -> Decision    what no record is of
 //! Verdict -> blame   -> Difference     the smallest set of facts, or of rules, that makes the difference
 //! ```
 //!
@@ -29,6 +30,7 @@
 mod blame;
 mod decide;
 pub mod error;
+mod folder;
 mod keep;
 pub mod output;
 mod read;
@@ -37,12 +39,14 @@ mod verify;
 mod write;
 
 use crate::diag::Span;
+use crate::report::Stamp;
 
 pub use blame::{Blamed, Rulebooks, blame};
 pub use decide::{Decided, decide};
+pub use folder::{Folder, beside, names, text_of};
 pub use keep::{Change, Done, Keeping, keep, recover};
 pub use read::{Record, read, same_numbers};
-pub use verify::{Item, Outcome, Verdict, verify};
+pub use verify::{Item, Outcome, UNRECORDED, Verdict, unrecorded, verify};
 
 /// What parts the text that archlog writes from the text that a person writes.
 pub const MARK: &str =
@@ -105,4 +109,9 @@ pub struct Part {
 /// The number of a record as people write it.
 pub fn numbered(number: u32) -> String {
     format!("ADR-{number:04}")
+}
+
+/// The rulebook as a record names it.
+pub fn rulebook_of(stamp: &Stamp) -> String {
+    format!("{} ({})", stamp.rulebook, stamp.hash)
 }

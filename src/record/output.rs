@@ -9,9 +9,9 @@ use crate::value::Constant;
 
 use super::blame::Blamed;
 use super::keep::Change;
-use super::numbered;
 use super::read::Record;
-use super::verify::{Outcome, Verdict};
+use super::verify::{Outcome, UNRECORDED, Verdict};
+use super::{Decision, numbered};
 
 fn table(name: &str, headings: &[(&str, &str)], rows: Vec<Vec<Constant>>) -> Table {
     Table { name: name.to_owned(), title: String::new(), columns: symbols(headings), rows }
@@ -82,6 +82,20 @@ pub fn verdicts(judged: &[Judged<'_>]) -> Vec<Section> {
     let mut sections = vec![first];
     sections.extend(differences(judged));
     sections
+}
+
+/// The decisions that no record is of, where there are any.
+pub fn unrecorded(decisions: &[&Decision]) -> Option<Section> {
+    let row = |it: &&Decision| vec![text(&*it.title), text(&*it.chosen), text(UNRECORDED)];
+    let headings = [("title", "Title"), ("present", "Derived"), ("code", "Code")];
+    let rows: Vec<_> = decisions.iter().map(row).collect();
+    (!rows.is_empty()).then(|| Section {
+        name: "unrecorded".to_owned(),
+        title: "Not recorded".to_owned(),
+        paragraphs: vec!["The design decides this, and no record in the folder is of it.".to_owned()],
+        tables: vec![table("unrecorded", &headings, rows)],
+        ..Section::default()
+    })
 }
 
 /// `3 records hold, 1 is decided otherwise`.

@@ -144,6 +144,29 @@ pub fn verify(session: &Session, decided: &Decided, records: &[&Record]) -> Vec<
     verdicts
 }
 
+/// The code of a decision that no record is of.
+pub const UNRECORDED: &str = "AL1515";
+
+/// The decisions of a design that none of these records is of. Where one of them does not say reliably
+/// what it is of, that is looked into first, and nothing is missing.
+pub fn unrecorded<'a>(
+    decided: &'a Decided,
+    records: &'a [Record],
+    id: &str,
+) -> Vec<&'a Decision> {
+    if records.iter().any(|record| !record.problems.is_empty()) {
+        return Vec::new();
+    }
+    let standing = records.iter().filter(|record| record.stands() && record.design_id == id);
+    let standing: Vec<&Record> = standing.collect();
+    let pairs = paired(&standing, &decided.decisions);
+    let new = |pair: Pair<'a>| match pair {
+        Pair::New(decision) => Some(decision),
+        _ => None,
+    };
+    pairs.into_iter().filter_map(new).collect()
+}
+
 /// What differs in what a decision rests on.
 fn reasons(old: &Evidence, new: &Evidence) -> Vec<Item> {
     let mut items = Vec::new();

@@ -66,6 +66,7 @@ const COMMANDS: &[(&str, Run)] = &[
     ("open", show::open),
     ("map", show::map),
     ("dossier", dossier::dossier),
+    ("adr", dossier::adr),
     ("verify", dossier::verify),
     ("kb", show::kb),
     ("queries", show::queries),

@@ -64,7 +64,7 @@ pub fn complete(repl: &Repl, text: &str, at: usize) -> Completion {
             Completion { start: word_at, file: true, ..Completion::default() }
         }
         "questions" => pick(word_at, word, plain(&["csv", "--answers"])),
-        "load" | "save" | "verify" => {
+        "load" | "save" | "adr" | "verify" => {
             Completion { start: word_at, file: true, ..Completion::default() }
         }
         "show" | "rules" | "facts" | "deps" | "list" => {

@@ -1,17 +1,20 @@
-//! `:dossier` and `:verify`: the steps of the design that is spoken of, and whether decision records
-//! still say what it decides. The prompt's own rulebook does without the dossier, so that every change
+//! `:dossier`, `:adr` and `:verify`: the steps of the design that is spoken of, records of what it
+//! decides, and whether records still say so. The prompt's own rulebook does without the dossier, so that every change
 //! is cheap; here the design is stated anew over one that has it.
+
+use std::path::Path;
 
 use crate::answers;
 use crate::compare;
 use crate::diag::Sources;
 use crate::eval::Limits;
-use crate::io::{Directory, Files};
-
-use crate::record::{self, Blamed, Record, Verdict, output};
+use crate::record::{self, Blamed, Folder, Record, Verdict, output};
 use crate::session::Session;
 
 use super::{Done, Failure, Repl, Reply};
+
+/// Where records stand when nobody says otherwise.
+const FOLDER: &str = "docs/adr";
 
 /// `:dossier [N]`
 pub(super) fn dossier(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
@@ -89,27 +92,57 @@ pub(super) fn verify(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
         }
         judged.push((record, verdict, blamed));
     }
-    repl.sections(&id, output::verdicts(&judged), reply);
+    let beside = record::beside(own.iter().map(|record| &*record.file));
+    let beside = beside.map_err(|error| Failure::from(error.to_string()))?;
+    let mut sections = output::verdicts(&judged);
+    if !own.is_empty() {
+        sections.extend(output::unrecorded(&record::unrecorded(&decided, &beside, &id)));
+    }
+    repl.sections(&id, sections, reply);
     Ok(())
 }
 
 /// The texts of a file, or of the Markdown files of a folder.
 fn texts(path: &str) -> Result<Vec<(String, String)>, Failure> {
-    let cannot = |error: std::io::Error| -> Failure {
-        format!("cannot read `{path}`: {}", crate::diag::reason(&error)).into()
+    let said = |error: std::io::Error| Failure::from(error.to_string());
+    let text = |file: String| {
+        record::text_of(Path::new(&file)).map(|text| (file, text)).map_err(said)
     };
-    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    if !std::path::Path::new(path).is_dir() {
-        let bytes = Directory::new(".").read(path).map_err(cannot)?;
-        return Ok(vec![(path.to_owned(), text(bytes))]);
+    if !Path::new(path).is_dir() {
+        return Ok(vec![text(path.to_owned())?]);
     }
-    let folder = Directory::new(path);
-    let mut names = folder.list().map_err(cannot)?;
-    names.retain(|name| name.ends_with(".md"));
-    names.sort();
-    let read = |name: String| -> Result<(String, String), Failure> {
-        let bytes = folder.read(&name).map_err(cannot)?;
-        Ok((format!("{}/{name}", path.trim_end_matches('/')), text(bytes)))
-    };
-    names.into_iter().map(read).collect()
+    let names = record::names(Path::new(path)).map_err(said)?;
+    let names = names.into_iter().filter(|name| name.ends_with(".md"));
+    names.map(|name| text(format!("{}/{name}", path.trim_end_matches('/')))).collect()
+}
+
+/// `:adr [DIR]`
+pub(super) fn adr(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
+    let out = if words.trim().is_empty() { FOLDER } else { words.trim() };
+    let own = repl.session.designs().get(repl.current).map(|design| design.path.clone());
+    let own = repl.saved_to(repl.current).map(|it| it.path.clone()).or(own).unwrap_or_default();
+    // A record names the file of its design, so what it says has to follow from what stands there.
+    let saved = repl.log.is_saved(repl.current) && repl.log.keeps_rules(repl.typed());
+    if own.is_empty() || !saved {
+        let message = "a record names the file of its design, and what is said here is not in one: \
+                       `:save FILE.dl` first";
+        return Err(message.to_owned().into());
+    }
+    let session = repl.beside_dossier()?;
+    let options = repl.effort.options(&repl.interrupt);
+    let decided = record::decide(&session, 0, Limits::start(&options));
+    if let Some(reason) = decided.stopped {
+        return Err(format!("stopped: {reason}").into());
+    }
+    let said = |error: std::io::Error| Failure::from(error.to_string());
+    let folder = Folder::read(Path::new(out)).map_err(said)?;
+    let mut problems = record::same_numbers(&folder.records);
+    problems.extend(folder.records.iter().flat_map(|record| record.problems.clone()));
+    if !problems.is_empty() {
+        return Err(Failure::Wrong(problems, Box::new(folder.sources)));
+    }
+    let (id, by) = (name(&session), record::rulebook_of(&session.stamp()));
+    let changes = folder.update(Path::new(out), &decided, (Path::new(&own), &id, &by));
+    repl.sections(&id, vec![output::changes(&changes.map_err(said)?)], reply);
+    Ok(())
 }

@@ -39,7 +39,7 @@ pub(super) fn document(document: &Document) -> String {
         let level = if section.within.is_empty() { 2 } else { 3 };
         out.push_str(&format!("<section id=\"{name}\">\n<h{level}>{title}</h{level}>\n"));
         for paragraph in &section.paragraphs {
-            out.push_str(&format!("<p>{}</p>\n", lines(paragraph)));
+            out.push_str(&format!("<p>{}</p>\n", quoted(paragraph)));
         }
         for drawing in &section.drawings {
             draw(drawing, &mut out);
@@ -142,6 +142,20 @@ fn lines(text: &str) -> String {
     escape(text).replace('\n', "<br>")
 }
 
+/// A paragraph, in which what stands in backquotes is to be typed as it is.
+fn quoted(text: &str) -> String {
+    let text = lines(text);
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len() % 2 == 0 {
+        return text;
+    }
+    let part = |(place, part): (usize, &&str)| match place % 2 {
+        0 => (*part).to_owned(),
+        _ => format!("<code>{part}</code>"),
+    };
+    parts.iter().enumerate().map(part).collect()
+}
+
 pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
@@ -164,6 +178,12 @@ pub(super) fn escape(text: &str) -> String {
 mod tests {
     use super::super::Format;
     use super::super::tests::awkward;
+
+    #[test]
+    fn what_is_to_be_typed_is_marked_and_an_odd_backquote_is_a_letter() {
+        assert_eq!(super::quoted("say `a < b`, or `c`"), "say <code>a &lt; b</code>, or <code>c</code>");
+        assert_eq!(super::quoted("one ` alone"), "one ` alone");
+    }
 
     #[test]
     fn a_page_stands_alone_and_shows_text_as_it_is() {

@@ -14,11 +14,12 @@ use archlog::diag::{Diagnostic, Severity, Sources};
 use archlog::eval::{Limits, Options as Effort};
 use archlog::kb::{Options, Part, Rulebook};
 use archlog::record::output::Judged;
-use archlog::record::{self, Blamed, Outcome, Record, Rulebooks, Verdict, output};
+use archlog::record::{
+    self, Blamed, Decision, Outcome, Record, Rulebooks, Verdict, names, output, text_of,
+};
 use archlog::report::{Document, Report};
 use archlog::session::Session;
 
-use crate::adr::{names, text_of};
 use crate::args::Verify;
 use crate::console::Console;
 use crate::exit::Exit;
@@ -43,6 +44,8 @@ pub fn verify(arguments: &Verify, console: &Console, interrupt: &Interrupt) -> R
         effort: &effort,
         start,
         console,
+        beside: record::beside(records.iter().map(|record| &*record.file))?,
+        missing: Vec::new(),
         problems: record::same_numbers(&records),
         broken: false,
     };
@@ -64,16 +67,20 @@ pub fn verify(arguments: &Verify, console: &Console, interrupt: &Interrupt) -> R
         (one.number, &one.file).cmp(&(other.number, &other.file))
     });
     console.problems(&sources, &judge.problems);
+    let missing: Vec<&Decision> = judge.missing.iter().collect();
+    let mut sections = output::verdicts(&judged);
+    sections.extend(output::unrecorded(&missing));
     let documents = vec![Document {
         name: "verify".to_owned(),
         title: "Decision records".to_owned(),
-        sections: output::verdicts(&judged),
+        sections,
     }];
     let stamp = Session::new(Arc::clone(&judge.rulebook)).stamp();
     let report = Report { stamp, documents, explanations: Vec::new() };
     console.answer(&derive::whole(&report, arguments.format, console.look()))?;
+    let missing = !missing.is_empty() && warned(record::UNRECORDED, &arguments.deny);
     let fails = judged.iter().any(|(_, verdict, _)| denied(verdict.outcome, &arguments.deny));
-    Ok(match (judge.broken || has_errors(&judge.problems), fails) {
+    Ok(match (judge.broken || has_errors(&judge.problems), fails || missing) {
         (true, _) => Exit::Input,
         (false, true) => Exit::No,
         (false, false) => Exit::Yes,
@@ -83,11 +90,15 @@ pub fn verify(arguments: &Verify, console: &Console, interrupt: &Interrupt) -> R
 /// Whether an outcome makes the command fail.
 fn denied(outcome: Outcome, deny: &[Pattern]) -> bool {
     let (Some(code), Some(severity)) = (outcome.code(), outcome.severity()) else { return false };
-    severity == Severity::Error
-        || deny.iter().any(|pattern| match pattern {
-            Pattern::Code(other) => other == code,
-            Pattern::Severity(other) => *other == severity,
-        })
+    severity == Severity::Error || warned(code, deny)
+}
+
+/// Whether what is only a warning makes the command fail.
+fn warned(code: &str, deny: &[Pattern]) -> bool {
+    deny.iter().any(|pattern| match pattern {
+        Pattern::Code(other) => other == code,
+        Pattern::Severity(other) => *other == Severity::Warning,
+    })
 }
 
 /// The records of the files and folders that were named.
@@ -150,6 +161,10 @@ struct Judge<'a> {
     effort: &'a Effort<'a>,
     start: Instant,
     console: &'a Console,
+    /// All records in the folders of those that are judged.
+    beside: Vec<Record>,
+    /// Decisions that none of them is of.
+    missing: Vec<Decision>,
     /// What is wrong with records.
     problems: Vec<Diagnostic>,
     /// Whether a design is wrong, which was said then.
@@ -183,6 +198,10 @@ impl Judge<'_> {
         let decided = record::decide(&session, 0, limits);
         if let Some(reason) = decided.stopped {
             return Err(effort::broken_off(self.console, reason, "nothing"));
+        }
+        if !own.is_empty() {
+            let missing = record::unrecorded(&decided, &self.beside, &id);
+            self.missing.extend(missing.into_iter().cloned());
         }
         let input = Input::Path(path.to_path_buf());
         let books = self.books.as_ref().map(|[old, new]| Rulebooks {
