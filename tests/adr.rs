@@ -361,7 +361,8 @@ fn the_prompt_writes_the_same_records_of_a_design_that_is_saved() {
     let desk = Desk::new();
     let at = |commands: &[&str], code: i32| {
         let commands = commands.iter().flat_map(|command| ["-c", command]);
-        let arguments: Vec<&str> = ["repl", "designs/auction.dl"].into_iter().chain(commands).collect();
+        let arguments: Vec<&str> =
+            ["repl", "designs/auction.dl"].into_iter().chain(commands).collect();
         desk.run(&arguments, code)
     };
     let change = r#"context_why("Topology", "said at the prompt")."#;

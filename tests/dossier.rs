@@ -323,6 +323,93 @@ fn the_five_questions_are_asked_and_assumed_like_any_other() {
     assert_eq!(told(&plain), told(&with));
 }
 
+/// A goal that must have an answer, or with `!` before it none.
+fn answered(path: &str, goals: &[&str]) {
+    let session = derived(&root().join(path));
+    for goal in goals {
+        let (wanted, asked) = match goal.strip_prefix('!') {
+            Some(rest) => (false, rest),
+            None => (true, *goal),
+        };
+        let table = session.query(asked).unwrap_or_else(|error| panic!("{goal} {error:?}"));
+        assert_eq!(!table.rows.is_empty(), wanted, "{path}: {goal}");
+    }
+}
+
+#[test]
+fn a_path_with_one_writer_compares_nothing_and_locks_nothing() {
+    answered(
+        "designs/key-value-cache.dl",
+        &[
+            r#"dossier_algorithm("put", 1, 1, "function put(key, payload):")"#,
+            r#"dossier_algorithm("put", 2, 1, L), contains("owner = route(key)", L)"#,
+            r#"dossier_message("put", 3, "owner of the partition", "KeyEntry", _, _, "accepted", _)"#,
+            r#"!dossier_algorithm("evict", _, _, L), contains("expected_version", L)"#,
+        ],
+    );
+    answered(
+        "designs/mobile-rollout.dl",
+        &[
+            r#"dossier_specified("advance_wave", "Atomic update", "Rollout, by its only writer")"#,
+            r#"dossier_algorithm("advance_wave", 2, 1, L), contains("has one writer", L)"#,
+            r#"dossier_algorithm("advance_wave", 4, 1, L), contains("return rejection_reason(payload)", L)"#,
+            r#"dossier_message("advance_wave", 3, "service", "Rollout", _, _, _, _)"#,
+        ],
+    );
+}
+
+#[test]
+fn a_claim_is_numbered_and_a_stale_holder_is_refused() {
+    answered(
+        "designs/ride-dispatch.dl",
+        &[
+            r#"dossier_algorithm("dispatch_driver", 21, 1, L), contains("claim_id", L)"#,
+            r#"dossier_message("dispatch_driver", 10, "Driver", "service", "claim_id, the fencing token", _, _, _)"#,
+            r#"dossier_message("dispatch_driver", 31, "Driver", "service", "reject", G, "stale holder refused", "yes"), contains("claim_id", G)"#,
+            r#"dossier_message("dispatch_driver", 32, "Driver", _, _, "its TTL is over", _, "yes")"#,
+        ],
+    );
+    let none = r#"!dossier_message(_, _, _, _, M, _, _, _), contains("claim_id", M)"#;
+    answered("designs/auction.dl", &[none]);
+}
+
+#[test]
+fn what_moves_a_state_machine_has_its_transitions_in_the_algorithm() {
+    answered(
+        "designs/ticketing.dl",
+        &[
+            r#"dossier_template("expire_holds", 2, _)"#,
+            r#"dossier_algorithm("expire_holds", 2, 1, "  FREE: [HELD],")"#,
+            r#"dossier_algorithm("expire_holds", 2, 2, "  HELD: [FREE, SOLD],")"#,
+            r#"dossier_algorithm("expire_holds", 2, 3, "  SOLD: [],  // terminal")"#,
+            r#"!dossier_algorithm("expire_holds", _, _, L), contains("ENDED", L)"#,
+            r#"dossier_template("confirm_seat", 1, _)"#,
+        ],
+    );
+}
+
+#[test]
+fn every_algorithm_is_called_like_its_path_and_every_path_has_one() {
+    let mut seen = 0;
+    for path in all_designs() {
+        let session = derived(&path);
+        let lacking = session.query("dossier_mechanism(Req, _), !dossier_template(Req, _, _)");
+        assert!(lacking.unwrap().rows.is_empty(), "{}", path.display());
+        let heads = session.query(
+            r#"dossier_template(Req, _, _), dossier_algorithm(Req, _, _, Line), contains(cat("function ", Req, "("), Line)"#,
+        );
+        let of = session.query("dossier_template(Req, _, _), dossier_template(Req, T, _)").unwrap();
+        let mut paths: Vec<String> = of.rows.iter().map(|row| row[0].to_string()).collect();
+        paths.dedup();
+        let mut named: Vec<String> =
+            heads.unwrap().rows.iter().map(|row| row[0].to_string()).collect();
+        named.dedup();
+        assert_eq!(paths, named, "{}", path.display());
+        seen += paths.len();
+    }
+    assert!(seen > 30, "{seen}");
+}
+
 /// What the dossier of a design is in a format.
 fn written(path: &Path, format: Format) -> String {
     let session = derived(path);

@@ -92,7 +92,9 @@ pub fn unrecorded(decisions: &[&Decision]) -> Option<Section> {
     (!rows.is_empty()).then(|| Section {
         name: "unrecorded".to_owned(),
         title: "Not recorded".to_owned(),
-        paragraphs: vec!["The design decides this, and no record in the folder is of it.".to_owned()],
+        paragraphs: vec![
+            "The design decides this, and no record in the folder is of it.".to_owned(),
+        ],
         tables: vec![table("unrecorded", &headings, rows)],
         ..Section::default()
     })

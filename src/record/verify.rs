@@ -149,11 +149,7 @@ pub const UNRECORDED: &str = "AL1515";
 
 /// The decisions of a design that none of these records is of. Where one of them does not say reliably
 /// what it is of, that is looked into first, and nothing is missing.
-pub fn unrecorded<'a>(
-    decided: &'a Decided,
-    records: &'a [Record],
-    id: &str,
-) -> Vec<&'a Decision> {
+pub fn unrecorded<'a>(decided: &'a Decided, records: &'a [Record], id: &str) -> Vec<&'a Decision> {
     if records.iter().any(|record| !record.problems.is_empty()) {
         return Vec::new();
     }

@@ -105,9 +105,8 @@ pub(super) fn verify(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
 /// The texts of a file, or of the Markdown files of a folder.
 fn texts(path: &str) -> Result<Vec<(String, String)>, Failure> {
     let said = |error: std::io::Error| Failure::from(error.to_string());
-    let text = |file: String| {
-        record::text_of(Path::new(&file)).map(|text| (file, text)).map_err(said)
-    };
+    let text =
+        |file: String| record::text_of(Path::new(&file)).map(|text| (file, text)).map_err(said);
     if !Path::new(path).is_dir() {
         return Ok(vec![text(path.to_owned())?]);
     }

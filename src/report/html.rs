@@ -181,7 +181,10 @@ mod tests {
 
     #[test]
     fn what_is_to_be_typed_is_marked_and_an_odd_backquote_is_a_letter() {
-        assert_eq!(super::quoted("say `a < b`, or `c`"), "say <code>a &lt; b</code>, or <code>c</code>");
+        assert_eq!(
+            super::quoted("say `a < b`, or `c`"),
+            "say <code>a &lt; b</code>, or <code>c</code>"
+        );
         assert_eq!(super::quoted("one ` alone"), "one ` alone");
     }
 

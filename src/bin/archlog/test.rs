@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use archlog::batch::Input;
 use archlog::eval::{StopReason, Stopped};
 use archlog::io::save;
-use archlog::kb::Part;
+use archlog::kb::{self, Options, Part};
 use archlog::report::{Document, Format, Report};
 use archlog::session::Session;
 use archlog::testing::{self, Failure, Outcome, Suites, output};
@@ -38,6 +38,7 @@ pub fn test(arguments: &Test, console: &Console, interrupt: &Interrupt) -> Resul
     let options = effort::options(&arguments.effort, &asked);
     let started = Instant::now();
     let wanted = rulebook::options(&arguments.rulebook, Part::Whole);
+    let wanted = Options { dossier: inputs.iter().any(speaks_of_the_dossier), ..wanted };
     let cover = arguments.coverage || arguments.generate;
     let suites = match Suites::run(&wanted, &inputs, cover, &options) {
         Ok(suites) => suites,
@@ -100,6 +101,17 @@ pub fn test(arguments: &Test, console: &Console, interrupt: &Interrupt) -> Resul
     };
     console.answer(&format.whole(&report))?;
     Ok(exit)
+}
+
+/// Whether a test names a relation of the dossier.
+fn speaks_of_the_dossier(input: &Input) -> bool {
+    match input {
+        // What cannot be read is said where it is opened.
+        Input::Path(path) => {
+            fs::read_to_string(path).is_ok_and(|it| kb::speaks_of_the_dossier(&it))
+        }
+        Input::Text { text, .. } => kb::speaks_of_the_dossier(text),
+    }
 }
 
 /// Shows or writes designs for what no test exercises.
