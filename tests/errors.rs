@@ -405,7 +405,7 @@ fn codes() -> BTreeMap<String, BTreeSet<String>> {
 }
 
 /// Codes that no input brings about, each with the reason.
-const WITHOUT_CASE: [(&str, &str); 5] = [
+const WITHOUT_CASE: [(&str, &str); 6] = [
     ("AL0030", "the rulebook is evaluated without limits, so nothing can stop it"),
     ("AL1511", "a verdict in a table; tests/adr has its cases"),
     ("AL1512", "a verdict in a table; tests/adr has its cases"),

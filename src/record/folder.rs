@@ -54,7 +54,7 @@ impl Folder {
             let Some(text) = &change.text else { continue };
             let path = path.join(&change.file);
             save_durably(&path, &mut |out| out.write_all(text.as_bytes()))
-                .map_err(|error| about("write", &path, &error))?;
+                .map_err(|error| about("cannot write", &path, &error))?;
         }
         Ok(changes)
     }
@@ -75,12 +75,12 @@ pub fn beside<'a>(files: impl Iterator<Item = &'a str>) -> Result<Vec<Record>> {
 /// An error with what could not be done.
 fn about(what: &str, path: &Path, error: &Error) -> Error {
     let reason = crate::diag::reason(error);
-    Error::new(error.kind(), format!("cannot {what} `{}`: {reason}", path.display()))
+    Error::new(error.kind(), format!("{what} `{}`: {reason}", path.display()))
 }
 
 /// The names of the files of a folder, in order; none of one that is not there.
 pub fn names(path: &Path) -> Result<Vec<String>> {
-    let cannot = |error: Error| about("read", path, &error);
+    let cannot = |error: Error| about("cannot read", path, &error);
     let entries = match fs::read_dir(path) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
@@ -96,13 +96,14 @@ pub fn names(path: &Path) -> Result<Vec<String>> {
 
 /// The text of a file; what is no UTF-8 in it is marked, so that its seal does not fit.
 pub fn text_of(path: &Path) -> Result<String> {
-    let bytes = fs::read(path).map_err(|error| about("read", path, &error))?;
+    let bytes = fs::read(path).map_err(|error| about("cannot read", path, &error))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// A path as seen from a folder, with `/` between its parts.
 fn relative(folder: &Path, path: &Path) -> Result<String> {
-    let absolute = |path: &Path| std::path::absolute(path).map_err(|it| about("find", path, &it));
+    let absolute =
+        |path: &Path| std::path::absolute(path).map_err(|it| about("cannot find", path, &it));
     let (folder, path) = (real(&absolute(folder)?), real(&absolute(path)?));
     let parts = |path: &Path| -> Vec<String> {
         let parts = path.components().filter(|part| *part != Component::CurDir);

@@ -4,10 +4,11 @@
 use std::fmt::Write as _;
 
 use layout::core::base::Orientation;
+use layout::core::color::Color;
 use layout::core::format::{ClipHandle, RenderBackend};
 use layout::core::geometry::Point;
-use layout::core::style::StyleAttr;
-use layout::std_shapes::shapes::{Arrow, Element, ShapeKind};
+use layout::core::style::{LineStyleKind, StyleAttr};
+use layout::std_shapes::shapes::{Arrow, Element, LineEndKind, ShapeKind};
 use layout::topo::layout::VisualGraph;
 use unicode_width::UnicodeWidthStr;
 
@@ -19,6 +20,8 @@ const COLUMN: f64 = 7.6;
 pub(super) const LINE: f64 = 17.0;
 pub(super) const PAD: f64 = 12.0;
 const CAPTION: f64 = 34.0;
+/// The height of a line beside an arrow.
+const BESIDE_LINE: f64 = 13.0;
 
 /// What all drawings look like.
 pub(super) const GROUND: &str = "\
@@ -54,7 +57,7 @@ pub fn svg(graph: &Graph) -> String {
         for edge in &graph.edges {
             let ends = (places.get(edge.from), places.get(edge.to));
             let (Some(from), Some(to)) = ends else { continue };
-            drawing.add_edge(Arrow::simple(&beside(&edge.label)), *from, *to);
+            drawing.add_edge(arrow(&edge.label), *from, *to);
         }
         drawing.do_it(false, false, false, &mut canvas);
     }
@@ -72,13 +75,48 @@ pub fn svg(graph: &Graph) -> String {
     )
 }
 
-/// A label as the layout gets it: marked, so that it is not taken for the number of a box. The
-/// layout splits an arrow with a label and writes the label where it is split.
-fn beside(label: &str) -> String {
-    if label.is_empty() { String::new() } else { format!("{BESIDE}{label}") }
+/// An arrow with a label as the layout gets it: marked, so that it is not taken for the number of a
+/// box, and in short lines, as its width parts the boxes. The layout splits an arrow with a label and
+/// writes the label where it is split.
+fn arrow(label: &str) -> Arrow {
+    let label = if label.is_empty() { String::new() } else { format!("{BESIDE}{}", broken(label)) };
+    let look = StyleAttr::new(Color::fast("black"), 2, None, 0, LETTER);
+    Arrow::new(
+        LineEndKind::None,
+        LineEndKind::Arrow,
+        LineStyleKind::Normal,
+        &label,
+        &look,
+        &None,
+        &None,
+    )
 }
 
 const BESIDE: char = '=';
+
+/// How wide the layout takes a letter of a label to be, in pixels.
+const LETTER: usize = 8;
+
+/// How many columns a line of a label has, unless a word is longer.
+const SHORT: usize = 18;
+
+/// A label in short lines, broken between words.
+fn broken(label: &str) -> String {
+    let (mut out, mut column) = (String::new(), 0);
+    for word in label.split_whitespace() {
+        let width = word.width();
+        if column > 0 && column + 1 + width > SHORT {
+            out.push('\n');
+            column = 0;
+        } else if column > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += width;
+    }
+    out
+}
 
 /// The lines of a box: its label, then smaller what is said of it.
 fn lines(node: &Node) -> Vec<(&'static str, &str)> {
@@ -131,14 +169,19 @@ impl RenderBackend for Canvas<'_> {
     fn draw_text(&mut self, at: Point, text: &str, _: &StyleAttr) {
         let node = text.parse().ok().and_then(|index: usize| self.graph.nodes.get(index));
         let Some(node) = node else {
-            let y = at.y + CAPTION;
-            // Writing to a string cannot fail, here and below.
-            let _ = writeln!(
-                self.out,
-                "<text class=\"beside\" x=\"{:.1}\" y=\"{y:.1}\">{}</text>",
-                at.x,
-                escape(text.strip_prefix(BESIDE).unwrap_or(text))
-            );
+            let lines: Vec<&str> = text.strip_prefix(BESIDE).unwrap_or(text).lines().collect();
+            let above = lines.len().saturating_sub(1) as f64 * BESIDE_LINE / 2.0;
+            for (number, line) in lines.into_iter().enumerate() {
+                let y = at.y + CAPTION - above + number as f64 * BESIDE_LINE;
+                self.reach(at.x + line.width() as f64 * COLUMN / 2.0, y - CAPTION);
+                // Writing to a string cannot fail, here and below.
+                let _ = writeln!(
+                    self.out,
+                    "<text class=\"beside\" x=\"{:.1}\" y=\"{y:.1}\">{}</text>",
+                    at.x,
+                    escape(line)
+                );
+            }
             return;
         };
         let size = size(node);
