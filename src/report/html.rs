@@ -146,7 +146,7 @@ fn lines(text: &str) -> String {
 fn quoted(text: &str) -> String {
     let text = lines(text);
     let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return text;
     }
     let part = |(place, part): (usize, &&str)| match place % 2 {
