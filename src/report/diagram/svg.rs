@@ -35,12 +35,13 @@ svg { color-scheme: light dark; --ground: #fff; --text: #16191d; --soft: #5d6673
 text { font: 13px system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif; fill: #16191d; text-anchor: middle; }
 .head { font-weight: 600; font-size: 16px; text-anchor: start; fill: var(--text); }
 .small { font-size: 11.5px; fill: #454d58; }
-.beside { font-size: 11.5px; fill: var(--soft); }
+.beside { font-size: 11.5px; fill: var(--soft); paint-order: stroke; stroke: var(--ground); stroke-width: 4px; }
 ";
 
 /// A graph as SVG.
 pub fn svg(graph: &Graph) -> String {
-    let mut canvas = Canvas { graph, out: String::new(), right: 0.0, bottom: CAPTION };
+    let (out, labels) = (String::new(), String::new());
+    let mut canvas = Canvas { graph, out, labels, right: 0.0, bottom: CAPTION };
     if !graph.nodes.is_empty() {
         let mut drawing = VisualGraph::new(Orientation::LeftToRight);
         let places: Vec<_> = graph
@@ -69,9 +70,10 @@ pub fn svg(graph: &Graph) -> String {
          <style>\n{GROUND}</style>\n<defs><marker id=\"tip\" markerWidth=\"10\" markerHeight=\"8\" \
          refX=\"9\" refY=\"4\" orient=\"auto\"><path class=\"tip\" d=\"M0 0L10 4L0 8z\"/></marker></defs>\n\
          <rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n\
-         <text class=\"head\" x=\"{PAD}\" y=\"24\">{0}</text>\n{1}</svg>\n",
+         <text class=\"head\" x=\"{PAD}\" y=\"24\">{0}</text>\n{1}{2}</svg>\n",
         escape(&graph.title),
-        canvas.out
+        canvas.out,
+        canvas.labels
     )
 }
 
@@ -140,6 +142,8 @@ fn size(node: &Node) -> Point {
 struct Canvas<'a> {
     graph: &'a Graph,
     out: String,
+    /// What stands beside arrows, over all of them.
+    labels: String,
     right: f64,
     bottom: f64,
 }
@@ -176,7 +180,7 @@ impl RenderBackend for Canvas<'_> {
                 self.reach(at.x + line.width() as f64 * COLUMN / 2.0, y - CAPTION);
                 // Writing to a string cannot fail, here and below.
                 let _ = writeln!(
-                    self.out,
+                    self.labels,
                     "<text class=\"beside\" x=\"{:.1}\" y=\"{y:.1}\">{}</text>",
                     at.x,
                     escape(line)
@@ -234,5 +238,19 @@ impl RenderBackend for Canvas<'_> {
 
     fn create_clip(&mut self, _: Point, _: Point, _: usize) -> ClipHandle {
         0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::broken;
+
+    #[test]
+    fn a_label_is_broken_between_words_and_no_word_is_lost() {
+        assert_eq!(broken("end_time reached OR owner closes"), "end_time reached\nOR owner closes");
+        assert_eq!(broken("writes"), "writes");
+        let long = "a word_that_is_longer_than_a_line stays";
+        assert_eq!(broken(long), "a\nword_that_is_longer_than_a_line\nstays");
+        assert_eq!(broken(long).replace('\n', " "), long);
     }
 }
