@@ -41,8 +41,8 @@ pub fn embedded_in(folder: &str) -> impl Iterator<Item = &'static str> + '_ {
 /// lines stay, so that all else keeps its place.
 pub(super) fn without_unread(path: &str, mut text: Vec<u8>) -> Vec<u8> {
     for (_, range, _) in UNREAD.iter().filter(|(file, _, _)| *file == path) {
-        let bytes = text.get_mut(range.clone()).into_iter().flatten();
-        bytes.filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+        let declared = text.get_mut(range.clone()).unwrap_or_default();
+        declared.split_mut(|byte| *byte == b'\n').for_each(|line| line.fill(b' '));
     }
     text
 }
