@@ -263,7 +263,8 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
             };
             (distance, candidate)
         })
-        .filter(|(distance, _)| *distance <= limit)
+        // A name of which nothing is left is another name.
+        .filter(|(distance, it)| *distance <= limit && *distance < it.chars().count())
         .min()
         .map(|(_, candidate)| candidate)
 }

@@ -37,7 +37,8 @@ pub fn given(answer: &str, values: &[String]) -> Given {
     if let Some(at) = named(answer, values).or_else(|| numbered(answer, values)) {
         return Given::Value(at);
     }
-    if OPEN.contains(&answer.as_str()) || answer.starts_with('?') {
+    let said = answer.strip_prefix("i ").unwrap_or(answer);
+    if OPEN.contains(&said) || answer.starts_with('?') {
         return Given::Open;
     }
     Given::Other

@@ -8,12 +8,12 @@ use crate::report::hanging;
 use crate::session::Session;
 use crate::value::Primitive;
 
-use crate::repl::complete::{identifiers, values_of};
+use crate::repl::complete::{identifiers, meaning_of, values_of};
 use crate::repl::edits::make;
 use crate::repl::trail::{Answered, Fact, Step};
 use crate::repl::{Done, Failure, Repl, Reply, plain};
 
-use super::forms::{facts, is_new, of_texts};
+use super::forms::{count, facts, facts_of, heading, is_new, is_taken, may_stay_open, said_since};
 
 /// Puts what is to be asked.
 pub(super) fn put(repl: &mut Repl, reply: &mut Reply) -> Done {
@@ -44,10 +44,13 @@ pub(super) fn put_column(repl: &mut Repl, form: usize, reply: &mut Reply) -> Don
     let Some(&relation) = interview.forms.get(form) else { return Ok(()) };
     let declared = Arc::clone(&repl.session.rulebook().program.relations[relation.index()]);
     let at = interview.column;
-    let known = interview.fact().map(|fact| fact.values.clone()).unwrap_or_default();
+    let mut known = interview.fact().map(|fact| fact.values.clone()).unwrap_or_default();
+    if interview.fact().is_some_and(|fact| fact.in_parts) {
+        said_since(repl, relation, &mut known);
+    }
     let Some(column) = declared.columns.get(at) else { return complete(repl, form, reply) };
     if column.primitive != Primitive::Symbol {
-        let count = facts(repl).iter().filter(|fact| fact.relation == relation).count();
+        let count = count(repl, relation);
         let Some(interview) = &mut repl.interview else { return Ok(()) };
         if let Some(fact) = interview.fact_mut().filter(|fact| fact.values.len() == at) {
             fact.values.push((count + 1).to_string());
@@ -63,21 +66,21 @@ pub(super) fn put_column(repl: &mut Repl, form: usize, reply: &mut Reply) -> Don
     let new = is_new(&declared, at);
     if new {
         // What was named elsewhere and is not declared yet.
-        let declared = |name: &String| {
-            let mut same = facts(repl).iter().filter(|fact| fact.relation == relation);
-            same.any(|it| it.values.first().is_some_and(|value| value.to_string() == *name))
-        };
-        options.retain(|name| !declared(name));
+        options.retain(|name| !is_taken(repl, relation, name));
     }
     let width = repl.settings.look.width.map(usize::from);
     let fresh = interview.trail.len() == interview.at;
-    if at == 0 && fresh && !facts(repl).iter().any(|fact| fact.relation == relation) {
-        reply.answer(format!("\n{}", hanging("", &declared.doc.text, 0, width)));
+    if at == 0 && fresh && count(repl, relation) == 0 {
+        reply.answer(format!("\n{}", hanging("", heading(&declared), 0, width)));
     }
     let tags = declared.doc.all("column").filter_map(|tag| tag.split_once(char::is_whitespace));
     let meaning = tags.into_iter().find(|(name, _)| *name == column.name);
     let meaning = meaning.map_or("", |(_, meaning)| meaning.trim());
-    let earlier = known.get(at).cloned();
+    let open = may_stay_open(repl, relation, at);
+    let earlier = known.get(at).map(|value| match value.as_str() {
+        "" => OPEN.to_owned(),
+        value => value.to_owned(),
+    });
     let stated = interview.fact().is_some_and(|fact| !fact.stated.is_empty());
     let plain = at == 0 && plain::form(repl)? == Some(relation);
     let end = match (&earlier, at) {
@@ -89,7 +92,15 @@ pub(super) fn put_column(repl: &mut Repl, form: usize, reply: &mut Reply) -> Don
     };
     let named = if new && !options.is_empty() { "named so far, or another:\n" } else { "" };
     let asks = hanging("", &format!("{}: {meaning}{end}", column.name), 0, width);
-    reply.answer(format!("{asks}{named}{}", numbered(&options, &earlier)));
+    let unknown = match open {
+        true if earlier.as_deref() == Some(OPEN) => "  ?  don't know yet  (so far)\n",
+        true => "  ?  don't know yet\n",
+        false => "",
+    };
+    let meanings: Vec<String> =
+        options.iter().map(|value| meaning_of(repl, &declared, &column.name, value)).collect();
+    let listed = numbered(&options, &earlier, &meanings);
+    reply.answer(format!("{asks}{named}{listed}{unknown}"));
     if let Some(interview) = &mut repl.interview {
         interview.prompt = format!("{} {}", declared.name, column.name);
         (interview.options, interview.earlier) = (options, earlier);
@@ -97,11 +108,17 @@ pub(super) fn put_column(repl: &mut Repl, form: usize, reply: &mut Reply) -> Don
     Ok(())
 }
 
-pub(super) fn numbered(options: &[String], earlier: &Option<String>) -> String {
+/// What stands for an answer that was left open.
+const OPEN: &str = "?";
+
+/// The answers by number, each with what it means where that is known.
+fn numbered(options: &[String], earlier: &Option<String>, meanings: &[String]) -> String {
     let lines = options.iter().enumerate();
     let lines = lines.map(|(at, option)| {
         let mark = if Some(option) == earlier.as_ref() { "  (so far)" } else { "" };
-        format!("{:>3}  {option}{mark}\n", at + 1)
+        let meaning = meanings.get(at).filter(|it| !it.is_empty());
+        let meaning = meaning.map(|it| format!("  {it}")).unwrap_or_default();
+        format!("{:>3}  {option}{meaning}{mark}\n", at + 1)
     });
     lines.collect()
 }
@@ -114,11 +131,12 @@ pub(super) fn complete(repl: &mut Repl, form: usize, reply: &mut Reply) -> Done 
     };
     if fact.stated.is_empty() {
         let values = fact.values.clone();
-        let new = of_texts(repl, relation, &values)
-            .and_then(|new| make(repl, vec![new.clone()], Vec::new(), reply).map(|()| new));
+        let in_parts = values.iter().any(String::is_empty);
+        let new = facts_of(repl, relation, &values, in_parts)
+            .and_then(|new| make(repl, new.clone(), Vec::new(), reply).map(|()| new));
         let Some(interview) = &mut repl.interview else { return Ok(()) };
         match (new, interview.fact_mut()) {
-            (Ok(new), Some(fact)) => fact.stated = vec![new],
+            (Ok(new), Some(fact)) => (fact.stated, fact.in_parts) = (new, in_parts),
             (Err(failure), Some(fact)) => {
                 // The last answer is asked for again, nothing else.
                 fact.values.pop();
@@ -221,11 +239,11 @@ pub(super) fn put_again(repl: &mut Repl, question: &Answered, reply: &mut Reply)
     reply.answer(format!(
         "\n{}({keeps})\n{}  ?  don't know yet{mark}\n",
         hanging("", &format!("{}{text}", question.told), 0, width),
-        numbered(&choice.values, &answer)
+        numbered(&choice.values, &answer, &[])
     ));
     interview.prompt.clone_from(&question.told);
     interview.question = Some(question.told.clone());
-    interview.earlier = Some(answer.unwrap_or_else(|| "?".to_owned()));
+    interview.earlier = Some(answer.unwrap_or_else(|| OPEN.to_owned()));
     interview.options = choice.values;
     Ok(())
 }

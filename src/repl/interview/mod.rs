@@ -21,7 +21,7 @@ use super::edits::make;
 use super::trail::{Answered, Fact, Interview, Step};
 use super::{Done, Failure, Repl, Reply, UNNAMED};
 
-pub(super) use forms::constant;
+pub(super) use forms::{constant, count, facts_of, is_taken, may_stay_open};
 pub(super) use taken::{answer, refused, taken};
 
 use asked::put;
@@ -65,7 +65,7 @@ fn resume(repl: &mut Repl, reply: &mut Reply) -> Done {
             trail.extend(stated.iter().filter(|fact| fact.relation == *relation).map(|fact| {
                 let values = fact.values.iter().map(ToString::to_string).collect();
                 let stated = vec![fact.clone()];
-                Step::Fact(Fact { form, values, stated, sentence: None })
+                Step::Fact(Fact { form, values, stated, ..Fact::default() })
             }));
             if trail.len() == before {
                 break;

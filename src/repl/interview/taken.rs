@@ -16,7 +16,9 @@ use crate::repl::trail::{Answered, Fact, Interview, Step};
 use crate::repl::{Done, Failure, Repl, Reply};
 
 use super::asked::{choices, of_the_dossier, put};
-use super::forms::{constant, facts, is_new, is_stated};
+use super::forms::{
+    constant, facts, facts_of, is_new, is_stated, is_taken, may_stay_open, said_since,
+};
 use super::{asked, skip};
 
 /// Takes an answer.
@@ -65,13 +67,17 @@ pub(super) fn answer_column(repl: &mut Repl, form: usize, line: &str, reply: &mu
     }
     // Words such as "open" may well be names.
     let unknown = line.contains('?') || line.contains(char::is_whitespace) || line == "-";
-    if given(line, &interview.options) == Given::Open && (unknown || !interview.options.is_empty())
-    {
-        return Err(format!(
-            "there is no `{name}` without its {column}: answer what is likeliest, `:back` corrects it later, \
-             or `:skip` leaves this one out for now"
-        )
-        .into());
+    let open = given(line, &interview.options) == Given::Open
+        && (unknown || !interview.options.is_empty());
+    if open && !may_stay_open(repl, relation, at) {
+        let hint = match is_new(&declared, at) {
+            true => format!("`{column}` is a name of your own: any word will do"),
+            false => format!(
+                "there is no `{name}` without its {column}: answer what is likeliest, `:back` corrects \
+                 it later"
+            ),
+        };
+        return Err(format!("{hint}, or `:skip` leaves this one out for now").into());
     }
     if at == 0
         && line.contains(char::is_whitespace)
@@ -85,22 +91,16 @@ pub(super) fn answer_column(repl: &mut Repl, form: usize, line: &str, reply: &mu
     let options = &interview.options;
     let value = match given(line, options) {
         Given::Value(at) => options.get(at).cloned().unwrap_or_default(),
+        _ if open => String::new(),
         _ if options.is_empty() || is_new(&declared, at) => line.to_owned(),
         _ => return Err(no_answer(line, options)),
     };
-    let other = |fact: &&StatedFact| {
-        fact.relation == relation && fact.values.first().is_some_and(|it| it.to_string() == value)
-    };
-    if is_new(&declared, at)
-        && earlier.as_ref() != Some(&value)
-        && facts(repl).iter().any(|fact| other(&fact))
+    if is_new(&declared, at) && earlier.as_ref() != Some(&value) && is_taken(repl, relation, &value)
     {
         return Err(format!("`{value}` is there already; give another name").into());
     }
     if !stated.is_empty() {
-        if earlier.as_ref() != Some(&value) {
-            replace(repl, relation, &stated, at, &value, reply)?;
-        }
+        replace(repl, relation, at, &value, reply)?;
     } else if let Some(interview) = &mut repl.interview {
         match interview.fact_mut() {
             Some(fact) if at < fact.values.len() => fact.values[at] = value,
@@ -123,44 +123,73 @@ pub(super) fn no_answer(line: &str, options: &[String]) -> Failure {
     format!("`{line}` is no answer; there is a number up to {}{hint}", options.len()).into()
 }
 
-/// Puts another value into a fact that is stated. A name that changes, changes in other facts too.
-pub(super) fn replace(
+/// Puts another value into the fact that is asked about, which is stated. A name that changes, changes
+/// in other facts too.
+fn replace(
     repl: &mut Repl,
     relation: RelationId,
-    stated: &[StatedFact],
     column: usize,
     value: &str,
     reply: &mut Reply,
 ) -> Done {
+    let Some(fact) = repl.interview.as_ref().and_then(Interview::fact).cloned() else {
+        return Ok(());
+    };
     let relations = &repl.session.rulebook().program.relations;
     let declared = &relations[relation.index()];
     let name = &declared.columns[column];
-    let new = constant(name.primitive, value)?;
-    let old = stated.first().and_then(|fact| fact.values.get(column)).cloned();
+    let mut values = fact.values.clone();
+    if fact.in_parts {
+        said_since(repl, relation, &mut values);
+    }
+    let Some(old) = values.get_mut(column).map(|slot| std::mem::replace(slot, value.to_owned()))
+    else {
+        return Ok(());
+    };
+    if old == value {
+        return Ok(());
+    }
+    // What was said in parts stays so: others may speak of the parts.
+    let in_parts = fact.in_parts || values.iter().any(String::is_empty);
+    let stated = facts_of(repl, relation, &values, in_parts)?;
+    let about = |it: &StatedFact| {
+        let key = stated.first().and_then(|fact| fact.values.first());
+        let part = stated.iter().any(|fact| fact.relation == it.relation);
+        in_parts && part && it.values.first() == key
+    };
+    let gone = |it: &StatedFact| fact.stated.iter().any(|own| same(own, it)) || about(it);
     let everywhere = is_new(declared, column);
+    let new = constant(name.primitive, value)?;
     let (mut add, mut remove) = (Vec::new(), Vec::new());
-    for fact in facts(repl) {
-        let mut changed = fact.clone();
-        let columns = &relations[fact.relation.index()].columns;
-        for (at, value) in changed.values.iter_mut().enumerate() {
-            let this = fact.relation == relation
-                && stated.first().is_some_and(|it| it.values == fact.values);
-            let named =
-                everywhere && columns[at].name == name.name && Some(&*value) == old.as_ref();
-            if this && at == column || named {
-                *value = new.clone();
+    let mut renamed = Vec::new();
+    for other in facts(repl) {
+        if gone(other) {
+            if !stated.iter().any(|it| same(it, other)) {
+                remove.push(other.clone());
+            }
+            continue;
+        }
+        let mut changed = other.clone();
+        let columns = &relations[other.relation.index()].columns;
+        for (at, it) in changed.values.iter_mut().enumerate() {
+            if everywhere && columns[at].name == name.name && it.to_string() == old {
+                *it = new.clone();
             }
         }
-        if changed.values != fact.values {
-            remove.push(fact.clone());
-            add.push(changed);
+        if changed.values != other.values {
+            remove.push(other.clone());
+            add.push(changed.clone());
+            renamed.push((other.clone(), changed));
         }
     }
-    let pairs: Vec<(StatedFact, StatedFact)> =
-        remove.iter().cloned().zip(add.iter().cloned()).collect();
+    let there = |it: &&StatedFact| !facts(repl).iter().any(|other| same(it, other));
+    add.extend(stated.iter().filter(there).cloned());
     make(repl, add, remove, reply)?;
     if let Some(interview) = &mut repl.interview {
-        interview.renew(&pairs);
+        interview.renew(&renamed);
+        if let Some(fact) = interview.fact_mut() {
+            (fact.values, fact.stated, fact.in_parts) = (values, stated, in_parts);
+        }
     }
     Ok(())
 }
@@ -205,7 +234,9 @@ pub(in crate::repl) fn taken(
         return Ok(());
     }
     let form = interview.form().unwrap_or(0);
-    let step = Step::Fact(Fact { form, values, stated: facts, sentence: Some(proposal) });
+    let in_parts = values.iter().any(String::is_empty);
+    let sentence = Some(proposal);
+    let step = Step::Fact(Fact { form, values, in_parts, stated: facts, sentence });
     if interview.fact().is_some() {
         interview.take_out();
     }
