@@ -476,5 +476,7 @@ mod tests {
         assert_eq!(nearest("replicaton", known), Some("replication"));
         assert_eq!(nearest("pth", known), Some("path"));
         assert_eq!(nearest("sheep", known), None);
+        assert_eq!(nearest("z", ["a", "za"]), Some("za"));
+        assert_eq!(nearest("z", ["a"]), None);
     }
 }

@@ -131,8 +131,16 @@ mod tests {
 
     #[test]
     fn not_knowing_is_an_answer_in_many_words() {
-        for answer in ["", "?", "? don’t know yet", "don't know", "Don’t know yet.", "unknown", "–"]
-        {
+        for answer in [
+            "",
+            "?",
+            "? don’t know yet",
+            "I do not know",
+            "don't know",
+            "Don’t know yet.",
+            "unknown",
+            "–",
+        ] {
             assert_eq!(read(answer), Given::Open, "{answer}");
         }
     }
