@@ -13,6 +13,7 @@ use crate::session::Session;
 
 use super::beyond;
 use super::edits::broken_off;
+use super::scenarios::among;
 use super::{Done, Event, Failure, Repl, Reply};
 
 /// Words of a command with its flags taken out.
@@ -30,9 +31,8 @@ fn flags<'a>(text: &'a str, known: &[&str]) -> Result<Flags<'a>, Failure> {
             break;
         }
         if !known.contains(&last) {
-            let hint = crate::diag::nearest(last, known.iter().copied());
-            let hint = hint.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            return Err(format!("`{last}` means nothing here{hint}").into());
+            let hint = among(last, known, "it takes no flags");
+            return Err(format!("`{last}` means nothing here; {hint}").into());
         }
         given.push(last);
         rest = before.trim_end();
