@@ -111,9 +111,14 @@ impl RulebookFiles {
         }
     }
 
+    /// The content of a file, if it is there.
+    pub fn bytes(&self, path: &str) -> Option<&[u8]> {
+        self.files.get(path).map(AsRef::as_ref)
+    }
+
     /// The content of a file.
     pub fn get(&self, path: &str) -> io::Result<Vec<u8>> {
-        match self.files.get(path) {
+        match self.bytes(path) {
             Some(bytes) => Ok(bytes.to_vec()),
             None => Err(io::Error::new(io::ErrorKind::NotFound, "no such file in the rulebook")),
         }
@@ -210,14 +215,14 @@ pub struct Addition<'a> {
     bytes: &'a [u8],
 }
 
-impl Addition<'_> {
+impl<'a> Addition<'a> {
     /// Where it lies.
-    pub fn path(&self) -> &str {
+    pub fn path(&self) -> &'a str {
         self.path
     }
 
     /// Its content.
-    pub fn bytes(&self) -> &[u8] {
+    pub fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
 }

@@ -22,7 +22,11 @@ const PLACES: usize = 3;
 pub fn kb(arguments: &Kb, console: &Console) -> Result<Exit> {
     let (rules, facts) = (arguments.rules.clone(), arguments.facts.clone());
     let overlay = args::Rulebook { as_written: false, rules, facts };
-    let Some(rulebook) = rulebook::load(&overlay, Part::Knowledge, console) else {
+    let part = match &arguments.command {
+        KbCommand::Search { .. } | KbCommand::Export { .. } => Part::Texts,
+        _ => Part::Knowledge,
+    };
+    let Some(rulebook) = rulebook::load(&overlay, part, console) else {
         return Ok(Exit::Input);
     };
     // The end of the process takes it down faster than we could.
