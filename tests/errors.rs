@@ -374,7 +374,7 @@ fn what_no_text_can_be_is_told_as_well() {
     assert!(!session.open(Path::new("no/such/folder")));
     check("a_missing_design", session.sources(), session.diagnostics());
 
-    let options = Options { rules: Some("no/such/rules".into()), ..Options::default() };
+    let options = Options { rules: vec!["no/such/rules".into()], ..Options::default() };
     let unsound = Rulebook::load(&options).err().map(|unsound| *unsound).unwrap();
     check("a_missing_rulebook", &unsound.sources, &unsound.diagnostics);
     assert!(wrong.is_empty(), "messages differ from what is expected:\n\n{}", wrong.join("\n"));

@@ -10,6 +10,7 @@ use archlog::report::diagram::{Sequence, sequence_diagrams, sequence_text};
 use archlog::report::{Document, Report, Section, Stamp, Table};
 use serde_json::{Map, Value, json};
 
+use crate::args::Effort;
 use crate::args::{self, ExportFormat, Kb, KbCommand, SequenceFormat};
 use crate::console::Console;
 use crate::exit::Exit;
@@ -22,8 +23,9 @@ const PLACES: usize = 3;
 pub fn kb(arguments: &Kb, console: &Console) -> Result<Exit> {
     let (rules, facts) = (arguments.rules.clone(), arguments.facts.clone());
     let overlay = args::Rulebook { as_written: false, rules, facts };
-    let Some(rulebook) = rulebook::load(&overlay, Part::Knowledge, console) else {
-        return Ok(Exit::Input);
+    let rulebook = match rulebook::load(&overlay, Part::Knowledge, &Effort::default(), console) {
+        Ok(rulebook) => rulebook,
+        Err(exit) => return Ok(exit),
     };
     // The end of the process takes it down faster than we could.
     let rulebook = ManuallyDrop::new(rulebook);

@@ -1,0 +1,106 @@
+//! A random program said otherwise: its relations in a component, its tuples in records, its rules
+//! inlined. What it derives stays the same, which the twin of the plain program tells.
+
+use std::fmt::Write;
+
+/// How a program is disguised.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Disguise {
+    /// All relations in a component with a parameter, used once.
+    pub component: bool,
+    /// Of the relations with columns, those of this remainder by three hold one record.
+    pub records: Option<u8>,
+    /// This relation is inlined, where it can be.
+    pub inline: Option<u8>,
+}
+
+/// A relation of a plain program: `r3(a: number, b: symbol)`.
+struct Declared<'a> {
+    name: &'a str,
+    columns: Vec<(&'a str, &'a str)>,
+}
+
+/// The text, and for each relation of the plain text the name of one that holds the same tuples.
+pub fn disguised(text: &str, how: Disguise) -> (String, Vec<(String, String)>) {
+    let declared: Vec<Declared<'_>> = text.lines().filter_map(declaration).collect();
+    let boxed = |name: &str| {
+        let columns = declared.iter().find(|it| it.name == name).map_or(0, |it| it.columns.len());
+        let number: usize = name[1..].parse().unwrap_or(0);
+        columns > 0 && how.records.is_some_and(|rest| number % 3 == usize::from(rest % 3))
+    };
+    let mut types = String::new();
+    let mut body = String::new();
+    let mut unpacked = String::new();
+    let mut same = Vec::new();
+    for line in text.lines() {
+        let Some(relation) = declaration(line) else {
+            body.push_str(&rewritten(line, &boxed));
+            body.push('\n');
+            continue;
+        };
+        let name = relation.name;
+        let inlined = how.inline.is_some_and(|it| name[1..] == it.to_string());
+        let mark = if inlined { " inline" } else { "" };
+        let fields = &line[line.find('(').unwrap_or(0)..];
+        let held = if how.component { format!("c.{name}") } else { name.to_owned() };
+        if boxed(name) {
+            let fields = fields.trim_matches(['(', ')']);
+            writeln!(types, ".type T{name} = [{fields}]").unwrap();
+            writeln!(body, ".decl {name}(it: T{name}){mark}").unwrap();
+        } else {
+            writeln!(body, ".decl {name}{fields}{mark}").unwrap();
+        }
+        if boxed(name) || inlined {
+            let columns: Vec<&str> = relation.columns.iter().map(|(name, _)| *name).collect();
+            let columns = columns.join(", ");
+            let inside = if boxed(name) { format!("[{columns}]") } else { columns.clone() };
+            writeln!(unpacked, ".decl seen_{name}{fields}").unwrap();
+            writeln!(unpacked, "seen_{name}({columns}) :- {held}({inside}).").unwrap();
+            same.push((name.to_owned(), format!("seen_{name}")));
+        } else {
+            same.push((name.to_owned(), held));
+        }
+    }
+    let body = match how.component {
+        true => format!(
+            ".comp Base<T> {{\n.decl unused(a: T)\n}}\n.comp C<T> : Base<T> {{\n{body}}}\n.init c = C<number>\n"
+        ),
+        false => body,
+    };
+    (format!("{types}{body}{unpacked}"), same)
+}
+
+fn declaration(line: &str) -> Option<Declared<'_>> {
+    let (name, rest) = line.strip_prefix(".decl ")?.split_once('(')?;
+    let columns = rest.trim_end_matches(')').split(", ").filter_map(|it| it.split_once(": "));
+    Some(Declared { name, columns: columns.collect() })
+}
+
+/// A clause with brackets around the arguments of each atom of a boxed relation.
+fn rewritten(line: &str, boxed: &dyn Fn(&str) -> bool) -> String {
+    let bytes = line.as_bytes();
+    let mut out = String::new();
+    // Of each parenthesis that is open, whether it is that of a boxed atom.
+    let mut open = Vec::new();
+    let (mut at, mut quoted) = (0, false);
+    while at < bytes.len() {
+        match bytes[at] {
+            b'"' => {
+                quoted = !quoted;
+                out.push('"');
+            }
+            b'(' if !quoted => {
+                let start =
+                    out.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |i| i + 1);
+                let name = &out[start..];
+                let is = name.starts_with('r') && name[1..].parse::<u8>().is_ok() && boxed(name);
+                open.push(is);
+                out.push_str(if is { "([" } else { "(" });
+            }
+            b')' if !quoted => out.push_str(if open.pop() == Some(true) { "])" } else { ")" }),
+            byte => out.push(char::from(byte)),
+        }
+        at += 1;
+    }
+    out
+}
