@@ -42,7 +42,10 @@ pub fn disguised(text: &str, how: Disguise) -> (String, Vec<(String, String)>) {
         let inlined = how.inline.is_some_and(|it| name[1..] == it.to_string());
         let mark = if inlined { " inline" } else { "" };
         let fields = &line[line.find('(').unwrap_or(0)..];
-        let held = if how.component { format!("c.{name}") } else { name.to_owned() };
+        let held = |name: &str| match how.component {
+            true => format!("c.{name}"),
+            false => name.to_owned(),
+        };
         if boxed(name) {
             let fields = fields.trim_matches(['(', ')']);
             writeln!(types, ".type T{name} = [{fields}]").unwrap();
@@ -55,19 +58,26 @@ pub fn disguised(text: &str, how: Disguise) -> (String, Vec<(String, String)>) {
             let columns = columns.join(", ");
             let inside = if boxed(name) { format!("[{columns}]") } else { columns.clone() };
             writeln!(unpacked, ".decl seen_{name}{fields}").unwrap();
-            writeln!(unpacked, "seen_{name}({columns}) :- {held}({inside}).").unwrap();
-            same.push((name.to_owned(), format!("seen_{name}")));
+            writeln!(unpacked, "seen_{name}({columns}) :- {name}({inside}).").unwrap();
+            same.push((name.to_owned(), held(&format!("seen_{name}"))));
         } else {
-            same.push((name.to_owned(), held));
+            same.push((name.to_owned(), held(name)));
         }
     }
-    let body = match how.component {
-        true => format!(
-            ".comp Base<T> {{\n.decl unused(a: T)\n}}\n.comp C<T> : Base<T> {{\n{body}}}\n.init c = C<number>\n"
-        ),
-        false => body,
-    };
-    (format!("{types}{body}{unpacked}"), same)
+    body.push_str(&unpacked);
+    if how.component {
+        let base = ".comp Base<T> {
+.decl unused(a: T)
+}
+.comp C<T> : Base<T> {
+";
+        body = format!(
+            "{base}{body}}}
+.init c = C<number>
+"
+        );
+    }
+    (format!("{types}{body}"), same)
 }
 
 fn declaration(line: &str) -> Option<Declared<'_>> {
@@ -76,31 +86,38 @@ fn declaration(line: &str) -> Option<Declared<'_>> {
     Some(Declared { name, columns: columns.collect() })
 }
 
-/// A clause with brackets around the arguments of each atom of a boxed relation.
+/// A clause with brackets around the arguments of each atom of a boxed relation. Under a negation, where
+/// a wildcard in a record would be no value, the unpacked relation stands instead.
 fn rewritten(line: &str, boxed: &dyn Fn(&str) -> bool) -> String {
-    let bytes = line.as_bytes();
     let mut out = String::new();
-    // Of each parenthesis that is open, whether it is that of a boxed atom.
-    let mut open = Vec::new();
-    let (mut at, mut quoted) = (0, false);
-    while at < bytes.len() {
-        match bytes[at] {
-            b'"' => {
+    // Of each parenthesis that is open: whether it is that of a boxed atom, and whether it is negated.
+    let mut open: Vec<(bool, bool)> = Vec::new();
+    let mut quoted = false;
+    for byte in line.chars() {
+        match byte {
+            '"' => {
                 quoted = !quoted;
                 out.push('"');
             }
-            b'(' if !quoted => {
-                let start =
-                    out.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |i| i + 1);
+            '(' if !quoted => {
+                let before = |c: char| !c.is_alphanumeric() && c != '_';
+                let start = out.rfind(before).map_or(0, |at| at + 1);
+                let negated = out[..start].ends_with('!') || open.iter().any(|(_, it)| *it);
                 let name = &out[start..];
-                let is = name.starts_with('r') && name[1..].parse::<u8>().is_ok() && boxed(name);
-                open.push(is);
-                out.push_str(if is { "([" } else { "(" });
+                let atom = name.starts_with('r') && name[1..].parse::<u8>().is_ok();
+                let is = atom && boxed(name);
+                if is && negated {
+                    out.insert_str(start, "seen_");
+                }
+                out.push_str(if is && !negated { "([" } else { "(" });
+                open.push((is && !negated, negated));
             }
-            b')' if !quoted => out.push_str(if open.pop() == Some(true) { "])" } else { ")" }),
-            byte => out.push(char::from(byte)),
+            ')' if !quoted => match open.pop() {
+                Some((true, _)) => out.push_str("])"),
+                _ => out.push(')'),
+            },
+            other => out.push(other),
         }
-        at += 1;
     }
     out
 }
