@@ -170,7 +170,7 @@ fn compile_problems(case: &Path) -> String {
 fn rulebook_problems(case: &Path) -> String {
     let folder = |name: &str| {
         let path = case.strip_prefix(root()).unwrap().join(name);
-        path.is_dir().then_some(path)
+        path.is_dir().then_some(path).into_iter().collect()
     };
     let options = Options { rules: folder("rules"), facts: folder("facts"), ..Options::default() };
     match Rulebook::load(&options) {
