@@ -36,7 +36,9 @@ fn query(goal: &str, rules: &Path, facts: &[&Path], more: &[&str]) -> Output {
     let mut command = Command::cargo_bin("archlog").unwrap();
     command.current_dir(root()).args(["query", "designs/auction-minimal.dl", goal]);
     command.args(["--format", "csv", "--rules"]).arg(rules).args(more);
-    facts.iter().for_each(|folder| drop(command.arg("--facts").arg(folder)));
+    for folder in facts {
+        command.arg("--facts").arg(folder);
+    }
     command.timeout(Duration::from_secs(120)).output().unwrap()
 }
 

@@ -30,5 +30,5 @@ pub use files::{Directory, Files, OutputDirectory, Outputs, StandardOutput, save
 pub use order::order;
 pub use read::{Loaded, input};
 pub use sqlite::{Saved, sqlite};
-pub use whole::{Whole, whole};
+pub use whole::{Line, each_line};
 pub use write::{Rows, output, print_size};

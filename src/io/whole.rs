@@ -1,41 +1,53 @@
 //! A file of rows as it is: its header and every field, whether or not a relation has the column.
 
+use std::borrow::Cow;
+
 use crate::analyze::program::{Directive, Relation};
 
-use super::fields::{Records, content};
+use super::fields::{Field, Records};
 use super::parameters::{Encoding, reading};
 
-/// The fields of a file, as texts.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Whole {
-    /// What its first line calls the columns, if that line does.
-    pub header: Option<Vec<String>>,
-    /// Its rows. Blank lines and records that cannot be cut are left out.
-    pub rows: Vec<Vec<String>>,
+/// A line of a file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Line<'a> {
+    /// What the first one calls the columns, if it does.
+    Header(&'a [Cow<'a, str>]),
+    /// A row.
+    Row(&'a [Cow<'a, str>]),
 }
 
-/// Cuts the bytes of a file that an `.input` names. Nothing for a directive that cannot be followed
-/// or bytes that are no text: [`input`](super::input) says what is wrong with them.
-pub fn whole(relation: &Relation, directive: &Directive, bytes: &[u8]) -> Option<Whole> {
-    let format = match reading(relation, directive, &mut Vec::new())?.encoding {
-        Encoding::Lines(format) => format,
-        _ => return None,
+/// Shows the lines of a file that an `.input` names, one after the other; blank ones and those that
+/// cannot be cut are left out. Nothing is shown for a directive that cannot be followed or bytes that are
+/// no text: [`input`](super::input) says what is wrong with them.
+pub fn each_line(
+    relation: &Relation,
+    directive: &Directive,
+    bytes: &[u8],
+    see: &mut dyn FnMut(Line<'_>),
+) {
+    let format = match reading(relation, directive, &mut Vec::new()).map(|it| it.encoding) {
+        Some(Encoding::Lines(format)) => format,
+        _ => return,
     };
-    let text = std::str::from_utf8(bytes).ok()?;
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut records = Records::new(text, format.cut());
-    let (mut whole, mut first, mut buffer) = (Whole::default(), format.headers, String::new());
+    let (mut first, mut row) = (format.headers, Vec::new());
     while let Some(record) = records.next() {
         if record.misquoted.is_some() || record.range.is_empty() {
             continue;
         }
-        let fields = records.fields.iter();
-        let row = fields.map(|field| content(text, field, &mut buffer).to_owned()).collect();
-        if std::mem::take(&mut first) {
-            whole.header = Some(row);
-        } else {
-            whole.rows.push(row);
+        row.clear();
+        row.extend(records.fields.iter().map(|field| content(text, field)));
+        match std::mem::take(&mut first) {
+            true => see(Line::Header(&row)),
+            false => see(Line::Row(&row)),
         }
     }
-    Some(whole)
+}
+
+/// The content of a field; only one with doubled quotes is copied.
+fn content<'a>(text: &'a str, field: &Field) -> Cow<'a, str> {
+    let raw = &text[field.range.clone()];
+    if field.doubled { Cow::Owned(raw.replace("\"\"", "\"")) } else { Cow::Borrowed(raw) }
 }

@@ -43,8 +43,8 @@ pub fn embedded_in(folder: &str) -> impl Iterator<Item = &'static str> + '_ {
 /// lines stay, so that all else keeps its place.
 pub(super) fn without_unread(path: &str, mut text: Vec<u8>) -> Vec<u8> {
     for (_, range, _) in UNREAD.iter().filter(|(file, _, _)| *file == path) {
-        let bytes = text.get_mut(range.clone()).into_iter().flatten();
-        bytes.filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+        let declared = text.get_mut(range.clone()).unwrap_or_default();
+        declared.split_mut(|byte| *byte == b'\n').for_each(|line| line.fill(b' '));
     }
     text
 }
@@ -153,9 +153,14 @@ impl RulebookFiles {
         }
     }
 
+    /// The content of a file, if it is there.
+    pub fn bytes(&self, path: &str) -> Option<&[u8]> {
+        self.files.get(path).map(AsRef::as_ref)
+    }
+
     /// The content of a file.
     pub fn get(&self, path: &str) -> io::Result<Vec<u8>> {
-        match self.files.get(path) {
+        match self.bytes(path) {
             Some(bytes) => Ok(bytes.to_vec()),
             None => Err(io::Error::new(io::ErrorKind::NotFound, "no such file in the rulebook")),
         }
@@ -287,14 +292,14 @@ pub struct Addition<'a> {
     bytes: &'a [u8],
 }
 
-impl Addition<'_> {
+impl<'a> Addition<'a> {
     /// Where it lies.
-    pub fn path(&self) -> &str {
+    pub fn path(&self) -> &'a str {
         self.path
     }
 
     /// Its content.
-    pub fn bytes(&self) -> &[u8] {
+    pub fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
 }

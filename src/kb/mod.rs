@@ -107,6 +107,9 @@ pub enum Part {
     /// The knowledge base by itself: all tables, what `queries/kb/` concludes from them, no rules
     /// about designs.
     Knowledge,
+    /// The declarations of the knowledge base alone: its tables are read as texts. Only where a user laid
+    /// files over them are they loaded, to be held to what is declared.
+    Texts,
     /// All rules, no sheets, and the spaces that ordered lists are proved over (`rules/proofs/`).
     Proof,
     /// The whole, the checks below `rules/checks/`, and the structure of the program itself as
@@ -189,7 +192,7 @@ impl Part {
     /// The rule files it begins with.
     fn entry(self, as_written: bool) -> &'static str {
         match (self, as_written) {
-            (Part::Knowledge, _) => "rules/knowledge.dl",
+            (Part::Knowledge | Part::Texts, _) => "rules/knowledge.dl",
             (_, true) => "rules/as_written.dl",
             (_, false) => "rules/main.dl",
         }
@@ -198,7 +201,7 @@ impl Part {
     /// Whether a file below `queries/` belongs to it.
     fn asks(self, path: &str, dossier: bool) -> bool {
         path.ends_with(".dl")
-            && self != Part::Proof
+            && !matches!(self, Part::Proof | Part::Texts)
             && (dossier || !path.starts_with("queries/dossier/"))
             && path.starts_with("queries/kb/") == (self == Part::Knowledge)
             && (self != Part::Derivation && self != Part::Knowledge
@@ -339,7 +342,8 @@ impl Rulebook {
         let mut entries = vec![options.part.entry(options.as_written).to_owned()];
         entries.extend(options.dossier.then(|| DOSSIER.to_owned()));
         // What a user's rules read is not all there without the others.
-        let own = |path: &String| options.part != Part::Knowledge || !path.starts_with("rules/");
+        let without = matches!(options.part, Part::Knowledge | Part::Texts);
+        let own = |path: &String| !without || !path.starts_with("rules/");
         entries.extend(added.into_iter().filter(|path| !is_check(path) && own(path)));
         if matches!(options.part, Part::Checks | Part::Observed) {
             entries.push(META.to_owned());

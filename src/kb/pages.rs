@@ -200,16 +200,22 @@ impl Rulebook {
     /// The passages that the tables' rows about a thing cite, a line a document.
     fn cited(&self, entry: &Entry) -> Vec<String> {
         let mut passages: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for row in self.tables().iter().flat_map(|table| table.about(&entry.id)) {
-            // A passage is cited as far as its second heading; a name may have a stroke in it.
-            let marked = row.section.replace(&entry.name, NAME);
-            let short: Vec<&str> = marked.split(" / ").take(2).collect();
-            let passage = format!("\"{}\"", short.join(" / ").replace(NAME, &entry.name));
-            let known = passages.entry(row.source).or_default();
-            if !known.contains(&passage) {
-                known.push(passage);
-            }
-        }
+        self.each_table(&mut |table, rows| {
+            rows(&mut |row| {
+                if row.first().is_none_or(|first| *first != entry.id) {
+                    return;
+                }
+                let cited = table.citation(row);
+                // A passage is cited as far as its second heading; a name may have a stroke in it.
+                let marked = cited.section.replace(&entry.name, NAME);
+                let short: Vec<&str> = marked.split(" / ").take(2).collect();
+                let passage = format!("\"{}\"", short.join(" / ").replace(NAME, &entry.name));
+                let known = passages.entry(cited.source).or_default();
+                if !known.contains(&passage) {
+                    known.push(passage);
+                }
+            });
+        });
         passages
             .into_iter()
             .map(|(source, found)| format!("{source} {}", found.join(" · ")))

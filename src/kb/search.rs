@@ -1,5 +1,7 @@
 //! A search over every term of the knowledge base: ranked, and tolerant of typing errors.
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashMap;
 use strsim::damerau_levenshtein;
 
@@ -64,24 +66,31 @@ impl Rulebook {
         if asked.words.is_empty() {
             return Vec::new();
         }
-        for table in self.tables() {
-            for row in &table.rows {
-                for column in table.own() {
-                    let symbol = table.columns[column].1 == Primitive::Symbol;
-                    let Some(term) = row.get(column).filter(|term| symbol && !term.is_empty())
-                    else {
-                        continue;
-                    };
-                    if !hits.contains_key(term) {
-                        let new = |score| Hit { term: term.clone(), score, places: Vec::new() };
-                        hits.insert(term.clone(), asked.score(term).map(new));
-                    }
-                    if let Some(Some(hit)) = hits.get_mut(term) {
-                        meet(hit, &table, row, column);
+        self.each_table(&mut |table, rows| {
+            let symbols = table.own().filter(|at| table.columns[*at].1 == Primitive::Symbol);
+            let symbols: Vec<usize> = symbols.collect();
+            rows(&mut |row| {
+                for &column in &symbols {
+                    let Some(term) = row.get(column).filter(|it| !it.is_empty()) else { continue };
+                    match hits.get_mut(&**term) {
+                        Some(None) => {}
+                        Some(Some(hit)) => meet(hit, &table, row, column),
+                        None => {
+                            let term = term.clone().into_owned();
+                            let mut hit = asked.score(&term).map(|score| Hit {
+                                term: term.clone(),
+                                score,
+                                places: Vec::new(),
+                            });
+                            if let Some(hit) = &mut hit {
+                                meet(hit, &table, row, column);
+                            }
+                            hits.insert(term, hit);
+                        }
                     }
                 }
-            }
-        }
+            });
+        });
         let mut hits: Vec<Hit> = hits.into_values().flatten().collect();
         hits.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.term.cmp(&b.term)));
         hits
@@ -89,12 +98,12 @@ impl Rulebook {
 }
 
 /// Adds the place of a row to a hit.
-fn meet(hit: &mut Hit, table: &FactTable, row: &[String], column: usize) {
+fn meet(hit: &mut Hit, table: &FactTable, row: &[Cow<'_, str>], column: usize) {
     let cited = table.citation(row);
     let place = Place {
         relation: table.name.clone(),
         meaning: table.meaning.clone(),
-        about: if column == 0 { String::new() } else { row.first().cloned().unwrap_or_default() },
+        about: if column == 0 { String::new() } else { row.first().map_or("", |it| it).to_owned() },
         citation: format!("{} \"{}\"", cited.source, cited.section),
     };
     let same = |other: &Place| (&other.relation, &other.about) == (&place.relation, &place.about);
@@ -103,11 +112,8 @@ fn meet(hit: &mut Hit, table: &FactTable, row: &[String], column: usize) {
     }
 }
 
-fn split(text: &str) -> Vec<String> {
-    text.split(|character: char| !character.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect()
+fn split(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
 /// What is searched for.
@@ -116,54 +122,54 @@ struct Asked {
     words: Vec<String>,
     /// How many of them have to be met.
     enough: usize,
-    /// How well each word meets those of terms, as far as they were met.
+    /// How well each word meets those of terms, as they are written, as far as they were met.
     met: FxHashMap<String, Vec<u32>>,
 }
 
 impl Asked {
     fn new(words: &str) -> Self {
         let whole = words.trim().to_owned();
-        let words = split(&whole);
+        let words: Vec<String> = split(&whole).map(str::to_lowercase).collect();
         Asked { enough: words.len(), words, whole, met: FxHashMap::default() }
     }
 
-    /// How well each word is met by the words of a term.
-    fn best(&mut self, found: &[String]) -> Vec<u32> {
-        let mut best = vec![0; self.words.len()];
-        for other in found {
+    /// How well each word is met by the words of a term, and how many those are.
+    fn best(&mut self, term: &str) -> (Vec<u32>, usize) {
+        let (mut best, mut found) = (vec![0; self.words.len()], 0);
+        for other in split(term) {
+            found += 1;
             let words = &self.words;
-            let met = self
-                .met
-                .entry(other.clone())
-                .or_insert_with_key(|other| words.iter().map(|word| met(word, other)).collect());
+            if !self.met.contains_key(other) {
+                let lower = other.to_lowercase();
+                let met = words.iter().map(|word| met(word, &lower)).collect();
+                self.met.insert(other.to_owned(), met);
+            }
+            let met = self.met.get(other).into_iter().flatten();
             best.iter_mut().zip(met).for_each(|(best, met)| *best = (*best).max(*met));
         }
-        best
+        (best, found)
     }
 
     /// How well a term answers, in hundredths of a word met exactly, less a little for each word
     /// that was not asked for.
     fn score(&mut self, term: &str) -> Option<u32> {
-        let found = split(term);
-        let best = self.best(&found);
-        let more = found.len().saturating_sub(best.len()) as u32;
+        let (best, found) = self.best(term);
+        let more = found.saturating_sub(best.len()) as u32;
         if best.iter().filter(|best| **best > 0).count() < self.enough {
             return None;
         }
-        let score = best.iter().sum::<u32>() + whole(&self.whole, &self.words, term, &found, &best);
+        let score = best.iter().sum::<u32>() + whole(&self.whole, &self.words, term, found, &best);
         Some((score * 10).saturating_sub(more * 15).max(1))
     }
 }
 
 /// What a term has in advance whose whole is meant: the same, one that begins so, or one whose words are
 /// those asked for, each a slip away at most, and no more.
-fn whole(asked: &str, words: &[String], term: &str, found: &[String], best: &[u32]) -> u32 {
+fn whole(asked: &str, words: &[String], term: &str, found: usize, best: &[u32]) -> u32 {
     let begins = term.get(..asked.len()).is_some_and(|it| it.eq_ignore_ascii_case(asked));
     match begins {
         true if term.len() == asked.len() => 200,
-        _ if found.len() == words.len() && best.iter().all(|best| *best > 0 && *best != WITHIN) => {
-            40
-        }
+        _ if found == words.len() && best.iter().all(|best| *best > 0 && *best != WITHIN) => 40,
         true => 20,
         false => 0,
     }

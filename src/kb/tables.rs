@@ -68,8 +68,11 @@ impl<'a> Tables<'a> {
                 diagnostics.push(depends_on_designs(relation, directive.span));
                 continue;
             }
-            let overlaid = self.files.overlaid();
-            if part == Part::Derivation && !overlaid && !needed[id.index()] {
+            let read_elsewhere = match part {
+                Part::Derivation => !needed[id.index()],
+                part => part == Part::Texts,
+            };
+            if read_elsewhere && !self.files.overlaid() {
                 continue;
             }
             let (sources, interner) = (&mut *self.sources, &mut *self.interner);
@@ -103,7 +106,7 @@ impl<'a> Tables<'a> {
                 }
             }
             limits.check()?;
-            if overlaid && memory < usize::MAX && self.memory() > memory {
+            if self.files.overlaid() && memory < usize::MAX && self.memory() > memory {
                 return Err(StopReason::Memory(memory));
             }
         }

@@ -122,8 +122,9 @@ pub fn not_text(span: Span) -> Diagnostic {
 }
 
 /// `.include "a.dl"` in `a.dl`
-pub fn included_without_end(span: Span, path: &str) -> Diagnostic {
-    Diagnostic::error("AL0023", format!("`{path}` includes itself without end"))
+pub fn included_without_end(span: Span, path: &str, itself: bool) -> Diagnostic {
+    let what = if itself { "includes itself without end" } else { "is one inclusion too many" };
+    Diagnostic::error("AL0023", format!("`{path}` {what}"))
         .at(span, "included here")
         .help("write `.once` at its top, or take the inclusion away")
 }

@@ -10,6 +10,7 @@ use rustc_hash::FxHashSet;
 use crate::diag::{Diagnostic, SourceId, Sources, Span};
 use crate::text::Text;
 
+use super::ahead::Ahead;
 use super::error;
 use super::parser::parse;
 use super::tree::{Item, Tree};
@@ -18,7 +19,10 @@ use super::tree::{Item, Tree};
 pub type Reader<'a> = &'a mut dyn FnMut(&str) -> io::Result<Vec<u8>>;
 
 /// Texts that include each other deeper than this are taken to do so without end.
-const MOST_DEPTH: usize = 64;
+pub(super) const MOST_DEPTH: usize = 64;
+
+/// As many texts are read at most: a few files that each include the next one twice would be very many.
+pub(super) const MOST_TEXTS: usize = 10_000;
 
 /// The trees of a file and of all that it includes, and what is wrong with them.
 pub fn load(path: &str, read: Reader<'_>, sources: &mut Sources) -> (Vec<Tree>, Vec<Diagnostic>) {
@@ -31,15 +35,23 @@ pub fn load_all<'p>(
     read: Reader<'_>,
     sources: &mut Sources,
 ) -> (Vec<Tree>, Vec<Diagnostic>) {
-    let mut loader =
-        Loader { read, sources, once: FxHashSet::default(), loaded: Loaded::default() };
+    let paths: Vec<&str> = paths.into_iter().collect();
+    let ahead = Ahead::parse(&paths, read, sources.len());
+    load_after(ahead, &paths, read, sources)
+}
+
+/// As [`load_all`], with texts that are there already.
+pub(super) fn load_after(
+    ahead: Ahead,
+    paths: &[&str],
+    read: Reader<'_>,
+    sources: &mut Sources,
+) -> (Vec<Tree>, Vec<Diagnostic>) {
+    let (once, within, loaded) = (FxHashSet::default(), Vec::new(), Loaded::default());
+    let mut loader = Loader { read, sources, ahead, once, within, texts: 0, loaded };
     for path in paths {
-        if loader.once.contains(path) {
-            continue;
-        }
-        match (loader.read)(path) {
-            Ok(bytes) => loader.text(path, bytes, 0),
-            Err(problem) => loader.loaded.diagnostics.push(error::unreadable(None, path, &problem)),
+        if !loader.once.contains(*path) {
+            loader.file(path, None);
         }
     }
     (loader.loaded.trees, loader.loaded.diagnostics)
@@ -52,6 +64,11 @@ pub fn tree_of(name: &str, bytes: Vec<u8>, sources: &mut Sources) -> (Tree, Vec<
     }
     let text = Text::new(bytes);
     let source = sources.add(name, text.text.as_str());
+    tree_of_text(source, &text)
+}
+
+/// The tree of a text, and what is wrong with it.
+pub(super) fn tree_of_text(source: SourceId, text: &Text) -> (Tree, Vec<Diagnostic>) {
     let mut diagnostics: Vec<Diagnostic> =
         text.invalid.iter().map(|range| error::not_text(span(source, range))).collect();
     let (tree, problems) = parse(source, &text.text);
@@ -72,28 +89,51 @@ struct Loaded {
 struct Loader<'a> {
     read: Reader<'a>,
     sources: &'a mut Sources,
+    /// Texts that are parsed already.
+    ahead: Ahead,
     /// The paths that are read no second time.
     once: FxHashSet<String>,
+    /// The paths that are being read, each included by the one before.
+    within: Vec<String>,
+    /// How many texts were read.
+    texts: usize,
     loaded: Loaded,
 }
 
 impl Loader<'_> {
-    fn text(&mut self, path: &str, bytes: Vec<u8>, depth: usize) {
-        let (tree, problems) = tree_of(path, bytes, self.sources);
+    /// Reads a file with all that it includes; it may be included itself.
+    fn file(&mut self, path: &str, included: Option<Span>) {
+        self.texts += 1;
+        let (tree, problems) = match self.ahead.take(path, self.sources) {
+            Some(parsed) => parsed,
+            None => match (self.read)(path) {
+                Ok(bytes) => tree_of(path, bytes, self.sources),
+                Err(problem) => {
+                    let problem = error::unreadable(included, path, &problem);
+                    return self.loaded.diagnostics.push(problem);
+                }
+            },
+        };
         self.loaded.diagnostics.extend(problems);
         if tree.items.iter().any(|item| matches!(item, Item::Once(_))) {
             self.once.insert(path.to_owned());
         }
+        self.within.push(path.to_owned());
+        self.tree(path, tree);
+        self.within.pop();
+    }
+
+    fn tree(&mut self, path: &str, tree: Tree) {
         // What stands before an include comes before what is included.
         let mut before = Tree::default();
         for item in tree.items {
             match item {
                 Item::Include { path: included, span } => {
                     self.loaded.trees.push(std::mem::take(&mut before));
-                    self.include(&beside(path, &included), span, depth + 1);
+                    self.include(&beside(path, &included), span);
                 }
                 Item::Component(mut component) => {
-                    component.items = self.inside(path, component.items, depth);
+                    component.items = self.inside(path, component.items);
                     before.items.push(Item::Component(component));
                 }
                 item => before.items.push(item),
@@ -103,18 +143,18 @@ impl Loader<'_> {
     }
 
     /// The items of a component, with what they include in its place.
-    fn inside(&mut self, path: &str, items: Vec<Item>, depth: usize) -> Vec<Item> {
+    fn inside(&mut self, path: &str, items: Vec<Item>) -> Vec<Item> {
         let mut all = Vec::with_capacity(items.len());
         for item in items {
             match item {
                 Item::Include { path: included, span } => {
                     let before = std::mem::take(&mut self.loaded.trees);
-                    self.include(&beside(path, &included), span, depth + 1);
+                    self.include(&beside(path, &included), span);
                     let trees = std::mem::replace(&mut self.loaded.trees, before);
                     all.extend(trees.into_iter().flat_map(|tree| tree.items));
                 }
                 Item::Component(mut component) => {
-                    component.items = self.inside(path, component.items, depth);
+                    component.items = self.inside(path, component.items);
                     all.push(Item::Component(component));
                 }
                 item => all.push(item),
@@ -123,25 +163,23 @@ impl Loader<'_> {
         all
     }
 
-    fn include(&mut self, path: &str, span: Span, depth: usize) {
+    fn include(&mut self, path: &str, span: Span) {
         if self.once.contains(path) {
             return;
         }
-        if depth > MOST_DEPTH {
-            self.loaded.diagnostics.push(error::included_without_end(span, path));
-            return;
+        let itself = self.within.iter().any(|it| it == path);
+        let too_many = self.within.len() > MOST_DEPTH || self.texts > MOST_TEXTS;
+        if itself || too_many {
+            // One of them says it for all the others.
+            self.once.insert(path.to_owned());
+            return self.loaded.diagnostics.push(error::included_without_end(span, path, itself));
         }
-        match (self.read)(path) {
-            Ok(bytes) => self.text(path, bytes, depth),
-            Err(problem) => {
-                self.loaded.diagnostics.push(error::unreadable(Some(span), path, &problem));
-            }
-        }
+        self.file(path, Some(span));
     }
 }
 
 /// A path as seen from the file that names it, with `.` and `..` resolved where they can be.
-fn beside(from: &str, path: &str) -> String {
+pub(super) fn beside(from: &str, path: &str) -> String {
     if path.starts_with('/') {
         return path.to_owned();
     }
@@ -201,5 +239,26 @@ mod tests {
         let problems = loaded(&files).1;
         assert_eq!(problems[0], "cannot read `gone.dl`: no such file");
         assert_eq!(problems[1], "`n.dl` includes itself without end");
+    }
+
+    #[test]
+    fn files_that_include_others_twice_come_to_an_end() {
+        let files = [("m.dl", ".include \"m.dl\"\n.include \"m.dl\"\na(1).")];
+        let (text, problems) = loaded(&files);
+        assert_eq!((text.as_str(), problems.len()), ("a(1).", 1));
+        let texts: Vec<(String, String)> = (0..60)
+            .map(|at| {
+                let next = at + 1;
+                (format!("{at}.dl"), format!(".include \"{next}.dl\"\n.include \"{next}.dl\"\n"))
+            })
+            .chain([("60.dl".to_owned(), "a(1).".to_owned())])
+            .collect();
+        let files: Vec<(&str, &str)> = texts.iter().map(|(a, b)| (&**a, &**b)).collect();
+        let problems = loaded(&files).1;
+        assert!(
+            problems.iter().all(|it| it.ends_with("is one inclusion too many")),
+            "{problems:?}"
+        );
+        assert!((1..=61).contains(&problems.len()), "{}", problems.len());
     }
 }

@@ -3,6 +3,7 @@
 //! The lexer never fails and the parser goes on behind a problem, so one reading of a text finds
 //! all that is wrong with it and keeps all that is not.
 
+mod ahead;
 pub mod error;
 pub mod format;
 pub mod lexer;

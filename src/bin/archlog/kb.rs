@@ -23,7 +23,11 @@ const PLACES: usize = 3;
 pub fn kb(arguments: &Kb, console: &Console) -> Result<Exit> {
     let (rules, facts) = (arguments.rules.clone(), arguments.facts.clone());
     let overlay = args::Rulebook { as_written: false, rules, facts };
-    let rulebook = match rulebook::load(&overlay, Part::Knowledge, &Effort::default(), console) {
+    let part = match &arguments.command {
+        KbCommand::Search { .. } | KbCommand::Export { .. } => Part::Texts,
+        _ => Part::Knowledge,
+    };
+    let rulebook = match rulebook::load(&overlay, part, &Effort::default(), console) {
         Ok(rulebook) => rulebook,
         Err(exit) => return Ok(exit),
     };

@@ -42,6 +42,11 @@ use exit::Exit;
 use interrupt::Interrupt;
 use why::Question;
 
+/// A third of a short run is taken for allocating trees of many small nodes; this allocator takes a third of
+/// that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let exit = guarded(program).unwrap_or_else(|fault| {
         Console::new(args::When::Auto, false).say(&format!(
