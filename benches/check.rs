@@ -77,12 +77,12 @@ fn check(criterion: &mut Criterion) {
             Err(stopped) => unreachable!("no limit is set: {stopped}"),
         };
     group.sample_size(10);
-    let shipped = load(false, None);
+    let shipped = load(false, Vec::new());
     group.bench_function("prove the lists by the compiled core", |bench| {
         bench.iter(|| black_box(proof(&shipped)));
     });
     // A rulebook with a row of its own is another core: nothing compiled knows it.
-    let own = load(false, Some(PathBuf::from("benches/own-row")));
+    let own = load(false, vec![PathBuf::from("benches/own-row")]);
     group.bench_function("prove the lists by the engine", |bench| {
         bench.iter(|| black_box(proof(&own)));
     });

@@ -307,6 +307,29 @@ fn deep_nesting_is_an_error_or_read_and_overflows_nothing() {
     }
 }
 
+/// Instances that stand for more than anybody can hold are refused soon: in themselves, several at a
+/// time, and in each other, twice as many a level.
+#[test]
+fn components_that_grow_without_bounds_are_refused_soon() {
+    let several = ".init a = C .init b = C .init c = C .init d = C".to_owned();
+    let itself = format!(".comp C {{ .decl p(x: number) {several} }}\n.init e = C\n");
+    let mut levels = ".comp C0 { .decl p(x: number) }\n".to_owned();
+    for level in 1..40 {
+        let below = level - 1;
+        levels += &format!(".comp C{level} {{ .init a = C{below} .init b = C{below} }}\n");
+    }
+    for text in [itself, levels + ".init e = C39\n"] {
+        let start = Instant::now();
+        let mut sources = Sources::new();
+        let (tree, _) = tree_of("components.dl", text.into(), &mut sources);
+        let (_, problems) = analyze(&[tree]);
+        let shown = render(&sources, &problems);
+        assert!(shown.contains("[AL0120]") && problems.len() < 10, "{shown}");
+        let taken = start.elapsed();
+        assert!(taken < Duration::from_secs(60), "it took {taken:?}");
+    }
+}
+
 /// A text where everything is wrong takes no longer than it has lines.
 #[test]
 fn many_problems_are_counted_not_piled_up() {

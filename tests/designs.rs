@@ -191,3 +191,18 @@ fn the_tables_that_no_rule_reads_change_nothing_that_is_printed() {
         assert_eq!(sheets(Part::Derivation), sheets(Part::Whole));
     }
 }
+
+/// What a design is about, by the archetypes that dominate it: `ARCHLOG_UPDATE=1` writes the list anew.
+#[test]
+fn every_design_is_dominated_by_the_archetypes_it_is_about() {
+    let session = derived(false, &designs());
+    let mut found = String::from("design,subject,archetype\n");
+    let mut rows = answers(&session, "dominant_archetype(Subject, Archetype)");
+    rows.sort();
+    rows.iter().for_each(|row| found.push_str(&(row.join(",") + "\n")));
+    let path = root().join("tests/golden/dominant.csv");
+    if std::env::var_os("ARCHLOG_UPDATE").is_some() {
+        std::fs::write(&path, &found).unwrap();
+    }
+    assert_eq!(found, std::fs::read_to_string(&path).unwrap(), "ARCHLOG_UPDATE=1 renews it");
+}

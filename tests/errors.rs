@@ -170,7 +170,7 @@ fn compile_problems(case: &Path) -> String {
 fn rulebook_problems(case: &Path) -> String {
     let folder = |name: &str| {
         let path = case.strip_prefix(root()).unwrap().join(name);
-        path.is_dir().then_some(path)
+        path.is_dir().then_some(path).into_iter().collect()
     };
     let options = Options { rules: folder("rules"), facts: folder("facts"), ..Options::default() };
     match Rulebook::load(&options) {
@@ -374,7 +374,7 @@ fn what_no_text_can_be_is_told_as_well() {
     assert!(!session.open(Path::new("no/such/folder")));
     check("a_missing_design", session.sources(), session.diagnostics());
 
-    let options = Options { rules: Some("no/such/rules".into()), ..Options::default() };
+    let options = Options { rules: vec!["no/such/rules".into()], ..Options::default() };
     let unsound = Rulebook::load(&options).err().map(|unsound| *unsound).unwrap();
     check("a_missing_rulebook", &unsound.sources, &unsound.diagnostics);
     assert!(wrong.is_empty(), "messages differ from what is expected:\n\n{}", wrong.join("\n"));

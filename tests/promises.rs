@@ -20,7 +20,10 @@ use common::*;
 const WITHOUT_A_KEY: [&str; 1] = ["threshold"];
 
 fn load(overlay: Option<&Path>) -> Result<Rulebook, (Sources, Vec<Diagnostic>)> {
-    let folder = |name| overlay.map(|it| it.join(name)).filter(|it| it.is_dir());
+    let folder = |name| {
+        let found = overlay.map(|it| it.join(name)).filter(|it| it.is_dir());
+        found.into_iter().collect()
+    };
     let (rules, facts) = (folder("rules"), folder("facts"));
     let options = Options { part: Part::Whole, rules, facts, ..Options::default() };
     Rulebook::load(&options).map_err(|unsound| (unsound.sources, unsound.diagnostics))

@@ -156,7 +156,7 @@ fn rulebook(samples: &[Sample]) -> Arc<Rulebook> {
     );
     samples.iter().for_each(|sample| text.push_str(&sample.program));
     std::fs::write(folder.path().join("random.dl"), &text).unwrap_or_else(|e| panic!("{e}"));
-    let options = Options { rules: Some(folder.path().to_owned()), ..Options::default() };
+    let options = Options { rules: vec![folder.path().to_owned()], ..Options::default() };
     let loaded = Rulebook::load(&options);
     Arc::new(loaded.unwrap_or_else(|unsound| panic!("{:?}\n{text}", unsound.diagnostics)))
 }

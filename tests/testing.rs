@@ -33,7 +33,7 @@ fn design(name: &str, facts: &str) -> Input {
 /// The rulebook with the rules above laid over it.
 fn options(folder: &Path) -> Options {
     fs::write(folder.join("odd.dl"), RULES).unwrap();
-    Options { rules: Some(folder.to_path_buf()), ..Options::default() }
+    Options { rules: vec![folder.to_path_buf()], ..Options::default() }
 }
 
 fn run(inputs: &[Input], cover: bool) -> Suites {

@@ -19,7 +19,7 @@ use super::error;
 const MOST_DEPTH: usize = 64;
 
 /// So many items at most all instances together are.
-const MOST_ITEMS: usize = 1_000_000;
+const MOST_ITEMS: usize = 100_000;
 
 /// Whether there is anything to put in place.
 pub fn has_components(trees: &[Tree]) -> bool {
@@ -41,7 +41,7 @@ pub fn expand(trees: &[Tree], diagnostics: &mut Vec<Diagnostic>) -> Vec<Tree> {
         known.reference(&instance.of, None, &[], diagnostics);
     }
     let mut named = FxHashSet::default();
-    let mut expansion = Expansion { known: &known, left: MOST_ITEMS, diagnostics };
+    let mut expansion = Expansion { known: &known, left: MOST_ITEMS, endless: false, diagnostics };
     let expanded = |tree: &Tree| {
         let mut items = Vec::with_capacity(tree.items.len());
         for item in &tree.items {
@@ -50,6 +50,7 @@ pub fn expand(trees: &[Tree], diagnostics: &mut Vec<Diagnostic>) -> Vec<Tree> {
                 // One of a name that another has is reported as such.
                 Item::Instance(instance) if !named.insert(instance.name.text.clone()) => {}
                 Item::Instance(instance) => {
+                    expansion.endless = false;
                     items.extend(expansion.instance(instance, None, &Binding::default(), 0));
                 }
                 item => items.push(item.clone()),
@@ -279,6 +280,8 @@ type Binding = FxHashMap<String, (Name, Option<usize>)>;
 struct Expansion<'a, 'd> {
     known: &'a Known<'a>,
     left: usize,
+    /// Whether the instance that is put in place goes on without end.
+    endless: bool,
     diagnostics: &'d mut Vec<Diagnostic>,
 }
 
@@ -319,7 +322,12 @@ impl Expansion<'_, '_> {
         binding: &Binding,
         depth: usize,
     ) -> Vec<Item> {
+        if self.endless {
+            return Vec::new();
+        }
         if depth > MOST_DEPTH || self.left == 0 {
+            // Each of several instances in itself would go down as far, and in each of these again.
+            self.endless = true;
             self.diagnostics.push(error::instances_without_end(instance.span));
             return Vec::new();
         }
@@ -337,6 +345,10 @@ impl Expansion<'_, '_> {
         let bound = self.bind(place, &instance.of, from, binding);
         let mut items = Vec::new();
         self.content(place, &bound, &FxHashSet::default(), depth, &mut items);
+        // What the outermost instance declares itself is kept, so that nothing else is said of it.
+        if self.endless && depth > 0 {
+            return Vec::new();
+        }
         let mut declared: FxHashSet<(Use, String)> = FxHashSet::default();
         for item in &items {
             match item {
@@ -375,7 +387,7 @@ impl Expansion<'_, '_> {
     ) {
         let Place { component, around } = &self.known.places[place];
         self.left = self.left.saturating_sub(1);
-        if depth > MOST_DEPTH || self.left == 0 {
+        if depth > MOST_DEPTH || self.left == 0 || self.endless {
             return;
         }
         let mut further = overridden.clone();

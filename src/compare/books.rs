@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -70,10 +70,10 @@ impl Book {
     }
 
     /// The rulebook that is built in, with folders laid over its rules and facts.
-    pub fn overlaid(rules: Option<&Path>, facts: Option<&Path>) -> io::Result<Self> {
+    pub fn overlaid(rules: &[PathBuf], facts: &[PathBuf]) -> io::Result<Self> {
         let mut book = Book::shipped();
-        for (folder, onto) in [(rules, "rules"), (facts, "facts")] {
-            if let Some(folder) = folder {
+        for (folders, onto) in [(rules, "rules"), (facts, "facts")] {
+            for folder in folders {
                 let added = book.files.overlay(folder, onto)?;
                 book.added.extend(added);
             }

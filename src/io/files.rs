@@ -17,6 +17,11 @@ pub trait Files {
         name.to_string()
     }
 
+    /// Whether reading is to stop where it is; a file of many lines asks this now and then.
+    fn halted(&self) -> bool {
+        false
+    }
+
     /// What is waiting at standard input, where these files have one.
     fn standard_input(&self) -> io::Result<Vec<u8>> {
         Err(io::Error::new(io::ErrorKind::Unsupported, "there is no standard input here"))

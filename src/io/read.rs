@@ -62,6 +62,9 @@ impl Loaded {
     }
 }
 
+/// After so many records a reader asks whether it is to go on.
+const PATIENCE: usize = 4096;
+
 /// At most this many bad lines of one file are kept as problems of their own.
 const REPORTED: usize = 1000;
 
@@ -95,7 +98,8 @@ pub fn input(
     let mut target = Target { relation, interner, sources, problems };
     match &reading.encoding {
         Encoding::Lines(format) => {
-            Some(rows(Text::new(bytes), shown, &reading, format, &mut target))
+            let rows = rows(Text::new(bytes), shown, (&reading, format), files, &mut target);
+            Some(rows)
         }
         Encoding::Json { .. } => Some(json(Text::new(bytes), shown, &mut target)),
         Encoding::Sqlite => match sqlite::table(&bytes, relation) {
@@ -187,8 +191,8 @@ fn table(
 fn rows(
     text: Text,
     shown: String,
-    reading: &Reading,
-    format: &Format,
+    (reading, format): (&Reading, &Format),
+    files: &dyn Files,
     target: &mut Target<'_>,
 ) -> Loaded {
     let Target { relation, interner, sources, problems } = target;
@@ -207,7 +211,7 @@ fn rows(
         buffer: String::new(),
         faults: Faults::default(),
     };
-    reader.read();
+    reader.read(&|| files.halted());
     let Reader { loaded, faults, .. } = reader;
     if !faults.is_empty() {
         let before = text.before;
@@ -272,7 +276,8 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn read(&mut self) {
+    fn read(&mut self, halted: &dyn Fn() -> bool) {
+        let mut read = 0_usize;
         let text: &str = &self.text.text;
         let format = self.format;
         let mut records = Records::new(text, format.cut());
@@ -283,6 +288,10 @@ impl Reader<'_> {
         let blank_is_a_row = !format.rfc4180
             && matches!(self.columns, [Column { primitive: Primitive::Symbol, .. }]);
         while let Some(record) = records.next() {
+            read += 1;
+            if read.is_multiple_of(PATIENCE) && halted() {
+                return;
+            }
             if record.range.is_empty() && !blank_is_a_row {
                 continue;
             }

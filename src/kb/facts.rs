@@ -84,8 +84,9 @@ impl Rulebook {
             let named = directive.parameters.iter().find(|(name, _)| name == "filename");
             let Some((_, file)) = named else { continue };
             let Some(bytes) = self.files.bytes(&format!("facts/{file}")) else { continue };
-            let additions = self.files.additions(file).map(|it| it.bytes());
-            let parts: Vec<&[u8]> = iter::once(bytes).chain(additions).collect();
+            let additions = self.files.additions(file);
+            let added = additions.iter().map(|it| it.bytes());
+            let parts: Vec<&[u8]> = iter::once(bytes).chain(added).collect();
             see(heading(relation, directive, bytes), &mut |row| {
                 for bytes in &parts {
                     io::each_line(relation, directive, bytes, &mut |line| match line {

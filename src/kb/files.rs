@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
 use std::ops::Range;
 use std::path::Path;
 use std::{fs, io};
 
+use crate::eval::{Limits, Options as EvalOptions, StopReason};
 use crate::io::Files;
 
 use super::hash;
@@ -58,8 +60,25 @@ pub struct RulebookFiles {
 /// The table of the documents; its first column names them.
 const DOCUMENTS: &str = "sources.csv";
 
-/// What the name of a fact file ends in whose rows are added to those of the file without it.
+/// What the name of a fact file ends in whose rows are added to those of the file without it. What a
+/// second folder adds to the same file has a number behind it.
 const ADDED: &str = ".add.csv";
+
+/// How many bytes files may take, and have taken.
+pub(super) struct Room {
+    most: Option<usize>,
+    taken: u64,
+}
+
+impl Room {
+    /// So much, and nothing taken.
+    pub fn of(most: Option<usize>) -> Self {
+        Room { most, taken: 0 }
+    }
+}
+
+/// How much of a file is read at once where reading has limits.
+const CHUNK: u64 = 1 << 20;
 
 impl RulebookFiles {
     /// The files that came with the binary.
@@ -75,12 +94,35 @@ impl RulebookFiles {
     /// Lays the files of a folder over those below `onto`: one of the same path replaces the
     /// file, any other is added. Gives the paths of the rule files added.
     pub fn overlay(&mut self, folder: &Path, onto: &str) -> io::Result<Vec<String>> {
+        let no_limits = Limits::start(&EvalOptions::default());
+        let added = self.overlay_within(folder, onto, &no_limits, &mut Room::of(None))?;
+        Ok(added.unwrap_or_default())
+    }
+
+    /// As [`RulebookFiles::overlay`], within limits.
+    pub(super) fn overlay_within(
+        &mut self,
+        folder: &Path,
+        onto: &str,
+        limits: &Limits<'_>,
+        room: &mut Room,
+    ) -> io::Result<Result<Vec<String>, StopReason>> {
         let mut found = Vec::new();
         collect(folder, Path::new(""), &mut found)?;
         let mut added = Vec::new();
         for relative in found {
-            let bytes = fs::read(folder.join(&relative))?;
+            let bytes = match read_within(&folder.join(&relative), limits, room)? {
+                Ok(bytes) => bytes,
+                Err(reason) => return Ok(Err(reason)),
+            };
             let path = format!("{onto}/{}", relative.replace('\\', "/"));
+            // What one folder adds to a table, the next one does not take back.
+            let path = match path.strip_prefix("facts/").and_then(|it| it.strip_suffix(ADDED)) {
+                Some(stem) if self.files.contains_key(&path) => {
+                    format!("{path}/{:04}", self.additions(stem).len())
+                }
+                _ => path,
+            };
             let shown = folder.join(&relative).display().to_string();
             self.overlaid.insert(path.clone(), shown);
             if self.files.insert(path.clone(), Cow::Owned(bytes)).is_none() && path.ends_with(".dl")
@@ -88,7 +130,7 @@ impl RulebookFiles {
                 added.push(path);
             }
         }
-        Ok(added)
+        Ok(Ok(added))
     }
 
     /// The files of a folder that holds a whole rulebook: `rules/`, `facts/` and `queries/`.
@@ -130,11 +172,13 @@ impl RulebookFiles {
     }
 
     /// The files that add rows to a fact file.
-    pub fn additions<'a>(&'a self, name: &str) -> impl Iterator<Item = Addition<'a>> + use<'a> {
+    pub fn additions(&self, name: &str) -> Vec<Addition<'_>> {
         let stem = name.strip_suffix(".csv").unwrap_or(name);
         let path = format!("facts/{stem}{ADDED}");
-        let found = self.files.get_key_value(&path);
-        found.into_iter().map(|(path, bytes)| Addition { path: self.shown(path), bytes })
+        let from = self.files.range(path.clone()..).take_while(|(it, _)| it.starts_with(&path));
+        let its = |other: &str| other.len() == path.len() || other[path.len()..].starts_with('/');
+        let found = from.filter(|(other, _)| its(other));
+        found.map(|(path, bytes)| Addition { path: self.shown(path), bytes }).collect()
     }
 
     /// The documents that rules and tables may cite.
@@ -146,7 +190,7 @@ impl RulebookFiles {
         };
         let own = self.files.get(&format!("facts/{DOCUMENTS}"));
         let mut all: BTreeSet<String> = own.into_iter().flat_map(|it| names(it)).collect();
-        all.extend(self.additions(DOCUMENTS).flat_map(|addition| names(addition.bytes())));
+        all.extend(self.additions(DOCUMENTS).iter().flat_map(|addition| names(addition.bytes())));
         all
     }
 
@@ -167,11 +211,12 @@ impl RulebookFiles {
     pub fn overlaid_facts(&self) -> impl Iterator<Item = (String, &str)> {
         self.overlaid.iter().filter_map(|(path, shown)| {
             let name = path.strip_prefix("facts/")?;
-            let read = match name.strip_suffix(ADDED) {
-                Some(stem) => format!("{stem}.csv"),
-                None => name.to_owned(),
+            let read = match name.split_once(ADDED) {
+                Some((stem, "")) => format!("{stem}.csv"),
+                Some((stem, more)) if more.starts_with('/') => format!("{stem}.csv"),
+                _ => name.to_owned(),
             };
-            name.ends_with(".csv").then_some((read, shown.as_str()))
+            read.ends_with(".csv").then_some((read, shown.as_str()))
         })
     }
 
@@ -192,20 +237,52 @@ impl RulebookFiles {
     }
 }
 
-/// The fact files of the rulebook, as `.input` names them.
-pub struct FactFiles<'a>(pub &'a RulebookFiles);
+/// The content of a file, read while limits allow it.
+fn read_within(
+    path: &Path,
+    limits: &Limits<'_>,
+    room: &mut Room,
+) -> io::Result<Result<Vec<u8>, StopReason>> {
+    let mut file = fs::File::open(path)?;
+    let mut bytes = Vec::new();
+    loop {
+        if let Err(reason) = limits.check() {
+            return Ok(Err(reason));
+        }
+        let read = file.by_ref().take(CHUNK).read_to_end(&mut bytes)? as u64;
+        room.taken += read;
+        if let Some(most) = room.most.filter(|most| room.taken > *most as u64) {
+            return Ok(Err(StopReason::Memory(most)));
+        }
+        if read == 0 {
+            return Ok(Ok(bytes));
+        }
+    }
+}
+
+/// The fact files of the rulebook, as `.input` names them, read while limits allow it.
+pub struct FactFiles<'a> {
+    /// The files.
+    pub files: &'a RulebookFiles,
+    /// When to stop reading.
+    pub limits: &'a Limits<'a>,
+}
 
 impl Files for FactFiles<'_> {
     fn read(&self, name: &str) -> io::Result<Vec<u8>> {
-        self.0.get(&format!("facts/{name}"))
+        self.files.get(&format!("facts/{name}"))
     }
 
     fn list(&self) -> io::Result<Vec<String>> {
-        Ok(self.0.paths("facts").map(|path| path["facts/".len()..].to_owned()).collect())
+        Ok(self.files.paths("facts").map(|path| path["facts/".len()..].to_owned()).collect())
     }
 
     fn shown(&self, name: &str) -> String {
-        self.0.shown(&format!("facts/{name}")).to_owned()
+        self.files.shown(&format!("facts/{name}")).to_owned()
+    }
+
+    fn halted(&self) -> bool {
+        self.limits.check().is_err()
     }
 }
 
@@ -227,17 +304,24 @@ impl<'a> Addition<'a> {
     }
 }
 
-impl Files for Addition<'_> {
+/// A file whose rows are added, read while limits allow it.
+pub struct AddedFile<'a>(pub &'a Addition<'a>, pub &'a Limits<'a>);
+
+impl Files for AddedFile<'_> {
     fn read(&self, _: &str) -> io::Result<Vec<u8>> {
-        Ok(self.bytes.to_vec())
+        Ok(self.0.bytes.to_vec())
     }
 
     fn list(&self) -> io::Result<Vec<String>> {
-        Ok(vec![self.path.to_owned()])
+        Ok(vec![self.0.path.to_owned()])
     }
 
     fn shown(&self, _: &str) -> String {
-        self.path.to_owned()
+        self.0.path.to_owned()
+    }
+
+    fn halted(&self) -> bool {
+        self.1.check().is_err()
     }
 }
 

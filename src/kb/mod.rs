@@ -48,7 +48,7 @@ pub use vocabulary::vocabulary;
 pub use citations::cut as cut_citation;
 use citations::{Citations, citations};
 pub use dotted::as_typed;
-use files::{UNREAD, without_unread};
+use files::{Room, UNREAD, without_unread};
 use tables::{Lines, Tables};
 
 use crate::analyze::facts::Statable;
@@ -56,7 +56,7 @@ use crate::analyze::program::{Program, Relation, Rule, Stratum};
 use crate::analyze::worlds::{self, Worlds};
 use crate::analyze::{GOAL, Goal, analyze, has_errors};
 use crate::diag::{Diagnostic, SourceId, Sources, Span, reason};
-use crate::eval::{Evaluator, Options as EvalOptions, Silent, Stopped};
+use crate::eval::{Evaluator, Limits, Options as EvalOptions, Report, Silent, StopReason, Stopped};
 use crate::plan::Plan;
 use crate::store::Database;
 use crate::syntax::error::unsupported;
@@ -70,10 +70,10 @@ use crate::value::{Interner, RelationId, RuleId};
 pub struct Options {
     /// The letter alone: no suggestions, no resolutions.
     pub as_written: bool,
-    /// A folder of rule files laid over `rules/`.
-    pub rules: Option<PathBuf>,
-    /// A folder of fact files laid over `facts/`.
-    pub facts: Option<PathBuf>,
+    /// Folders of rule files laid over `rules/`, the last one on top.
+    pub rules: Vec<PathBuf>,
+    /// Folders of fact files laid over `facts/`, the last one on top.
+    pub facts: Vec<PathBuf>,
     /// How much of it.
     pub part: Part,
     /// Whether the rules and sheets of the dossier are loaded, too. Nothing else reads them.
@@ -255,6 +255,15 @@ pub struct Unsound {
     pub stopped: Option<Stopped>,
 }
 
+/// A limit that was hit before anything was evaluated.
+fn stopped_early(reason: StopReason) -> Stopped {
+    Stopped { reason, stratum: 0, report: Report::default() }
+}
+
+fn incomplete(stopped: &Stopped) -> Diagnostic {
+    Diagnostic::error("AL0030", format!("the rulebook cannot be loaded whole: {stopped}"))
+}
+
 /// Whether a design states this relation.
 pub fn is_stated(relation: &Relation) -> bool {
     relation.doc.tag("stated").is_some()
@@ -266,23 +275,32 @@ impl Rulebook {
         Rulebook::load_within(options, &EvalOptions::default())
     }
 
-    /// As [`Rulebook::load`], but not at any price.
+    /// As [`Rulebook::load`], but not at any price: limits hold for the folders that are laid over it
+    /// as well, and then for all that is loaded with them.
     pub fn load_within(
         options: &Options,
         effort: &EvalOptions<'_>,
     ) -> Result<Rulebook, Box<Unsound>> {
         let mut files = RulebookFiles::embedded();
         let mut added = Vec::new();
-        for (folder, onto) in [(&options.rules, "rules"), (&options.facts, "facts")] {
-            let Some(folder) = folder else { continue };
-            match files.overlay(folder, onto) {
-                Ok(new) => added.extend(new),
-                Err(problem) => {
-                    let diagnostics = vec![unreadable_folder(folder, &problem)];
-                    let (sources, stopped) = (Sources::new(), None);
-                    return Err(Box::new(Unsound { sources, diagnostics, stopped }));
+        let limits = Limits::start(effort);
+        let mut room = Room::of(effort.memory);
+        let rules = options.rules.iter().map(|folder| (folder, "rules"));
+        for (folder, onto) in rules.chain(options.facts.iter().map(|folder| (folder, "facts"))) {
+            let (diagnostic, stopped) = match files.overlay_within(folder, onto, &limits, &mut room)
+            {
+                Ok(Ok(new)) => {
+                    added.extend(new);
+                    continue;
                 }
-            }
+                Ok(Err(reason)) => {
+                    let stopped = stopped_early(reason);
+                    (incomplete(&stopped), Some(stopped))
+                }
+                Err(problem) => (unreadable_folder(folder, &problem), None),
+            };
+            let (sources, diagnostics) = (Sources::new(), vec![diagnostic]);
+            return Err(Box::new(Unsound { sources, diagnostics, stopped }));
         }
         Self::of_files_within(options, files, added, effort)
     }
@@ -367,7 +385,16 @@ impl Rulebook {
         base.insert_facts(&worlds.program, &mut interner);
         let (database, words) = (&mut base, &mut interner);
         let mut tables = Tables::new(&files, database, words, sources);
-        let (lines, read) = tables.load(&worlds, options.part, &mut diagnostics);
+        let limits = (&Limits::start(effort), effort.memory.unwrap_or(usize::MAX));
+        let (lines, read) = match tables.load(&worlds, options.part, limits, &mut diagnostics) {
+            Ok(read) => read,
+            Err(reason) => {
+                let stopped = stopped_early(reason);
+                let diagnostic = incomplete(&stopped);
+                *limit = Some(stopped);
+                return Err(vec![diagnostic]);
+            }
+        };
         if has_errors(&diagnostics) {
             return Err(diagnostics);
         }
@@ -392,9 +419,9 @@ impl Rulebook {
             &mut Silent,
         );
         if let Err(stopped) = run {
-            let message = format!("the rulebook cannot be evaluated: {stopped}");
+            let diagnostic = incomplete(&stopped);
             *limit = Some(stopped);
-            return Err(vec![Diagnostic::error("AL0030", message)]);
+            return Err(vec![diagnostic]);
         }
         if files.overlaid() || options.part == Part::Checks {
             let mut tables = Tables::new(&files, &mut base, &mut interner, sources);

@@ -10,16 +10,20 @@ use rustc_hash::FxHashMap;
 use crate::analyze::program::{Literal, Program, Relation};
 use crate::analyze::worlds::Worlds;
 use crate::diag::{Diagnostic, SourceId, Sources, Span, nearest};
+use crate::eval::{Limits, StopReason};
 use crate::io::{self, Loaded};
 use crate::store::Database;
 use crate::syntax::operators::DirectiveKind;
 use crate::value::{Interner, RelationId};
 
 use super::Part;
-use super::files::{Addition, FactFiles, RulebookFiles};
+use super::files::{AddedFile, Addition, FactFiles, RulebookFiles};
 
 /// The file and line that a row of a relation was read from.
 pub(super) type Lines = FxHashMap<(RelationId, usize), (Arc<str>, u32)>;
+
+/// The lines of all rows, and the tables as they were read.
+pub(super) type Read = (Lines, Vec<(RelationId, Loaded)>);
 
 /// Where tables are read from and go to.
 pub(super) struct Tables<'a> {
@@ -41,13 +45,15 @@ impl<'a> Tables<'a> {
         Tables { files, base, interner, sources, kept: FxHashMap::default() }
     }
 
-    /// Reads every table that the part needs: the lines of their rows, and the tables.
+    /// Reads every table that the part needs: the lines of their rows, and the tables. `memory` is how
+    /// many bytes all of them may take where a user laid files over them.
     pub fn load(
         &mut self,
         worlds: &Worlds,
         part: Part,
+        (limits, memory): (&Limits<'_>, usize),
         diagnostics: &mut Vec<Diagnostic>,
-    ) -> (Lines, Vec<(RelationId, Loaded)>) {
+    ) -> Result<Read, StopReason> {
         let program = &worlds.program;
         let needed = needed(program);
         let mut lines = Lines::default();
@@ -70,7 +76,7 @@ impl<'a> Tables<'a> {
                 continue;
             }
             let (sources, interner) = (&mut *self.sources, &mut *self.interner);
-            let files = FactFiles(self.files);
+            let files = FactFiles { files: self.files, limits };
             if let Some(table) =
                 io::input(&files, relation, directive, interner, sources, diagnostics)
             {
@@ -81,12 +87,12 @@ impl<'a> Tables<'a> {
             else {
                 continue;
             };
-            let additions: Vec<Addition<'_>> = self.files.additions(name).collect();
-            for addition in additions {
+            for addition in self.files.additions(name) {
                 let (sources, interner) = (&mut *self.sources, &mut *self.interner);
                 let mut found = Vec::new();
-                let added =
-                    io::input(&addition, relation, directive, interner, sources, &mut found);
+                let file = AddedFile(&addition, limits);
+                let added = io::input(&file, relation, directive, interner, sources, &mut found);
+                limits.check()?;
                 // A quote that is never closed swallows lines, so what is said of columns is wrong.
                 let unclosed = found.iter().any(|it| it.code == io::open_quote_code());
                 if let Some(problem) = self.other_columns(name, &addition).filter(|_| !unclosed) {
@@ -99,9 +105,17 @@ impl<'a> Tables<'a> {
                     read.push((id, table));
                 }
             }
+            limits.check()?;
+            if self.files.overlaid() && memory < usize::MAX && self.memory() > memory {
+                return Err(StopReason::Memory(memory));
+            }
         }
         diagnostics.extend(self.unread(program));
-        (lines, read)
+        Ok((lines, read))
+    }
+
+    fn memory(&self) -> usize {
+        self.base.memory() + self.interner.memory()
     }
 
     /// Files of an overlay that nothing reads: most often a slip in a name or a folder.

@@ -2,6 +2,7 @@
 //! one shape, and the shipped designs.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod disguise;
 pub mod naive;
 pub mod random;
 pub mod values;
@@ -43,6 +44,13 @@ pub fn config(cases: u32) -> ProptestConfig {
         failure_persistence: None,
         ..ProptestConfig::default()
     }
+}
+
+/// As [`config`], for programs against the slow twin: `ARCHLOG_PROGRAMS` says how many.
+pub fn programs_config(cases: u32) -> ProptestConfig {
+    let asked = std::env::var("ARCHLOG_PROGRAMS").ok().and_then(|value| value.parse().ok());
+    let config = config(cases);
+    ProptestConfig { cases: asked.unwrap_or(config.cases), ..config }
 }
 
 /// The folder that the package lies in.

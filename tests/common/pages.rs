@@ -219,7 +219,7 @@ fn rules(folder: &Path, text: &str) -> Said {
             fs::copy(entry.path(), facts.join(entry.file_name())).expect("a copy");
         }
     }
-    let options = Options { rules: Some(beside), facts: Some(facts), ..Options::default() };
+    let options = Options { rules: vec![beside], facts: vec![facts], ..Options::default() };
     match Rulebook::load(&options) {
         Ok(rulebook) => Said::new(&rulebook.sources, &rulebook.warnings),
         Err(unsound) => Said::new(&unsound.sources, &unsound.diagnostics),
@@ -281,7 +281,10 @@ pub fn declared(rulebook: &Arc<Rulebook>) -> (Sources, Vec<Finding>, Vec<Record>
 /// What is odd about the files below `rules/` and `facts/` of a folder, laid over the rulebook: in
 /// the files themselves, and what the checks find that they do not find without them.
 pub fn checked_overlay(folder: &Path) -> (Sources, Vec<Finding>) {
-    let part = |name: &str| Some(folder.join(name)).filter(|path| path.is_dir());
+    let part = |name: &str| {
+        let path = Some(folder.join(name)).filter(|path| path.is_dir());
+        path.into_iter().collect::<Vec<PathBuf>>()
+    };
     let (rules, facts) = (part("rules"), part("facts"));
     let options = Options { rules, facts, part: Part::Checks, ..Options::default() };
     let rulebook = match Rulebook::load(&options) {
@@ -296,7 +299,7 @@ pub fn checked_overlay(folder: &Path) -> (Sources, Vec<Finding>) {
             || Path::new(rulebook.sources.name(span)).starts_with(folder)
     };
     let mut findings = Vec::new();
-    if part("rules").is_some() {
+    if !part("rules").is_empty() {
         findings = audit(&Subject::rulebook(&rulebook));
         findings.retain(|finding| finding.problem.span().is_some_and(own));
     }

@@ -21,8 +21,13 @@ use crate::{derive, effort, rulebook};
 pub fn adr(arguments: &Adr, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
     let start = Instant::now();
     let options = rulebook::options(&arguments.rulebook, Part::Derivation);
-    let Some(rulebook) = rulebook::load_by(&Options { dossier: true, ..options }, console) else {
-        return Ok(Exit::Input);
+    let rulebook = match rulebook::load_by(
+        &Options { dossier: true, ..options },
+        &arguments.effort,
+        console,
+    ) {
+        Ok(rulebook) => rulebook,
+        Err(exit) => return Ok(exit),
     };
     let mut session = Session::new(Arc::new(rulebook));
     let opened = session.open(&arguments.design);

@@ -577,11 +577,11 @@ pub struct Kb {
 
     /// A folder of rules to lay over the rulebook's own
     #[arg(long, value_name = "DIR", global = true)]
-    pub rules: Option<PathBuf>,
+    pub rules: Vec<PathBuf>,
 
     /// A folder of facts to lay over the rulebook's own; NAME.add.csv adds rows to NAME.csv
     #[arg(long, value_name = "DIR", global = true)]
-    pub facts: Option<PathBuf>,
+    pub facts: Vec<PathBuf>,
 }
 
 /// What can be asked of the knowledge base.
@@ -739,25 +739,27 @@ pub struct Rulebook {
     #[arg(long)]
     pub as_written: bool,
 
-    /// A folder of rules to lay over the rulebook's own; a file of the same name replaces one
+    /// A folder of rules to lay over the rulebook's own; a file of the same name replaces one.
+    /// Of several folders the last one lies on top
     #[arg(long, value_name = "DIR")]
-    pub rules: Option<PathBuf>,
+    pub rules: Vec<PathBuf>,
 
     /// A folder of facts to lay over the rulebook's own; a file of the same name replaces one, and
-    /// NAME.add.csv adds rows to NAME.csv
+    /// NAME.add.csv adds rows to NAME.csv. Of several folders the last one lies on top
     #[arg(long, value_name = "DIR")]
-    pub facts: Option<PathBuf>,
+    pub facts: Vec<PathBuf>,
 }
 
 /// How many threads, and when to give up.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Effort")]
 pub struct Effort {
     /// How many threads; all cores unless said otherwise. The answer is the same for any number
     #[arg(short = 'j', long = "jobs", value_name = "N")]
     pub jobs: Option<std::num::NonZeroUsize>,
 
-    /// Stop deriving after this many seconds, exit 3; reading files is not counted
+    /// Stop deriving after this many seconds, exit 3; so long may also take what --rules and --facts
+    /// lay over the rulebook. Reading other files is not counted
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub limit_time: Option<std::time::Duration>,
 
@@ -769,7 +771,8 @@ pub struct Effort {
     #[arg(long, value_name = "N")]
     pub limit_rounds: Option<u32>,
 
-    /// Stop when the relations of a derivation take more than this many MiB, exit 3
+    /// Stop when the relations of a derivation take more than this many MiB, exit 3, or what --facts
+    /// and --rules name
     #[arg(long, value_name = "MIB")]
     pub limit_memory: Option<usize>,
 }

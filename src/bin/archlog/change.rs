@@ -21,15 +21,15 @@ use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 use crate::{derive, effort, rulebook};
 
-/// The session of one design; nothing when it cannot be used, which has been said then. A goal or a
+/// The session of one design; how the program ends when it cannot be used, which has been said then. A goal or a
 /// change that somebody types may name any relation, so it takes the whole rulebook.
 fn open_for(
     rulebook: &args::Rulebook,
     goal: &str,
     design: &Path,
-    console: &Console,
-) -> Option<Session> {
-    opened(rulebook::load_for(rulebook, Part::Whole, goal, console)?, design, console)
+    (effort, console): (&args::Effort, &Console),
+) -> Result<Session, Exit> {
+    opened(rulebook::load_for(rulebook, Part::Whole, goal, effort, console)?, design, console)
 }
 
 /// As [`open_for`], where nobody types a goal; with the rules of the dossier where they are asked for.
@@ -38,16 +38,16 @@ fn open(
     part: Part,
     dossier: bool,
     design: &Path,
-    console: &Console,
-) -> Option<Session> {
-    opened(rulebook::load_with(rulebook, part, dossier, console)?, design, console)
+    (effort, console): (&args::Effort, &Console),
+) -> Result<Session, Exit> {
+    opened(rulebook::load_with(rulebook, part, dossier, effort, console)?, design, console)
 }
 
-fn opened(rulebook: Rulebook, design: &Path, console: &Console) -> Option<Session> {
+fn opened(rulebook: Rulebook, design: &Path, console: &Console) -> Result<Session, Exit> {
     let mut session = Session::new(Arc::new(rulebook));
     let opened = session.open(design);
     console.problems(session.sources(), session.diagnostics());
-    opened.then_some(session)
+    if opened { Ok(session) } else { Err(Exit::Input) }
 }
 
 /// How a command ends that found something, or did not.
@@ -78,10 +78,15 @@ fn cut_short(reason: Option<StopReason>, console: &Console) -> Option<Exit> {
 
 /// The difference that a change makes.
 pub fn what_if(arguments: &args::WhatIf, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
-    let Some(session) =
-        open(&arguments.rulebook, Part::Whole, arguments.dossier, &arguments.design, console)
-    else {
-        return Ok(Exit::Input);
+    let session = match open(
+        &arguments.rulebook,
+        Part::Whole,
+        arguments.dossier,
+        &arguments.design,
+        (&arguments.effort, console),
+    ) {
+        Ok(session) => session,
+        Err(exit) => return Ok(exit),
     };
     let change = match session.change(0, &arguments.changes) {
         Ok(change) => change,
@@ -140,8 +145,9 @@ pub fn achieve(
     interrupt: &Interrupt,
 ) -> Result<Exit> {
     let (design, goal) = (&arguments.design, &arguments.goal);
-    let Some(session) = open_for(&arguments.rulebook, goal, design, console) else {
-        return Ok(Exit::Input);
+    let session = match open_for(&arguments.rulebook, goal, design, (&arguments.effort, console)) {
+        Ok(session) => session,
+        Err(exit) => return Ok(exit),
     };
     let asked = interrupt.defer();
     let options = effort::options(&arguments.effort, &asked);
@@ -188,10 +194,15 @@ fn told<T>(console: &Console, work: impl FnOnce(&Told<'_>) -> T) -> T {
 
 /// The open questions, the one that settles most first.
 pub fn ask(arguments: &args::Ask, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
-    let Some(session) =
-        open(&arguments.rulebook, Part::Derivation, arguments.dossier, &arguments.design, console)
-    else {
-        return Ok(Exit::Input);
+    let session = match open(
+        &arguments.rulebook,
+        Part::Derivation,
+        arguments.dossier,
+        &arguments.design,
+        (&arguments.effort, console),
+    ) {
+        Ok(session) => session,
+        Err(exit) => return Ok(exit),
     };
     let asked = interrupt.defer();
     let options = effort::options(&arguments.effort, &asked);
@@ -206,10 +217,15 @@ pub fn ask(arguments: &args::Ask, console: &Console, interrupt: &Interrupt) -> R
 
 /// Which conclusions hold whatever the open questions are answered.
 pub fn ledger(arguments: &args::Ledger, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
-    let Some(session) =
-        open(&arguments.rulebook, Part::Derivation, arguments.dossier, &arguments.design, console)
-    else {
-        return Ok(Exit::Input);
+    let session = match open(
+        &arguments.rulebook,
+        Part::Derivation,
+        arguments.dossier,
+        &arguments.design,
+        (&arguments.effort, console),
+    ) {
+        Ok(session) => session,
+        Err(exit) => return Ok(exit),
     };
     let asked = interrupt.defer();
     let options = effort::options(&arguments.effort, &asked);
@@ -224,10 +240,15 @@ pub fn ledger(arguments: &args::Ledger, console: &Console, interrupt: &Interrupt
 
 /// What someone chose against what derives.
 pub fn review(arguments: &args::Review, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
-    let Some(mut session) =
-        open(&arguments.rulebook, Part::Whole, false, &arguments.design, console)
-    else {
-        return Ok(Exit::Input);
+    let mut session = match open(
+        &arguments.rulebook,
+        Part::Whole,
+        false,
+        &arguments.design,
+        (&arguments.effort, console),
+    ) {
+        Ok(session) => session,
+        Err(exit) => return Ok(exit),
     };
     let start = Instant::now();
     let asked = interrupt.defer();
@@ -256,10 +277,15 @@ pub fn questions(
     console: &Console,
     interrupt: &Interrupt,
 ) -> Result<Exit> {
-    let Some(session) =
-        open(&arguments.rulebook, Part::Derivation, arguments.dossier, &arguments.design, console)
-    else {
-        return Ok(Exit::Input);
+    let session = match open(
+        &arguments.rulebook,
+        Part::Derivation,
+        arguments.dossier,
+        &arguments.design,
+        (&arguments.effort, console),
+    ) {
+        Ok(session) => session,
+        Err(exit) => return Ok(exit),
     };
     let asked = interrupt.defer();
     let options = effort::options(&arguments.effort, &asked);

@@ -38,9 +38,14 @@ pub fn diff(arguments: &Diff, console: &Console, interrupt: &Interrupt) -> Resul
     let (compared, stamp) = match books {
         (Some(old), Some(new)) => rulebooks(arguments, &old, &new, &options, &told)?,
         (None, None) => {
-            let Some(rulebook) = rulebook::load(&arguments.rulebook, Part::Derivation, console)
-            else {
-                return Ok(Exit::Input);
+            let rulebook = match rulebook::load(
+                &arguments.rulebook,
+                Part::Derivation,
+                &arguments.effort,
+                console,
+            ) {
+                Ok(rulebook) => rulebook,
+                Err(exit) => return Ok(exit),
             };
             if !arguments.designs.is_empty() {
                 bail!("two designs are compared by one rulebook: name no further designs");
@@ -106,7 +111,7 @@ fn rulebooks(
     options: &Options<'_>,
     told: &dyn Fn(usize, usize),
 ) -> Result<Compared> {
-    if arguments.rulebook.rules.is_some() || arguments.rulebook.facts.is_some() {
+    if !arguments.rulebook.rules.is_empty() || !arguments.rulebook.facts.is_empty() {
         bail!("`--rules` and `--facts` are for designs; two rulebooks are named as they are");
     }
     let designs: Vec<Input> = match (arguments.no_designs, arguments.designs.is_empty()) {

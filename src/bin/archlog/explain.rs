@@ -19,7 +19,7 @@ pub fn explain(arguments: &Explain) -> Result<String> {
             std::fs::metadata(folder)
                 .with_context(|| format!("cannot read `{}`", folder.display()))?;
             let options =
-                Options { rules: Some(folder.clone()), part: Part::Checks, ..Options::default() };
+                Options { rules: vec![folder.clone()], part: Part::Checks, ..Options::default() };
             let Ok(rulebook) = Rulebook::load(&options) else {
                 bail!("the rules have errors: `archlog check --rules {}`", folder.display());
             };

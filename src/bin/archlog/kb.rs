@@ -10,6 +10,7 @@ use archlog::report::diagram::{Sequence, sequence_diagrams, sequence_text};
 use archlog::report::{Document, Report, Section, Stamp, Table};
 use serde_json::{Map, Value, json};
 
+use crate::args::Effort;
 use crate::args::{self, ExportFormat, Kb, KbCommand, SequenceFormat};
 use crate::console::Console;
 use crate::exit::Exit;
@@ -26,8 +27,9 @@ pub fn kb(arguments: &Kb, console: &Console) -> Result<Exit> {
         KbCommand::Search { .. } | KbCommand::Export { .. } => Part::Texts,
         _ => Part::Knowledge,
     };
-    let Some(rulebook) = rulebook::load(&overlay, part, console) else {
-        return Ok(Exit::Input);
+    let rulebook = match rulebook::load(&overlay, part, &Effort::default(), console) {
+        Ok(rulebook) => rulebook,
+        Err(exit) => return Ok(exit),
     };
     // The end of the process takes it down faster than we could.
     let rulebook = ManuallyDrop::new(rulebook);

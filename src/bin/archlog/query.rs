@@ -29,9 +29,11 @@ pub fn query(arguments: &Query, console: &Console, interrupt: &Interrupt) -> Res
     let typed = text_of(goal)?;
     let goal = kb::undotted(&typed);
     let part = if kb::observes(&goal) { Part::Observed } else { Part::Whole };
-    let Some(rulebook) = rulebook::load_for(&arguments.rulebook, part, &goal, console) else {
-        return Ok(Exit::Input);
-    };
+    let rulebook =
+        match rulebook::load_for(&arguments.rulebook, part, &goal, &arguments.effort, console) {
+            Ok(rulebook) => rulebook,
+            Err(exit) => return Ok(exit),
+        };
     let mut session = Session::new(Arc::new(rulebook));
     let mut opened = true;
     for design in designs {

@@ -1,24 +1,35 @@
 //! The rulebook that the arguments ask for.
 
+use std::sync::atomic::AtomicBool;
+
+use archlog::eval;
 use archlog::kb::{self, Options, Part, Rulebook};
 
-use crate::args;
+use crate::args::{self, Effort};
 use crate::console::Console;
+use crate::effort;
+use crate::exit::Exit;
 
 /// As [`load`], with the rules of the dossier where they are asked for.
 pub fn load_with(
     arguments: &args::Rulebook,
     part: Part,
     dossier: bool,
+    effort: &Effort,
     console: &Console,
-) -> Option<Rulebook> {
-    load_by(&Options { dossier, ..options(arguments, part) }, console)
+) -> Result<Rulebook, Exit> {
+    load_by(&Options { dossier, ..options(arguments, part) }, effort, console)
 }
 
-/// Loads a part of it and shows what is odd about it; nothing when it cannot be used, which has been shown
-/// then.
-pub fn load(arguments: &args::Rulebook, part: Part, console: &Console) -> Option<Rulebook> {
-    load_by(&options(arguments, part), console)
+/// Loads a part of it and shows what is odd about it; how the program ends when it cannot be used, which
+/// has been shown then.
+pub fn load(
+    arguments: &args::Rulebook,
+    part: Part,
+    effort: &Effort,
+    console: &Console,
+) -> Result<Rulebook, Exit> {
+    load_by(&options(arguments, part), effort, console)
 }
 
 /// Loads a part for a goal; with the dossier where the goal speaks of it.
@@ -26,10 +37,11 @@ pub fn load_for(
     arguments: &args::Rulebook,
     part: Part,
     goal: &str,
+    effort: &Effort,
     console: &Console,
-) -> Option<Rulebook> {
+) -> Result<Rulebook, Exit> {
     let dossier = kb::speaks_of_the_dossier(goal);
-    load_by(&Options { dossier, ..options(arguments, part) }, console)
+    load_by(&Options { dossier, ..options(arguments, part) }, effort, console)
 }
 
 /// Which rulebook the arguments ask for.
@@ -44,16 +56,23 @@ pub fn options(arguments: &args::Rulebook, part: Part) -> Options {
     }
 }
 
-/// As [`load`], with what is asked for said in full.
-pub fn load_by(options: &Options, console: &Console) -> Option<Rulebook> {
-    match Rulebook::load(options) {
+/// As [`load`], with what is asked for said in full. Limits are for what a user lays over it: the
+/// rulebook's own part takes what it takes.
+pub fn load_by(options: &Options, effort: &Effort, console: &Console) -> Result<Rulebook, Exit> {
+    let nobody = AtomicBool::new(false);
+    let overlaid = !options.rules.is_empty() || !options.facts.is_empty();
+    let limits = match overlaid {
+        true => eval::Options { tuples: None, ..effort::options(effort, &nobody) },
+        false => eval::Options::default(),
+    };
+    match Rulebook::load_within(options, &limits) {
         Ok(rulebook) => {
             console.problems(&rulebook.sources, &rulebook.warnings);
-            Some(rulebook)
+            Ok(rulebook)
         }
         Err(unsound) => {
             console.problems(&unsound.sources, &unsound.diagnostics);
-            None
+            Err(if unsound.stopped.is_some() { Exit::Limit } else { Exit::Input })
         }
     }
 }

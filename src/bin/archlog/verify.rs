@@ -32,8 +32,9 @@ pub fn verify(arguments: &Verify, console: &Console, interrupt: &Interrupt) -> R
     let (sources, records) = given(arguments, console)?;
     let options = rulebook::options(&arguments.rulebook, Part::Derivation);
     let options = Options { dossier: true, ..options };
-    let Some(rulebook) = rulebook::load_by(&options, console) else {
-        return Ok(Exit::Input);
+    let rulebook = match rulebook::load_by(&options, &arguments.effort, console) {
+        Ok(rulebook) => rulebook,
+        Err(exit) => return Ok(exit),
     };
     let asked = interrupt.defer();
     let effort = effort::options(&arguments.effort, &asked);
@@ -146,10 +147,10 @@ fn design_of(record: &Record) -> PathBuf {
 /// The built-in rulebook and the one in use, where folders are laid over it.
 fn books(arguments: &Verify) -> Result<Option<[Book; 2]>> {
     let (rules, facts) = (&arguments.rulebook.rules, &arguments.rulebook.facts);
-    if rules.is_none() && facts.is_none() {
+    if rules.is_empty() && facts.is_empty() {
         return Ok(None);
     }
-    let laid = Book::overlaid(rules.as_deref(), facts.as_deref());
+    let laid = Book::overlaid(rules, facts);
     let laid = laid.context("cannot read the folders laid over the rulebook")?;
     Ok(Some([Book::shipped(), laid]))
 }

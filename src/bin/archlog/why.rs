@@ -36,10 +36,11 @@ pub fn why(
     interrupt: &Interrupt,
 ) -> Result<Exit> {
     let start = Instant::now();
-    let Some(rulebook) =
-        rulebook::load_for(&arguments.rulebook, Part::Whole, &arguments.goal, console)
-    else {
-        return Ok(Exit::Input);
+    let (typed, effort) = (&arguments.goal, &arguments.effort);
+    let part = Part::Whole;
+    let rulebook = match rulebook::load_for(&arguments.rulebook, part, typed, effort, console) {
+        Ok(rulebook) => rulebook,
+        Err(exit) => return Ok(exit),
     };
     let mut session = Session::new(Arc::new(rulebook));
     let opened = session.open(&arguments.design);

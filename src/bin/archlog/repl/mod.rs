@@ -29,7 +29,10 @@ pub fn repl(arguments: &args::Repl, console: &Console, interrupt: &Interrupt) ->
     let mode = Mode::named(&arguments.mode).map_err(anyhow::Error::msg)?;
     let mut options = rulebook::options(&arguments.rulebook, Part::Whole);
     options.typed = Some(String::new());
-    let Some(rulebook) = rulebook::load_by(&options, console) else { return Ok(Exit::Input) };
+    let rulebook = match rulebook::load_by(&options, &arguments.effort, console) {
+        Ok(rulebook) => rulebook,
+        Err(exit) => return Ok(exit),
+    };
     let mut repl = Repl::new(Arc::new(rulebook), options, interrupt.defer());
     let wanted = &arguments.effort;
     repl.effort = Effort {
