@@ -263,7 +263,8 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
             };
             (distance, candidate)
         })
-        .filter(|(distance, _)| *distance <= limit)
+        // A name of which nothing is left is another name.
+        .filter(|(distance, it)| *distance <= limit && *distance < it.chars().count())
         .min()
         .map(|(_, candidate)| candidate)
 }
@@ -475,5 +476,7 @@ mod tests {
         assert_eq!(nearest("replicaton", known), Some("replication"));
         assert_eq!(nearest("pth", known), Some("path"));
         assert_eq!(nearest("sheep", known), None);
+        assert_eq!(nearest("z", ["a", "za"]), Some("za"));
+        assert_eq!(nearest("z", ["a"]), None);
     }
 }

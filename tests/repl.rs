@@ -15,7 +15,7 @@ use std::sync::atomic::AtomicBool;
 
 use archlog::diag::Renderer;
 use archlog::kb::{Options, Part, Rulebook};
-use archlog::repl::{Event, Repl, complete, step};
+use archlog::repl::{Event, Kind, Repl, complete, kinds, step};
 use archlog::session::Session;
 use assert_cmd::Command;
 use common::*;
@@ -261,6 +261,29 @@ fn completion_knows_commands_relations_values_and_the_names_of_the_design() {
         archlog::repl::hint(&repl, "judgement(\"place_bid\", "),
         Some("question, answer)".to_owned())
     );
+}
+
+#[test]
+fn relations_beyond_the_prompts_own_are_completed_hinted_at_and_known() {
+    let mut repl = repl();
+    repl.open(&[root().join("designs/auction-minimal.dl")]);
+    assert_eq!(completed(&repl, "dossier_compa"), ["dossier_compared("]);
+    assert_eq!(completed(&repl, ":why dossier_compa"), [":why dossier_compared("]);
+    assert_eq!(completed(&repl, ":show dossier_compa"), [":show dossier_compared"]);
+    assert_eq!(completed(&repl, ":show meta.rest"), [":show meta.rests_on"]);
+    assert_eq!(completed(&repl, "-dossier_compa"), Vec::<String>::new());
+    assert_eq!(completed(&repl, "dossier_compared(\"pl"), ["dossier_compared(\"place_bid\""]);
+    let hint = |text: &str| archlog::repl::hint(&repl, text);
+    assert_eq!(hint("dossier_compared(").as_deref(), Some("req, full, short, adopted, because)"));
+    assert_eq!(hint("meta.rule(R, ").as_deref(), Some("relation, file, line)"));
+    let kinds = |text: &str| kinds(&repl, text).into_iter().map(|(_, kind)| kind).next();
+    assert_eq!(kinds("dossier_compared(P)?"), Some(Kind::Relation));
+    assert_eq!(kinds("dossier_nothing(P)?"), Some(Kind::Unknown));
+    // What a value means stands beside it.
+    let line = "need(\"buy\", 3, \"user\", \"conditional write\", \"C";
+    let found = complete(&repl, line, line.len());
+    let notes: Vec<&str> = found.candidates.iter().map(|it| it.note.as_str()).collect();
+    assert_eq!(notes, ["correctness-critical write", "supporting write"]);
 }
 
 #[test]

@@ -371,6 +371,80 @@ fn what_was_left_is_told_and_offered_until_somebody_says_no() {
 }
 
 #[test]
+fn what_was_left_is_offered_by_any_of_its_designs() {
+    let home = tempfile::tempdir().unwrap();
+    let (one, other) = (home.path().join("one.dl"), home.path().join("other.dl"));
+    fs::copy(root().join("designs/auction-minimal.dl"), &one).unwrap();
+    fs::write(&other, "design(\"other\", \"Other\").\n").unwrap();
+    let (one, other) = (one.display().to_string(), other.display().to_string());
+    let mut terminal = Terminal::at(home, &[&other, &one], &[]);
+    terminal.see("auction-minimal ");
+    terminal.see(PROMPT);
+    terminal.line(r#"owner("Auction", "user")."#);
+    terminal.see("#1");
+    terminal.see(PROMPT);
+    terminal.send("\u{4}");
+    terminal.see("not saved");
+    assert_eq!(terminal.exit(), Some(0));
+    // A design of its own has nothing to do with it.
+    let mut terminal = Terminal::at(terminal.home, &["designs/auction.dl"], &[]);
+    terminal.see("auction> ");
+    terminal.send("\u{4}");
+    assert_eq!(terminal.exit(), Some(0));
+    let mut terminal = Terminal::at(terminal.home, &[&one], &[]);
+    terminal.see("take them up? [Y/n] ");
+    terminal.line("");
+    terminal.see("auction-minimal*");
+    terminal.see(PROMPT);
+    terminal.line(":log");
+    terminal.see("#1 owner");
+    terminal.see(PROMPT);
+    // Where it was saved to is a file of its own, too.
+    let saved = terminal.home.path().join("new/folder/saved.dl").display().to_string();
+    terminal.line(&format!(":save {saved}"));
+    terminal.see("in a new folder");
+    terminal.see(PROMPT);
+    terminal.line(":undo");
+    terminal.see("undid #1");
+    terminal.see(PROMPT);
+    terminal.send("\u{4}");
+    assert_eq!(terminal.exit(), Some(0));
+    let mut terminal = Terminal::at(terminal.home, &[&saved], &[]);
+    terminal.see("take them up? [Y/n] ");
+    terminal.line("n");
+    terminal.see("not offered again");
+    terminal.see(PROMPT);
+    terminal.send("\u{4}");
+    assert_eq!(terminal.exit(), Some(0));
+}
+
+#[test]
+fn what_is_grey_is_no_text_unless_it_was_typed_before() {
+    let mut terminal = Terminal::new(&["designs/auction-minimal.dl"]);
+    terminal.see(PROMPT);
+    // The names of the columns are said and not taken.
+    terminal.send("owner(");
+    terminal.see("object, value)");
+    terminal.send("\u{1b}[C\"Auction\", \"user\").\r");
+    terminal.see("#1");
+    terminal.see(PROMPT);
+    // What ends an open statement is said where it goes on.
+    terminal.line("base_mechanism(P, M)");
+    terminal.see("an empty line gives it up");
+    terminal.send("\r");
+    terminal.see("has no end");
+    terminal.see(PROMPT);
+    // What was typed before is taken.
+    terminal.send("own");
+    terminal.see("er(");
+    terminal.send("\u{1b}[C\r");
+    terminal.see("is stated already");
+    terminal.see(PROMPT);
+    terminal.send("\u{4}");
+    assert_eq!(terminal.exit(), Some(0));
+}
+
+#[test]
 fn where_nothing_can_be_kept_nobody_leaves_unawares() {
     let home = tempfile::tempdir().unwrap();
     fs::write(home.path().join("archlog"), "no folder").unwrap();

@@ -37,7 +37,8 @@ pub fn given(answer: &str, values: &[String]) -> Given {
     if let Some(at) = named(answer, values).or_else(|| numbered(answer, values)) {
         return Given::Value(at);
     }
-    if OPEN.contains(&answer.as_str()) || answer.starts_with('?') {
+    let said = answer.strip_prefix("i ").unwrap_or(answer);
+    if OPEN.contains(&said) || answer.starts_with('?') {
         return Given::Open;
     }
     Given::Other
@@ -130,8 +131,16 @@ mod tests {
 
     #[test]
     fn not_knowing_is_an_answer_in_many_words() {
-        for answer in ["", "?", "? don’t know yet", "don't know", "Don’t know yet.", "unknown", "–"]
-        {
+        for answer in [
+            "",
+            "?",
+            "? don’t know yet",
+            "I do not know",
+            "don't know",
+            "Don’t know yet.",
+            "unknown",
+            "–",
+        ] {
             assert_eq!(read(answer), Given::Open, "{answer}");
         }
     }

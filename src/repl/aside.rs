@@ -28,7 +28,7 @@ pub(super) struct Beside {
     rulebook: Arc<Rulebook>,
 }
 
-/// What the design's text is called there.
+/// What the design's text is called there where no file has it.
 const DESIGN: &str = "<design>";
 
 impl Repl {
@@ -63,7 +63,11 @@ impl Repl {
         let mut session = Session::new(rulebook);
         let text = self.text();
         if !text.trim().is_empty() {
-            session.state_text(DESIGN, text.into_bytes());
+            // As long as the design is as in its file, lines are those of the file.
+            let path = self.session.designs().get(self.current).map(|design| design.path.clone());
+            let file = self.on_disk(self.current).is_some_and(|there| *there == *text);
+            let name = path.filter(|path| file && !path.is_empty());
+            session.state_text(name.as_deref().unwrap_or(DESIGN), text.into_bytes());
         }
         session.derive(&self.effort.options(&self.interrupt))?;
         Ok(session)

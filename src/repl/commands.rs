@@ -7,7 +7,7 @@ use crate::kb::Sheet;
 use crate::report::hanging;
 
 use super::{
-    Done, Failure, Repl, Reply, aside, control, dossier, edit, interview, plain, reasons,
+    Done, Failure, Repl, Reply, aside, beyond, control, dossier, edit, interview, plain, reasons,
     scenarios, show,
 };
 
@@ -50,6 +50,9 @@ pub fn helps() -> &'static [Help] {
         helps
     })
 }
+
+/// What keys do at a terminal.
+const KEYS: &str = include_str!("../../docs/help/keys.txt");
 
 type Run = fn(&mut Repl, &str, &mut Reply) -> Done;
 
@@ -202,7 +205,9 @@ fn help(repl: &mut Repl, name: &str, reply: &mut Reply) -> Done {
             sheets.filter(|it| it.len() > 1).map(|it| format!(":{it}")).collect();
         text.push('\n');
         text.push_str(&hanging("Sheets are commands too:", &sheets.join(" "), 26, width));
-        text.push_str("`:help NAME` says more of a command or a relation, with examples.\n");
+        text.push_str(
+            "`:help NAME` says more of a command or a relation, with examples; `:help keys` of keys.\n",
+        );
         reply.answer(text);
         return Ok(());
     }
@@ -219,14 +224,17 @@ fn help(repl: &mut Repl, name: &str, reply: &mut Reply) -> Done {
         ));
         return Ok(());
     }
-    let observed = crate::kb::observed_names().contains(&crate::kb::undotted(name));
-    if observed || repl.session.rulebook().relation(name).is_some() {
+    if name == "keys" {
+        reply.answer(KEYS);
+        return Ok(());
+    }
+    let beyond = beyond::relation(name).is_some();
+    if beyond || repl.session.rulebook().relation(name).is_some() {
         return show::show(repl, name, reply);
     }
-    let rulebook = repl.session.rulebook();
-    let relations = rulebook.program.relations.iter().map(|relation| relation.name.as_str());
-    let known = helps().iter().map(|help| help.name).chain(relations);
-    let hint = nearest(name, known).map(|near| format!("; did you mean `{near}`?"));
+    let near = nearest(name, helps().iter().map(|help| help.name)).map(str::to_owned);
+    let near = near.or_else(|| show::near_relation(repl, name));
+    let hint = near.map(|near| format!("; did you mean `{near}`?"));
     Err(format!("there is no help on `{name}`{}", hint.unwrap_or_default()).into())
 }
 

@@ -4,14 +4,15 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use crate::analyze::program::Relation;
 use crate::change::tagged;
 use crate::diag::SourceId;
-use crate::kb::{is_stated, observed_names};
+use crate::kb::{is_stated, undotted};
 use crate::syntax::lexer::{Lexeme, Token, lex};
 use crate::value::{Constant, Primitive, RelationId};
 
 use super::settings::{MODES, PAGING, SETTINGS};
-use super::{Repl, commands, is_command, show};
+use super::{Repl, beyond, commands, is_command, show};
 
 /// Something that may stand at the cursor.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -68,11 +69,16 @@ pub fn complete(repl: &Repl, text: &str, at: usize) -> Completion {
             Completion { start: word_at, file: true, ..Completion::default() }
         }
         "show" | "rules" | "facts" | "deps" | "list" => {
-            pick(word_at, word, relations(repl, name == "facts", ""))
+            let mut names = relations(repl, name == "facts", "");
+            if name != "facts" {
+                names.extend(others(word, ""));
+            }
+            pick(word_at, word, names)
         }
         "help" => {
             let mut names = commands::names(repl);
             names.extend(relations(repl, false, ""));
+            names.extend(others(word, ""));
             pick(word_at, word, names)
         }
         "pager" => pick(word_at, word, plain(&PAGING.map(|(name, _)| name))),
@@ -107,11 +113,25 @@ fn relations(repl: &Repl, stated: bool, end: &str) -> Vec<(String, String)> {
     let relations = repl.session().rulebook().program.relations.iter();
     let shown =
         relations.filter(|it| !it.name.starts_with(['@', '?']) && (!stated || is_stated(it)));
-    let first = |text: &str| text.split(". ").next().unwrap_or_default().to_owned();
+    let note = |it: &Relation| beyond::first_sentence(&it.doc.text);
     let mut names: Vec<(String, String)> =
-        shown.map(|it| (format!("{}{end}", it.name), first(&it.doc.text))).collect();
+        shown.map(|it| (format!("{}{end}", it.name), note(it))).collect();
     names.sort();
     names
+}
+
+/// Relations that goals may speak of besides those of the prompt's own rulebook, once something of
+/// their names is typed.
+fn others(typed: &str, end: &str) -> Vec<(String, String)> {
+    if typed.is_empty() {
+        return Vec::new();
+    }
+    let all = beyond::relations().iter();
+    let names = all.map(|(name, declared)| (beyond::typed(name), declared.note.clone()));
+    names
+        .filter(|(name, _)| name.starts_with(typed))
+        .map(|(name, note)| (format!("{name}{end}"), note))
+        .collect()
 }
 
 /// An atom that is open at the end of a text.
@@ -165,20 +185,18 @@ fn innermost(text: &str, lexemes: &[Lexeme]) -> Option<Open> {
     stack.pop().flatten()
 }
 
-/// What relations about rules and proofs begin with.
-const META: &str = "meta.";
-
 /// What may stand at the end of a statement or goal that begins at a byte.
 fn goal(repl: &Repl, text: &str, from: usize) -> Completion {
     let typed = text.get(from..).unwrap_or_default();
     // `meta.rule` is written with a dot and is one name.
     let word = typed.rfind(|it: char| !it.is_alphanumeric() && it != '_' && it != '.');
     let word_at = word.map_or(0, |at| at + typed[at..].chars().next().map_or(1, char::len_utf8));
-    if typed[word_at..].starts_with(META) {
-        let names = observed_names().iter().filter_map(|name| name.strip_prefix("meta_"));
-        let names = names.map(|name| (format!("{META}{name}("), String::new())).collect();
-        return pick(from + word_at, &typed[word_at..], names);
+    let word = &typed[word_at..];
+    if word.contains('.') && !others(word, "(").is_empty() {
+        return pick(from + word_at, word, others(word, "("));
     }
+    let typed = undotted(typed);
+    let typed = typed.as_str();
     let lexemes = lex(SourceId(0), typed);
     let last = lexemes.iter().rev().find(|it| it.token != Token::End).copied();
     let touching = last.filter(|last| last.span.end as usize == typed.len());
@@ -188,8 +206,15 @@ fn goal(repl: &Repl, text: &str, from: usize) -> Completion {
             _ => typed.len(),
         };
         let facts = !typed.contains(":-") && !typed.contains('?') && from == 0;
-        let names = relations(repl, facts && typed.trim_start().starts_with('-'), "(");
-        return pick(from + start, typed.get(start..).unwrap_or_default(), names);
+        let retracts = facts && typed.trim_start().starts_with('-');
+        let word = typed.get(start..).unwrap_or_default();
+        let mut names = relations(repl, retracts, "(");
+        if !retracts {
+            names.extend(others(word, "("));
+        }
+        names.sort();
+        names.dedup_by(|one, other| one.0 == other.0);
+        return pick(from + start, word, names);
     };
     let (start, quoted) = match (open.argument, touching) {
         (Some(argument), _) if argument.token == Token::OpenText => {
@@ -201,14 +226,27 @@ fn goal(repl: &Repl, text: &str, from: usize) -> Completion {
         (Some(_), _) => return Completion { start: text.len(), ..Completion::default() },
         (None, _) => (typed.len(), Some("")),
     };
-    let Some(relation) = repl.session().rulebook().relation(&open.name) else {
-        return Completion { start: text.len(), ..Completion::default() };
-    };
     let wanted = quoted.unwrap_or_default();
+    let Some(relation) = repl.session().rulebook().relation(&open.name) else {
+        // What the design has in columns of that name.
+        let columns = beyond::relation(&open.name).map(|it| it.columns.as_slice());
+        let column = columns.and_then(|columns| columns.get(open.column));
+        let names = column.map(|column| identifiers(repl, column)).unwrap_or_default();
+        let fitting = names.into_iter().filter(|name| name.starts_with(wanted));
+        let candidates = fitting
+            .map(|name| Candidate { text: show::literal(&name), note: String::new() })
+            .collect();
+        return Completion { start: from + start, candidates, file: false };
+    };
     let values = suggestions(repl, relation, open.column, &open.before);
+    let declared = &repl.session().rulebook().program.relations[relation.index()];
+    let column = declared.columns.get(open.column).map_or("", |column| column.name.as_str());
     let fitting = values.into_iter().filter(|value| value.starts_with(wanted));
     let candidates = fitting
-        .map(|value| Candidate { text: show::literal(&value), note: String::new() })
+        .map(|value| Candidate {
+            note: meaning_of(repl, declared, column, &value),
+            text: show::literal(&value),
+        })
         .collect();
     Completion { start: from + start, candidates, file: false }
 }
@@ -310,17 +348,42 @@ pub(super) fn values_of(
     rows.into_iter().map(|(_, value)| value).collect()
 }
 
+/// What a value of a column means, where a table of the knowledge base says so (`@meaning COLUMN
+/// TABLE.COLUMN`; the first column of the table is the value).
+pub(super) fn meaning_of(repl: &Repl, declared: &Relation, column: &str, value: &str) -> String {
+    let rulebook = repl.session().rulebook();
+    let meaning = || -> Option<String> {
+        let mut tags = declared.doc.all("meaning").filter_map(|tag| tag.split_once(' '));
+        let (table, named) = tags.find(|(of, _)| *of == column)?.1.trim().split_once('.')?;
+        let id = rulebook.relation(table)?;
+        let columns = &rulebook.program.relations[id.index()].columns;
+        let at = columns.iter().position(|it| it.name == named)?;
+        let rows = repl.session().rows(id, repl.current());
+        let row =
+            rows.into_iter().find(|row| row.first().is_some_and(|it| it.to_string() == value));
+        Some(row?.get(at)?.to_string())
+    };
+    meaning().unwrap_or_default()
+}
+
 /// The columns that are still to come where a text ends in an atom.
 pub fn hint(repl: &Repl, text: &str) -> Option<String> {
+    let text = undotted(text);
+    let text = text.as_str();
     let lexemes = lex(SourceId(0), text);
     let open = innermost(text, &lexemes)?;
     if open.argument.is_some() {
         return None;
     }
     let rulebook = repl.session().rulebook();
-    let declared = &rulebook.program.relations[rulebook.relation(&open.name)?.index()];
-    let columns: Vec<&str> =
-        declared.columns.iter().skip(open.column).map(|column| column.name.as_str()).collect();
+    let columns: Vec<&str> = match rulebook.relation(&open.name) {
+        Some(id) => {
+            let columns = &rulebook.program.relations[id.index()].columns;
+            columns.iter().map(|column| column.name.as_str()).collect()
+        }
+        None => beyond::relation(&open.name)?.columns.iter().map(String::as_str).collect(),
+    };
+    let columns = columns.get(open.column..).unwrap_or_default();
     let blank = if text.ends_with(',') { " " } else { "" };
     (!columns.is_empty()).then(|| format!("{blank}{})", columns.join(", ")))
 }
@@ -349,7 +412,8 @@ pub fn kinds(repl: &Repl, text: &str) -> Vec<(Range<usize>, Kind)> {
         from = text[indent..].find(char::is_whitespace).map_or(text.len(), |at| indent + at);
         kinds.push((indent..from, Kind::Command));
     }
-    let lexemes = lex(SourceId(0), text.get(from..).unwrap_or_default());
+    let declared = undotted(text);
+    let lexemes = lex(SourceId(0), declared.get(from..).unwrap_or_default());
     let rulebook = repl.session().rulebook();
     for (at, lexeme) in lexemes.iter().enumerate() {
         let range = from + lexeme.span.start as usize..from + lexeme.span.end as usize;
@@ -357,11 +421,13 @@ pub fn kinds(repl: &Repl, text: &str) -> Vec<(Range<usize>, Kind)> {
         let kind = match lexeme.token {
             Token::Text | Token::OpenText => Kind::Text,
             Token::Number | Token::Float => Kind::Number,
-            Token::Name if applied => match rulebook.relation(&text[range.clone()]) {
-                Some(_) => Kind::Relation,
-                None if observed_names().contains(&text[range.clone()]) => Kind::Relation,
-                None => Kind::Unknown,
-            },
+            Token::Name if applied => {
+                let name = &declared[range.clone()];
+                match rulebook.relation(name).is_some() || beyond::relation(name).is_some() {
+                    true => Kind::Relation,
+                    false => Kind::Unknown,
+                }
+            }
             _ => continue,
         };
         kinds.push((range, kind));

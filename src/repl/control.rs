@@ -10,6 +10,7 @@ use crate::report::Table;
 use crate::syntax::printer::Literal;
 use crate::text::Text;
 
+use super::beyond;
 use super::edits::{one_line, redo as redo_changes, undo as undo_changes};
 use super::settings::{MODES, Mode, PAGING};
 use super::{Done, Event, Failure, Repl, Reply, Saved, UNNAMED};
@@ -28,7 +29,7 @@ fn answers(repl: &mut Repl, goal: &str) -> Result<Table, Failure> {
         let session = repl.observed()?;
         return Ok(session.query_within(goal, &repl.effort.options(&repl.interrupt))?);
     }
-    if kb::speaks_of_the_dossier(goal) {
+    if beyond::of_the_dossier(repl, goal) {
         let session = repl.beside_dossier()?;
         return Ok(session.query_within(goal, &repl.effort.options(&repl.interrupt))?);
     }
@@ -169,9 +170,9 @@ pub(super) fn design(repl: &mut Repl, id: &str, reply: &mut Reply) -> Done {
     match designs.iter().position(|design| design.id == id) {
         Some(at) => repl.current = at,
         None => {
-            let near = crate::diag::nearest(id, designs.iter().map(|design| design.id.as_str()));
-            let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            return Err(format!("no design is called `{id}`{hint}").into());
+            let known: Vec<&str> = designs.iter().map(|design| design.id.as_str()).collect();
+            let hint = super::scenarios::among(id, &known, "`:load FILE` opens one");
+            return Err(format!("no design is called `{id}`; {hint}").into());
         }
     }
     Ok(())
@@ -207,12 +208,13 @@ pub(super) fn save(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
         }
     }
     let text = repl.text();
+    let folder = missing_folder(Path::new(path));
     io::save_durably(Path::new(path), &mut |file| file.write_all(text.as_bytes()))
         .map_err(|problem| format!("cannot write `{path}`: {}", reason(&problem)))?;
     let path = path.to_owned();
     repl.log.save(repl.current);
     reply.events.push(Event::Changed);
-    reply.note(format!("wrote {path}"));
+    reply.note(format!("wrote {path}{}", made(folder)));
     if !repl.log.keeps_rules(repl.typed()) {
         reply.note("the rules typed here are no part of a design; `:save --rules DIR` writes them");
     }
@@ -235,12 +237,24 @@ fn save_rules(repl: &mut Repl, folder: &str, reply: &mut Reply) -> Done {
     if path.exists() && !own {
         return Err(format!("`{shown}` is there already; it is not overwritten").into());
     }
+    let made = made(missing_folder(&path));
     io::save_durably(&path, &mut |file| file.write_all(repl.typed().as_bytes()))
         .map_err(|problem| format!("cannot write `{shown}`: {}", reason(&problem)))?;
     repl.log.rules = repl.typed().to_owned();
     reply.events.push(Event::Changed);
-    reply.note(format!("wrote {shown}; `archlog repl --rules {folder}` uses it"));
+    reply.note(format!("wrote {shown}{made}; `archlog repl --rules {folder}` uses it"));
     Ok(())
+}
+
+/// The folder of a file that is to be written, where there is none yet.
+fn missing_folder(path: &Path) -> Option<&Path> {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists())
+}
+
+/// What is said of a folder that was made.
+fn made(folder: Option<&Path>) -> String {
+    let told = |folder: &Path| format!(", in a new folder {}", folder.display());
+    folder.map(told).unwrap_or_default()
 }
 
 /// `:undo`, `:undo 3`, `:undo #3`

@@ -28,7 +28,8 @@ pub(super) fn dossier(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
     };
     let session = repl.beside_dossier()?;
     let Some(sections) = answers::dossier(&session, 0, only) else {
-        return Err("there is no such step".to_owned().into());
+        let step = words.trim();
+        return Err(format!("there is no step {step}; `:dossier` shows them all").into());
     };
     repl.sections(&name(&session), sections, reply);
     Ok(())

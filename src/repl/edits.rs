@@ -91,6 +91,13 @@ fn part(repl: &Repl, item: Item, written: &str, diagnostics: &mut Vec<Diagnostic
             let open = |argument: &Expression| {
                 matches!(argument, Expression::Wildcard(_) | Expression::Variable(_))
             };
+            if holds_by_typed_rules(repl, &atom.name.text) {
+                let message = format!("`{}` holds by rules that were typed here", atom.name.text);
+                let problem = not_to_be_taken_back(message, span);
+                diagnostics
+                    .push(problem.help("`:undo` takes a rule back, `:edit rules` changes it"));
+                return None;
+            }
             if atom.arguments.iter().any(open) {
                 return matching(repl, &atom, diagnostics).map(|facts| Part::Retract(facts, span));
             }
@@ -134,8 +141,13 @@ fn part(repl: &Repl, item: Item, written: &str, diagnostics: &mut Vec<Diagnostic
 
 /// Whether a fact is of a relation that was declared at the prompt: it is a rule without a body then.
 fn is_typed(repl: &Repl, clause: &Clause) -> bool {
-    let rulebook = repl.session.rulebook();
     let name = clause.heads.first().map(|head| head.name.text.as_str()).unwrap_or_default();
+    holds_by_typed_rules(repl, name)
+}
+
+/// Whether a relation was declared at the prompt, and is none that a design states.
+fn holds_by_typed_rules(repl: &Repl, name: &str) -> bool {
+    let rulebook = repl.session.rulebook();
     rulebook.relation(name).is_some_and(|id| {
         let relation = &rulebook.program.relations[id.index()];
         rulebook.sources.name(relation.span) == TYPED && !kb::is_stated(relation)

@@ -88,6 +88,15 @@ impl Left {
         }
     }
 
+    /// The files that its designs came from or were saved to.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        let files = self.designs.iter().flat_map(|design| {
+            let saved = design.saved.as_ref().map(|(path, _)| path.as_str());
+            [Some(design.whole_path.as_str()), saved]
+        });
+        files.flatten().filter(|path| !path.is_empty())
+    }
+
     /// What there is to be taken up, a line each: designs, and scenarios with their changes.
     pub fn told(&self) -> Vec<String> {
         let mut lines = Vec::new();

@@ -14,6 +14,7 @@
 //! | `control` | commands about the session itself: files, settings, watching, expecting |
 //! | `scenarios` | the design under several names, and two of them side by side |
 //! | `aside` | checks, reviews, forms, questions about rules and proofs |
+//! | `beyond` | relations that the prompt's own rulebook does without |
 //! | `interview` | questions put one after the other |
 //! | `trail` | what an interview asked and what was answered |
 //! | `plain` | facts from sentences in plain words, proposed and accepted |
@@ -26,10 +27,13 @@
 //! | --- | --- | --- |
 //! | `@command NAME` | a sheet | `:NAME` shows it, besides its own name |
 //! | `@values COLUMN LIST` | a relation | the closed list that a column takes its values from; `=OTHER` is the list that another column names, `RELATION.COLUMN` a column of the knowledge base |
-//! | `@interview N` | a stated relation | the interview asks for its facts, in this order |
+//! | `@meaning COLUMN TABLE.COLUMN` | a relation | where the knowledge base says what the values of a column mean |
+//! | `@interview N WORDS` | a stated relation | the interview asks for its facts, in this order, and says these words first |
+//! | `@part RELATION COLUMN...` | a stated relation | facts of RELATION say these columns by themselves, so that others can be left open |
 //! | `@saved` | a relation | a question that `:run` answers; `@example` shows how it is asked |
 
 mod aside;
+mod beyond;
 mod commands;
 mod complete;
 mod control;
@@ -330,7 +334,7 @@ impl Repl {
     /// What is still open at the end of the input, done as it stands.
     pub fn finish(&mut self) -> Vec<Event> {
         match self.units.finish() {
-            Some(unit) => self.unit(&unit),
+            Some(unit) => self.unfinished(&unit, None),
             None => Vec::new(),
         }
     }
@@ -378,12 +382,21 @@ impl Repl {
         reply.events
     }
 
-    /// Does what is open as it stands, since a command follows that does not go on with it.
-    fn unfinished(&mut self, unit: &str) -> Vec<Event> {
+    /// Does what is open as it stands, since nothing follows, or a command that does not go on with it.
+    fn unfinished(&mut self, unit: &str, command: Option<&str>) -> Vec<Event> {
+        let before = command.map(|it| format!(" before `{}`", it.trim())).unwrap_or_default();
+        if units::lacks_its_end(unit) {
+            let what = edits::one_line(unit);
+            let message = format!(
+                "`{what}` has no end{before}, so nothing is done: a fact or a rule ends with `.`, a \
+                 question with `?`"
+            );
+            self.history.push(unit.trim_end().to_owned());
+            return vec![Event::Error(message)];
+        }
         let mut events = self.unit(unit);
-        if has_failed(&events) {
-            let note = "what was begun before the command is dropped";
-            events.push(Event::Note(note.to_owned()));
+        if has_failed(&events) && command.is_some() {
+            events.push(Event::Note(format!("what was begun{before} is dropped")));
         }
         events
     }
@@ -456,7 +469,7 @@ pub fn step(repl: &mut Repl, text: &str) -> Vec<Event> {
             continue;
         }
         if let Some(unit) = repl.units.cut(line) {
-            events.extend(repl.unfinished(&unit));
+            events.extend(repl.unfinished(&unit, Some(line)));
             if repl.settings.bail && has_failed(&events) {
                 break;
             }

@@ -133,9 +133,7 @@ fn said(sentence: &str) -> Vec<(i64, String, String)> {
 fn gathered(repl: &Repl, form: RelationId, sentence: &str, rows: &[Found]) -> Proposal {
     let rulebook = repl.session.rulebook();
     let declared = &rulebook.program.relations[form.index()];
-    let design = repl.session.designs().get(repl.current);
-    let facts = design.map(|design| design.facts.as_slice()).unwrap_or_default();
-    let count = facts.iter().filter(|fact| fact.relation == form).count();
+    let count = interview::count(repl, form);
     let key = key_columns(declared).and_then(|keys| keys.first().copied()).unwrap_or(0);
     let mut proposal =
         Proposal { form, values: Vec::new(), further: Vec::new(), reasons: Vec::new() };
@@ -158,7 +156,7 @@ fn gathered(repl: &Repl, form: RelationId, sentence: &str, rows: &[Found]) -> Pr
                 value.clone()
             }
             None if column.primitive != Primitive::Symbol => (count + 1).to_string(),
-            None if at == key => identifier(sentence, facts, form, key),
+            None if at == key => identifier(sentence, |name| interview::is_taken(repl, form, name)),
             None if closed => String::new(),
             None => sentence.trim().to_owned(),
         };
@@ -179,7 +177,7 @@ fn gathered(repl: &Repl, form: RelationId, sentence: &str, rows: &[Found]) -> Pr
 }
 
 /// An identifier of the first words, other than those there are.
-fn identifier(sentence: &str, facts: &[StatedFact], form: RelationId, key: usize) -> String {
+fn identifier(sentence: &str, taken: impl Fn(&str) -> bool) -> String {
     let words = sentence.split(|it: char| !it.is_alphanumeric()).filter(|it| !it.is_empty());
     let words: Vec<String> = words.map(str::to_lowercase).collect();
     // The shortest words say least.
@@ -189,10 +187,6 @@ fn identifier(sentence: &str, facts: &[StatedFact], form: RelationId, key: usize
         telling = words;
     }
     let name = telling.join("_");
-    let taken = |name: &str| {
-        let mut same = facts.iter().filter(|fact| fact.relation == form);
-        same.any(|fact| fact.values.get(key).is_some_and(|value| value.to_string() == name))
-    };
     let numbered = (2..).map(|number| format!("{name}_{number}"));
     std::iter::once(name.clone()).chain(numbered).find(|it| !taken(it)).unwrap_or(name)
 }
@@ -221,9 +215,11 @@ pub(super) fn put(repl: &mut Repl, proposal: Proposal, reply: &mut Reply) {
             (true, Some(at)) => values_of(repl, proposal.form, at, &[]).join(", "),
             _ => String::new(),
         };
+        let open = at.is_some_and(|at| interview::may_stay_open(repl, proposal.form, at));
+        let left = if open { "; `yes` leaves it open" } else { "" };
         let value = match (value.is_empty(), known.as_str()) {
             (true, "") => "?".to_owned(),
-            (true, known) => format!("?   one of {known}"),
+            (true, known) => format!("?   one of {known}{left}"),
             (false, _) => value,
         };
         let because = proposal.reasons.iter().filter(|(column, _)| *column == name);
@@ -293,6 +289,7 @@ fn correct(repl: &Repl, proposal: &mut Proposal, line: &str) -> Done {
         let value = match given(value, &known) {
             _ if known.is_empty() => value,
             Given::Value(at) => known.get(at).map_or(value, String::as_str),
+            Given::Open if interview::may_stay_open(repl, proposal.form, at) => "",
             Given::Open | Given::Other => {
                 let hint = match nearest(value, known.iter().map(String::as_str)) {
                     Some(near) => format!("did you mean `{near}`?"),
@@ -339,17 +336,19 @@ fn correct(repl: &Repl, proposal: &mut Proposal, line: &str) -> Done {
 fn facts(repl: &Repl, proposal: &Proposal) -> Result<Vec<StatedFact>, Failure> {
     let relations = &repl.session.rulebook().program.relations;
     let declared = &relations[proposal.form.index()];
-    let mut values = Vec::new();
-    for (column, value) in declared.columns.iter().zip(&proposal.values) {
-        if value.is_empty() {
-            let name = &column.name;
-            return Err(format!("`{name}` is missing: say {name}=VALUE").into());
-        }
-        values.push(interview::constant(column.primitive, value)?);
+    let mut open = proposal.values.iter().enumerate().filter(|(_, value)| value.is_empty());
+    let missing = open.clone().find(|(at, _)| !interview::may_stay_open(repl, proposal.form, *at));
+    if let Some((at, _)) = missing {
+        let name = &declared.columns[at].name;
+        return Err(format!("`{name}` is missing: say {name}=VALUE").into());
     }
+    let in_parts = open.next().is_some();
+    let mut facts = interview::facts_of(repl, proposal.form, &proposal.values, in_parts)?;
     let key = key_columns(declared).and_then(|keys| keys.first().copied()).unwrap_or(0);
-    let about = values.get(key).cloned();
-    let mut facts = vec![StatedFact { relation: proposal.form, values, span: Span::default() }];
+    let about = match (declared.columns.get(key), proposal.values.get(key)) {
+        (Some(column), Some(value)) => Some(interview::constant(column.primitive, value)?),
+        _ => None,
+    };
     let name = declared.columns.get(key).map(|column| column.name.as_str());
     for (relation, column, values) in &proposal.further {
         let columns = &relations[relation.index()].columns;

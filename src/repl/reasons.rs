@@ -7,12 +7,13 @@ use crate::answers;
 use crate::change::{Limits, Search};
 use crate::eval;
 use crate::explain::Why;
-use crate::kb;
 use crate::report::explanation::{Extent, numbered};
 use crate::report::tree::{StepKind, Tree};
 use crate::session::Session;
 
+use super::beyond;
 use super::edits::broken_off;
+use super::scenarios::among;
 use super::{Done, Event, Failure, Repl, Reply};
 
 /// Words of a command with its flags taken out.
@@ -30,9 +31,8 @@ fn flags<'a>(text: &'a str, known: &[&str]) -> Result<Flags<'a>, Failure> {
             break;
         }
         if !known.contains(&last) {
-            let hint = crate::diag::nearest(last, known.iter().copied());
-            let hint = hint.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            return Err(format!("`{last}` means nothing here{hint}").into());
+            let hint = among(last, known, "it takes no flags");
+            return Err(format!("`{last}` means nothing here; {hint}").into());
         }
         given.push(last);
         rest = before.trim_end();
@@ -101,7 +101,8 @@ fn explain(repl: &mut Repl, text: &str, absent: bool, reply: &mut Reply) -> Done
     let flags = flags(text, &["--all", "--full"])?;
     let (all, start) = (flags.has("--all"), Instant::now());
     let goal = goal_of(repl, flags.rest)?;
-    let beside = of_the_dossier(repl, kb::speaks_of_the_dossier(&goal))?;
+    let about = beyond::of_the_dossier(repl, &goal);
+    let beside = of_the_dossier(repl, about)?;
     let asked = Arc::clone(&repl.interrupt);
     let options = repl.effort.options(&asked);
     let (session, design) = beside.as_ref().map_or((&repl.session, repl.current), |it| (it, 0));
@@ -154,7 +155,7 @@ pub(super) fn what_if(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
     let start = Instant::now();
     let flags = flags(text, &["--all", "--reasons", "--dossier"])?;
     let typed = signed_steps(repl, flags.rest)?.unwrap_or_else(|| flags.rest.to_owned());
-    let about = flags.has("--dossier") || kb::speaks_of_the_dossier(&typed);
+    let about = flags.has("--dossier") || beyond::of_the_dossier(repl, &typed);
     let beside = of_the_dossier(repl, about)?;
     let (session, design) = beside.as_ref().map_or((&repl.session, repl.current), |it| (it, 0));
     let change = session.change(design, &typed)?;
@@ -185,7 +186,8 @@ pub(super) fn achieve(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
         None => (text, 3),
     };
     let goal = &goal_of(repl, goal)?;
-    let beside = of_the_dossier(repl, kb::speaks_of_the_dossier(goal))?;
+    let about = beyond::of_the_dossier(repl, goal);
+    let beside = of_the_dossier(repl, about)?;
     let (session, design) = beside.as_ref().map_or((&repl.session, repl.current), |it| (it, 0));
     let asked = Arc::clone(&repl.interrupt);
     let limits = Limits::from_options(&repl.effort.options(&asked));

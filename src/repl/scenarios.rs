@@ -64,12 +64,39 @@ fn stated_in(repl: &Repl, there: &Log, design: usize) -> Stated {
     there.made(design, repl.log.unmade(design, stated(&repl.session, design)))
 }
 
-fn unknown(repl: &Repl, name: &str, what: &str) -> Failure {
-    let scenarios = repl.scenarios.iter().map(|it| it.name.as_str());
-    let designs = repl.session.designs().iter().map(|it| it.id.as_str());
-    let near = nearest(name, scenarios.chain(designs));
-    let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-    format!("there is no {what} `{name}`{hint}").into()
+/// How many names a message lists.
+const LISTED: usize = 12;
+
+/// What to say of a name that none of these is: the nearest, else all of them, else what makes one.
+pub(super) fn among(name: &str, known: &[&str], makes: &str) -> String {
+    if let Some(near) = nearest(name, known.iter().copied()) {
+        return format!("did you mean `{near}`?");
+    }
+    let quoted: Vec<String> = known.iter().take(LISTED).map(|it| format!("`{it}`")).collect();
+    let more = match known.len().saturating_sub(LISTED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    match quoted.split_last() {
+        None => makes.to_owned(),
+        Some((only, [])) => format!("there is {only}; {makes}"),
+        Some((last, rest)) if more.is_empty() => {
+            format!("there are {} and {last}", rest.join(", "))
+        }
+        _ => format!("there are {}{more}", quoted.join(", ")),
+    }
+}
+
+fn unknown(repl: &Repl, name: &str, what: &str, known: &[&str]) -> Failure {
+    if name == repl.scenario {
+        return format!("`{name}` is the scenario that is changed here").into();
+    }
+    let here = repl.session.designs().get(repl.current);
+    if here.is_some_and(|design| design.id == name) {
+        return format!("`{name}` is the design that is spoken of").into();
+    }
+    let hint = among(name, known, "`:branch NAME` makes a scenario");
+    format!("there is no {what} `{name}`; {hint}").into()
 }
 
 /// `:switch`, `:switch NAME`
@@ -80,7 +107,10 @@ pub(super) fn switch(repl: &mut Repl, name: &str, reply: &mut Reply) -> Done {
         return match name {
             "" => Err("there is no other scenario; `:branch NAME` makes one".to_owned().into()),
             name if name == repl.scenario => Ok(()),
-            name => Err(unknown(repl, name, "scenario")),
+            name => {
+                let known: Vec<&str> = repl.scenarios.iter().map(|it| it.name.as_str()).collect();
+                Err(unknown(repl, name, "scenario", &known))
+            }
         };
     };
     let (left, to) = (here(repl), repl.scenarios[at].clone());
@@ -125,11 +155,15 @@ pub(super) fn compare(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
     let facts = match (other, find(repl, name)) {
         (_, Some(at)) => stated_in(repl, &repl.scenarios[at].log, repl.current).facts,
         (Some((_, design)), None) => design.facts.clone(),
-        (None, None) if name.is_empty() => {
-            let hint = "say with what: `:compare NAME`, a scenario or a design that is open";
-            return Err(hint.to_owned().into());
+        (None, None) => {
+            let known = repl.others();
+            let known: Vec<&str> = known.iter().map(|(name, _)| name.as_str()).collect();
+            if name.is_empty() {
+                let hint = among(name, &known, "`:branch NAME` makes a scenario");
+                return Err(format!("say with what: `:compare NAME`; {hint}").into());
+            }
+            return Err(unknown(repl, name, "scenario or design", &known));
         }
-        (None, None) => return Err(unknown(repl, name, "scenario or design")),
     };
     let design = repl.session.designs().get(repl.current);
     let stated = design.map(|design| design.facts.clone()).unwrap_or_default();

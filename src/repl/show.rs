@@ -10,59 +10,84 @@ use crate::change::promised;
 use crate::diag::nearest;
 use crate::kb::{self, NotFound, Part, Rulebook, embedded, is_stated};
 use crate::report::diagram::{graph_text, sequence_text};
-use crate::report::{Section, Table};
+use crate::report::{Section, Table, hanging};
 use crate::session::Session;
 use crate::syntax::printer;
 use crate::value::{Constant, RelationId};
 
+use super::beyond;
 use super::commands::sheet_called;
 use super::complete::values_of;
 use super::{Done, Failure, Repl, Reply};
 
 /// The relation of a name, or the nearest.
-fn relation(repl: &Repl, name: &str) -> Result<RelationId, Failure> {
-    let rulebook = repl.session.rulebook();
-    if let Some(relation) = rulebook.relation(name) {
+fn relation(repl: &Repl, rulebook: &Rulebook, name: &str) -> Result<RelationId, Failure> {
+    if let Some(relation) = rulebook.relation(&kb::undotted(name)) {
         return Ok(relation);
     }
     if name.is_empty() {
         return Err("say which relation; `:list` lists them".to_owned().into());
     }
-    let known = rulebook.program.relations.iter().map(|relation| relation.name.as_str());
-    let hint = match nearest(name, known) {
+    let hint = match near_relation(repl, name) {
         Some(near) => format!("did you mean `{near}`?"),
+        None if listed(repl.session.rulebook(), name).next().is_some() => {
+            format!("`:list {name}` lists those with it in their names")
+        }
         None => "`:list` lists them".to_owned(),
     };
     Err(format!("there is no relation `{name}`; {hint}").into())
 }
 
+/// The name of a relation that is nearest to one that none has.
+pub(super) fn near_relation(repl: &Repl, name: &str) -> Option<String> {
+    let here = repl.session.rulebook().program.relations.iter().map(|it| it.name.clone());
+    let beyond = beyond::relations().keys().map(|name| beyond::typed(name));
+    let known: Vec<String> = here.chain(beyond).collect();
+    nearest(name, known.iter().map(String::as_str)).map(str::to_owned)
+}
+
+/// The relations with a word in their names.
+fn listed<'a>(
+    rulebook: &'a Rulebook,
+    word: &'a str,
+) -> impl Iterator<Item = (RelationId, &'a Relation)> {
+    let relations = rulebook.program.relations.iter().enumerate();
+    let relations = relations.map(|(at, it)| (RelationId::from(at), &**it));
+    relations.filter(move |(_, it)| !it.name.starts_with(['@', '?']) && it.name.contains(word))
+}
+
 /// A relation with its columns.
 fn heading(relation: &Relation) -> String {
     let columns: Vec<&str> = relation.columns.iter().map(|column| column.name.as_str()).collect();
-    format!("{}({})", relation.name, columns.join(", "))
+    format!("{}({})", beyond::typed(&relation.name), columns.join(", "))
 }
 
 /// `:list`, `:list WORD`, `:list --all`
 pub(super) fn list(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
     let all = words.contains("--all");
-    let word = words.replace("--all", "").trim().to_owned();
-    let rulebook = repl.session.rulebook();
+    let word = kb::undotted(words.replace("--all", "").trim());
+    // Others are listed where the prompt's own rulebook has none.
+    let mut others = beyond::relations().keys().filter(|name| name.contains(&word));
+    let here = listed(repl.session.rulebook(), &word).next().is_some();
+    let beyond = match others.next() {
+        Some(name) if !here => repl.beyond(name)?,
+        _ => None,
+    };
+    let (session, design) = beyond.as_ref().map_or((&repl.session, repl.current), |it| (it, 0));
+    let rulebook = session.rulebook();
     let promised = promised(rulebook);
     let mut rows = Vec::new();
-    for (at, declared) in rulebook.program.relations.iter().enumerate() {
+    for (id, declared) in listed(rulebook, &word) {
         let typed = rulebook.sources.name(declared.span) == kb::TYPED;
-        if declared.name.starts_with(['@', '?'])
-            || !declared.name.contains(&word)
-            || !(all || !word.is_empty() || typed || promised.get(at) == Some(&true))
-        {
+        if !(all || !word.is_empty() || typed || promised.get(id.index()) == Some(&true)) {
             continue;
         }
-        let kind = match (is_stated(declared), typed) {
+        let kind = match (is_stated(declared) && beyond.is_none(), typed) {
             (true, _) => "stated",
             (false, true) => "typed",
             (false, false) => "concluded",
         };
-        let count = repl.session.count(RelationId::from(at), repl.current);
+        let count = session.count(id, design);
         rows.push(vec![text(kind), text(heading(declared)), Constant::Number(count as i64)]);
     }
     rows.sort_by_key(|row| row.first().is_some_and(|kind| kind.to_string() != "stated"));
@@ -88,21 +113,10 @@ fn clauses(rulebook: &Rulebook, relation: RelationId) -> Vec<&str> {
 
 /// `:show RELATION`
 pub(super) fn show(repl: &mut Repl, name: &str, reply: &mut Reply) -> Done {
-    let name = &kb::undotted(name);
-    if kb::observed_names().contains(name) {
-        let beside = repl.beside(Part::Observed)?;
-        let rulebook = beside.rulebook();
-        let id = rulebook.relation(name).ok_or_else(|| format!("there is no relation `{name}`"))?;
-        let declared = &rulebook.program.relations[id.index()];
-        let mut out = format!("{}\n{}\n", heading(declared), declared.doc.text);
-        for tag in declared.doc.all("column") {
-            out.push_str(&format!("  {tag}\n"));
-        }
-        reply.answer(out);
-        return Ok(());
-    }
-    let id = relation(repl, name)?;
-    let rulebook = repl.session.rulebook();
+    let beyond = repl.beyond(name)?;
+    let (session, design) = beyond.as_ref().map_or((&repl.session, repl.current), |it| (it, 0));
+    let rulebook = session.rulebook();
+    let id = relation(repl, rulebook, name)?;
     let declared = &rulebook.program.relations[id.index()];
     let mut out = format!("{}\n", heading(declared));
     if !declared.doc.text.is_empty() {
@@ -116,15 +130,16 @@ pub(super) fn show(repl: &mut Repl, name: &str, reply: &mut Reply) -> Done {
         let kind = column.primitive.name();
         out.push_str(format!("  {:width$}  {kind:8}  {meaning}", column.name).trim_end());
         out.push('\n');
-        let values = values_of(repl, id, at, &[]);
+        let values = if beyond.is_none() { values_of(repl, id, at, &[]) } else { Vec::new() };
         if !values.is_empty() {
             out.push_str(&format!("  {:width$}            one of {}\n", "", values.join(", ")));
         }
     }
     let rules = clauses(rulebook, id).len();
     let (reads, readers) = dependencies(rulebook, id);
-    let said = if is_stated(declared) { "stated by designs" } else { "concluded" };
-    let rows = repl.session.count(id, repl.current);
+    let stated = is_stated(declared) && beyond.is_none();
+    let said = if stated { "stated by designs" } else { "concluded" };
+    let rows = session.count(id, design);
     out.push_str(&format!("{said}; {rows} rows now; {rules} rules; "));
     out.push_str(&format!("reads {}, read by {}\n", reads.len(), readers.len()));
     let sources: Vec<&str> = declared.doc.all("source").collect();
@@ -144,8 +159,10 @@ pub(super) fn rules(repl: &mut Repl, name: &str, reply: &mut Reply) -> Done {
         reply.answer(repl.typed().to_owned());
         return Ok(());
     }
-    let id = relation(repl, name)?;
-    let texts = clauses(repl.session.rulebook(), id);
+    let beyond = repl.beyond(name)?;
+    let rulebook = beyond.as_ref().unwrap_or(&repl.session).rulebook();
+    let id = relation(repl, rulebook, name)?;
+    let texts = clauses(rulebook, id);
     if texts.is_empty() {
         reply.note(format!("no rule concludes {name}"));
     }
@@ -155,7 +172,10 @@ pub(super) fn rules(repl: &mut Repl, name: &str, reply: &mut Reply) -> Done {
 
 /// `:facts`, `:facts RELATION`
 pub(super) fn facts(repl: &mut Repl, name: &str, reply: &mut Reply) -> Done {
-    let wanted = if name.is_empty() { None } else { Some(relation(repl, name)?) };
+    let wanted = match name {
+        "" => None,
+        name => Some(relation(repl, repl.session.rulebook(), name)?),
+    };
     let Some(design) = repl.session.designs().get(repl.current) else { return Ok(()) };
     let stated = design.facts.iter().filter(|fact| wanted.is_none_or(|it| fact.relation == it));
     let text: String = stated.map(|fact| format!("{}.\n", repl.session.written(fact))).collect();
@@ -201,13 +221,18 @@ fn dependencies(rulebook: &Rulebook, id: RelationId) -> (BTreeSet<&str>, BTreeSe
 
 /// `:deps RELATION`
 pub(super) fn deps(repl: &mut Repl, name: &str, reply: &mut Reply) -> Done {
-    let id = relation(repl, name)?;
-    let (from, to) = dependencies(repl.session.rulebook(), id);
+    let beyond = repl.beyond(name)?;
+    let rulebook = beyond.as_ref().unwrap_or(&repl.session).rulebook();
+    let id = relation(repl, rulebook, name)?;
+    let (from, to) = dependencies(rulebook, id);
     let joined = |names: BTreeSet<&str>| match names.is_empty() {
         true => "nothing".to_owned(),
         false => names.into_iter().collect::<Vec<_>>().join(", "),
     };
-    reply.answer(format!("{name} reads: {}\nread by: {}\n", joined(from), joined(to)));
+    let width = repl.settings.look.width.map(usize::from);
+    let from = hanging("", &format!("{name} reads: {}", joined(from)), 0, width);
+    let to = hanging("", &format!("read by: {}", joined(to)), 0, width);
+    reply.answer(format!("{from}{to}"));
     Ok(())
 }
 
@@ -373,7 +398,7 @@ pub(super) fn queries(repl: &mut Repl, _: &str, reply: &mut Reply) -> Done {
 /// `:run NAME VALUE...`
 pub(super) fn run(repl: &mut Repl, typed: &str, reply: &mut Reply) -> Done {
     let mut words = words(typed).into_iter();
-    let name = words.next().unwrap_or_default();
+    let Some(name) = words.next() else { return queries(repl, "", reply) };
     let values: Vec<String> = words.collect();
     let known = saved_names(repl);
     if !known.iter().any(|(known, _)| *known == name) {
@@ -478,6 +503,9 @@ fn words(text: &str) -> Vec<String> {
 
 /// `:explain CODE`
 pub(super) fn explain(_: &mut Repl, code: &str, reply: &mut Reply) -> Done {
+    if code.trim().is_empty() {
+        return Err("say which code: `:explain AL0107`".to_owned().into());
+    }
     let wanted = code.trim().to_ascii_uppercase();
     let wanted = wanted.parse::<u32>().map_or(wanted, |number| format!("AL{number:04}"));
     match embedded(&format!("docs/errors/{wanted}.md")) {

@@ -22,8 +22,10 @@ pub(super) enum Step {
 pub(super) struct Fact {
     /// The number of its form.
     pub form: usize,
-    /// The values of its columns so far.
+    /// The values of its columns so far; an empty one is left open.
     pub values: Vec<String>,
+    /// Whether it is stated in parts, since something was left open.
+    pub in_parts: bool,
     /// What was stated when all were known.
     pub stated: Vec<StatedFact>,
     /// The sentence it was made from, as it was accepted.
@@ -153,8 +155,13 @@ impl Interview {
             match step {
                 Step::Fact(fact) => {
                     fact.stated.iter_mut().for_each(renew);
-                    if let Some(first) = fact.stated.first() {
-                        fact.values = first.values.iter().map(ToString::to_string).collect();
+                    let first = fact.stated.first().map(|it| it.values.as_slice());
+                    let mut first = first.unwrap_or_default().iter().map(ToString::to_string);
+                    if !fact.in_parts {
+                        fact.values = first.collect();
+                    } else if let (Some(name), Some(slot)) = (first.next(), fact.values.first_mut())
+                    {
+                        *slot = name;
                     }
                     if let Some(sentence) = &mut fact.sentence {
                         sentence.renew(&fact.values);

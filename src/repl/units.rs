@@ -2,6 +2,7 @@
 
 use crate::diag::SourceId;
 use crate::syntax::lexer::{Token, lex};
+use crate::syntax::parse;
 
 /// Words that are commands without a colon too: who types them wants nothing else.
 const BARE: [&str; 4] = ["help", "quit", "exit", "?"];
@@ -49,6 +50,13 @@ pub fn is_complete(text: &str) -> bool {
     let told = directive
         && matches!(last, Token::RightParenthesis | Token::Text | Token::Name | Token::Directive);
     last != Token::Doc && depth <= 0 && (ended || told)
+}
+
+/// Whether nothing is wrong with a text but that its last statement has no end.
+pub(super) fn lacks_its_end(text: &str) -> bool {
+    let well = |text: &str| parse(SourceId(0), text).1.is_empty();
+    let text = text.trim_end();
+    !is_command(text) && !well(text) && [".", "?"].iter().any(|end| well(&format!("{text}{end}")))
 }
 
 /// Whether a text is a word by itself: what somebody types who answers, or who forgot the colon.
@@ -130,6 +138,16 @@ mod tests {
             "N = count : { p(X)",
         ] {
             assert!(!is_complete(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_statement_lacks_its_end_or_more() {
+        for text in ["p(1)", "p(1).\nq(X) :- p(X)\n\n", "?- p(X)", "-p(1)"] {
+            assert!(lacks_its_end(text), "{text}");
+        }
+        for text in ["p(1).", "p(1", "p(1)) ", ":why p(1)", "", "q(X) :- p(X),"] {
+            assert!(!lacks_its_end(text), "{text}");
         }
     }
 

@@ -10,7 +10,7 @@ use archlog::repl::{Kind, Repl, complete, hint, is_command, is_complete, kinds};
 use archlog::report::shortened;
 use rustyline::completion::{Completer, FilenameCompleter, Pair};
 use rustyline::highlight::{CmdKind, Highlighter};
-use rustyline::hint::{Hinter, HistoryHinter};
+use rustyline::hint::{Hint, Hinter, HistoryHinter};
 use rustyline::history::FileHistory;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{ColorMode, CompletionType, Config, Context, Editor, Helper};
@@ -19,6 +19,9 @@ use crate::console::Console;
 
 /// How many statements the history holds.
 const HISTORY: usize = 2000;
+
+/// What is said in grey in the line behind a statement that is not complete.
+const OPEN: &str = "it ends with `.` or `?`; an empty line gives it up";
 
 /// The editor of the prompt.
 pub type LineEditor = Editor<Help, FileHistory>;
@@ -41,7 +44,6 @@ pub fn editor(repl: &Rc<RefCell<Repl>>, console: &Console) -> Result<LineEditor>
         history: HistoryHinter::new(),
         asking: Cell::new(false),
         typed: Cell::new(false),
-        width: console.look().width,
     }));
     Ok(editor)
 }
@@ -55,8 +57,6 @@ pub struct Help {
     asking: Cell<bool>,
     /// Whether anything was on the line.
     typed: Cell<bool>,
-    /// How wide the terminal is.
-    width: Option<u16>,
 }
 
 /// Whether anything was on the line since this was asked last.
@@ -96,7 +96,9 @@ impl Completer for Help {
             display: match candidate.note.as_str() {
                 "" => candidate.text.clone(),
                 note => {
-                    let width = self.width.map_or(usize::MAX, usize::from).saturating_sub(2);
+                    let width = terminal_size::terminal_size();
+                    let width = width.map_or(usize::MAX, |(width, _)| usize::from(width.0));
+                    let width = width.saturating_sub(2);
                     shortened(&format!("{}  {note}", candidate.text), width)
                 }
             },
@@ -106,15 +108,38 @@ impl Completer for Help {
     }
 }
 
-impl Hinter for Help {
-    type Hint = String;
+/// Something in grey behind the cursor.
+pub struct Grey {
+    text: String,
+    /// Whether it can be taken as it stands.
+    typed: bool,
+}
 
-    fn hint(&self, line: &str, at: usize, context: &Context<'_>) -> Option<String> {
+impl Hint for Grey {
+    fn display(&self) -> &str {
+        &self.text
+    }
+
+    fn completion(&self) -> Option<&str> {
+        self.typed.then_some(&self.text)
+    }
+}
+
+impl Hinter for Help {
+    type Hint = Grey;
+
+    fn hint(&self, line: &str, at: usize, context: &Context<'_>) -> Option<Grey> {
         self.typed.set(self.typed.get() || !line.is_empty());
         if at < line.len() || line.is_empty() || self.asking.get() {
             return None;
         }
-        hint(&self.repl.borrow(), line).or_else(|| self.history.hint(line, at, context))
+        let repl = self.repl.borrow();
+        if line.ends_with('\n') && !repl.is_interview() && !is_complete(line) {
+            return Some(Grey { text: OPEN.to_owned(), typed: false });
+        }
+        let columns = hint(&repl, line).map(|text| Grey { text, typed: false });
+        let earlier = || Some(Grey { text: self.history.hint(line, at, context)?, typed: true });
+        columns.or_else(earlier)
     }
 }
 

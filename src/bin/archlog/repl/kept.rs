@@ -34,8 +34,10 @@ pub fn init() -> Option<PathBuf> {
 /// Where this session keeps its changes.
 pub struct Kept {
     folder: PathBuf,
-    /// What the files of the design are called, up to a number.
+    /// What the files of the first design are called, up to a number.
     stem: String,
+    /// The designs, from the root.
+    designs: Vec<PathBuf>,
     path: PathBuf,
     lock: PathBuf,
     /// Held as long as the session lasts.
@@ -64,20 +66,20 @@ impl Kept {
         path.parent().map_or(Ok(()), fs::create_dir_all)
     }
 
-    /// A place for the changes of a design; of a new one where no path is given.
-    pub fn new(design: Option<&Path>) -> io::Result<Self> {
+    /// A place for the changes of designs; of a new one where none is given.
+    pub fn new(designs: &[impl AsRef<Path>]) -> io::Result<Self> {
         let none = || io::Error::new(io::ErrorKind::NotFound, "there is no home directory");
         let folder = state().ok_or_else(none)?.join("unsaved");
         fs::create_dir_all(&folder)?;
-        let whole = design.map(|path| fs::canonicalize(path).unwrap_or_else(|_| path.into()));
-        let stem = whole.map_or_else(|| "new".to_owned(), |path| name_of(&path));
+        let designs: Vec<PathBuf> = designs.iter().map(|path| whole(path.as_ref())).collect();
+        let stem = designs.first().map_or_else(|| "new".to_owned(), |path| name_of(path));
         // Processes are numbered over and over; what another one left under a number stays there.
         for number in (0..).map(|attempt: u64| u64::from(std::process::id()) + (attempt << 32)) {
             let path = folder.join(format!("{stem}.{number}.{ENDING}"));
             let lock = path.with_extension("lock");
             let held = File::options().create(true).append(true).open(&lock)?;
             if held.try_lock().is_ok() && !path.exists() {
-                return Ok(Kept { folder, stem, path, lock, _held: held });
+                return Ok(Kept { folder, stem, designs, path, lock, _held: held });
             }
         }
         Err(none())
@@ -88,7 +90,7 @@ impl Kept {
         &self.path
     }
 
-    /// What the latest earlier session with the same design left, if one did.
+    /// What the latest earlier session left that began with the same design, or changed any of these.
     pub fn earlier(&self) -> Option<Unsaved> {
         let entries = fs::read_dir(&self.folder).ok()?.flatten();
         let mut left: Vec<(SystemTime, PathBuf, File)> = entries
@@ -106,14 +108,22 @@ impl Kept {
     /// The lock of a file that a session left that is over: nobody holds it.
     fn left(&self, path: &Path) -> Option<File> {
         let name = path.file_name()?.to_string_lossy();
-        let number = name.strip_prefix(&format!("{}.", self.stem))?;
-        let number = number.strip_suffix(ENDING)?.strip_suffix('.')?;
-        if *path == self.path || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        let (stem, number) = name.strip_suffix(ENDING)?.strip_suffix('.')?.rsplit_once('.')?;
+        let numbered = number.bytes().all(|byte| byte.is_ascii_digit());
+        if *path == self.path || !numbered || stem != self.stem && !self.is_about(path) {
             return None;
         }
         let lock =
             File::options().create(true).append(true).open(path.with_extension("lock")).ok()?;
         lock.try_lock().is_ok().then_some(lock)
+    }
+
+    /// Whether a file that a session left is about any of the designs.
+    fn is_about(&self, path: &Path) -> bool {
+        let left = fs::read_to_string(path).ok().and_then(|text| Left::read(&text).ok());
+        left.is_some_and(|left| {
+            left.files().any(|file| self.designs.contains(&whole(Path::new(file))))
+        })
     }
 
     /// Keeps what is unsaved as it is now: on the disk, whole, when this returns.
@@ -173,6 +183,11 @@ impl Unsaved {
         let _ = fs::remove_file(self.path.with_extension("lock"));
         Ok(to)
     }
+}
+
+/// A path from the root, where it leads anywhere.
+fn whole(path: &Path) -> PathBuf {
+    fs::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.into())
 }
 
 /// A path as one name, of no more than a hundred letters.

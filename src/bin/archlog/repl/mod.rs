@@ -13,6 +13,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use archlog::kb::Part;
 use archlog::repl::{Effort, Event, Mode, Repl};
+use archlog::report::hanging;
 
 use crate::args;
 use crate::console::Console;
@@ -79,7 +80,7 @@ fn tell(events: Vec<Event>, notes: bool, console: &Console) -> Result<Told> {
             }
             Event::Error(message) => {
                 told.wrong = true;
-                console.fail(&anyhow::Error::msg(message));
+                console.fail(&anyhow::Error::msg(in_lines(&message, console)));
             }
             Event::Unmet(text) => {
                 told.unmet = true;
@@ -100,6 +101,16 @@ fn tell(events: Vec<Event>, notes: bool, console: &Console) -> Result<Told> {
         }
     }
     Ok(told)
+}
+
+/// A message in lines that a terminal does not break inside of words.
+fn in_lines(message: &str, console: &Console) -> String {
+    let Some(width) = console.look().width else { return message.to_owned() };
+    // `error: ` stands before the first line.
+    let lines = message
+        .lines()
+        .map(|line| hanging("", line, 0, Some(usize::from(width).saturating_sub(8))));
+    lines.collect::<String>().trim_end().to_owned()
 }
 
 /// Says what went wrong beside the prompt, such as with the files it keeps.

@@ -31,7 +31,7 @@ pub fn prompt(repl: Repl, arguments: &args::Repl, console: &Console) -> Result<E
             let _ = editor.load_history(path);
         }
     }
-    let kept = match Kept::new(arguments.designs.first().map(|path| path.as_path())) {
+    let kept = match Kept::new(&arguments.designs) {
         Ok(kept) => Some(kept),
         Err(error) => {
             warn(console, "changes are not kept in case of a crash", &error);

@@ -44,7 +44,7 @@ struct Script<'a> {
 impl Script<'_> {
     fn read(&mut self, repl: &mut Repl, arguments: &args::Repl) -> Result<()> {
         for command in &arguments.commands {
-            // A question or a fact may leave out its stop here: there is nothing to wait for.
+            // What does not end here has no end: there is nothing to wait for.
             let mut events = step(repl, command);
             events.extend(repl.finish());
             if !self.goes_on(events)? {
