@@ -69,6 +69,12 @@ impl fmt::Display for Primitive {
 /// The number that digits stand for: decimal ones, `0x` and hexadecimal ones, `0b` and binary ones.
 /// Nothing for anything else, a sign included, and for what does not fit in 64 bits.
 pub fn read_unsigned(text: &str) -> Option<u64> {
+    // Files are full of short numbers.
+    if let 1..=18 = text.len()
+        && text.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        return Some(text.bytes().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')));
+    }
     let (digits, radix) = match text.as_bytes() {
         [b'0', b'x', ..] => (&text[2..], 16),
         [b'0', b'b', ..] => (&text[2..], 2),

@@ -5,6 +5,7 @@
 //! cargo bench --bench engine                           every workload, sizes S, M and L
 //! cargo bench --bench engine -- --size M --only sg,agg --engine archlog,datafrog --repeat 3
 //! cargo bench --bench engine -- --write                renews the tables and plots of the page
+//! cargo bench --bench engine -- --size L --prepare DIR writes programs and facts, for a profiler
 //! ```
 //!
 //! Every run is a process of its own that reads the facts from files, evaluates, and writes what the
@@ -34,6 +35,7 @@ struct Asked {
     workloads: Vec<String>,
     engines: Vec<String>,
     repeats: Option<usize>,
+    prepare: Option<PathBuf>,
     write: bool,
 }
 
@@ -51,6 +53,7 @@ fn asked() -> Asked {
             "--only" => asked.workloads = list(),
             "--engine" => asked.engines = list(),
             "--repeat" => asked.repeats = list().first().and_then(|number| number.parse().ok()),
+            "--prepare" => asked.prepare = list().first().map(PathBuf::from),
             "--write" => asked.write = true,
             "--bench" => benching = true,
             other => eprintln!("unknown: {other}"),
@@ -72,12 +75,20 @@ fn main() {
     let mut results = Results::default();
     for size in SIZES.iter().filter(|size| asked.sizes.iter().any(|it| it == size.name)) {
         for workload in WORKLOADS.iter().filter(|it| wanted(&asked.workloads, it.name)) {
+            if let Some(folder) = &asked.prepare {
+                let outputs = f64::from(size.outputs);
+                workload.prepare(outputs, &folder.join(size.name).join(workload.name)).unwrap();
+                continue;
+            }
             let engines = child::ENGINES.iter().copied();
             let engines: Vec<&str> = engines.filter(|it| wanted(&asked.engines, it)).collect();
             let measured = measure(workload.name, *size, &engines, asked.repeats);
             println!("{}", measured.line());
             results.add(measured);
         }
+    }
+    if asked.prepare.is_some() {
+        return;
     }
     print!("\n{}", page::tables(&results));
     if asked.write {

@@ -8,10 +8,10 @@ use super::batch::{BATCH, Batch};
 use super::limits::StopReason;
 use super::machine::{Context, Ledger, Machine};
 use super::value::{Symbols, Value, value};
-use crate::plan::AggregatePlan;
+use crate::plan::{AggregatePlan, Expression};
 use crate::store::Relation;
 use crate::syntax::operators::AggregateOperator;
-use crate::value::{Primitive, Word};
+use crate::value::{Primitive, WIDE, Word};
 
 /// The groups that an aggregate has met in this run of its rule, and their results.
 #[derive(Debug, Default)]
@@ -19,7 +19,8 @@ pub(super) struct AggregateState {
     groups: Relation,
     results: Vec<Option<Word>>,
     lanes: Vec<Accumulator>,
-    tuple: Vec<Word>,
+    /// The groups of a batch, a vector a column.
+    tuples: Vec<Vec<Word>>,
     positions: Vec<u32>,
 }
 
@@ -55,12 +56,12 @@ impl AggregateState {
             self.groups = Relation::numbered(plan.group.len());
             self.results.clear();
         }
-        self.positions.clear();
-        for at in 0..batch.len {
-            self.tuple.clear();
-            self.tuple.extend(plan.group.iter().map(|slot| batch.column(*slot)[at]));
-            self.positions.push(self.groups.position(&self.tuple) as u32);
+        self.tuples.resize_with(plan.group.len(), Vec::new);
+        for (column, slot) in self.tuples.iter_mut().zip(&plan.group) {
+            column.clear();
+            column.extend_from_slice(&batch.column(*slot)[..batch.len]);
         }
+        self.groups.positions(&self.tuples, batch.len, &mut self.positions);
         while self.results.len() < self.groups.len() {
             let start = self.results.len();
             let end = self.groups.len().min(start + BATCH);
@@ -123,6 +124,12 @@ fn accumulate(
     ledger: &mut Ledger,
 ) {
     let interner = symbols.read();
+    if let Some(words) = small(plan, batch) {
+        for (lane, &word) in batch.column(plan.lane)[..batch.len].iter().zip(words) {
+            lanes[lane.0 as usize].add(plan, word);
+        }
+        return;
+    }
     for (at, lane) in batch.column(plan.lane)[..batch.len].iter().enumerate() {
         let lane = &mut lanes[lane.0 as usize];
         let Some(target) = &plan.target else {
@@ -154,7 +161,43 @@ fn accumulate(
     }
 }
 
+/// The words of what an aggregate sums or compares, if they are all numbers that are their own words.
+fn small<'a>(plan: &AggregatePlan, batch: &'a Batch) -> Option<&'a [Word]> {
+    let Some(Expression::Slot(slot, Primitive::Number | Primitive::Unsigned)) = &plan.target else {
+        return None;
+    };
+    let words = &batch.column(*slot)[..batch.len];
+    let plain = plan.operator != AggregateOperator::Mean;
+    (plain && words.iter().all(|word| word.0 & WIDE == 0)).then_some(words)
+}
+
 impl Accumulator {
+    /// Takes in a number that is its own word.
+    fn add(&mut self, plan: &AggregatePlan, word: Word) {
+        self.count += 1;
+        let number = i64::from(word.0);
+        let best = match &self.best {
+            Some(Value::Number(best)) => Some(i128::from(*best)),
+            Some(Value::Unsigned(best)) => Some(i128::from(*best)),
+            _ => None,
+        };
+        let better = match plan.operator {
+            AggregateOperator::Minimum => best.is_none_or(|best| i128::from(number) < best),
+            AggregateOperator::Maximum => best.is_none_or(|best| i128::from(number) > best),
+            AggregateOperator::Sum => {
+                self.integer = self.integer.wrapping_add(number);
+                false
+            }
+            AggregateOperator::Count | AggregateOperator::Mean => false,
+        };
+        if better {
+            self.best = Some(match plan.primitive {
+                Primitive::Unsigned => Value::Unsigned(u64::from(word.0)),
+                _ => Value::Number(number),
+            });
+        }
+    }
+
     fn result(&self, plan: &AggregatePlan) -> Option<Value> {
         match plan.operator {
             AggregateOperator::Count => Some(Value::Number(self.count as i64)),

@@ -1,5 +1,7 @@
 //! Batches: columns of words that flow through a pipeline.
 
+use std::ops::Range;
+
 use crate::plan::{Slot, Source};
 use crate::store::KeyColumn;
 use crate::value::Word;
@@ -85,6 +87,12 @@ impl Output {
         self.columns.resize_with(arity, Vec::new);
         self.columns.iter_mut().for_each(Vec::clear);
         self.len = 0;
+    }
+
+    /// Some of its tuples.
+    pub(super) fn part(&self, rows: Range<usize>) -> Output {
+        let columns = self.columns.iter().map(|column| column[rows.clone()].to_vec());
+        Output { columns: columns.collect(), len: rows.len() }
     }
 
     /// Adds a tuple for each binding.

@@ -12,6 +12,10 @@
 //! **Order.** Tuples enter their relation in the order in which the rule's first scan meets them,
 //! with one thread or several, so that rows, rounds and words are the same in every run.
 //!
+//! **Distinct.** Where a head tells the whole solution, because it has all variables or because what came
+//! in order has a key (see [`Determined`](crate::plan::Determined)), tuples are taken over without asking
+//! whether they are there.
+//!
 //! **Helpers.** A part of a recursive body that the plan has cut off is a relation like others while its
 //! stratum runs. Helpers are brought up to date at the start of a round, from what the round before
 //! made, so that a round concludes what it would without them and nobody sees them afterwards.
@@ -121,6 +125,8 @@ pub struct Evaluator<'p> {
     ledger: Ledger,
     bounds: Vec<Bounds>,
     crew: Crew,
+    /// The relations that were empty when their stratum began.
+    empty: Vec<RelationId>,
     /// Whether each stratum has a stretch of rounds of its own.
     spaced: bool,
     /// Whether a stratum took more rounds than its stretch has.
@@ -150,6 +156,7 @@ impl<'p> Evaluator<'p> {
             ledger: Ledger::default(),
             bounds: Vec::new(),
             crew: Crew::default(),
+            empty: Vec::new(),
             spaced: false,
             overran: false,
         }
@@ -195,10 +202,13 @@ impl<'p> Evaluator<'p> {
     }
 
     fn stratum(&mut self, run: &mut Run<'_, '_>, stratum: &StratumPlan) -> Result<(), StopReason> {
+        self.empty.clear();
         if !stratum.choices.is_empty() || !stratum.prunes.is_empty() {
             return self.guarded(run, stratum);
         }
         self.bounds.clear();
+        let is_empty = |relation: &RelationId| run.database.relation(*relation).is_empty();
+        self.empty.extend(stratum.relations.iter().copied().filter(is_empty));
         if stratum.once.iter().any(|rule| run.can_fire(rule)) {
             run.begin_round();
             for rule in &stratum.once {
@@ -269,8 +279,8 @@ impl<'p> Evaluator<'p> {
     fn rule(&mut self, run: &mut Run<'_, '_>, rule: &RulePlan) -> Result<(), StopReason> {
         run.listener.rule(rule.rule);
         let (concluded, derived) = (run.report.concluded, run.report.derived);
-        let done = match parallel::windows(run, &self.bounds, rule) {
-            Some(windows) => self.together(run, rule, windows),
+        let done = match parallel::windows(run, &self.bounds, rule, &self.empty) {
+            Some(windows) => self.together(run, rule, &windows),
             None => self.alone(run, rule),
         };
         let concluded = run.report.concluded - concluded;
@@ -280,10 +290,9 @@ impl<'p> Evaluator<'p> {
 
     /// Runs a rule on this thread.
     fn alone(&mut self, run: &mut Run<'_, '_>, rule: &RulePlan) -> Result<(), StopReason> {
-        let Evaluator { machine, output, keys, ledger, bounds, .. } = self;
+        let Evaluator { machine, output, keys, ledger, bounds, empty, .. } = self;
         machine.begin(&rule.pipeline, rule.aggregates);
-        let mut first = true;
-        let alone = rule.distinct && run.database.relation(rule.head).is_empty();
+        let (mut first, mut loose) = (true, false);
         loop {
             output.begin(rule.head_arity());
             let context =
@@ -294,7 +303,10 @@ impl<'p> Evaluator<'p> {
                     output.emit(batch, &rule.emit);
                     Machine::full(output.len)
                 })?;
-            let loose = alone && (!first || output.len >= LOOSE) && !rule.emit.is_empty();
+            if first && !rule.emit.is_empty() {
+                let many = output.len >= LOOSE || run.database.relation(rule.head).is_loose();
+                loose = many && run.differ(rule, empty);
+            }
             match loose {
                 true => run.append(rule, output)?,
                 false => run.store(rule, output, keys)?,
@@ -337,6 +349,16 @@ impl Run<'_, '_> {
         self.listener.round(round);
     }
 
+    /// Whether what a rule is about to conclude is known to differ from each other and from what is
+    /// there: its head tells its solution, and the relation is empty or was filled by rules that
+    /// conclude something else.
+    fn differ(&self, rule: &RulePlan, empty: &[RelationId]) -> bool {
+        let head = self.database.relation(rule.head);
+        let others = head.is_empty() || rule.apart && head.is_loose() && empty.contains(&rule.head);
+        let key = |relation: RelationId| self.database.relation(relation).leading_key();
+        others && rule.distinct.as_ref().is_some_and(|it| it.holds(key))
+    }
+
     /// Moves tuples into the relation of a rule's head.
     fn store(
         &mut self,
@@ -375,5 +397,8 @@ impl Run<'_, '_> {
     }
 }
 
+#[cfg(test)]
+#[path = "order/tests.rs"]
+mod order_tests;
 #[cfg(test)]
 mod tests;

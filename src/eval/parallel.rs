@@ -1,10 +1,18 @@
 //! One rule on several threads.
 //!
-//! The rows of the rule's first scan are cut into windows. Workers run the pipeline over a window
-//! each and drop what the head's relation has already; then this thread stores what they found, in
-//! the order of the windows, so that the rows come out as one thread would have made them. Only
-//! rules that make no new words take part, and only where the scan is long enough to pay for the
-//! threads. Threads end with their window: nobody waits in a loop.
+//! The rows of the rule's first scan are cut into windows. Workers take the next window as soon as
+//! they are done with one, run the pipeline over it, and drop what the head's relation has already
+//! and what they have found before; then this thread stores what is left, in the order of the windows,
+//! so that the rows come out as one thread would have made them: the first window with a tuple is the
+//! first of its worker's that has it. Nothing is shared but what nobody changes, and there is no lock.
+//!
+//! Only rules that make no new words take part, and only where so much is to be concluded that it pays
+//! for the threads, as far as the indices tell. Where the head's tuples are bits, or may yet
+//! be, setting one is less than what a worker does to find out that it should be set: such rules stay on
+//! one thread. Threads end with the rule: nobody waits in a loop.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::batch::Output;
 use super::limits::StopReason;
@@ -12,14 +20,17 @@ use super::machine::{Bounds, Context, Ledger, Machine};
 use super::value::Symbols;
 use super::{Evaluator, Run};
 use crate::plan::{Expand, RulePlan};
-use crate::store::{Database, KeyColumn};
+use crate::store::{KeyColumn, KeyTable, Relation, pack};
 use crate::value::RelationId;
 
-/// Scans shorter than this stay on one thread.
-const LONG: usize = 50_000;
+/// Rules that are about to conclude less than this stay on one thread.
+const MUCH: usize = 40_000;
 
-/// The rows of a window.
+/// About so much is to be concluded from one window.
 const WINDOW: usize = 32_768;
+
+/// After so many windows a thread, what was found is stored.
+const TURNS: usize = 32;
 
 /// Workers with their buffers.
 #[derive(Debug, Default)]
@@ -35,23 +46,62 @@ struct Worker {
     keys: Vec<u64>,
     keep: Vec<u32>,
     concluded: usize,
+    /// Where in the output what each window gave ends.
+    ends: Vec<(usize, usize)>,
+    /// The keys of what is in the output.
+    found: KeyTable,
 }
 
-/// The rows of the first scan, if they should be shared out.
+/// The rows of a rule's first scan that are shared out, and how many of them make a window.
+pub(super) struct Windows {
+    rows: Range<usize>,
+    size: usize,
+    /// Whether what is concluded is known to differ.
+    differ: bool,
+}
+
+impl Windows {
+    fn window(&self, number: usize) -> Option<(usize, usize)> {
+        let start = self.rows.start.saturating_add(number.saturating_mul(self.size));
+        (start < self.rows.end).then(|| (start, self.rows.end.min(start + self.size)))
+    }
+}
+
+/// The windows of a rule, if it should be shared out.
 pub(super) fn windows(
     run: &Run<'_, '_>,
     bounds: &[Bounds],
     rule: &RulePlan,
-) -> Option<std::ops::Range<usize>> {
-    if run.threads < 2 || rule.creates || rule.head.is_helper() {
+    empty: &[RelationId],
+) -> Option<Windows> {
+    if run.threads < 2 || rule.creates || rule.emit.is_empty() {
         return None;
     }
-    let Expand::Rows { relation, rows, by, .. } = &rule.pipeline.stages.first()?.expand else {
-        return None;
-    };
+    let (first, others) = rule.pipeline.stages.split_first()?;
+    let Expand::Rows { relation, rows, by, .. } = &first.expand else { return None };
     let context = Context { database: run.database, bounds, window: None, limits: &run.limits };
-    let range = context.rows(*relation, *rows);
-    (by.is_empty() && range.len() >= LONG).then_some(range)
+    let rows = context.rows(*relation, *rows);
+    if !by.is_empty() || rows.len() < run.threads * 2 {
+        return None;
+    }
+    let mut each = 1.0;
+    for stage in others {
+        let Expand::Rows { relation, by, .. } = &stage.expand else { return None };
+        let relation = run.database.relation(*relation);
+        each *= match by.is_empty() {
+            true => relation.len() as f64,
+            false => relation.mean_matches(*by),
+        };
+    }
+    let much = rows.len() as f64 * each;
+    let size = (WINDOW as f64 / each.max(1.0)).max(1.0) as usize;
+    let size = size.min(rows.len().div_ceil(run.threads * 2));
+    if much < MUCH as f64 {
+        return None;
+    }
+    let differ = run.differ(rule, empty);
+    let may_be_bits = !differ && run.database.relation(rule.head).may_be_bits();
+    (!may_be_bits).then_some(Windows { rows, size, differ })
 }
 
 impl Evaluator<'_> {
@@ -60,95 +110,140 @@ impl Evaluator<'_> {
         &mut self,
         run: &mut Run<'_, '_>,
         rule: &RulePlan,
-        rows: std::ops::Range<usize>,
+        windows: &Windows,
     ) -> Result<(), StopReason> {
+        let differ = windows.differ;
         let Evaluator { crew, keys, bounds, ledger, .. } = self;
-        crew.workers.resize_with(run.threads, Worker::default);
-        let window = WINDOW.min(rows.len().div_ceil(run.threads));
-        let mut start = rows.start;
-        while start < rows.end {
+        crew.workers.resize_with(run.threads, Worker::new);
+        let (mut from, all) = (0, windows.rows.len().div_ceil(windows.size));
+        while from < all {
+            let until = all.min(from + TURNS * run.threads);
             let context =
                 Context { database: run.database, bounds, window: None, limits: &run.limits };
             let interner = &*run.interner;
-            let mut busy = 0;
-            let results: Vec<Result<(), StopReason>> = std::thread::scope(|scope| {
-                let mut handles = Vec::with_capacity(run.threads);
-                for worker in &mut crew.workers {
-                    if start >= rows.end {
-                        break;
-                    }
-                    let end = rows.end.min(start + window);
-                    let context = Context { window: Some((start, end)), ..context };
-                    handles.push(scope.spawn(move || worker.run(context, rule, interner)));
-                    start = end;
-                    busy += 1;
+            let next = AtomicUsize::new(from);
+            let work = |worker: &mut Worker| {
+                worker.begin(rule);
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(window) = windows.window(number).filter(|_| number < until) else {
+                        return Ok(());
+                    };
+                    let context = Context { window: Some(window), ..context };
+                    worker.run(context, rule, interner, differ)?;
+                    worker.ends.push((number, worker.output.len));
                 }
+            };
+            let Some((own, others)) = crew.workers.split_first_mut() else { return Ok(()) };
+            let results: Vec<Result<(), StopReason>> = std::thread::scope(|scope| {
+                let work = &work;
+                let handles: Vec<_> =
+                    others.iter_mut().map(|worker| scope.spawn(move || work(worker))).collect();
+                let own = work(own);
                 let join = |handle: std::thread::ScopedJoinHandle<'_, _>| {
                     handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
                 };
-                handles.into_iter().map(join).collect()
+                std::iter::once(own).chain(handles.into_iter().map(join)).collect()
             });
-            for (worker, result) in crew.workers.iter_mut().take(busy).zip(results) {
+            for worker in &mut crew.workers {
                 ledger.notes.absorb(&mut worker.ledger.notes);
-                result?;
-                run.report.concluded += worker.concluded - worker.output.len;
-                run.store(rule, &worker.output, keys)?;
             }
+            results.into_iter().collect::<Result<(), StopReason>>()?;
+            let mut stretches: Vec<(usize, usize, Range<usize>)> = Vec::new();
+            for (at, worker) in crew.workers.iter().enumerate() {
+                if !rule.head.is_helper() {
+                    run.report.concluded += worker.concluded - worker.output.len;
+                }
+                let mut start = 0;
+                for &(number, end) in &worker.ends {
+                    stretches.push((number, at, start..end));
+                    start = end;
+                }
+            }
+            stretches.sort_unstable_by_key(|(number, ..)| *number);
+            for (_, at, stretch) in stretches {
+                if let Some(worker) = crew.workers.get(at) {
+                    let part = worker.output.part(stretch);
+                    match differ {
+                        true => run.append(rule, &part)?,
+                        false => run.store(rule, &part, keys)?,
+                    }
+                }
+            }
+            from = until;
         }
         Ok(())
     }
 }
 
 impl Worker {
-    /// Runs a rule over a window; what is new is then in `output`.
+    fn new() -> Self {
+        Worker { found: KeyTable::of_keys(), ..Worker::default() }
+    }
+
+    fn begin(&mut self, rule: &RulePlan) {
+        self.output.begin(rule.head_arity());
+        self.ledger.patterns.clear();
+        self.ends.clear();
+        self.found.clear();
+        self.concluded = 0;
+    }
+
+    /// Runs a rule over a window; what is new is then in `output`, behind what was there.
     fn run(
         &mut self,
         context: Context<'_>,
         rule: &RulePlan,
         interner: &crate::value::Interner,
+        differ: bool,
     ) -> Result<(), StopReason> {
-        let Worker { machine, output, ledger, keys, keep, concluded } = self;
-        output.begin(rule.head_arity());
-        *concluded = 0;
-        ledger.patterns.clear();
+        let Worker { machine, output, ledger, keys, keep, concluded, found, .. } = self;
+        let head = context.database.relation(rule.head);
         machine.begin(&rule.pipeline, rule.aggregates);
         let mut symbols = Symbols::Fixed(interner);
-        let mut clean = 0;
+        let mut clean = output.len;
         machine.resume(context, &rule.pipeline, &mut symbols, ledger, |batch, _, _| {
             *concluded += batch.len;
             output.emit(batch, &rule.emit);
-            if Machine::full(output.len - clean) {
-                clean = sift(context.database, rule.head, output, clean, keys, keep);
+            if !differ && Machine::full(output.len - clean) {
+                clean = sift(head, output, clean, keys, keep, found);
             }
             false
         })?;
-        sift(context.database, rule.head, output, clean, keys, keep);
+        if !differ {
+            sift(head, output, clean, keys, keep, found);
+        }
         Ok(())
     }
 }
 
-/// Drops the tuples from `start` on that a relation has already; returns how many are left.
+/// Drops the tuples from `start` on that a relation has already, and pairs and single words that were
+/// found before; returns how many are left.
 fn sift(
-    database: &Database,
-    head: RelationId,
+    relation: &Relation,
     output: &mut Output,
     start: usize,
     keys: &mut Vec<u64>,
     keep: &mut Vec<u32>,
+    found: &mut KeyTable,
 ) -> usize {
-    let relation = database.relation(head);
-    let count = output.len - start;
     let tuples: Vec<KeyColumn<'_>> =
         output.columns.iter().map(|column| KeyColumn::Words(&column[start..])).collect();
-    if tuples.is_empty() || relation.is_empty() {
-        return output.len;
-    }
+    let count = output.len - start;
     keep.clear();
-    relation.contains_each(&tuples, count, keys, |at, found| {
-        if !found {
-            keep.push(at as u32);
-        }
-    });
+    if relation.is_empty() {
+        keep.extend(0..count as u32);
+    } else {
+        relation.contains_each(&tuples, count, keys, |at, found| {
+            if !found {
+                keep.push(at as u32);
+            }
+        });
+    }
+    if tuples.len() <= 2 {
+        pack(&tuples, count, keys);
+        keep.retain(|&at| found.find_or_insert(keys[at as usize], 0, |_| true).is_none());
+    }
     for column in &mut output.columns {
         for (to, &from) in keep.iter().enumerate() {
             column[start + to] = column[start + from as usize];

@@ -16,6 +16,7 @@ mod fields;
 mod files;
 mod gzip;
 mod json;
+mod lines;
 mod order;
 mod parameters;
 mod read;

@@ -10,25 +10,16 @@ use crate::value::{Constant, Interner, Primitive, WIDE, Word, compare_constants}
 
 /// The positions of the rows of some columns, in order. The columns are equally long.
 pub fn order(columns: &[&[Word]], primitives: &[Primitive], interner: &Interner) -> Vec<u32> {
+    Ranked::new(columns, primitives, interner).order(columns)
+}
+
+/// The same by ranks that are there.
+fn order_by(ranked: &Ranked, columns: &[&[Word]]) -> Vec<u32> {
     let rows = columns.first().map_or(0, |column| column.len());
-    let is_symbol = |primitive: &Primitive| *primitive == Primitive::Symbol;
-    let mut symbols: Vec<&[Word]> = Vec::new();
-    for (column, primitive) in columns.iter().zip(primitives) {
-        if is_symbol(primitive) {
-            symbols.push(column);
-        }
-    }
-    let symbols = Ranks::of(&symbols, Primitive::Symbol, interner);
     let ranks: Vec<Vec<u32>> = columns
         .iter()
-        .zip(primitives)
-        .map(|(column, primitive)| {
-            if is_symbol(primitive) {
-                symbols.all(column)
-            } else {
-                Ranks::of(&[column], *primitive, interner).all(column)
-            }
-        })
+        .zip(ranked.columns())
+        .map(|(column, ranks)| column.iter().map(|word| ranks.rank(*word)).collect())
         .collect();
     let widths: Vec<u32> = ranks.iter().map(|column| width(column.iter().copied().max())).collect();
     let (low, high) =
@@ -48,7 +39,7 @@ pub fn order(columns: &[&[Word]], primitives: &[Primitive], interner: &Interner)
 }
 
 /// How many bits a number needs.
-fn width(number: Option<u32>) -> u32 {
+pub(super) fn width(number: Option<u32>) -> u32 {
     u32::BITS - number.unwrap_or(0).leading_zeros()
 }
 
@@ -63,12 +54,7 @@ fn packed(ranks: &[Vec<u32>], widths: &[u32], rows: usize, low: u32) -> Vec<u32>
     for (row, key) in keys.iter_mut().enumerate() {
         *key = *key << low | row as u64;
     }
-    let high = low + widths.iter().sum::<u32>();
-    if rows < FEW {
-        keys.sort_unstable()
-    } else {
-        radix_sort(&mut keys, low, high)
-    }
+    sort_keys(&mut keys, &mut Vec::new(), low, low + widths.iter().sum::<u32>());
     let mask = (1_u64 << low) - 1;
     keys.into_iter().map(|key| (key & mask) as u32).collect()
 }
@@ -76,41 +62,100 @@ fn packed(ranks: &[Vec<u32>], widths: &[u32], rows: usize, low: u32) -> Vec<u32>
 /// Fewer rows are sorted by comparing.
 const FEW: usize = 4096;
 
-/// How many bits are looked at in one pass.
+/// At most so many bits are looked at in one pass.
 const DIGIT: u32 = 11;
 
+/// Sorts keys that differ in the bits from `low` to `high` only, or are in order of their lower bits;
+/// `other` is scratch.
+pub(super) fn sort_keys(keys: &mut Vec<u64>, other: &mut Vec<u64>, low: u32, high: u32) {
+    if keys.len() < FEW { keys.sort_unstable() } else { radix_sort(keys, other, low, high) }
+}
+
 /// Sorts by the bits from `low` to `high`, a digit a pass from the right; equals stay in order.
-fn radix_sort(keys: &mut Vec<u64>, low: u32, high: u32) {
-    let mut other = vec![0; keys.len()];
+fn radix_sort(keys: &mut Vec<u64>, other: &mut Vec<u64>, low: u32, high: u32) {
+    let bits = high - low;
+    let digit = bits.div_ceil(bits.div_ceil(DIGIT).max(1));
+    other.clear();
+    other.resize(keys.len(), 0);
     let mut from = low;
     while from < high {
-        let digit = |key: u64| (key >> from) as usize & ((1 << DIGIT.min(high - from)) - 1);
+        let mask = (1 << digit.min(high - from)) - 1;
         let mut places = [0_usize; 1 << DIGIT];
         for &key in keys.iter() {
-            places[digit(key)] += 1;
+            places[(key >> from) as usize & mask] += 1;
         }
-        let mut next = 0;
-        for place in &mut places {
-            (*place, next) = (next, next + *place);
+        if !places.contains(&keys.len()) {
+            let mut next = 0;
+            for place in &mut places {
+                (*place, next) = (next, next + *place);
+            }
+            for &key in keys.iter() {
+                let place = &mut places[(key >> from) as usize & mask];
+                other[*place] = key;
+                *place += 1;
+            }
+            std::mem::swap(keys, other);
         }
-        for &key in keys.iter() {
-            let place = &mut places[digit(key)];
-            other[*place] = key;
-            *place += 1;
+        from += digit;
+    }
+}
+
+/// The ranks of some columns: symbols are ranked for all columns together.
+pub(super) struct Ranked {
+    tables: Vec<Ranks>,
+    /// Which table each column has.
+    which: Vec<usize>,
+}
+
+impl Ranked {
+    pub(super) fn new(
+        columns: &[&[Word]],
+        primitives: &[Primitive],
+        interner: &Interner,
+    ) -> Ranked {
+        let is_symbol = |primitive: &Primitive| *primitive == Primitive::Symbol;
+        let all = || columns.iter().zip(primitives);
+        let symbols: Vec<&[Word]> =
+            all().filter(|(_, primitive)| is_symbol(primitive)).map(|it| *it.0).collect();
+        let mut tables = Vec::new();
+        if !symbols.is_empty() {
+            tables.push(Ranks::of(&symbols, Primitive::Symbol, interner));
         }
-        std::mem::swap(keys, &mut other);
-        from += DIGIT;
+        let which = all().map(|(column, primitive)| {
+            if is_symbol(primitive) {
+                return 0;
+            }
+            tables.push(Ranks::of(&[column], *primitive, interner));
+            tables.len() - 1
+        });
+        let which = which.collect();
+        Ranked { tables, which }
+    }
+
+    /// The positions of the rows of the columns, in order.
+    pub(super) fn order(&self, columns: &[&[Word]]) -> Vec<u32> {
+        order_by(self, columns)
+    }
+
+    /// The ranks of each column.
+    pub(super) fn columns(&self) -> impl Iterator<Item = &Ranks> {
+        self.which.iter().map(|&table| &self.tables[table])
+    }
+
+    /// Each table once, and which of them each column has.
+    pub(super) fn tables(&self) -> (&[Ranks], &[usize]) {
+        (&self.tables, &self.which)
     }
 }
 
 /// A number for each word of some columns that sorts as the words' values do.
-enum Ranks {
+pub(super) enum Ranks {
     /// The words themselves: numbers below 2^31.
     Own,
-    /// By word, for words that lie close together.
-    Table(Vec<u32>),
-    /// Words in order, each with its rank.
-    Sparse(Vec<(Word, u32)>),
+    /// By word, for words that lie close together; and the words by rank.
+    Table(Vec<u32>, Vec<Word>),
+    /// Words in order, each with its rank; and the words by rank.
+    Sparse(Vec<(Word, u32)>, Vec<Word>),
 }
 
 impl Ranks {
@@ -127,31 +172,38 @@ impl Ranks {
             words().for_each(|word| seen[word.0 as usize] = 1);
             let present = (0..=greatest as u32).filter(|word| seen[*word as usize] == 1).map(Word);
             let sorted = sorted(present.collect(), primitive, interner);
-            for (word, rank) in sorted.into_iter().zip(0..) {
+            for (word, rank) in sorted.iter().zip(0..) {
                 seen[word.0 as usize] = rank;
             }
-            return Ranks::Table(seen);
+            return Ranks::Table(seen, sorted);
         }
         let mut distinct: Vec<Word> = words().copied().collect();
         distinct.sort_unstable();
         distinct.dedup();
-        let mut ranked: Vec<(Word, u32)> =
-            sorted(distinct, primitive, interner).into_iter().zip(0..).collect();
+        let sorted = sorted(distinct, primitive, interner);
+        let mut ranked: Vec<(Word, u32)> = sorted.iter().copied().zip(0..).collect();
         ranked.sort_unstable();
-        Ranks::Sparse(ranked)
+        Ranks::Sparse(ranked, sorted)
     }
 
-    /// The ranks of a column.
-    fn all(&self, column: &[Word]) -> Vec<u32> {
-        let rank = |word: &Word| match self {
+    /// The rank of a word that is in one of the columns.
+    pub(super) fn rank(&self, word: Word) -> u32 {
+        match self {
             Ranks::Own => word.0,
-            Ranks::Table(table) => table[word.0 as usize],
-            Ranks::Sparse(ranked) => {
-                let at = ranked.partition_point(|(other, _)| other < word);
+            Ranks::Table(table, _) => table[word.0 as usize],
+            Ranks::Sparse(ranked, _) => {
+                let at = ranked.partition_point(|(other, _)| *other < word);
                 ranked.get(at).map_or(0, |(_, rank)| *rank)
             }
-        };
-        column.iter().map(rank).collect()
+        }
+    }
+
+    /// The words by rank; nothing where words are their own ranks.
+    pub(super) fn words(&self) -> Option<&[Word]> {
+        match self {
+            Ranks::Own => None,
+            Ranks::Table(_, words) | Ranks::Sparse(_, words) => Some(words),
+        }
     }
 }
 

@@ -10,7 +10,8 @@ use super::error;
 use super::fields::breaks_a_plain_field;
 use super::files::Outputs;
 use super::gzip;
-use super::order::order;
+use super::lines::lines;
+use super::order::{Ranked, order};
 use super::parameters::{Channel, Encoding, Format, writing};
 use super::sqlite::{Saved, with_table};
 
@@ -24,7 +25,7 @@ pub struct Rows<'a> {
 }
 
 /// This much text is gathered before it is written.
-const CHUNK: usize = 1 << 18;
+pub(super) const CHUNK: usize = 1 << 18;
 
 /// Writes a relation as an `.output` directive says, rows in order. What went wrong is among the
 /// problems; only that nobody reads the standard output any more is an error of its own.
@@ -128,8 +129,14 @@ impl Writer<'_> {
         if self.primitives.is_empty() {
             return if rows.len > 0 { writeln!(to, "()") } else { Ok(()) };
         }
+        let mut field = |word, primitive, text: &mut Vec<u8>| self.field(word, primitive, text);
+        let delimiter = &self.format.delimiter;
+        let ranked = Ranked::new(&rows.columns, &self.primitives, self.interner);
+        if lines(rows, &self.primitives, &ranked, delimiter, &mut field, to)? {
+            return Ok(());
+        }
         let mut text = Vec::with_capacity(CHUNK + 1024);
-        for row in order(&rows.columns, &self.primitives, self.interner) {
+        for row in ranked.order(&rows.columns) {
             let mut readable = true;
             for (index, column) in rows.columns.iter().enumerate() {
                 if index > 0 {

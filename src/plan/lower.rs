@@ -1,8 +1,8 @@
 //! Rules to pipelines: the order of a body's literals, and each literal's operation.
 
 use super::{
-    AggregatePlan, ChoicePlan, Expand, Expression, Operation, Pipeline, RowCheck, Rows, RulePlan,
-    Slot, Source, StratumPlan, live, simplify, split,
+    AggregatePlan, ChoicePlan, Determined, Expand, Expression, Operation, Pipeline, RowCheck, Rows,
+    RulePlan, Slot, Source, StratumPlan, Told, live, simplify, split,
 };
 use crate::analyze::program::{Aggregate, Argument, Atom, Literal, Program, Rule, Stratum, Term};
 use crate::store::ColumnSet;
@@ -33,7 +33,9 @@ pub(super) fn stratum(
         let rule = simplify::rule(rule);
         let recursive = reading(&rule, &stratum.relations);
         if recursive.is_empty() {
-            once.push(Lowering::new(&rule, &[], None, interner).plan(id));
+            let mut plan = Lowering::new(&rule, &[], None, interner).plan(id);
+            plan.apart = apart(&rule, id, program, stratum);
+            once.push(plan);
         }
         let helper = RelationId::helper(helpers.len());
         let split = plain.then(|| split::split(&rule, &recursive, helper)).flatten();
@@ -111,18 +113,45 @@ fn reading(rule: &Rule, relations: &[RelationId]) -> Vec<usize> {
     rule.body.iter().enumerate().filter(|(_, it)| reads(it)).map(|(at, _)| at).collect()
 }
 
-/// Whether the head of a rule has every variable that an atom or a range can give several words: then
-/// a tuple has one solution.
-fn distinct(rule: &Rule) -> bool {
-    let told = |variable: &VariableId| rule.head.terms.contains(&Term::Variable(*variable));
-    rule.body.iter().all(|literal| match literal {
-        Literal::Positive(atom) => atom.arguments.iter().all(|argument| match argument {
-            Argument::Variable(variable) => told(variable),
-            Argument::Constant(_) => true,
-            Argument::Wildcard => false,
-        }),
-        Literal::Range { result, .. } => told(result),
-        _ => true,
+/// When the head of a rule tells which words its atoms and ranges gave: then a tuple has one solution.
+fn determined(rule: &Rule) -> Option<Determined> {
+    let head = rule.head.terms.iter().filter_map(|term| match term {
+        Term::Variable(variable) => Some(slot(*variable)),
+        _ => None,
+    });
+    let mut determined = Determined { slots: head.collect(), atoms: Vec::new() };
+    for literal in &rule.body {
+        match literal {
+            Literal::Positive(atom) => {
+                let columns = atom.arguments.iter().map(|argument| match argument {
+                    Argument::Variable(variable) => Told::By(slot(*variable)),
+                    Argument::Constant(_) => Told::Always,
+                    Argument::Wildcard => Told::Never,
+                });
+                determined.atoms.push((atom.relation, columns.collect()));
+            }
+            Literal::Range { result, .. } if !determined.slots.contains(&slot(*result)) => {
+                return None;
+            }
+            _ => {}
+        }
+    }
+    Some(determined)
+}
+
+/// Whether each other rule with a rule's head has another constant in one of the head's columns. They
+/// are all in its stratum.
+fn apart(rule: &Rule, id: RuleId, program: &Program, stratum: &Stratum) -> bool {
+    let differ = |(one, other): (&Term, &Term)| match (one, other) {
+        (Term::Constant(one), Term::Constant(other)) => one != other,
+        _ => false,
+    };
+    stratum.rules.iter().filter(|other| **other != id).all(|other| {
+        let other = program.rules.get(other.index()).map(|other| &other.head);
+        other.is_none_or(|other| {
+            let same = other.relation == rule.head.relation;
+            !same || rule.head.terms.iter().zip(&other.terms).any(differ)
+        })
     })
 }
 
@@ -228,7 +257,8 @@ impl<'a> Lowering<'a> {
             pipeline,
             head: rule.head.relation,
             emit,
-            distinct: distinct(rule),
+            distinct: determined(rule),
+            apart: false,
             creates: self.creates,
             aggregates: self.aggregates,
             slots: self.slots,
@@ -298,7 +328,12 @@ impl<'a> Lowering<'a> {
                     (_, 0) => Urgency::Check,
                     (0, _) => Urgency::Unrelated,
                     (fixed, open) => {
-                        Urgency::Join { open_less_fixed: open as isize - fixed as isize }
+                        let is_bound = |argument: &Argument| matches!(argument, Argument::Variable(it) if bound[it.index()]);
+                        let leads = atom.arguments.first().is_some_and(|it| is_fixed(it, bound));
+                        Urgency::Join {
+                            open_less_fixed: open as isize - fixed as isize,
+                            trails: !leads && atom.arguments.iter().any(is_bound),
+                        }
                     }
                 }
             }
@@ -320,12 +355,7 @@ impl<'a> Lowering<'a> {
     }
 
     fn fixed_columns(&self, atom: &Atom, bound: &[bool]) -> usize {
-        let fixed = |argument: &&Argument| match argument {
-            Argument::Variable(variable) => bound[variable.index()],
-            Argument::Constant(_) => true,
-            Argument::Wildcard => false,
-        };
-        atom.arguments.iter().filter(fixed).count()
+        atom.arguments.iter().filter(|argument| is_fixed(argument, bound)).count()
     }
 
     /// The columns whose words are not known before and needed after.
@@ -550,7 +580,9 @@ enum Urgency {
     /// An atom that adds nothing but a condition.
     Check,
     /// An atom that shares columns with what is bound.
-    Join { open_less_fixed: isize },
+    /// Of equals, one that shares its first column comes before one that only shares others: what tells
+    /// rows apart is mostly written first, so it matches fewer.
+    Join { open_less_fixed: isize, trails: bool },
     /// A computation that reads relations or makes numbers.
     Aggregate,
     /// An atom that shares nothing.
@@ -559,6 +591,15 @@ enum Urgency {
     Last,
     /// It needs variables that are not bound yet.
     Blocked,
+}
+
+/// Whether the word of an atom's column is known.
+fn is_fixed(argument: &Argument, bound: &[bool]) -> bool {
+    match argument {
+        Argument::Variable(variable) => bound[variable.index()],
+        Argument::Constant(_) => true,
+        Argument::Wildcard => false,
+    }
 }
 
 /// Whether a literal computes a variable that none of the others left over mentions.

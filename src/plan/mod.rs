@@ -7,7 +7,8 @@
 //!
 //! **Order.** Greedy. Whatever can be tested or computed with the variables bound so far comes
 //! first; then the atom with most of its columns bound; then aggregates; an atom that shares
-//! nothing with what is bound comes last. Of equals, the one written first.
+//! nothing with what is bound comes last. Of equals, one whose first column is bound; then the one
+//! written first.
 //!
 //! **Recursion.** A rule that reads relations of its own stratum has a pipeline for each such atom.
 //! That atom scans the *delta*, the rows that the last round made, and comes first; atoms of the
@@ -102,14 +103,70 @@ pub struct RulePlan {
     pub head: RelationId,
     /// The words of the head's columns.
     pub emit: Vec<Source>,
-    /// Whether no two of its solutions conclude the same tuple.
-    pub distinct: bool,
+    /// When no two of its solutions conclude the same tuple; nothing if that cannot be known.
+    pub distinct: Option<Determined>,
+    /// Whether no other rule concludes a tuple of its: a column is another constant there.
+    pub apart: bool,
     /// Whether it can make a word that no interner knows yet.
     pub creates: bool,
     /// How many aggregates there are in it, nested ones included.
     pub aggregates: usize,
     /// The names of its slots, for printing.
     slots: Vec<String>,
+}
+
+/// When a tuple of a rule's head tells its whole solution.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Determined {
+    /// The head's variables, with which it starts.
+    pub slots: Vec<Slot>,
+    /// The positive atoms: all their variables must be told in the end. An atom whose leading columns
+    /// are told and are a key of its relation tells the rest; a column without a slot is a constant,
+    /// which is told, or a wildcard, which is not.
+    pub atoms: Vec<(RelationId, Vec<Told>)>,
+}
+
+/// A column of an atom.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Told {
+    /// It has the word of a variable.
+    By(Slot),
+    /// It is always the same.
+    Always,
+    /// Nothing tells it but the other columns.
+    Never,
+}
+
+impl Determined {
+    /// Whether the head tells the solution, `key` saying how many leading columns of a relation tell
+    /// its rows apart, where that is known.
+    pub fn holds(&self, key: impl Fn(RelationId) -> Option<usize>) -> bool {
+        let mut told = self.slots.clone();
+        let mut left: Vec<&(RelationId, Vec<Told>)> = self.atoms.iter().collect();
+        loop {
+            let before = left.len();
+            left.retain(|(relation, columns)| {
+                let is_told = |column: &Told| match column {
+                    Told::By(slot) => told.contains(slot),
+                    Told::Always => true,
+                    Told::Never => false,
+                };
+                let all = columns.iter().all(is_told);
+                let leading = |key: usize| columns.iter().take(key).all(is_told);
+                if !all && !key(*relation).is_some_and(leading) {
+                    return true;
+                }
+                told.extend(columns.iter().filter_map(|column| match column {
+                    Told::By(slot) => Some(*slot),
+                    _ => None,
+                }));
+                false
+            });
+            if left.is_empty() || left.len() == before {
+                return left.is_empty();
+            }
+        }
+    }
 }
 
 /// A place in a batch for the words of one variable.

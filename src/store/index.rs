@@ -198,6 +198,11 @@ impl Index {
         self.covered as usize
     }
 
+    /// How many keys there are.
+    pub(super) fn groups(&self) -> usize {
+        self.groups.len()
+    }
+
     /// The rows of a list, in ascending order.
     pub fn rows(&self, list: RowList) -> &[u32] {
         &self.arena[list.start as usize..(list.start + list.len) as usize]

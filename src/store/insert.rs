@@ -23,6 +23,9 @@ impl Relation {
         if self.arity == 0 {
             return usize::from(count > 0 && self.insert_empty(round));
         }
+        if self.ascend(round, tuples, count) {
+            return count;
+        }
         self.settle();
         let before = self.len;
         let mut start = 0;
@@ -58,8 +61,15 @@ impl Relation {
     }
 
     /// Adds tuples that are known to differ from each other and from those that are there, and puts
-    /// the table off until somebody asks. Only for a relation that is empty or was filled so.
-    pub(super) fn append(&mut self, round: u32, tuples: &[Vec<Word>], count: usize) {
+    /// the table off until somebody asks. Only for a relation that is empty or was filled so. `key` says
+    /// how many leading columns tell all rows apart if they are in order then.
+    pub(super) fn append(
+        &mut self,
+        round: u32,
+        tuples: &[Vec<Word>],
+        count: usize,
+        key: Option<usize>,
+    ) {
         if count == 0 {
             return;
         }
@@ -69,6 +79,9 @@ impl Relation {
             column.extend_from_slice(&words[..count]);
         }
         self.len += count;
+        if let Some(key) = key {
+            self.ascends_by(key);
+        }
     }
 
     fn insert_pairs(&mut self, keys: &[u64]) {
@@ -243,7 +256,7 @@ mod tests {
             let columns: Vec<Vec<Word>> =
                 (0..arity).map(|c| (0..900u32).map(|i| Word(i * 7 + c)).collect()).collect();
             let mut relation = Relation::new(arity as usize);
-            relation.append(1, &columns, 900);
+            relation.append(1, &columns, 900, None);
             let row: Vec<Word> = columns.iter().map(|column| column[33]).collect();
             assert!(relation.contains(&row) && relation.find(&row) == Some(33));
             assert!(!relation.clone().insert(2, &row));

@@ -2,8 +2,8 @@
 //!
 //! A [`Database`] holds a [`Relation`] for each relation of a program. A relation is a log: tuples
 //! are appended as columns of words and never move, so the number of a row is the id of a tuple.
-//! Beside the log stand a table that keeps tuples distinct, and indices for the column sets that
-//! somebody asks by.
+//! Beside the log stand a table that keeps tuples distinct, unless they came in order (see `ascent`),
+//! and indices for the column sets that somebody asks by.
 //!
 //! **Rounds.** Every row belongs to a round. What was there at the start is of round 0; evaluation
 //! counts its rounds upwards through all strata. The rows of a round are a range, so the boundaries
@@ -15,6 +15,7 @@
 //! no lock; their indices are made once, on demand. Relations that are not complete start in the
 //! layer with the base's rows.
 
+mod ascent;
 mod bits;
 mod blocks;
 mod finder;
@@ -25,8 +26,10 @@ mod table;
 
 use std::sync::Arc;
 
+pub(crate) use index::pack;
 pub use index::{ColumnSet, Index, KeyColumn, RowList};
 pub use relation::Relation;
+pub(crate) use table::KeyTable;
 
 use crate::analyze::program::Program;
 use crate::value::{Interner, RelationId, Word};
@@ -183,7 +186,9 @@ impl Database {
     /// other. The relation must be empty or filled by nothing else.
     pub(crate) fn append(&mut self, id: RelationId, tuples: &[Vec<Word>], count: usize) {
         let round = self.round;
-        self.own(id).append(round, tuples, count);
+        let relation = self.own(id);
+        let key = relation.next_key(tuples, count);
+        relation.append(round, tuples, count, key);
     }
 
     /// Keeps the rows of a relation for which `keep` says so, with their rounds; their numbers

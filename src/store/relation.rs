@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use super::ascent::Ascent;
 use super::bits::BitTable;
 use super::blocks::BlockTable;
 use super::finder::Finder;
@@ -33,6 +34,8 @@ pub struct Relation {
     /// somebody asked.
     pub(super) loose: bool,
     late: OnceLock<KeyTable>,
+    /// How far the rows came in order.
+    pub(super) ascent: Ascent,
     /// Where `set` keeps no rows: what somebody who asked for rows has learnt.
     finder: Finder,
     /// Whether `set` keeps rows though the relation is narrow.
@@ -59,6 +62,7 @@ impl Clone for Relation {
             blocks: self.blocks.clone(),
             loose: self.loose,
             late: OnceLock::new(),
+            ascent: self.ascent.clone(),
             finder: Finder::default(),
             numbered: self.numbered,
             unranked: self.unranked,
@@ -126,6 +130,11 @@ impl Relation {
         if let (Some(blocks), [first, second]) = (&self.blocks, tuple) {
             return blocks.contains(first.0, second.0);
         }
+        if tuple.len() == self.arity
+            && let Some(found) = self.halve(tuple)
+        {
+            return found.is_some();
+        }
         match (&self.bits, tuple) {
             (Some(bits), [first, second]) => bits.contains(first.0, second.0),
             _ if tuple.len() == self.arity && self.keeps_no_rows() => {
@@ -148,6 +157,9 @@ impl Relation {
         if self.is_small() {
             return (0..self.len).find(|&row| self.equals(row, tuple));
         }
+        if let Some(found) = self.halve(tuple) {
+            return found;
+        }
         if self.keeps_no_rows() {
             return if self.contains(tuple) { self.finder.row(&self.columns, tuple) } else { None };
         }
@@ -163,6 +175,21 @@ impl Relation {
     /// The table of the tuples, made now if it was not.
     fn keys(&self) -> &KeyTable {
         if self.loose { self.late.get_or_init(|| self.table()) } else { &self.set }
+    }
+
+    /// Whether a bit says whether a tuple is in it, or nobody has looked yet whether one should.
+    pub(crate) fn may_be_bits(&self) -> bool {
+        self.bits.is_some() || self.arity == 2 && self.reconsider == 0
+    }
+
+    /// Whether its rows are known to differ and no table says so.
+    pub(crate) fn is_loose(&self) -> bool {
+        self.loose
+    }
+
+    /// Whether the table that was put off was made for somebody who asked.
+    pub(super) fn has_late_table(&self) -> bool {
+        self.late.get().is_some()
     }
 
     /// Makes the table that was put off.
@@ -262,15 +289,41 @@ impl Relation {
     }
 
     /// The row of a tuple, which is added if it is new.
-    pub(crate) fn position(&mut self, tuple: &[Word]) -> usize {
+    fn position(&mut self, tuple: &[Word]) -> usize {
         let last = self.len;
         if self.insert(0, tuple) { last } else { self.find(tuple).unwrap_or_default() }
+    }
+
+    /// The row of each of `count` tuples, which are added where they are new; `tuples` has a vector a
+    /// column.
+    pub(crate) fn positions(&mut self, tuples: &[Vec<Word>], count: usize, rows: &mut Vec<u32>) {
+        rows.clear();
+        let before = self.len as u32;
+        if self.ascend(0, tuples, count) {
+            rows.extend(before..self.len as u32);
+            return;
+        }
+        let mut tuple = Vec::with_capacity(self.arity);
+        for at in 0..count {
+            tuple.clear();
+            tuple.extend(tuples.iter().map(|column| column[at]));
+            rows.push(self.position(&tuple) as u32);
+        }
     }
 
     /// The index of a column set. It covers the rows there were when it was last refreshed, or
     /// made.
     pub fn index_on(&self, columns: ColumnSet) -> &Index {
         self.indices.get(columns, &self.columns, self.len)
+    }
+
+    /// How many rows have the same words in some columns, on average.
+    pub(crate) fn mean_matches(&self, columns: ColumnSet) -> f64 {
+        if self.len <= SMALL {
+            return 1.0;
+        }
+        let index = self.index_on(columns);
+        index.covered() as f64 / index.groups().max(1) as f64
     }
 
     /// Makes the index of a column set cover all rows.
@@ -335,6 +388,9 @@ impl Relation {
             for at in 0..count {
                 answer(at, blocks.contains(first.word(at).0, second.word(at).0));
             }
+            return;
+        }
+        if self.contains_in_order(tuples, count, &mut answer) {
             return;
         }
         pack(tuples, count, keys);
@@ -433,6 +489,7 @@ impl Relation {
         self.blocks = None;
         self.loose = false;
         self.late = OnceLock::new();
+        self.ascent = Ascent::default();
         self.finder = Finder::default();
         self.reconsider = 0;
         self.rounds.clear();
