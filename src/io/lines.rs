@@ -406,7 +406,7 @@ mod tests {
         let many: Vec<Word> =
             (0..MANY).map(|at| interner.intern_symbol(&format!("{at:04}"))).collect();
         let kinds = [Primitive::Symbol];
-        assert!(written(&[few.clone()], &kinds, &interner, STRETCH).is_some());
+        assert!(written(std::slice::from_ref(&few), &kinds, &interner, STRETCH).is_some());
         assert!(written(&[few[1..].to_vec()], &kinds, &interner, STRETCH).is_none());
         assert!(written(&[many], &kinds, &interner, STRETCH).is_none());
         let mut bad = few;

@@ -252,7 +252,7 @@ mod tests {
         let mut relation = Relation::new(1);
         let column: Vec<Word> = (0..100).map(Word).collect();
         let mut keys = Vec::new();
-        assert_eq!(relation.insert_batch(1, &[column.clone()], 100, &mut keys), 100);
+        assert_eq!(relation.insert_batch(1, std::slice::from_ref(&column), 100, &mut keys), 100);
         assert_eq!(relation.insert_batch(2, &[column], 100, &mut keys), 0);
         assert_eq!((relation.len(), relation.rank(99)), (100, 1));
         let twice: Vec<Word> = (200..300).flat_map(|at| [Word(at), Word(at)]).collect();
