@@ -267,9 +267,9 @@ fn completion_knows_commands_relations_values_and_the_names_of_the_design() {
 fn relations_beyond_the_prompts_own_are_completed_hinted_at_and_known() {
     let mut repl = repl();
     repl.open(&[root().join("designs/auction-minimal.dl")]);
-    assert_eq!(completed(&repl, "dossier_compa"), ["dossier_compared("]);
-    assert_eq!(completed(&repl, ":why dossier_compa"), [":why dossier_compared("]);
-    assert_eq!(completed(&repl, ":show dossier_compa"), [":show dossier_compared"]);
+    assert_eq!(completed(&repl, "dossier_compared"), ["dossier_compared("]);
+    assert_eq!(completed(&repl, ":why dossier_compared"), [":why dossier_compared("]);
+    assert_eq!(completed(&repl, ":show dossier_compared"), [":show dossier_compared"]);
     assert_eq!(completed(&repl, ":show meta.rest"), [":show meta.rests_on"]);
     assert_eq!(completed(&repl, "-dossier_compa"), Vec::<String>::new());
     assert_eq!(completed(&repl, "dossier_compared(\"pl"), ["dossier_compared(\"place_bid\""]);
