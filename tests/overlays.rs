@@ -140,3 +140,33 @@ fn a_long_file_is_left_where_somebody_says_so() {
     let rows = read.unwrap().len();
     assert!((1..50_000).contains(&rows), "{rows}");
 }
+
+#[test]
+fn a_file_that_is_named_in_capitals_or_nearly_right_is_not_passed_over() {
+    let rules = folder(&[("mine.dl", READS)]);
+    let facts = folder(&[("own/mine.CSV", "a\none\n"), ("own/mine.add.Csv", "a\ntwo\n")]);
+    let output = query("mine(X)", rules.path(), &[facts.path()], &[]);
+    assert_eq!(said(&output.stdout), "X\none\ntwo\n", "{}", said(&output.stderr));
+    let table = [("own/mine.csv", "a\none\n")];
+    for (name, code) in
+        [("own/mien.csv", 2), ("own/nime.add.csv", 2), ("notes/of_a_meeting.csv", 0)]
+    {
+        let facts = folder(&[table[0], (name, "a\ntwo\n")]);
+        let output = query("mine(X)", rules.path(), &[facts.path()], &[]);
+        let said = said(&output.stderr);
+        assert!(said.contains("AL0035") && said.contains(name), "{name}: {said}");
+        assert_eq!(output.status.code(), Some(code), "{name}: {said}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_named() {
+    let rules = folder(&[("mine.dl", READS)]);
+    let facts = folder(&[("own/mine.csv", "a\none\n")]);
+    std::os::unix::fs::symlink("/nowhere/at/all", facts.path().join("own/yours.csv")).unwrap();
+    let output = query("mine(X)", rules.path(), &[facts.path()], &[]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = said(&output.stderr);
+    assert!(said.contains("`own/yours.csv` in it: no such file"), "{said}");
+}

@@ -60,7 +60,8 @@ pub fn design_of_folder(
     let schema = Schema { statable, relations };
     let mut tables = 0;
     for name in names {
-        let Some(relation) = name.strip_suffix(".csv") else { continue };
+        let cut = name.rsplit_once('.').filter(|(_, end)| end.eq_ignore_ascii_case("csv"));
+        let Some((relation, _)) = cut else { continue };
         tables += 1;
         let shown = files.shown(&name);
         let bytes = match files.read(&name) {

@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::io::Read;
 use std::ops::Range;
 use std::path::Path;
 use std::{fs, io};
 
+use crate::diag::reason;
 use crate::eval::{Limits, Options as EvalOptions, StopReason};
 use crate::io::Files;
 
@@ -62,7 +64,7 @@ const DOCUMENTS: &str = "sources.csv";
 
 /// What the name of a fact file ends in whose rows are added to those of the file without it. What a
 /// second folder adds to the same file has a number behind it.
-const ADDED: &str = ".add.csv";
+pub(super) const ADDED: &str = ".add.csv";
 
 /// How many bytes files may take, and have taken.
 pub(super) struct Room {
@@ -111,11 +113,15 @@ impl RulebookFiles {
         collect(folder, Path::new(""), &mut found)?;
         let mut added = Vec::new();
         for relative in found {
-            let bytes = match read_within(&folder.join(&relative), limits, room)? {
+            let unreadable = |problem: io::Error| {
+                io::Error::other(format!("`{relative}` in it: {}", reason(&problem)))
+            };
+            let read = read_within(&folder.join(&relative), limits, room).map_err(unreadable)?;
+            let bytes = match read {
                 Ok(bytes) => bytes,
                 Err(reason) => return Ok(Err(reason)),
             };
-            let path = format!("{onto}/{}", relative.replace('\\', "/"));
+            let path = format!("{onto}/{}", lower_end(&relative.replace('\\', "/")));
             // What one folder adds to a table, the next one does not take back.
             let path = match path.strip_prefix("facts/").and_then(|it| it.strip_suffix(ADDED)) {
                 Some(stem) if self.files.contains_key(&path) => {
@@ -179,6 +185,11 @@ impl RulebookFiles {
         let its = |other: &str| other.len() == path.len() || other[path.len()..].starts_with('/');
         let found = from.filter(|(other, _)| its(other));
         found.map(|(path, bytes)| Addition { path: self.shown(path), bytes }).collect()
+    }
+
+    /// Whether a user laid rule files of their own over those of the binary.
+    pub fn own_rules(&self) -> bool {
+        self.overlaid.keys().any(|path| path.ends_with(".dl"))
     }
 
     /// The documents that rules and tables may cite.
@@ -325,6 +336,17 @@ impl Files for AddedFile<'_> {
     }
 }
 
+/// Whether files that end so are of a rulebook, in letters of either case.
+fn is_ours(end: &str) -> bool {
+    ["dl", "csv"].iter().any(|ours| end.eq_ignore_ascii_case(ours))
+}
+
+/// A path with its end in small letters.
+fn lower_end(path: &str) -> String {
+    path.rsplit_once('.')
+        .map_or(path.to_owned(), |(stem, end)| format!("{stem}.{}", end.to_ascii_lowercase()))
+}
+
 /// The files below a folder as paths relative to it, sorted.
 fn collect(root: &Path, folder: &Path, into: &mut Vec<String>) -> io::Result<()> {
     let mut entries: Vec<fs::DirEntry> =
@@ -336,7 +358,7 @@ fn collect(root: &Path, folder: &Path, into: &mut Vec<String>) -> io::Result<()>
         if entry.file_type()?.is_dir() {
             collect(root, &path, into)?;
         } else if !entry.path().is_dir()
-            && path.extension().is_some_and(|end| end == "dl" || end == "csv")
+            && path.extension().and_then(OsStr::to_str).is_some_and(is_ours)
         {
             into.push(path.display().to_string());
         }

@@ -17,7 +17,7 @@ use crate::syntax::operators::DirectiveKind;
 use crate::value::{Interner, RelationId};
 
 use super::Part;
-use super::files::{AddedFile, Addition, FactFiles, RulebookFiles};
+use super::files::{ADDED, AddedFile, Addition, FactFiles, RulebookFiles};
 
 /// The file and line that a row of a relation was read from.
 pub(super) type Lines = FxHashMap<(RelationId, usize), (Arc<str>, u32)>;
@@ -110,7 +110,11 @@ impl<'a> Tables<'a> {
                 return Err(StopReason::Memory(memory));
             }
         }
-        diagnostics.extend(self.unread(program));
+        // Without the user's own rules nobody knows what those would read.
+        let without = matches!(part, Part::Knowledge | Part::Texts) && self.files.own_rules();
+        if !without {
+            diagnostics.extend(self.unread(program));
+        }
         Ok((lines, read))
     }
 
@@ -251,9 +255,12 @@ fn reads(body: &[Literal], needed: &mut [bool]) {
     }
 }
 
+/// A file that nothing reads. Rows that were meant to be added somewhere, or are named nearly as a table,
+/// would be missed by whoever laid them over.
 fn unread_file(name: &str, shown: &str, near: Option<&str>) -> Diagnostic {
-    let problem =
-        Diagnostic::warning("AL0035", format!("no `.input` of the rulebook reads `{shown}`"));
+    let missed = near.is_some() || shown.ends_with(ADDED);
+    let new = if missed { Diagnostic::error } else { Diagnostic::warning };
+    let problem = new("AL0035", format!("no `.input` of the rulebook reads `{shown}`"));
     match near {
         Some(near) => problem.help(format!("did you mean `{near}`?")),
         None => problem
