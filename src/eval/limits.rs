@@ -101,6 +101,11 @@ impl<'a> Limits<'a> {
         }
     }
 
+    /// How many more tuples may be derived.
+    pub(super) fn tuples_left(&self, derived: usize) -> usize {
+        self.tuples.saturating_sub(derived)
+    }
+
     /// Whether so many derived tuples are still within the limit.
     pub(super) fn check_tuples(&self, derived: usize) -> Result<(), StopReason> {
         if derived > self.tuples { Err(StopReason::Tuples(self.tuples)) } else { Ok(()) }

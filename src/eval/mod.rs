@@ -281,22 +281,26 @@ impl<'p> Evaluator<'p> {
         let (concluded, derived) = (run.report.concluded, run.report.derived);
         let done = match parallel::windows(run, &self.bounds, rule, &self.empty) {
             Some(windows) => self.together(run, rule, &windows),
-            None => self.alone(run, rule),
+            None => self.alone(run, rule, None),
         };
         let concluded = run.report.concluded - concluded;
         run.listener.ran(rule.rule, concluded, run.report.derived - derived);
         done
     }
 
-    /// Runs a rule on this thread.
-    fn alone(&mut self, run: &mut Run<'_, '_>, rule: &RulePlan) -> Result<(), StopReason> {
+    /// Runs a rule on this thread, over all rows of its first scan or those of a window.
+    fn alone(
+        &mut self,
+        run: &mut Run<'_, '_>,
+        rule: &RulePlan,
+        window: Option<(usize, usize)>,
+    ) -> Result<(), StopReason> {
         let Evaluator { machine, output, keys, ledger, bounds, empty, .. } = self;
         machine.begin(&rule.pipeline, rule.aggregates);
         let (mut first, mut loose) = (true, false);
         loop {
             output.begin(rule.head_arity());
-            let context =
-                Context { database: run.database, bounds, window: None, limits: &run.limits };
+            let context = Context { database: run.database, bounds, window, limits: &run.limits };
             let mut symbols = Symbols::Grow(run.interner);
             let progress =
                 machine.resume(context, &rule.pipeline, &mut symbols, ledger, |batch, _, _| {
@@ -351,8 +355,11 @@ impl Run<'_, '_> {
 
     /// Whether what a rule is about to conclude is known to differ from each other and from what is
     /// there: its head tells its solution, and the relation is empty or was filled by rules that
-    /// conclude something else.
+    /// conclude something else. Helpers are no relations of the program, and have a table always.
     fn differ(&self, rule: &RulePlan, empty: &[RelationId]) -> bool {
+        if rule.head.is_helper() {
+            return false;
+        }
         let head = self.database.relation(rule.head);
         let others = head.is_empty() || rule.apart && head.is_loose() && empty.contains(&rule.head);
         let key = |relation: RelationId| self.database.relation(relation).leading_key();
@@ -398,7 +405,6 @@ impl Run<'_, '_> {
 }
 
 #[cfg(test)]
-#[path = "order/tests.rs"]
 mod order_tests;
 #[cfg(test)]
 mod tests;

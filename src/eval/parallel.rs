@@ -32,6 +32,10 @@ const WINDOW: usize = 32_768;
 /// After so many windows a thread, what was found is stored.
 const TURNS: usize = 32;
 
+/// Where windows give as many times what they should, the rule goes on alone: what workers have found
+/// takes room, and no limit sees it before it is stored.
+const SKEWED: usize = 4;
+
 /// Workers with their buffers.
 #[derive(Debug, Default)]
 pub(super) struct Crew {
@@ -104,6 +108,31 @@ pub(super) fn windows(
     (!may_be_bits).then_some(Windows { rows, size, differ })
 }
 
+/// How many tuples workers may have found before they are stored.
+struct Room {
+    most: usize,
+    taken: AtomicUsize,
+}
+
+impl Room {
+    /// Takes so much, or gives it back: then it is as much less than nothing.
+    fn take(&self, tuples: usize) {
+        self.taken.fetch_add(tuples, Ordering::Relaxed);
+    }
+
+    fn is_full(&self) -> bool {
+        self.taken.load(Ordering::Relaxed) > self.most
+    }
+}
+
+/// The room of a turn: what its windows should give, a few times, as far as the limits go.
+fn room(run: &Run<'_, '_>, rule: &RulePlan) -> usize {
+    let bytes = run.memory.saturating_sub(run.database.memory() + run.interner.memory());
+    let tuples = run.limits.tuples_left(run.report.derived);
+    let most = SKEWED * TURNS * run.threads * WINDOW;
+    most.min(bytes / (16 * rule.head_arity().max(1))).min(tuples.saturating_add(WINDOW))
+}
+
 impl Evaluator<'_> {
     /// Runs a rule on several threads.
     pub(super) fn together(
@@ -122,15 +151,15 @@ impl Evaluator<'_> {
                 Context { database: run.database, bounds, window: None, limits: &run.limits };
             let interner = &*run.interner;
             let next = AtomicUsize::new(from);
+            let room = Room { most: room(run, rule), taken: AtomicUsize::new(0) };
             let work = |worker: &mut Worker| {
                 worker.begin(rule);
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(window) = windows.window(number).filter(|_| number < until) else {
-                        return Ok(());
-                    };
+                    let window = windows.window(number).filter(|_| number < until);
+                    let Some(window) = window.filter(|_| !room.is_full()) else { return Ok(()) };
                     let context = Context { window: Some(window), ..context };
-                    worker.run(context, rule, interner, differ)?;
+                    worker.run(context, rule, interner, differ, &room)?;
                     worker.ends.push((number, worker.output.len));
                 }
             };
@@ -145,6 +174,13 @@ impl Evaluator<'_> {
                 };
                 std::iter::once(own).chain(handles.into_iter().map(join)).collect()
             });
+            if room.is_full() {
+                // Nothing of this turn is stored: this thread does it anew, and looks at the limits.
+                crew.workers.clear();
+                results.into_iter().collect::<Result<(), StopReason>>()?;
+                let start = windows.rows.start + from * windows.size;
+                return self.alone(run, rule, Some((start, windows.rows.end)));
+            }
             for worker in &mut crew.workers {
                 ledger.notes.absorb(&mut worker.ledger.notes);
             }
@@ -196,6 +232,7 @@ impl Worker {
         rule: &RulePlan,
         interner: &crate::value::Interner,
         differ: bool,
+        room: &Room,
     ) -> Result<(), StopReason> {
         let Worker { machine, output, ledger, keys, keep, concluded, found, .. } = self;
         let head = context.database.relation(rule.head);
@@ -204,11 +241,13 @@ impl Worker {
         let mut clean = output.len;
         machine.resume(context, &rule.pipeline, &mut symbols, ledger, |batch, _, _| {
             *concluded += batch.len;
+            let before = output.len;
             output.emit(batch, &rule.emit);
             if !differ && Machine::full(output.len - clean) {
                 clean = sift(head, output, clean, keys, keep, found);
             }
-            false
+            room.take(output.len.wrapping_sub(before));
+            room.is_full()
         })?;
         if !differ {
             sift(head, output, clean, keys, keep, found);

@@ -139,6 +139,10 @@ fn determined(rule: &Rule) -> Option<Determined> {
     Some(determined)
 }
 
+/// Strata of more rules are not looked through for heads that are told apart: each rule would be held
+/// against each other.
+const MOST_HEADS: usize = 256;
+
 /// Whether each other rule with a rule's head has another constant in one of the head's columns. They
 /// are all in its stratum.
 fn apart(rule: &Rule, id: RuleId, program: &Program, stratum: &Stratum) -> bool {
@@ -146,7 +150,8 @@ fn apart(rule: &Rule, id: RuleId, program: &Program, stratum: &Stratum) -> bool 
         (Term::Constant(one), Term::Constant(other)) => one != other,
         _ => false,
     };
-    stratum.rules.iter().filter(|other| **other != id).all(|other| {
+    let few = stratum.rules.len() <= MOST_HEADS;
+    few && stratum.rules.iter().filter(|other| **other != id).all(|other| {
         let other = program.rules.get(other.index()).map(|other| &other.head);
         other.is_none_or(|other| {
             let same = other.relation == rule.head.relation;

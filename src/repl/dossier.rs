@@ -119,6 +119,9 @@ fn texts(path: &str) -> Result<Vec<(String, String)>, Failure> {
 /// `:adr [DIR]`
 pub(super) fn adr(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
     let out = if words.trim().is_empty() { FOLDER } else { words.trim() };
+    if out.starts_with('-') {
+        return Err("`:adr DIR` takes a folder and no flags".to_owned().into());
+    }
     let own = repl.session.designs().get(repl.current).map(|design| design.path.clone());
     let own = repl.saved_to(repl.current).map(|it| it.path.clone()).or(own).unwrap_or_default();
     // A record names the file of its design, so what it says has to follow from what stands there.

@@ -39,8 +39,9 @@ pub(super) struct Ahead {
 impl Ahead {
     /// Reads some files and what they seem to include, and parses them.
     pub fn parse(paths: &[&str], read: Reader<'_>, before: usize) -> Self {
-        let mut glance = Glance { read, once: FxHashSet::default(), bytes: 0, texts: Vec::new() };
-        let foreseen = paths.iter().try_for_each(|path| glance.file(path, 0)).is_some();
+        let (once, within) = (FxHashSet::default(), Vec::new());
+        let mut glance = Glance { read, once, within, bytes: 0, texts: Vec::new() };
+        let foreseen = paths.iter().try_for_each(|path| glance.file(path)).is_some();
         let (mut texts, bytes) = (glance.texts, glance.bytes);
         if foreseen && bytes >= WORTHWHILE {
             let mut sum = 0;
@@ -85,17 +86,20 @@ fn parse(first: usize, texts: &mut [Foreseen]) {
 struct Glance<'a> {
     read: Reader<'a>,
     once: FxHashSet<String>,
+    /// The files that are being read, each included by the one before.
+    within: Vec<String>,
     bytes: usize,
     texts: Vec<Foreseen>,
 }
 
 impl Glance<'_> {
     /// Goes through a file; nothing where one cannot be read, or where they do not seem to end.
-    fn file(&mut self, path: &str, depth: usize) -> Option<()> {
+    fn file(&mut self, path: &str) -> Option<()> {
         if self.once.contains(path) {
             return Some(());
         }
-        if depth > MOST_DEPTH || self.texts.len() >= MOST_FORESEEN {
+        let itself = self.within.iter().any(|it| it == path);
+        if itself || self.within.len() > MOST_DEPTH || self.texts.len() >= MOST_FORESEEN {
             return None;
         }
         let bytes = (self.read)(path).ok()?;
@@ -111,7 +115,10 @@ impl Glance<'_> {
             }
         }
         self.texts.push(Foreseen { path: path.to_owned(), text, parsed: None });
-        included.iter().try_for_each(|path| self.file(path, depth + 1))
+        self.within.push(path.to_owned());
+        let all = included.iter().try_for_each(|path| self.file(path));
+        self.within.pop();
+        all
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use archlog::analyze::has_errors;
 use archlog::audit::Pattern;
 use archlog::batch::Input;
@@ -122,6 +122,11 @@ fn given(arguments: &Verify, console: &Console) -> Result<(Sources, Vec<Record>)
                 }
             }
         }
+    }
+    if records.is_empty() {
+        bail!(
+            "there is no record of archlog's among what was named; `archlog adr DESIGN` writes them"
+        );
     }
     Ok((sources, records))
 }

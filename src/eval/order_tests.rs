@@ -230,3 +230,71 @@ r(x, 2) :- q(x, _).
         }
     }
 }
+
+/// What a program derives, in order, or why it stopped, and how many tuples that took.
+fn run(text: &str, options: &Options<'_>) -> (Result<(), StopReason>, Vec<Rows>) {
+    let (tree, _) = parse(SourceId(0), text);
+    let (program, problems) = analyze(&[tree]);
+    assert!(!crate::analyze::has_errors(&problems), "{problems:?}");
+    let mut interner = Interner::new();
+    let plan = Plan::new(&program, &mut interner);
+    let mut database = Database::new(&program);
+    database.insert_facts(&program, &mut interner);
+    let done = evaluate(&plan, &mut database, &mut interner, options);
+    let ids = (0..program.relations.len()).map(RelationId::from);
+    let rows = ids.map(|id| database.relation(id).rows().collect()).collect();
+    (done.map(drop).map_err(|stopped| stopped.reason), rows)
+}
+
+#[test]
+fn a_body_that_is_cut_takes_many_rows_that_are_in_order() {
+    // What stands between the two atoms is no relation of the program.
+    let text = "
+.decl l(y: number, x: number)
+l(y, y) :- y = range(0, 300).
+.decl p(x: number, y: number)
+p(x, x) :- l(x, _).
+p(y, w) :- l(y, x), p(x, z), p(z, w).
+";
+    for threads in [1, 3] {
+        let (done, rows) = run(text, &Options { threads, ..Options::default() });
+        assert!(done.is_ok());
+        assert_eq!(rows[1].len(), 300);
+    }
+}
+
+/// Most rows join with nothing, a few all with each other.
+const SKEWED: &str = "
+.decl a(h: number, x: number)
+.decl p(x: number, y: number, h: number)
+a(h, 0) :- h = range(1, 40000).
+a(0, x) :- x = range(0, 3000).
+p(x, y, h) :- a(h, x), a(h, y).
+";
+
+#[test]
+fn limits_hold_where_a_few_rows_give_most_of_all() {
+    let all = 40_000 - 1 + 3_000 * 3_000;
+    let limits = [
+        Options { tuples: Some(200_000), ..Options::default() },
+        Options { memory: Some(20 << 20), ..Options::default() },
+    ];
+    for limit in limits {
+        for threads in [1, 2] {
+            let (done, rows) = run(SKEWED, &Options { threads, ..limit.clone() });
+            assert!(done.is_err(), "{threads}");
+            assert!(rows[1].len() < all / 4, "{threads}: {}", rows[1].len());
+        }
+    }
+}
+
+#[test]
+fn rows_that_one_thread_had_to_finish_are_those_of_one_thread() {
+    let text = SKEWED.replace("3000", "1500");
+    let limit = |threads| Options { threads, tuples: Some(3_000_000), ..Options::default() };
+    let (one, rows) = run(&text, &limit(1));
+    assert!(one.is_ok());
+    let (two, same) = run(&text, &limit(2));
+    assert!(two.is_ok());
+    assert!(rows == same);
+}
