@@ -170,3 +170,21 @@ fn a_link_that_leads_nowhere_is_named() {
     let said = said(&output.stderr);
     assert!(said.contains("`own/yours.csv` in it: no such file"), "{said}");
 }
+
+#[test]
+fn rules_that_go_on_without_end_stop_at_the_limit_of_tuples() {
+    let rules = |bound: &str| {
+        let text = format!(".decl n(x: number)\nn(0).\nn(x + 1) :- n(x){bound}.\n");
+        folder(&[("mine.dl", text.as_str())])
+    };
+    let limit = ["--limit-tuples", "2000"];
+    let endless = query("n(5)", rules("").path(), &[], &limit);
+    let said_of_it = said(&endless.stderr);
+    assert_eq!(endless.status.code(), Some(3), "{said_of_it}");
+    assert!(said_of_it.contains("the limit of 2000 derived tuples"), "{said_of_it}");
+    let some = query("n(1000)", rules(", x < 1000").path(), &[], &limit);
+    assert_eq!(some.status.code(), Some(0), "{}", said(&some.stderr));
+    // The memory is measured often enough, and not at every tuple.
+    let endless = query("n(5)", rules("").path(), &[], &["--limit-memory", "40"]);
+    assert_eq!(endless.status.code(), Some(3), "{}", said(&endless.stderr));
+}

@@ -164,8 +164,9 @@ impl Evaluator<'_> {
                     output.emit(batch, &rule.emit);
                     Machine::full(output.len)
                 })?;
+            let taken = output.len;
             take(output, into);
-            run.check_memory()?;
+            run.check_memory(taken)?;
             if progress == Progress::Done {
                 return Ok(());
             }
@@ -190,7 +191,7 @@ impl Evaluator<'_> {
             let keys = &mut self.keys;
             let new = run.database.insert_batch(relation, &columns, order.len(), keys);
             run.report.derived += new;
-            run.check_memory()?;
+            run.check_memory(new)?;
             run.limits.check_tuples(run.report.derived)?;
         }
         Ok(())

@@ -141,6 +141,8 @@ struct Run<'a, 'o> {
     threads: usize,
     rounds: u32,
     memory: usize,
+    /// What was stored since the memory was measured last.
+    unmeasured: usize,
     listener: &'a mut dyn Listener,
     report: Report,
 }
@@ -179,6 +181,7 @@ impl<'p> Evaluator<'p> {
             threads: options.threads.max(1),
             rounds: options.rounds.unwrap_or(u32::MAX),
             memory: options.memory.unwrap_or(usize::MAX),
+            unmeasured: 0,
             listener,
             report: Report::default(),
         };
@@ -323,6 +326,9 @@ impl<'p> Evaluator<'p> {
     }
 }
 
+/// The memory is measured when so many tuples were stored: that goes over all relations.
+const MEASURED: usize = 1_024;
+
 /// Fewer tuples than this are taken in one by one though they are known to differ: a table that is
 /// made later costs more than it saves.
 const LOOSE: usize = 256;
@@ -382,7 +388,7 @@ impl Run<'_, '_> {
             self.report.concluded += output.len;
             self.report.derived += new;
         }
-        self.check_memory()?;
+        self.check_memory(output.len)?;
         self.limits.check_tuples(self.report.derived)
     }
 
@@ -391,13 +397,19 @@ impl Run<'_, '_> {
         self.report.concluded += output.len;
         self.report.derived += output.len;
         self.database.append(rule.head, &output.columns, output.len);
-        self.check_memory()?;
+        self.check_memory(output.len)?;
         self.limits.check_tuples(self.report.derived)
     }
 
-    fn check_memory(&self) -> Result<(), StopReason> {
+    /// Measures the memory when enough came in that it can have grown.
+    fn check_memory(&mut self, stored: usize) -> Result<(), StopReason> {
         let limit = self.memory;
-        if limit < usize::MAX && self.database.memory() + self.interner.memory() > limit {
+        self.unmeasured += stored + MEASURED / 64;
+        if limit == usize::MAX || self.unmeasured < MEASURED {
+            return Ok(());
+        }
+        self.unmeasured = 0;
+        if self.database.memory() + self.interner.memory() > limit {
             return Err(StopReason::Memory(limit));
         }
         Ok(())

@@ -83,6 +83,18 @@ pub struct Options {
     pub typed: Option<String>,
 }
 
+impl Options {
+    /// Whether something is laid over the rulebook.
+    fn lays_over(&self) -> bool {
+        !self.rules.is_empty() || !self.facts.is_empty() || self.typed.is_some()
+    }
+
+    /// The same without anything that is laid over.
+    fn bare(&self) -> Options {
+        Options { rules: Vec::new(), facts: Vec::new(), typed: None, ..self.clone() }
+    }
+}
+
 /// What messages call the text of [`Options::typed`].
 pub const TYPED: &str = "<rules>";
 
@@ -242,6 +254,8 @@ pub struct Rulebook {
     lines: Lines,
     /// What the rows cite, where that was asked for.
     cited: Option<Citations>,
+    /// How many tuples derive that are the same for every design.
+    shared_tuples: usize,
 }
 
 /// What is wrong with a rulebook, and the texts that it is wrong in.
@@ -411,18 +425,29 @@ impl Rulebook {
             }
         }
         let plan = Plan::new(&worlds.program, &mut interner);
-        let run = Evaluator::new(&plan).run(
-            0..worlds.shared_strata,
-            &mut base,
-            &mut interner,
-            effort,
-            &mut Silent,
-        );
-        if let Err(stopped) = run {
-            let diagnostic = incomplete(&stopped);
-            *limit = Some(stopped);
-            return Err(vec![diagnostic]);
-        }
+        let own = match effort.tuples {
+            Some(_) if options.lays_over() => {
+                Rulebook::load(&options.bare()).map_or(0, |bare| bare.shared_tuples)
+            }
+            _ => 0,
+        };
+        let most = effort.tuples.filter(|_| options.lays_over());
+        let within =
+            EvalOptions { tuples: most.map(|it| it.saturating_add(own)), ..effort.clone() };
+        let shared = 0..worlds.shared_strata;
+        let run = Evaluator::new(&plan).run(shared, &mut base, &mut interner, &within, &mut Silent);
+        let shared_tuples = match run {
+            Ok(report) => report.derived,
+            Err(mut stopped) => {
+                if let StopReason::Tuples(most) = &mut stopped.reason {
+                    *most -= own;
+                    stopped.report.derived = stopped.report.derived.saturating_sub(own);
+                }
+                let diagnostic = incomplete(&stopped);
+                *limit = Some(stopped);
+                return Err(vec![diagnostic]);
+            }
+        };
         if files.overlaid() || options.part == Part::Checks {
             let mut tables = Tables::new(&files, &mut base, &mut interner, sources);
             tables.check(&worlds.program, &read, &mut diagnostics);
@@ -461,6 +486,7 @@ impl Rulebook {
             files,
             lines,
             cited,
+            shared_tuples,
         })
     }
 

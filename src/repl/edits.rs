@@ -8,7 +8,7 @@ use crate::analyze::facts::{StatedFact, pattern, stated_facts};
 use crate::analyze::has_errors;
 use crate::change::{not_stated, not_to_be_taken_back};
 use crate::diag::{Diagnostic, SourceId, Span};
-use crate::eval::{self, Options as EvalOptions};
+use crate::eval;
 use crate::explain::key_columns;
 use crate::kb::{self, Rulebook, TYPED};
 use crate::syntax::parse;
@@ -414,8 +414,7 @@ pub(super) fn broken_off(reason: eval::StopReason) -> Failure {
 /// Loads a rulebook with rules typed; says what is odd about these.
 fn load(repl: &Repl, options: &kb::Options, reply: &mut Reply) -> Result<Rulebook, Failure> {
     let asked = Arc::clone(&repl.interrupt);
-    // How many tuples may be derived is about designs.
-    let effort = EvalOptions { tuples: None, ..repl.effort.options(&asked) };
+    let effort = repl.effort.options(&asked);
     let rulebook = Rulebook::load_within(options, &effort).map_err(|unsound| {
         let unsound = *unsound;
         match unsound.stopped {

@@ -763,7 +763,8 @@ pub struct Effort {
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub limit_time: Option<std::time::Duration>,
 
-    /// Stop when there are more than this many tuples, exit 3
+    /// Stop when there are more than this many tuples, exit 3; of rules laid over the rulebook as many on
+    /// top of its own
     #[arg(long, value_name = "N")]
     pub limit_tuples: Option<usize>,
 

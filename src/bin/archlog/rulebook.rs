@@ -62,7 +62,7 @@ pub fn load_by(options: &Options, effort: &Effort, console: &Console) -> Result<
     let nobody = AtomicBool::new(false);
     let overlaid = !options.rules.is_empty() || !options.facts.is_empty();
     let limits = match overlaid {
-        true => eval::Options { tuples: None, ..effort::options(effort, &nobody) },
+        true => effort::options(effort, &nobody),
         false => eval::Options::default(),
     };
     match Rulebook::load_within(options, &limits) {

@@ -125,7 +125,7 @@ fn given(arguments: &Verify, console: &Console) -> Result<(Sources, Vec<Record>)
     }
     if records.is_empty() {
         bail!(
-            "there is no record of archlog's among what was named; `archlog adr DESIGN` writes them"
+            "nothing that was named is one of archlog's records; `archlog adr DESIGN` writes them"
         );
     }
     Ok((sources, records))
