@@ -127,8 +127,16 @@ fn terminal(criterion: &mut Criterion) {
         let session = spawn_with_options(command, options.strip_ansi_escape_codes(true));
         session.unwrap_or_else(|problem| panic!("{problem}"))
     };
+    // `exp_string` looks only every 100 ms.
     let see = |session: &mut PtySession, text: &str| {
-        session.exp_string(text).unwrap_or_else(|problem| panic!("{problem}"));
+        let (mut seen, started) = (String::new(), std::time::Instant::now());
+        while !seen.ends_with(text) {
+            assert!(started.elapsed() < Duration::from_secs(30), "no {text:?} in {seen:?}");
+            match session.try_read() {
+                Some(character) => seen.push(character),
+                None => std::thread::yield_now(),
+            }
+        }
     };
     let leave = |mut session: PtySession| {
         let _ = session.process_mut().kill(rexpect::process::Signal::SIGKILL);
@@ -149,8 +157,8 @@ fn terminal(criterion: &mut Criterion) {
     });
     let mut session = start();
     see(&mut session, "> ");
+    let mut there = false;
     criterion.bench_function("at a terminal: a fact or its undoing, to the next prompt", |bench| {
-        let mut there = false;
         bench.iter_custom(|times| {
             let mut taken = Duration::ZERO;
             for _ in 0..times {
