@@ -18,7 +18,7 @@ use crate::value::{Primitive, Word};
 const MANY: usize = 256;
 
 /// About so many rows are sorted at once.
-const STRETCH: usize = 1 << 20;
+pub(super) const STRETCH: usize = 1 << 20;
 
 /// The first column is cut into so many parts at most, of which stretches are made.
 const PARTS: u32 = 12;
@@ -34,20 +34,8 @@ pub(super) type Field<'a> = &'a mut dyn FnMut(Word, Primitive, &mut Vec<u8>) -> 
 
 /// Writes rows in order, a line each. Says no, and has written nothing, where this is not the way:
 /// there are few rows, nearly all values differ or are long, ranks do not fit into one key, or a value
-/// will not read back, so that somebody has to count rows.
+/// will not read back, so that somebody has to count rows. Stretches have about `stretch` rows.
 pub(super) fn lines(
-    rows: &Rows<'_>,
-    primitives: &[Primitive],
-    ranked: &Ranked,
-    delimiter: &str,
-    field: Field<'_>,
-    to: &mut dyn Write,
-) -> io::Result<bool> {
-    lines_in(STRETCH, rows, primitives, ranked, delimiter, field, to)
-}
-
-/// The same with stretches of about so many rows.
-fn lines_in(
     stretch: usize,
     rows: &Rows<'_>,
     primitives: &[Primitive],
@@ -344,7 +332,7 @@ mod tests {
             Ok(!shown.contains('!'))
         };
         let mut text = Vec::new();
-        let done = lines_in(stretch, &rows, kinds, &ranked, "; ", &mut field, &mut text).unwrap();
+        let done = lines(stretch, &rows, kinds, &ranked, "; ", &mut field, &mut text).unwrap();
         assert!(done || text.is_empty());
         done.then(|| String::from_utf8(text).unwrap())
     }

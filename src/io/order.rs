@@ -13,31 +13,6 @@ pub fn order(columns: &[&[Word]], primitives: &[Primitive], interner: &Interner)
     Ranked::new(columns, primitives, interner).order(columns)
 }
 
-/// The same by ranks that are there.
-fn order_by(ranked: &Ranked, columns: &[&[Word]]) -> Vec<u32> {
-    let rows = columns.first().map_or(0, |column| column.len());
-    let ranks: Vec<Vec<u32>> = columns
-        .iter()
-        .zip(ranked.columns())
-        .map(|(column, ranks)| column.iter().map(|word| ranks.rank(*word)).collect())
-        .collect();
-    let widths: Vec<u32> = ranks.iter().map(|column| width(column.iter().copied().max())).collect();
-    let (low, high) =
-        (width(rows.checked_sub(1).map(|last| last as u32)), widths.iter().sum::<u32>());
-    if low + high <= u64::BITS {
-        return packed(&ranks, &widths, rows, low);
-    }
-    let mut order: Vec<u32> = (0..rows as u32).collect();
-    order.sort_unstable_by(|&a, &b| {
-        let differing = ranks
-            .iter()
-            .map(|column| column[a as usize].cmp(&column[b as usize]))
-            .find(|ordering| ordering.is_ne());
-        differing.unwrap_or_else(|| a.cmp(&b))
-    });
-    order
-}
-
 /// How many bits a number needs.
 pub(super) fn width(number: Option<u32>) -> u32 {
     u32::BITS - number.unwrap_or(0).leading_zeros()
@@ -134,7 +109,28 @@ impl Ranked {
 
     /// The positions of the rows of the columns, in order.
     pub(super) fn order(&self, columns: &[&[Word]]) -> Vec<u32> {
-        order_by(self, columns)
+        let rows = columns.first().map_or(0, |column| column.len());
+        let ranks: Vec<Vec<u32>> = columns
+            .iter()
+            .zip(self.columns())
+            .map(|(column, ranks)| column.iter().map(|word| ranks.rank(*word)).collect())
+            .collect();
+        let widths: Vec<u32> =
+            ranks.iter().map(|column| width(column.iter().copied().max())).collect();
+        let (low, high) =
+            (width(rows.checked_sub(1).map(|last| last as u32)), widths.iter().sum::<u32>());
+        if low + high <= u64::BITS {
+            return packed(&ranks, &widths, rows, low);
+        }
+        let mut order: Vec<u32> = (0..rows as u32).collect();
+        order.sort_unstable_by(|&a, &b| {
+            let differing = ranks
+                .iter()
+                .map(|column| column[a as usize].cmp(&column[b as usize]))
+                .find(|ordering| ordering.is_ne());
+            differing.unwrap_or_else(|| a.cmp(&b))
+        });
+        order
     }
 
     /// The ranks of each column.

@@ -10,7 +10,7 @@ use super::error;
 use super::fields::breaks_a_plain_field;
 use super::files::Outputs;
 use super::gzip;
-use super::lines::lines;
+use super::lines::{STRETCH, lines};
 use super::order::{Ranked, order};
 use super::parameters::{Channel, Encoding, Format, writing};
 use super::sqlite::{Saved, with_table};
@@ -132,7 +132,7 @@ impl Writer<'_> {
         let mut field = |word, primitive, text: &mut Vec<u8>| self.field(word, primitive, text);
         let delimiter = &self.format.delimiter;
         let ranked = Ranked::new(&rows.columns, &self.primitives, self.interner);
-        if lines(rows, &self.primitives, &ranked, delimiter, &mut field, to)? {
+        if lines(STRETCH, rows, &self.primitives, &ranked, delimiter, &mut field, to)? {
             return Ok(());
         }
         let mut text = Vec::with_capacity(CHUNK + 1024);

@@ -86,7 +86,8 @@ pub struct Options {
 impl Options {
     /// Whether something is laid over the rulebook.
     fn lays_over(&self) -> bool {
-        !self.rules.is_empty() || !self.facts.is_empty() || self.typed.is_some()
+        let typed = self.typed.as_deref().is_some_and(|it| !it.is_empty());
+        typed || !self.rules.is_empty() || !self.facts.is_empty()
     }
 
     /// The same without anything that is laid over.

@@ -333,7 +333,10 @@ impl<'a> Lowering<'a> {
                     (_, 0) => Urgency::Check,
                     (0, _) => Urgency::Unrelated,
                     (fixed, open) => {
-                        let is_bound = |argument: &Argument| matches!(argument, Argument::Variable(it) if bound[it.index()]);
+                        let is_bound = |argument: &Argument| match argument {
+                            Argument::Variable(it) => bound[it.index()],
+                            _ => false,
+                        };
                         let leads = atom.arguments.first().is_some_and(|it| is_fixed(it, bound));
                         Urgency::Join {
                             open_less_fixed: open as isize - fixed as isize,
@@ -584,8 +587,7 @@ enum Urgency {
     Now,
     /// An atom that adds nothing but a condition.
     Check,
-    /// An atom that shares columns with what is bound.
-    /// Of equals, one that shares its first column comes before one that only shares others: what tells
+    /// An atom that shares columns with what is bound. Of equals, one that shares its first column comes before one that only shares others: what tells
     /// rows apart is mostly written first, so it matches fewer.
     Join { open_less_fixed: isize, trails: bool },
     /// A computation that reads relations or makes numbers.

@@ -121,8 +121,7 @@ pub struct Determined {
     /// The head's variables, with which it starts.
     pub slots: Vec<Slot>,
     /// The positive atoms: all their variables must be told in the end. An atom whose leading columns
-    /// are told and are a key of its relation tells the rest; a column without a slot is a constant,
-    /// which is told, or a wildcard, which is not.
+    /// are told and are a key of its relation tells the rest.
     pub atoms: Vec<(RelationId, Vec<Told>)>,
 }
 

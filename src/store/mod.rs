@@ -183,7 +183,8 @@ impl Database {
     }
 
     /// Adds tuples to a relation as [`Database::insert_batch`] does, which are known to differ from each
-    /// other. The relation must be empty or filled by nothing else.
+    /// other and from those that are there. The relation is none of a rule's own (see
+    /// [`RelationId::helper`]).
     pub(crate) fn append(&mut self, id: RelationId, tuples: &[Vec<Word>], count: usize) {
         let round = self.round;
         let relation = self.own(id);

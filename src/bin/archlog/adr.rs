@@ -21,14 +21,8 @@ use crate::{derive, effort, rulebook};
 pub fn adr(arguments: &Adr, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
     let start = Instant::now();
     let options = rulebook::options(&arguments.rulebook, Part::Derivation);
-    let rulebook = match rulebook::load_by(
-        &Options { dossier: true, ..options },
-        &arguments.effort,
-        console,
-    ) {
-        Ok(rulebook) => rulebook,
-        Err(exit) => return Ok(exit),
-    };
+    let rulebook =
+        rulebook::load_by(&Options { dossier: true, ..options }, &arguments.effort, console)?;
     let mut session = Session::new(Arc::new(rulebook));
     let opened = session.open(&arguments.design);
     console.problems(session.sources(), session.diagnostics());

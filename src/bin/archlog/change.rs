@@ -21,8 +21,8 @@ use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 use crate::{derive, effort, rulebook};
 
-/// The session of one design; how the program ends when it cannot be used, which has been said then. A goal or a
-/// change that somebody types may name any relation, so it takes the whole rulebook.
+/// The session of one design; how the program ends when it cannot be used, which has been said then. A
+/// goal or a change that somebody types may name any relation, so it takes the whole rulebook.
 fn open_for(
     rulebook: &args::Rulebook,
     goal: &str,
@@ -78,16 +78,13 @@ fn cut_short(reason: Option<StopReason>, console: &Console) -> Option<Exit> {
 
 /// The difference that a change makes.
 pub fn what_if(arguments: &args::WhatIf, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
-    let session = match open(
+    let session = open(
         &arguments.rulebook,
         Part::Whole,
         arguments.dossier,
         &arguments.design,
         (&arguments.effort, console),
-    ) {
-        Ok(session) => session,
-        Err(exit) => return Ok(exit),
-    };
+    )?;
     let change = match session.change(0, &arguments.changes) {
         Ok(change) => change,
         Err(failure) => return Ok(failed(failure, console)),
@@ -145,10 +142,7 @@ pub fn achieve(
     interrupt: &Interrupt,
 ) -> Result<Exit> {
     let (design, goal) = (&arguments.design, &arguments.goal);
-    let session = match open_for(&arguments.rulebook, goal, design, (&arguments.effort, console)) {
-        Ok(session) => session,
-        Err(exit) => return Ok(exit),
-    };
+    let session = open_for(&arguments.rulebook, goal, design, (&arguments.effort, console))?;
     let asked = interrupt.defer();
     let options = effort::options(&arguments.effort, &asked);
     let visible = std::io::stderr().is_terminal();
@@ -194,16 +188,13 @@ fn told<T>(console: &Console, work: impl FnOnce(&Told<'_>) -> T) -> T {
 
 /// The open questions, the one that settles most first.
 pub fn ask(arguments: &args::Ask, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
-    let session = match open(
+    let session = open(
         &arguments.rulebook,
         Part::Derivation,
         arguments.dossier,
         &arguments.design,
         (&arguments.effort, console),
-    ) {
-        Ok(session) => session,
-        Err(exit) => return Ok(exit),
-    };
+    )?;
     let asked = interrupt.defer();
     let options = effort::options(&arguments.effort, &asked);
     let (questions, ledger) = match told(console, |told| session.ask(0, &options, told)) {
@@ -217,16 +208,13 @@ pub fn ask(arguments: &args::Ask, console: &Console, interrupt: &Interrupt) -> R
 
 /// Which conclusions hold whatever the open questions are answered.
 pub fn ledger(arguments: &args::Ledger, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
-    let session = match open(
+    let session = open(
         &arguments.rulebook,
         Part::Derivation,
         arguments.dossier,
         &arguments.design,
         (&arguments.effort, console),
-    ) {
-        Ok(session) => session,
-        Err(exit) => return Ok(exit),
-    };
+    )?;
     let asked = interrupt.defer();
     let options = effort::options(&arguments.effort, &asked);
     let ledger = match told(console, |told| session.ledger(0, &options, told)) {
@@ -240,16 +228,13 @@ pub fn ledger(arguments: &args::Ledger, console: &Console, interrupt: &Interrupt
 
 /// What someone chose against what derives.
 pub fn review(arguments: &args::Review, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
-    let mut session = match open(
+    let mut session = open(
         &arguments.rulebook,
         Part::Whole,
         false,
         &arguments.design,
         (&arguments.effort, console),
-    ) {
-        Ok(session) => session,
-        Err(exit) => return Ok(exit),
-    };
+    )?;
     let start = Instant::now();
     let asked = interrupt.defer();
     let options = effort::options(&arguments.effort, &asked);
@@ -277,16 +262,13 @@ pub fn questions(
     console: &Console,
     interrupt: &Interrupt,
 ) -> Result<Exit> {
-    let session = match open(
+    let session = open(
         &arguments.rulebook,
         Part::Derivation,
         arguments.dossier,
         &arguments.design,
         (&arguments.effort, console),
-    ) {
-        Ok(session) => session,
-        Err(exit) => return Ok(exit),
-    };
+    )?;
     let asked = interrupt.defer();
     let options = effort::options(&arguments.effort, &asked);
     let (questions, ledger) = match told(console, |told| session.ask(0, &options, told)) {

@@ -28,16 +28,13 @@ use crate::{effort, rulebook};
 /// Derives the designs and shows what is asked for.
 pub fn derive(arguments: &Derive, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
     let part = Part::Derivation;
-    let rulebook = match rulebook::load_with(
+    let rulebook = rulebook::load_with(
         &arguments.rulebook,
         part,
         arguments.dossier,
         &arguments.effort,
         console,
-    ) {
-        Ok(rulebook) => rulebook,
-        Err(exit) => return Ok(exit),
-    };
+    )?;
     let rulebook = Arc::new(rulebook);
     // The end of the process takes it down faster than we could.
     std::mem::forget(Arc::clone(&rulebook));

@@ -38,15 +38,8 @@ pub fn diff(arguments: &Diff, console: &Console, interrupt: &Interrupt) -> Resul
     let (compared, stamp) = match books {
         (Some(old), Some(new)) => rulebooks(arguments, &old, &new, &options, &told)?,
         (None, None) => {
-            let rulebook = match rulebook::load(
-                &arguments.rulebook,
-                Part::Derivation,
-                &arguments.effort,
-                console,
-            ) {
-                Ok(rulebook) => rulebook,
-                Err(exit) => return Ok(exit),
-            };
+            let rulebook =
+                rulebook::load(&arguments.rulebook, Part::Derivation, &arguments.effort, console)?;
             if !arguments.designs.is_empty() {
                 bail!("two designs are compared by one rulebook: name no further designs");
             }

@@ -19,10 +19,7 @@ use crate::{derive, effort, rulebook};
 pub fn dossier(arguments: &Dossier, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
     let options = rulebook::options(&arguments.rulebook, Part::Derivation);
     let options = Options { dossier: true, ..options };
-    let rulebook = match rulebook::load_by(&options, &arguments.effort, console) {
-        Ok(rulebook) => rulebook,
-        Err(exit) => return Ok(exit),
-    };
+    let rulebook = rulebook::load_by(&options, &arguments.effort, console)?;
     let mut session = Session::new(Arc::new(rulebook));
     let opened = session.open(&arguments.design);
     console.problems(session.sources(), session.diagnostics());

@@ -1,8 +1,9 @@
 //! The exit codes, all of them.
 
+use std::fmt;
 use std::process::ExitCode;
 
-/// How the program ends.
+/// How the program ends. As an error it ends a command early, and why has been said already.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Exit {
     /// Yes, or clean.
@@ -18,6 +19,14 @@ pub enum Exit {
     /// Ctrl-C.
     Interrupted,
 }
+
+impl fmt::Display for Exit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the command ended early")
+    }
+}
+
+impl std::error::Error for Exit {}
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {

@@ -27,10 +27,7 @@ pub fn kb(arguments: &Kb, console: &Console) -> Result<Exit> {
         KbCommand::Search { .. } | KbCommand::Export { .. } => Part::Texts,
         _ => Part::Knowledge,
     };
-    let rulebook = match rulebook::load(&overlay, part, &Effort::default(), console) {
-        Ok(rulebook) => rulebook,
-        Err(exit) => return Ok(exit),
-    };
+    let rulebook = rulebook::load(&overlay, part, &Effort::default(), console)?;
     // The end of the process takes it down faster than we could.
     let rulebook = ManuallyDrop::new(rulebook);
     let stamp = stamp(&rulebook);

@@ -73,10 +73,10 @@ fn program() -> Exit {
     match command(arguments.command, &console) {
         Ok(exit) => exit,
         Err(error) if is_broken_pipe(&error) => Exit::Yes,
-        Err(error) => {
+        Err(error) => error.downcast_ref().copied().unwrap_or_else(|| {
             console.fail(&error);
             Exit::Input
-        }
+        }),
     }
 }
 

@@ -18,10 +18,7 @@ use crate::{effort, rulebook};
 /// Derives a design and draws the sheets that are drawn.
 pub fn map(arguments: &Map, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
     let rulebook =
-        match rulebook::load(&arguments.rulebook, Part::Derivation, &arguments.effort, console) {
-            Ok(rulebook) => rulebook,
-            Err(exit) => return Ok(exit),
-        };
+        rulebook::load(&arguments.rulebook, Part::Derivation, &arguments.effort, console)?;
     let mut session = Session::new(Arc::new(rulebook));
     let opened = session.open(Path::new(&arguments.design));
     console.problems(session.sources(), session.diagnostics());

@@ -30,10 +30,7 @@ pub fn query(arguments: &Query, console: &Console, interrupt: &Interrupt) -> Res
     let goal = kb::undotted(&typed);
     let part = if kb::observes(&goal) { Part::Observed } else { Part::Whole };
     let rulebook =
-        match rulebook::load_for(&arguments.rulebook, part, &goal, &arguments.effort, console) {
-            Ok(rulebook) => rulebook,
-            Err(exit) => return Ok(exit),
-        };
+        rulebook::load_for(&arguments.rulebook, part, &goal, &arguments.effort, console)?;
     let mut session = Session::new(Arc::new(rulebook));
     let mut opened = true;
     for design in designs {

@@ -32,10 +32,7 @@ pub fn verify(arguments: &Verify, console: &Console, interrupt: &Interrupt) -> R
     let (sources, records) = given(arguments, console)?;
     let options = rulebook::options(&arguments.rulebook, Part::Derivation);
     let options = Options { dossier: true, ..options };
-    let rulebook = match rulebook::load_by(&options, &arguments.effort, console) {
-        Ok(rulebook) => rulebook,
-        Err(exit) => return Ok(exit),
-    };
+    let rulebook = rulebook::load_by(&options, &arguments.effort, console)?;
     let asked = interrupt.defer();
     let effort = effort::options(&arguments.effort, &asked);
     let mut judge = Judge {
@@ -59,10 +56,7 @@ pub fn verify(arguments: &Verify, console: &Console, interrupt: &Interrupt) -> R
     let mut judged: Vec<Judged<'_>> =
         damaged.map(|(it, code)| (it, Verdict::unread(code), Blamed::default())).collect();
     for (design, records) in by_design {
-        match judge.design(&design, &records) {
-            Ok(more) => judged.extend(more),
-            Err(exit) => return Ok(exit),
-        }
+        judged.extend(judge.design(&design, &records)?);
     }
     judged.sort_by(|(one, ..), (other, ..)| {
         (one.number, &one.file).cmp(&(other.number, &other.file))

@@ -38,10 +38,7 @@ pub fn why(
     let start = Instant::now();
     let (typed, effort) = (&arguments.goal, &arguments.effort);
     let part = Part::Whole;
-    let rulebook = match rulebook::load_for(&arguments.rulebook, part, typed, effort, console) {
-        Ok(rulebook) => rulebook,
-        Err(exit) => return Ok(exit),
-    };
+    let rulebook = rulebook::load_for(&arguments.rulebook, part, typed, effort, console)?;
     let mut session = Session::new(Arc::new(rulebook));
     let opened = session.open(&arguments.design);
     console.problems(session.sources(), session.diagnostics());

@@ -29,10 +29,7 @@ pub fn repl(arguments: &args::Repl, console: &Console, interrupt: &Interrupt) ->
     let mode = Mode::named(&arguments.mode).map_err(anyhow::Error::msg)?;
     let mut options = rulebook::options(&arguments.rulebook, Part::Whole);
     options.typed = Some(String::new());
-    let rulebook = match rulebook::load_by(&options, &arguments.effort, console) {
-        Ok(rulebook) => rulebook,
-        Err(exit) => return Ok(exit),
-    };
+    let rulebook = rulebook::load_by(&options, &arguments.effort, console)?;
     let mut repl = Repl::new(Arc::new(rulebook), options, interrupt.defer());
     let wanted = &arguments.effort;
     repl.effort = Effort {
