@@ -180,7 +180,8 @@ impl Present {
         let stated: Vec<String> = facts.map(|fact| session.written(fact)).collect();
         let clauses = &session.rulebook().program.clauses;
         let rules = clauses.iter().map(|clause| sealed(session, clause)).collect();
-        let known = records.iter().flat_map(|it| it.evidence.facts.iter().chain(&it.evidence.against));
+        let known =
+            records.iter().flat_map(|it| it.evidence.facts.iter().chain(&it.evidence.against));
         let mut gone: Vec<String> = known.filter(|it| !stated.contains(it)).cloned().collect();
         gone.sort();
         gone.dedup();
@@ -199,7 +200,8 @@ impl Present {
 /// longer or only now, though that may have been there all the time.
 fn reasons(old: &Evidence, new: &Evidence, present: &Present) -> Vec<Item> {
     let mut items = Vec::new();
-    let stands = |there: bool, kind: &'static str, still: &'static str| if there { still } else { kind };
+    let stands =
+        |there: bool, kind: &'static str, still: &'static str| if there { still } else { kind };
     for fact in old.facts.iter().chain(&old.against) {
         if !new.facts.contains(fact) && !new.against.contains(fact) {
             let kind = stands(present.stated.contains(fact), "fact", "fact, still stated");

@@ -38,7 +38,9 @@ impl Asked {
             match word {
                 "--sql" => asked.sql = true,
                 "--goals" => asked.goals = true,
-                "--format" => asked.format = Some(format_of(words.next().unwrap_or_default(), look)?),
+                "--format" => {
+                    asked.format = Some(format_of(words.next().unwrap_or_default(), look)?)
+                }
                 word => {
                     let number = word.parse();
                     asked.step = Some(number.map_err(|_| format!("`{word}` is no step's number"))?);
