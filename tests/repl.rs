@@ -439,7 +439,7 @@ fn the_dossier_is_shown_as_on_the_command_line() {
     let plain = |text: &str| text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
     assert_eq!(plain(&shown(&mut repl, ":dossier --sql")), plain(&run(&["--sql"])));
     let page = shown(&mut repl, ":dossier 10 --format html");
-    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("Technology Landscape"), "{page}");
+    assert!(page.starts_with("<!doctype html>") && page.contains("Technology Landscape"), "{page}");
     let goals = shown(&mut repl, ":dossier 10 --goals");
     let asked = goals.lines().find(|line| line.contains("dossier_technologies(")).unwrap();
     let why = shown(&mut repl, &format!(":why {}", asked.trim()));
