@@ -31,7 +31,14 @@ pub struct Run {
     pub plan: bool,
 
     /// Say where the time went: to a file (`.json`, `.html`, else text), or to standard error
-    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
+    #[arg(
+        short = 'p',
+        long,
+        value_name = "FILE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "-"
+    )]
     pub profile: Option<PathBuf>,
 
     /// How hard to try
