@@ -10,6 +10,7 @@
 //! | `inline` | what Souffle asks of inlined relations |
 //! | `records` | records put together, or taken apart |
 //! | `strata` | an order of evaluation, or the cycle that forbids one |
+//! | `wishes` | of which relations only what is asked for is to be derived |
 //!
 //! All problems of all clauses are reported in one run. A clause with a problem is left out of the
 //! program, so that what is right can still be looked at; a program with errors is not evaluated.
@@ -25,6 +26,7 @@ mod records;
 mod safety;
 mod strata;
 mod types;
+pub mod wishes;
 pub mod worlds;
 
 use rustc_hash::FxHashSet;
@@ -36,6 +38,7 @@ use crate::syntax::tree::{self, Body, Item, Tree};
 use crate::value::{ClauseId, Constant, Primitive, RelationId, RuleId};
 
 pub use safety::bind_all;
+pub use strata::stratify;
 
 use declarations::Declarations;
 use program::{Clause, Column, Directive, Fact, Program, Relation, Rule, Stratum, Term};
@@ -89,6 +92,7 @@ fn analyze_plain(trees: &[Tree], diagnostics: &mut Vec<Diagnostic>) -> Program {
     }
     program.relations.clone_from(&declarations.relations);
     inline::check(&declarations, trees, &program, diagnostics);
+    program.wishes = wishes::collect(&declarations, trees, diagnostics);
     program.types = declarations.types;
     program.strata = strata::stratify(&program, diagnostics);
     program
@@ -289,6 +293,29 @@ pub fn analyze_goal(program: &Program, body: &Body) -> Result<Program, Vec<Diagn
         strata: vec![Stratum { relations: vec![id], rules: ids, recursive: false }],
         ..Program::default()
     })
+}
+
+/// A program with a goal in it: as [`analyze_goal`], but with all else that the program has, and without
+/// what it writes.
+pub fn analyze_with_goal(
+    program: &Program,
+    body: &Body,
+) -> Result<(Program, RelationId), Vec<Diagnostic>> {
+    let mut diagnostics = Vec::new();
+    let mut declarations = Declarations::of(program);
+    let (id, rules) = goal(&mut declarations, body, &mut diagnostics);
+    if has_errors(&diagnostics) {
+        return Err(diagnostics);
+    }
+    let mut with = program.clone();
+    with.directives
+        .retain(|it| !matches!(it.kind, DirectiveKind::Output | DirectiveKind::PrintSize));
+    let clause = ClauseId::from(with.clauses.len());
+    with.clauses.push(Clause { span: lower::body_span(body), doc: tree::Doc::default() });
+    with.rules.extend(rules.into_iter().map(|rule| Rule { clause, ..rule }));
+    with.relations = declarations.relations;
+    with.strata = strata::stratify(&with, &mut diagnostics);
+    Ok((with, id))
 }
 
 /// What [`analyze_goals`] makes of a goal.

@@ -718,6 +718,18 @@ pub struct Run {
     #[arg(short = 'D', long = "output-dir", value_name = "DIR", default_value = ".")]
     pub output: PathBuf,
 
+    /// Answer this question in place of writing results, and derive only what it asks for
+    #[arg(long, value_name = "GOAL")]
+    pub goal: Option<String>,
+
+    /// The format of the answer to the question
+    #[arg(long, value_name = "FORMAT", default_value = "table", requires = "goal")]
+    pub format: TableFormat,
+
+    /// Derive relations whole, also where less is asked for
+    #[arg(long)]
+    pub no_demand: bool,
+
     /// Print how the rules were evaluated: the order of joins, sizes, indices; write no results
     #[arg(long)]
     pub plan: bool,
