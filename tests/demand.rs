@@ -194,3 +194,111 @@ fn what_a_program_writes_is_the_same_where_it_wishes_for_demand() {
     println!("{} programs with a relation asked for by columns", partly.get());
     assert!(partly.get() > 0);
 }
+
+/// What is decided for a goal, or for what a program writes.
+fn decided(text: &str, goal: &str) -> String {
+    let (program, answers) = with_goal(&program(text), goal);
+    demand(&program, &[answers], Asked::Everywhere).to_string()
+}
+
+const EDGES: &str = ".decl e(a: number, b: number)\n.decl p(a: number, b: number)\n\
+    e(1, 2). e(2, 3).\np(x, y) :- e(x, y).\np(x, z) :- p(x, y), e(y, z).\n";
+
+#[test]
+fn what_is_decided_is_said() {
+    let more = ".decl joins(a: number, b: number)\njoins(x, z) :- e(x, y), e(y, z).\n\
+        .decl same(a: number, b: number)\nsame(x, y) :- e(x, y).\n\
+        .decl above(a: number, b: number)\nabove(x, y) :- p(y, x).\n\
+        .decl ends(a: number)\nends(x) :- e(_, x), !p(x, _).\n\
+        .decl many(a: number, n: number)\nmany(x, n) :- e(x, _), n = count : { p(x, _) }.\n\
+        .decl alike(a: number, b: number) eqrel\nalike(x, y) :- p(x, y).\n\
+        .decl one(a: number, b: number) choice-domain a\none(x, y) :- p(x, y).\n\
+        .decl few(a: number, b: number)\n.limitsize few(n=2)\nfew(x, y) :- p(x, y).\n\
+        .decl next(a: number, b: number)\nnext(x, y) :- e(x, z), y = z + 0, p(y, _).\n\
+        .decl not(a: number, b: number) no_magic\nnot(x, y) :- e(y, x), p(x, y).\n";
+    let text = format!("{EDGES}{more}");
+    let cases = [
+        ("p(1, X)", "p by column 0: what is asked for, since it is recursive"),
+        ("p(1, 3)", "p by column 0: what is asked for, since it is recursive"),
+        (
+            "p(X, 3)",
+            "p by column 1: what is asked for, since it is recursive, and its rules only pass the \
+             question on",
+        ),
+        ("p(X, Y)", "p: whole, since it is asked for with nothing known"),
+        (
+            "p(1, X), p(_, X)",
+            "p by column 0: what is asked for, since it is recursive\n  \
+             p by column 1: what is asked for, since it is recursive",
+        ),
+        ("joins(1, X)", "joins by column 0: what is asked for, since it joins relations"),
+        ("same(1, X)", ""),
+        (
+            "above(1, X)",
+            "above by column 0: what is asked for, since it rests on p\n  p by column 1: what is \
+             asked for, since it is recursive",
+        ),
+        ("ends(2)", "p: whole, since a negation or an aggregate reads it"),
+        ("many(1, X)", "p: whole, since a negation or an aggregate reads it"),
+        ("p(1, X), !p(X, _)", "p: whole, since a negation or an aggregate reads it"),
+        (
+            "alike(1, X)",
+            "alike: whole, since the program wants it so\n  p: whole, since it is asked for with \
+             nothing known",
+        ),
+        (
+            "one(1, X)",
+            "one: whole, since what is in it depends on the order of deriving\n  p: whole, since \
+             one needs all of it",
+        ),
+        (
+            "few(1, X)",
+            "few: whole, since what is in it depends on the order of deriving\n  p: whole, since \
+             few needs all of it",
+        ),
+        // What a functor makes is asked for nowhere.
+        (
+            "next(1, X)",
+            "next by column 0: what is asked for, since it joins relations\n  p: whole, since it \
+             is asked for with nothing known",
+        ),
+        (
+            "not(1, X)",
+            "not: whole, since the program wants it so\n  p by column 0: what is asked for, since \
+             it is recursive",
+        ),
+    ];
+    for (goal, expected) in cases {
+        let expected =
+            if expected.is_empty() { String::new() } else { format!("demand\n  {expected}\n") };
+        assert_eq!(decided(&text, goal), expected, "{goal}");
+    }
+    let counts =
+        format!("{EDGES}.decl o(n: number)\no(ord(\"a\")).\no(x) :- x = ord(\"b\"), e(1, _).\n");
+    let expected = "demand\n  all: whole, since `ord` depends on what is derived\n";
+    assert_eq!(decided(&counts, "p(1, X)"), expected);
+}
+
+/// The rewritten rules of a goal, head and body by name, and what they derive.
+#[test]
+fn a_question_derives_what_it_asks_for_and_no_more() {
+    let text = format!("{EDGES}e(5, 6). e(6, 7). e(7, 5).");
+    let derived = |goal: &str| {
+        let (program, answers) = with_goal(&program(&text), goal);
+        let program = demand(&program, &[answers], Asked::Everywhere).program.unwrap();
+        let found = engine(&program, &Facts::new(), 1);
+        let sizes = program.relations.iter().zip(&found.relations);
+        let sizes = sizes.filter(|(relation, _)| relation.name.contains('@'));
+        sizes.map(|(relation, tuples)| format!("{} {}", relation.name, tuples.len())).collect()
+    };
+    let cases: [(&str, &[&str]); 4] = [
+        ("p(1, X)", &["p@0 2", "?p@0 1"]),
+        ("p(X, 3)", &["p@1 2", "?p@1 3"]),
+        ("p(5, X)", &["p@0 3", "?p@0 1"]),
+        ("e(1, X), p(X, Y)", &["p@0 1", "?p@0 1"]),
+    ];
+    for (goal, expected) in cases {
+        let found: Vec<String> = derived(goal);
+        assert_eq!(found, expected, "{goal}");
+    }
+}

@@ -12,11 +12,15 @@
 //! program says; processor time and peak memory are those of the process. The engines take turns, so
 //! that what else the machine does meets all of them. Results must have the same number of tuples.
 //!
+//! `--only goals` asks questions instead, each with the relation derived whole and with what is asked
+//! for alone.
+//!
 //! As a test (`cargo test --benches`) everything runs once at the smallest size.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::type_complexity, clippy::panic)]
 
 mod child;
+mod goals;
 mod page;
 mod peers;
 mod plot;
@@ -91,6 +95,11 @@ fn main() {
         return;
     }
     print!("\n{}", page::tables(&results));
+    if wanted(&asked.workloads, "goals") {
+        for size in SIZES.iter().filter(|size| asked.sizes.iter().any(|it| it == size.name)) {
+            println!("{}", goals::measure(*size, asked.repeats));
+        }
+    }
     if asked.write {
         let docs = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs");
         page::write(&results, &docs).unwrap();
