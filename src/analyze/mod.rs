@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `components` | what stands in components, put in place |
 //! | `declarations` | types and relations by name |
+//! | `branches` | bodies with "or" to several without; what stands in them: `bodies` |
 //! | `lower` | clauses to rules in normal form |
 //! | `types` | primitives and declared types of variables |
 //! | `safety` | every needed variable is bound |
@@ -15,6 +16,8 @@
 //! All problems of all clauses are reported in one run. A clause with a problem is left out of the
 //! program, so that what is right can still be looked at; a program with errors is not evaluated.
 
+mod bodies;
+mod branches;
 mod components;
 pub mod declarations;
 pub mod error;
@@ -114,7 +117,7 @@ fn add_clause(
     program.clauses.push(Clause { span: clause.span, doc: clause.doc.clone() });
     let branches = match &clause.body {
         None => Some(vec![Vec::new()]),
-        Some(body) => lower::branches(body, diagnostics),
+        Some(body) => branches::branches(body, diagnostics),
     };
     if let (Some(greater), [less]) = (&clause.greater, clause.heads.as_slice()) {
         for conditions in branches.iter().flatten() {
@@ -288,7 +291,7 @@ pub fn analyze_goal(program: &Program, body: &Body) -> Result<Program, Vec<Diagn
     Ok(Program {
         types: program.types.clone(),
         relations: declarations.relations,
-        clauses: vec![Clause { span: lower::body_span(body), doc: tree::Doc::default() }],
+        clauses: vec![Clause { span: bodies::body_span(body), doc: tree::Doc::default() }],
         rules,
         strata: vec![Stratum { relations: vec![id], rules: ids, recursive: false }],
         ..Program::default()
@@ -311,7 +314,7 @@ pub fn analyze_with_goal(
     with.directives
         .retain(|it| !matches!(it.kind, DirectiveKind::Output | DirectiveKind::PrintSize));
     let clause = ClauseId::from(with.clauses.len());
-    with.clauses.push(Clause { span: lower::body_span(body), doc: tree::Doc::default() });
+    with.clauses.push(Clause { span: bodies::body_span(body), doc: tree::Doc::default() });
     with.rules.extend(rules.into_iter().map(|rule| Rule { clause, ..rule }));
     with.relations = declarations.relations;
     with.strata = strata::stratify(&with, &mut diagnostics);
@@ -348,8 +351,8 @@ fn goal(
     body: &Body,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (RelationId, Vec<Rule>) {
-    let names = lower::goal_variables(body);
-    let span = lower::body_span(body);
+    let names = bodies::goal_variables(body);
+    let span = bodies::body_span(body);
     let column = |name: &String| Column {
         name: name.clone(),
         ty: declarations.built_in(crate::value::Primitive::Symbol),
@@ -364,7 +367,7 @@ fn goal(
     };
     let id = declarations.add_relation(relation);
     let clause = ClauseId(0);
-    let branches = lower::branches(body, diagnostics).unwrap_or_default();
+    let branches = branches::branches(body, diagnostics).unwrap_or_default();
     let mut rules = Vec::new();
     for (branch, conditions) in branches.iter().enumerate() {
         let lowered = lower::lower_goal(declarations, conditions, &names, id, clause, diagnostics);
