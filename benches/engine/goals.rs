@@ -25,16 +25,20 @@ tc(x, y) :- edge(x, y).
 tc(x, z) :- edge(x, y), tc(y, z).
 ";
 
-const QUESTIONS: [Question; 9] = [
+const QUESTIONS: [Question; 12] = [
     Question { workload: "tc_chain", rules: None, goal: "tc(20, x)" },
     Question { workload: "tc_chain", rules: None, goal: "tc(x, 20)" },
     Question { workload: "tc_chain", rules: Some(RIGHT), goal: "tc(20, x)" },
     Question { workload: "tc_chain", rules: None, goal: "edge(20, y), tc(y, x)" },
+    Question { workload: "tc_chain", rules: Some(RIGHT), goal: "edge(20, y), tc(y, x)" },
     Question { workload: "tc_grid", rules: None, goal: "tc(20, x)" },
     Question { workload: "tc_grid", rules: Some(RIGHT), goal: "tc(20, x)" },
     Question { workload: "sg", rules: None, goal: "sg(40, x)" },
     Question { workload: "pointsto", rules: None, goal: "points_to(20, x)" },
+    // At M these are the ones with the most answers.
+    Question { workload: "pointsto", rules: None, goal: "points_to(24537, x)" },
     Question { workload: "cspa", rules: None, goal: "value_alias(20, x)" },
+    Question { workload: "cspa", rules: None, goal: "value_alias(20596, x)" },
 ];
 
 /// Asks all questions at a size, both ways in turns; the table of their medians.
