@@ -82,12 +82,12 @@ fn prompt(criterion: &mut Criterion) {
 /// What is acknowledged is on the disk: the same with all changes kept, few and many.
 fn kept(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap_or_else(|problem| panic!("{problem}"));
-    let path = folder.path().join("kept.json");
+    let mut slots = archlog::io::Slots::new(folder.path().join("kept"));
     let mut repl = reference();
-    let keep = |repl: &mut Repl, line: &str| {
+    let mut keep = |repl: &mut Repl, line: &str| {
         let events = step(repl, line).len();
         let text = repl.left().unwrap_or_default();
-        let done = archlog::io::save_durably(&path, &mut |file| file.write_all(text.as_bytes()));
+        let done = slots.keep(&text);
         done.unwrap_or_else(|problem| panic!("{problem}"));
         (events, text.len(), repl.prompt())
     };

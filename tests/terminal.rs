@@ -35,7 +35,7 @@ impl Terminal {
         let mut command = Command::new("sh");
         command.args([
             "-c",
-            "stty cols 200 rows 50; tty > \"$XDG_STATE_HOME/tty\"; exec \"$0\" \"$@\"",
+            "stty $MODES cols 200 rows 50; tty > \"$XDG_STATE_HOME/tty\"; exec \"$0\" \"$@\"",
         ]);
         command.arg(env!("CARGO_BIN_EXE_archlog"));
         command.arg("repl").args(arguments).current_dir(root());
@@ -229,6 +229,106 @@ fn what_is_typed_ahead_is_done_line_by_line() {
 }
 
 #[test]
+fn what_is_typed_while_something_runs_is_not_shown_before_the_next_prompt() {
+    // A terminal of a test does not echo by itself.
+    let home = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::at(home, &[], &[("MODES", "echo")]);
+    terminal.see("archlog> ");
+    terminal.line(".decl endless(n: number)");
+    terminal.see("#1");
+    terminal.see(PROMPT);
+    terminal.line("endless(N) :- N = range(0, 9000000000).");
+    std::thread::sleep(Duration::from_millis(700));
+    terminal.send(":mode\r");
+    std::thread::sleep(Duration::from_millis(300));
+    terminal.send("\u{3}");
+    let before = terminal.see("interrupted");
+    assert!(!before.contains(":mode"), "{before}");
+}
+
+/// A prompt under a shell that writes down how it leaves the terminal.
+fn under_a_shell(lines: &dyn Fn(&mut Terminal)) -> String {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = Command::new("sh");
+    // What it is called by the system is written down first, to end it by that.
+    let script = "trap '' INT; stty echo; sh -c 'echo $$ > \"$XDG_STATE_HOME/id\"; exec \"$0\" repl' \"$0\"; \
+                  stty -a > \"$XDG_STATE_HOME/left\"; echo left it";
+    command.args(["-c", script, env!("CARGO_BIN_EXE_archlog")]).current_dir(root());
+    command.env("XDG_STATE_HOME", home.path()).env("XDG_CONFIG_HOME", home.path());
+    command.env("TERM", "xterm").env("LC_ALL", "C.UTF-8");
+    let options = Options::new().timeout_ms(Some(30_000)).strip_ansi_escape_codes(true);
+    let session = spawn_with_options(command, options).unwrap();
+    let mut terminal = Terminal { home, session };
+    terminal.see("archlog> ");
+    lines(&mut terminal);
+    terminal.see("left it");
+    fs::read_to_string(terminal.home.path().join("left")).unwrap()
+}
+
+#[test]
+fn the_terminal_echoes_again_however_the_prompt_is_left() {
+    let endless = |terminal: &mut Terminal| {
+        terminal.line(".decl endless(n: number)");
+        terminal.see("#1");
+        terminal.see(PROMPT);
+        terminal.line("endless(N) :- N = range(0, 9000000000).");
+        std::thread::sleep(Duration::from_millis(700));
+    };
+    let ways: [&dyn Fn(&mut Terminal); 4] = [
+        &|terminal| terminal.line(":quit"),
+        &|terminal| {
+            endless(terminal);
+            terminal.send("\u{3}");
+            terminal.see("interrupted");
+            terminal.see(PROMPT);
+            std::thread::sleep(Duration::from_millis(100));
+            terminal.send("\u{4}");
+        },
+        &|terminal| {
+            endless(terminal);
+            for _ in 0..5 {
+                terminal.send("\u{3}");
+                std::thread::sleep(Duration::from_millis(150));
+            }
+        },
+        &|terminal| {
+            endless(terminal);
+            let id = fs::read_to_string(terminal.home.path().join("id")).unwrap();
+            assert!(Command::new("kill").args(["-TERM", id.trim()]).status().unwrap().success());
+        },
+    ];
+    for (at, way) in ways.into_iter().enumerate() {
+        let left = under_a_shell(way);
+        let echoes = left.split_whitespace().any(|word| word == "echo" || word == "echo;");
+        assert!(echoes, "way {at}: {left}");
+    }
+}
+
+#[test]
+fn what_an_interview_asked_only_half_is_not_lost_to_a_kill() {
+    let mut terminal = Terminal::new(&[]);
+    terminal.see("archlog> ");
+    terminal.line(":new shop");
+    terminal.see("need req> ");
+    terminal.line("refund");
+    terminal.see("need actor> ");
+    terminal.line("user");
+    terminal.see("need operation> ");
+    gone(&mut terminal);
+    let mut terminal = Terminal::at(terminal.home, &[], &[]);
+    terminal.see("and an interview that was not at its end");
+    terminal.see("take them up? [Y/n] ");
+    terminal.line("");
+    terminal.see("`:new` goes on with it");
+    terminal.see("shop* ");
+    terminal.see(PROMPT);
+    terminal.line(":new");
+    terminal.see("need operation> ");
+    terminal.line(":back");
+    terminal.see("need actor [user]> ");
+}
+
+#[test]
 fn an_editor_edits_the_design_and_a_pager_shows_what_is_long() {
     let home = tempfile::tempdir().unwrap();
     let editor = home.path().join("editor");
@@ -364,7 +464,7 @@ fn what_was_left_is_told_and_offered_until_somebody_says_no() {
     terminal.see("take them up? [Y/n] ");
     terminal.line("No");
     let told = terminal.see("auction> ");
-    assert!(told.contains("not offered again") && told.contains(".declined.json"), "{told}");
+    assert!(told.contains("not offered again") && told.contains(".declined.kept"), "{told}");
     let mut terminal = Terminal::at(terminal.home, &["designs/auction.dl"], &[]);
     let told = terminal.see("auction> ");
     assert!(!told.contains("earlier session"), "{told}");
@@ -581,6 +681,6 @@ fn nothing_that_was_acknowledged_is_lost_to_a_kill() {
 }
 
 fn is_whole(path: &Path) -> bool {
-    path.extension().is_some_and(|end| end == "json")
-        && fs::read_to_string(path).is_ok_and(|text| archlog::repl::Left::read(&text).is_ok())
+    path.extension().is_some_and(|end| end == "kept")
+        && archlog::io::Slots::read(path).is_ok_and(|text| archlog::repl::Left::read(&text).is_ok())
 }

@@ -23,6 +23,7 @@ enum On {
 /// The tags that something reads, whether one may stand several times, and where it is read. A
 /// rulebook may have others; one that is nearly one of these is misspelt.
 const TAGS: &[(&str, bool, On)] = &[
+    ("allowed_value", false, On::Relation),
     ("as_written", false, On::Any),
     ("assumption", false, On::Rule),
     ("blocks", false, On::Relation),
