@@ -23,7 +23,6 @@ enum On {
 /// The tags that something reads, whether one may stand several times, and where it is read. A
 /// rulebook may have others; one that is nearly one of these is misspelt.
 const TAGS: &[(&str, bool, On)] = &[
-    ("allowed_value", false, On::Relation),
     ("as_written", false, On::Any),
     ("assumption", false, On::Rule),
     ("blocks", false, On::Relation),
@@ -32,6 +31,7 @@ const TAGS: &[(&str, bool, On)] = &[
     ("choice_open", false, On::Relation),
     ("choice_text", false, On::Relation),
     ("choice_value", false, On::Relation),
+    ("closed_list_value", false, On::Relation),
     ("code", false, On::Any),
     ("column", true, On::Relation),
     ("conclusion", false, On::Relation),

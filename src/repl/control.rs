@@ -109,7 +109,7 @@ pub(super) fn expect(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
         return Ok(());
     }
     let wanted = wanted.map_or_else(|| "an answer".to_owned(), answers_of);
-    let found = if count == 0 { "none".to_owned() } else { count.to_string() };
+    let found = if count == 0 { answers_of(count) } else { count.to_string() };
     let mut text = format!("expected {wanted} to {}, found {found}", goal.trim());
     if count > 0 && !table.columns.is_empty() {
         text.push('\n');
