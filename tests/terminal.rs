@@ -246,6 +246,19 @@ fn what_is_typed_while_something_runs_is_not_shown_before_the_next_prompt() {
     assert!(!before.contains(":mode"), "{before}");
 }
 
+#[test]
+fn a_dumb_terminal_shows_what_is_typed_and_pages_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let variables = [("TERM", "dumb"), ("MODES", "echo"), ("ARCHLOG_PAGER", "sed s/^/PAGED/")];
+    let mut terminal = Terminal::at(home, &["designs/auction.dl"], &variables);
+    terminal.see(PROMPT);
+    // The lines behind the first one are typed while that runs.
+    terminal.send("owner(\"Auction\", \"user\").\r:derive\r:mode\r");
+    let told = terminal.see("table (of");
+    assert!(told.contains(":derive") && told.contains(":mode"), "{told}");
+    assert!(told.contains("Sheet A") && !told.contains("PAGED"), "{told}");
+}
+
 /// A prompt under a shell that writes down how it leaves the terminal.
 fn under_a_shell(lines: &dyn Fn(&mut Terminal)) -> String {
     let home = tempfile::tempdir().unwrap();

@@ -4,7 +4,7 @@
 //! The text is JSON of one form, which has a number. A change is kept as it was typed, with the places
 //! of the facts that it took back and the facts that it stated; what a design states follows from that.
 
-use std::path::absolute;
+use std::path::{Path, absolute};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -119,7 +119,7 @@ impl Left {
                 let count = counted(own.len(), "change");
                 let told = match scenario.saved_in(number) {
                     Some("") => counted(0, "change"),
-                    Some(path) => format!("saved in {path}"),
+                    Some(path) => format!("saved in {}", short(path)),
                     None => format!("{count}{}", last.unwrap_or_default()),
                 };
                 lines.push(format!("{mark} {}: {told}", scenario.name));
@@ -170,6 +170,14 @@ fn whole(path: &str) -> String {
 /// A path as it was given where that leads to the same file from here too.
 fn from_here(path: &str, whole_path: &str) -> String {
     if whole(path) == whole_path { path } else { whole_path }.to_owned()
+}
+
+/// A path from the root as it is said here: without the folder that one is in.
+fn short(whole_path: &str) -> String {
+    let here = std::env::current_dir().ok();
+    let rest =
+        here.and_then(|here| Path::new(whole_path).strip_prefix(here).ok().map(Path::to_owned));
+    rest.map_or_else(|| whole_path.to_owned(), |rest| rest.display().to_string())
 }
 
 impl Repl {
@@ -417,7 +425,7 @@ impl Repl {
         }
         let files = left.files.iter().filter_map(|(design, path, text)| {
             let design = *places.get(*design)?;
-            Some(Saved { design, path: from_here(path, path), text: text.clone() })
+            Some(Saved { design, path: short(path), text: text.clone() })
         });
         let saved = files.collect();
         Ok(Scenario { name: left.name.clone(), log, typed: Some(typed), saved })

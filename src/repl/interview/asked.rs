@@ -156,7 +156,8 @@ pub(super) fn complete(repl: &mut Repl, form: usize, reply: &mut Reply) -> Done 
         let what = what.map_or(String::new(), |(column, _)| column.name.clone());
         let name = fact.values.first().cloned().unwrap_or_default();
         reply.note(format!(
-            "`{form}` of `{name}` is not stated before its {what} is known; it is asked for again at the end"
+            "`{}` of `{name}` is not stated before its {what} is known; it is asked for again at the end",
+            relations[relation.index()].name
         ));
     } else if fact.stated.is_empty() {
         let values = fact.values.clone();

@@ -15,7 +15,7 @@ use crate::exit::Exit;
 
 use super::editor::{self, LineEditor};
 use super::kept::{self, Kept, Unsaved};
-use super::{outside, quiet, tell, warn};
+use super::{in_lines, outside, quiet, tell, warn};
 
 /// Reads lines until somebody leaves.
 pub fn prompt(repl: Repl, arguments: &args::Repl, console: &Console) -> Result<Exit> {
@@ -56,10 +56,11 @@ pub fn prompt(repl: Repl, arguments: &args::Repl, console: &Console) -> Result<E
         (Some(kept), None) => kept.forget(),
         (Some(kept), Some(Ok(unsaved))) => {
             let path = kept.path().display();
-            console.say(&format!("not saved: {unsaved}"));
+            console.say(&in_lines(&format!("not saved: {unsaved}"), console));
             let first = arguments.designs.first().map(|it| format!(" {}", it.display()));
             let again = format!("archlog repl{}", first.unwrap_or_default());
-            console.say(&format!("it is kept in {path}; the next `{again}` offers it"));
+            console.say(&format!("it is kept in {path}"));
+            console.say(&format!("the next `{again}` offers it"));
         }
         (_, Some(Ok(unsaved) | Err((unsaved, _)))) => {
             console.say(&format!("not saved, and lost: {unsaved}"));

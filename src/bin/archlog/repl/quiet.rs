@@ -16,6 +16,8 @@ mod terminal {
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::emulate_default_handler;
 
+    use super::super::outside;
+
     /// What the terminal was like, as long as it does not echo.
     static BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
 
@@ -37,9 +39,12 @@ mod terminal {
         }
     }
 
-    /// Keeps the terminal from echoing.
+    /// Keeps the terminal from echoing, where the line editor draws what was typed meanwhile.
     pub fn hush() -> Hushed {
         INTERRUPTS.store(0, Ordering::Relaxed);
+        if !outside::draws() {
+            return Hushed;
+        }
         if let (Ok(before), Ok(mut kept)) = (tcgetattr(stdin()), BEFORE.lock())
             && kept.is_none()
         {
