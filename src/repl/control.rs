@@ -313,6 +313,14 @@ pub(super) fn log(repl: &mut Repl, _: &str, reply: &mut Reply) -> Done {
 /// `:diff`, `:diff N`: what the changes from a number on come to.
 pub(super) fn diff(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
     let from = if words.is_empty() { 0 } else { number(words.trim_start_matches('#'))? };
+    let made = repl.log.done.len();
+    if from > made {
+        let there = match made {
+            0 => "nothing was changed".to_owned(),
+            made => format!("the last one is #{made}"),
+        };
+        return Err(format!("there is no change #{from}; {there}").into());
+    }
     let (mut gone, mut new): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for change in repl.log.done.iter().skip(from).filter(|it| it.design == repl.current) {
         for (_, fact) in &change.removed {
