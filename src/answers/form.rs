@@ -83,9 +83,9 @@ impl Filled {
 
 /// The text of a form: UTF-8, or UTF-16 as spreadsheets write it. Else a sentence says what is wanted.
 pub fn form_text(bytes: &[u8]) -> Result<String, String> {
-    let (rest, unit): (&[u8], fn([u8; 2]) -> u16) = match bytes {
-        [0xff, 0xfe, rest @ ..] => (rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => (rest, u16::from_be_bytes),
+    let (rest, little) = match bytes {
+        [0xff, 0xfe, rest @ ..] => (rest, true),
+        [0xfe, 0xff, rest @ ..] => (rest, false),
         _ => {
             let text = std::str::from_utf8(bytes).ok().filter(|text| !text.contains('\0'));
             let wanted =
@@ -93,7 +93,10 @@ pub fn form_text(bytes: &[u8]) -> Result<String, String> {
             return text.map(str::to_owned).ok_or_else(|| wanted.to_owned());
         }
     };
-    let units = rest.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+    let units = rest.chunks_exact(2).map(|pair| match little {
+        true => u16::from_le_bytes([pair[0], pair[1]]),
+        false => u16::from_be_bytes([pair[0], pair[1]]),
+    });
     char::decode_utf16(units)
         .collect::<Result<String, _>>()
         .map_err(|_| "it begins as UTF-16 and does not go on so: save it as UTF-8".to_owned())

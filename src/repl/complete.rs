@@ -319,7 +319,7 @@ pub(super) fn values_of(
             }
         }
     };
-    let Some(values) = tagged(rulebook, "closed_list_value") else { return Vec::new() };
+    let Some(values) = tagged(rulebook, "completion_value") else { return Vec::new() };
     let mut rows: Vec<(i64, String)> = repl
         .session()
         .rows(values, repl.current())

@@ -28,7 +28,7 @@
 //! | --- | --- | --- |
 //! | `@command NAME` | a sheet | `:NAME` shows it, besides its own name |
 //! | `@values COLUMN LIST` | a relation | the closed list that a column takes its values from; `=OTHER` is the list that another column names, `RELATION.COLUMN` a column of the knowledge base |
-//! | `@closed_list_value` | a relation | list, value, place: what columns with a closed list may have |
+//! | `@completion_value` | a relation | list, value, place: what columns with a closed list may have |
 //! | `@meaning COLUMN TABLE.COLUMN` | a relation | where the knowledge base says what the values of a column mean |
 //! | `@interview N WORDS` | a stated relation | the interview asks for its facts, in this order, and says these words first |
 //! | `@part RELATION COLUMN...` | a stated relation | facts of RELATION say these columns by themselves, so that others can be left open |

@@ -151,8 +151,11 @@ impl Interview {
 
     /// The facts of which nothing is stated, since something was left open.
     pub fn left(&self) -> impl Iterator<Item = &Fact> {
-        let fact = |step| if let &Step::Fact(ref fact) = step { Some(fact) } else { None };
-        self.trail.iter().filter_map(fact).filter(|fact| fact.is_left())
+        let facts = self.trail.iter().filter_map(|step| match step {
+            Step::Fact(fact) => Some(fact),
+            _ => None,
+        });
+        facts.filter(|fact| fact.is_left())
     }
 
     /// Goes to a fact that was left open and not asked for again yet; gives whether there is one. It
