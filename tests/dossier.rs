@@ -523,6 +523,15 @@ fn a_key_is_looked_up_within_its_scope_and_what_nobody_states_says_so() {
             r#"dossier_algorithm("place_bid", 1, _, L), contains("request_id is the template's word", L)"#,
         ],
     );
+    // Nothing is asked for twice, and what is looked up comes in.
+    answered(
+        "designs/checkout-saga.dl",
+        &[
+            r#"dossier_algorithm("cancel_order", 1, 1, "function cancel_order(order_id, payload):")"#,
+            r#"dossier_algorithm("place_order", 1, 1, "function place_order(checkout_id, cart_id, steps):")"#,
+            r#"dossier_algorithm("place_order", 12, 1, L), contains("idempotency_store.set(checkout_id, cart_id, succeeded)", L)"#,
+        ],
+    );
     // An event is known by its own ID, which the schema has.
     answered(
         "designs/ride-dispatch.dl",
@@ -546,6 +555,9 @@ fn a_lease_is_called_alike_in_the_algorithm_and_in_the_schema() {
             r#"!dossier_open(9, "Seat", M), contains("no column", M)"#,
         ],
     );
+    // The key of a path has the name that the token would have had.
+    let token = r#"dossier_column("JobRun", _, "lease_claim_id", "Integer", "fencing token")"#;
+    answered("designs/job-scheduler.dl", &[token]);
     answered(
         "designs/ride-dispatch.dl",
         &[
