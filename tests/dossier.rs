@@ -593,6 +593,34 @@ fn what_a_predicate_reads_is_in_the_schema_or_open() {
 }
 
 #[test]
+fn who_may_is_asked_before_anything_else() {
+    answered(
+        "designs/url-shortener.dl",
+        &[
+            r#"dossier_algorithm("edit_target", 1, K, L), contains("not (user created the link)", L), K > 1"#,
+            r#"dossier_specified("edit_target", "Validation", "user created the link")"#,
+            r#"!dossier_algorithm("record_click", 1, _, L), contains("forbidden()", L)"#,
+        ],
+    );
+}
+
+#[test]
+fn a_key_that_nobody_gives_a_type_has_that_of_its_name() {
+    answered(
+        "designs/url-shortener.dl",
+        &[
+            r#"dossier_column("LinkTarget", _, "code", "String", _)"#,
+            r#"dossier_column("Click", _, "code", "String", "FK")"#,
+            r#"dossier_column("Click", _, "click_id", "UUID", _)"#,
+        ],
+    );
+    answered(
+        "designs/ticketing.dl",
+        &[r#"dossier_column("SeatHold", _, "seat_number", "String", _)"#],
+    );
+}
+
+#[test]
 fn every_pair_of_states_is_allowed_or_forbidden() {
     for path in all_designs() {
         let session = derived(&path);
