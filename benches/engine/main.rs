@@ -5,6 +5,7 @@
 //! cargo bench --bench engine                           every workload, sizes S, M and L
 //! cargo bench --bench engine -- --size M --only sg,agg --engine archlog,datafrog --repeat 3
 //! cargo bench --bench engine -- --write                renews the tables and plots of the page
+//! cargo bench --bench engine -- --repeat 5,3,1         so many runs each at S, M and L
 //! cargo bench --bench engine -- --size L --prepare DIR writes programs and facts, for a profiler
 //! ```
 //!
@@ -34,7 +35,8 @@ struct Asked {
     sizes: Vec<String>,
     workloads: Vec<String>,
     engines: Vec<String>,
-    repeats: Option<usize>,
+    /// For each size in turn, the last for all that follow.
+    repeats: Vec<usize>,
     prepare: Option<PathBuf>,
     write: bool,
 }
@@ -52,7 +54,9 @@ fn asked() -> Asked {
             "--size" => asked.sizes = list(),
             "--only" => asked.workloads = list(),
             "--engine" => asked.engines = list(),
-            "--repeat" => asked.repeats = list().first().and_then(|number| number.parse().ok()),
+            "--repeat" => {
+                asked.repeats = list().iter().filter_map(|number| number.parse().ok()).collect();
+            }
             "--prepare" => asked.prepare = list().first().map(PathBuf::from),
             "--write" => asked.write = true,
             "--bench" => benching = true,
@@ -73,7 +77,9 @@ fn main() {
     let asked = asked();
     let wanted = |list: &[String], name: &str| list.is_empty() || list.iter().any(|it| it == name);
     let mut results = Results::default();
-    for size in SIZES.iter().filter(|size| asked.sizes.iter().any(|it| it == size.name)) {
+    let sizes = SIZES.iter().filter(|size| asked.sizes.iter().any(|it| it == size.name));
+    for (at, size) in sizes.enumerate() {
+        let repeats = asked.repeats.get(at).or(asked.repeats.last());
         for workload in WORKLOADS.iter().filter(|it| wanted(&asked.workloads, it.name)) {
             if let Some(folder) = &asked.prepare {
                 let outputs = f64::from(size.outputs);
@@ -82,7 +88,7 @@ fn main() {
             }
             let engines = child::ENGINES.iter().copied();
             let engines: Vec<&str> = engines.filter(|it| wanted(&asked.engines, it)).collect();
-            let measured = measure(workload.name, *size, &engines, asked.repeats);
+            let measured = measure(workload.name, *size, &engines, repeats.copied());
             println!("{}", measured.line());
             results.add(measured);
         }

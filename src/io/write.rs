@@ -100,8 +100,31 @@ struct Writer<'a> {
     unreadable: usize,
 }
 
+/// A file whose reader takes a mark of UTF-8 at the beginning for no part of it: where the first
+/// text begins with that sign, a mark is written before it.
+struct Marked<'a> {
+    to: &'a mut dyn Write,
+    begun: bool,
+}
+
+impl Write for Marked<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        const MARK: &[u8] = "\u{feff}".as_bytes();
+        if !bytes.is_empty() && !std::mem::replace(&mut self.begun, true) && bytes.starts_with(MARK)
+        {
+            self.to.write_all(MARK)?;
+        }
+        self.to.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+}
+
 impl Writer<'_> {
     fn file(&mut self, rows: &Rows<'_>, to: &mut dyn Write) -> io::Result<()> {
+        let to = &mut Marked { to, begun: false };
         if self.format.headers {
             writeln!(to, "{}", self.header())?;
         }
@@ -340,6 +363,20 @@ mod tests {
             "---------------\np\ns\tn\n===============\na\t3\nb\t9\nb\t10\n===============\n"
         );
         assert!(problems.is_empty());
+    }
+
+    #[test]
+    fn a_text_that_begins_with_a_mark_keeps_it_behind_another() {
+        for (text, written) in
+            [("\u{feff}a\n", "\u{feff}\u{feff}a\n"), ("a\u{feff}\n", "a\u{feff}\n")]
+        {
+            let mut bytes = Vec::new();
+            let mut marked = Marked { to: &mut bytes, begun: false };
+            marked.write_all(b"").unwrap();
+            marked.write_all(text.as_bytes()).unwrap();
+            marked.write_all(text.as_bytes()).unwrap();
+            assert_eq!(String::from_utf8(bytes).unwrap(), format!("{written}{text}"));
+        }
     }
 
     #[test]

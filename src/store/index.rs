@@ -1,9 +1,9 @@
 //! Indices: from the words of some columns to the rows that have them.
 //!
 //! The rows of one key are kept together and in order, so that a join copies slices and a range of
-//! rounds is a part of a slice. What grows keeps room: a group that is full moves to the end of the
-//! arena with twice the room. An index over a relation that is complete is the same thing, built
-//! in one go with no room to spare.
+//! rounds is a part of a slice. What grows keeps room: a group that is full moves to a place with
+//! twice the room, one that a group has left or else the end of the arena. An index over a relation
+//! that is complete is the same thing, built in one go with no room to spare.
 //!
 //! One column whose words are dense is looked up by position; everything else by hash.
 
@@ -154,6 +154,8 @@ pub struct Index {
     /// In an index on one column of two: the words of the other column, in step with the arena, so
     /// that a join copies them as they stand.
     beside: Vec<Word>,
+    /// Where groups have left the arena: places with room for 1 row, for 2, for 4 and so on.
+    left: Vec<Vec<u32>>,
 }
 
 /// Which rows of an [`Index`]'s arena belong to a key.
@@ -190,6 +192,7 @@ impl Index {
             groups: Vec::new(),
             arena: Vec::new(),
             beside: Vec::new(),
+            left: Vec::new(),
         }
     }
 
@@ -258,19 +261,17 @@ impl Index {
             group.pending = 0;
             if needed > group.room {
                 let room = if fresh { needed } else { needed.next_power_of_two() };
-                let start = self.arena.len();
-                let old = if group.len == 0 {
-                    0..0
-                } else {
-                    group.start as usize..(group.start + group.len) as usize
-                };
-                if other.is_some() {
-                    self.beside.extend_from_within(old.clone());
-                    self.beside.resize(start + room as usize, Word(0));
+                let (from, len, old) = (group.start as usize, group.len as usize, group.room);
+                let start = self.place(room, other.is_some());
+                if old > 0 {
+                    self.arena.copy_within(from..from + len, start as usize);
+                    if other.is_some() {
+                        self.beside.copy_within(from..from + len, start as usize);
+                    }
+                    self.leave(from as u32, old);
                 }
-                self.arena.extend_from_within(old);
-                self.arena.resize(start + room as usize, 0);
-                group.start = start as u32;
+                let group = &mut self.groups[id as usize];
+                group.start = start;
                 group.room = room;
             }
         }
@@ -284,6 +285,29 @@ impl Index {
             group.len += 1;
         }
         self.covered = len as u32;
+    }
+
+    /// A place in the arena with so much room, and in what is beside it.
+    fn place(&mut self, room: u32, beside: bool) -> u32 {
+        let size = room.is_power_of_two().then(|| room.trailing_zeros() as usize);
+        if let Some(place) = size.and_then(|size| self.left.get_mut(size)?.pop()) {
+            return place;
+        }
+        let start = self.arena.len();
+        self.arena.resize(start + room as usize, 0);
+        if beside {
+            self.beside.resize(start + room as usize, Word(0));
+        }
+        start as u32
+    }
+
+    /// Leaves a place in the arena to others.
+    fn leave(&mut self, place: u32, room: u32) {
+        let size = room.ilog2() as usize;
+        if self.left.len() <= size {
+            self.left.resize_with(size + 1, Vec::new);
+        }
+        self.left[size].push(place);
     }
 
     /// Keeps the dense directory only while its size is in proportion to the rows.
@@ -374,6 +398,7 @@ impl Index {
         directory
             + self.groups.capacity() * size_of::<Group>()
             + (self.arena.capacity() + self.beside.capacity()) * 4
+            + self.left.iter().map(|places| places.capacity() * 4).sum::<usize>()
     }
 }
 

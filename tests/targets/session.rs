@@ -60,6 +60,8 @@ pub fn session(bytes: &[u8]) {
         let read = Left::read(&left);
         assert!(read.is_ok(), "{read:?}\n{left}");
         let mut again = self::repl();
+        // On a slow machine what took a second line by line takes longer at once.
+        again.effort.time = None;
         if let Ok(read) = read {
             match again.take_up(&read) {
                 Ok(events) => render(events),
