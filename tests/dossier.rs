@@ -673,6 +673,18 @@ fn a_table_has_one_partition_key_and_it_names_columns() {
     }
     answered("designs/auction.dl", &[r#"dossier_partition_key("Bid", "auction_id", _)"#]);
     answered(
+        "designs/chat.dl",
+        &[
+            // A record without an id is known by the key that a retry carries, within its scope.
+            r#"dossier_key("Message", "primary", 1, "client_message_id")"#,
+            r#"dossier_key("Message", "primary", 11, "conversation_id")"#,
+            r#"dossier_partition_key("Message", "conversation_id", _)"#,
+            r#"!dossier_key("Message", "unique", _, _)"#,
+        ],
+    );
+    let named = r#"dossier_table("IdempotencyRecord_release_due", _, "dedup")"#;
+    answered("designs/job-scheduler.dl", &[named]);
+    answered(
         "designs/ride-dispatch.dl",
         &[r#"dossier_partition_key("LocationPing", "driver_id", "record of Driver")"#],
     );
