@@ -8,6 +8,8 @@
 //! | `types` | primitives and declared types of variables |
 //! | `safety` | every needed variable is bound |
 //! | `inline` | what Souffle asks of inlined relations |
+//! | `losses` | what Souffle asks of relations that lose tuples |
+//! | `outputs` | no output takes the place of another |
 //! | `records` | records put together, or taken apart |
 //! | `strata` | an order of evaluation, or the cycle that forbids one |
 //!
@@ -19,6 +21,8 @@ pub mod declarations;
 pub mod error;
 pub mod facts;
 mod inline;
+mod losses;
+mod outputs;
 mod lower;
 pub mod program;
 mod records;
@@ -89,6 +93,8 @@ fn analyze_plain(trees: &[Tree], diagnostics: &mut Vec<Diagnostic>) -> Program {
     }
     program.relations.clone_from(&declarations.relations);
     inline::check(&declarations, trees, &program, diagnostics);
+    losses::check(trees, &program, diagnostics);
+    outputs::check(&program, diagnostics);
     program.types = declarations.types;
     program.strata = strata::stratify(&program, diagnostics);
     program

@@ -117,7 +117,12 @@ pub struct Stamp {
 impl Stamp {
     /// The stamp in one line.
     pub fn line(&self) -> String {
-        format!("archlog {}, rulebook {} ({})", self.archlog, self.rulebook, self.hash)
+        match self.rulebook.is_empty() {
+            true => format!("archlog {}", self.archlog),
+            false => {
+                format!("archlog {}, rulebook {} ({})", self.archlog, self.rulebook, self.hash)
+            }
+        }
     }
 }
 
