@@ -259,6 +259,7 @@ impl Declarations {
             });
             declared.push((id, declaration));
         }
+        let mut branch_spans: FxHashMap<&str, Span> = FxHashMap::default();
         for (id, declaration) in &declared {
             match &declaration.body {
                 TypeBody::Subtype(name) => {
@@ -278,16 +279,11 @@ impl Declarations {
                     self.types[id.index()].branches = vec![Branch { name, fields }];
                 }
                 TypeBody::Sum(branches) => {
-                    let mut first: FxHashMap<&str, Span> = FxHashMap::default();
                     for (name, fields) in branches {
                         let fields = self.fields(fields, diagnostics);
                         let place = self.types[id.index()].branches.len() as u32;
-                        let before = first.insert(&name.text, name.span);
-                        if let Some(before) = before {
+                        if let Some(before) = branch_spans.insert(&name.text, name.span) {
                             let twice = error::declared_twice(name.span, &name.text, before);
-                            diagnostics.push(twice);
-                        } else if self.branches_by_name.contains_key(&name.text) {
-                            let twice = error::declared_twice(name.span, &name.text, name.span);
                             diagnostics.push(twice);
                         }
                         self.branches_by_name.insert(name.text.clone(), (*id, place));

@@ -68,7 +68,7 @@ pub fn complete(repl: &Repl, text: &str, at: usize) -> Completion {
         "load" | "save" | "adr" | "verify" => {
             Completion { start: word_at, file: true, ..Completion::default() }
         }
-        "show" | "rules" | "facts" | "deps" | "list" => {
+        "show" | "rules" | "facts" | "deps" | "plan" | "list" => {
             let mut names = relations(repl, name == "facts", "");
             if name != "facts" {
                 names.extend(others(word, ""));
