@@ -135,7 +135,8 @@ fn all_twenty_steps_have_something_to_say() {
             _ => None,
         })
         .collect();
-    assert_eq!(steps, (1..=20).collect());
+    // What is of step 0 stands before all.
+    assert_eq!(steps, (0..=20).collect());
     let session = derived(&root().join("tests/dossier/delivery/auction.dl"));
     assert_eq!(answers::step_numbers(&session, 0), (1..=20).collect::<Vec<_>>());
     for step in 1..=20 {
@@ -937,4 +938,227 @@ fn markdown_has_diagrams_that_can_be_drawn_and_tables_that_are_whole() {
         assert!(fence.is_none(), "{named}: a fence is left open");
     }
     assert!(flowcharts > 30 && sequences > 10 && tables > 500, "{flowcharts} {sequences} {tables}");
+}
+
+/// Goals that have no answer in any design.
+fn never(goals: &[&str]) {
+    for path in all_designs() {
+        let session = derived(&path);
+        for goal in goals {
+            let table = session.query(goal).unwrap_or_else(|error| panic!("{goal} {error:?}"));
+            assert!(table.rows.is_empty(), "{}: {goal}\n{:?}", path.display(), table.rows);
+        }
+    }
+}
+
+#[test]
+fn the_goal_of_each_line_is_that_line() {
+    for design in ["tests/dossier/delivery/auction.dl", "designs/wrong.dl"] {
+        let session = derived(&root().join(design));
+        let sections = answers::dossier(&session, 0, None).unwrap();
+        let rows: usize =
+            sections.iter().flat_map(|section| &section.tables).map(|it| it.rows.len()).sum();
+        let goals: Vec<&String> =
+            sections.iter().flat_map(|section| section.goals.iter().flatten()).collect();
+        assert_eq!(goals.len(), rows, "{design}");
+        for goal in &goals {
+            let pattern = session.pattern(goal).unwrap_or_else(|error| panic!("{goal} {error:?}"));
+            let found = session.matching(0, pattern.relation, &pattern.values);
+            assert_eq!(found.len(), 1, "{goal}");
+        }
+        let shown = answers::with_goals(sections.clone());
+        let text = |it: &[archlog::report::Section]| -> String {
+            it.iter().flat_map(|it| &it.drawings).map(|it| it.text()).collect()
+        };
+        assert!(goals.iter().all(|goal| text(&shown).contains(goal.as_str())), "{design}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_design_stands_at_its_head() {
+    let head = |path: &str, step: Option<i64>| {
+        let sections = answers::dossier(&derived(&root().join(path)), 0, step).unwrap();
+        (sections[0].title.clone(), sections[0].tables.first().map_or(0, |table| table.rows.len()))
+    };
+    let (title, problems) = head("designs/wrong.dl", None);
+    assert_eq!((title.as_str(), problems > 20), ("Problems", true));
+    assert_eq!(head("designs/wrong.dl", Some(19)), (title.clone(), problems));
+    assert_eq!(head("designs/auction.dl", None), (title, 0));
+    assert_eq!(head("designs/auction.dl", Some(19)).0, "Step 19 — Cost Model");
+}
+
+#[test]
+fn no_step_ticks_all_its_boxes_while_something_of_it_is_open() {
+    never(&[
+        r#"dossier_open(S, X, W), !dossier_closed(S, X, W), !dossier_checklist(S, _, _, "false"),
+           !dossier_checklist(S, _, _, "not judged")"#,
+        r#"dossier_box_question(S, B, _, _), dossier_checklist(S, B, _, "true"), !judged(S, B, "Yes", _)"#,
+        r#"dossier_box_gap(S, B, _, _), dossier_checklist(S, B, _, "true")"#,
+    ]);
+    answered(
+        "designs/ticketing.dl",
+        &[
+            r#"dossier_box_gap(7, 3, "Free seats of an event", W), contains("maximum lag", W)"#,
+            r#"dossier_box_gap(9, 2, "seat_map", W), contains("no key or index", W)"#,
+            r#"dossier_box_gap(14, 3, "seat_map", W), contains("lags behind", W)"#,
+            r#"dossier_box_question(14, 3, "hold_seat", W), contains("recovery", W)"#,
+        ],
+    );
+    // What somebody judged is no longer listed.
+    answered(
+        "tests/dossier/delivery/auction.dl",
+        &[
+            r#"dossier_closed(6, "bid_history", _)"#,
+            r#"!dossier_open_items(6, "bid_history", _)"#,
+            r#"dossier_checklist(6, 3, _, "true")"#,
+        ],
+    );
+}
+
+#[test]
+fn what_step_6_chooses_is_in_every_later_step() {
+    answered(
+        "designs/auction.dl",
+        &[
+            r#"!path_companion("place_bid", "outbox", _)"#,
+            r#"dossier_6_beside(_, "Place bid", "Outbox + Relay", _)"#,
+            r#"dossier_technologies(_, "Place bid", "outbox", _, "Append log / event stream", _, _, _, _)"#,
+            r#"dossier_domains(_, _, "Place bid", "outbox", _, "HIGH", _, _, _)"#,
+            r#"dossier_failure_mechanism("place_bid", "publish_failure", "outbox")"#,
+            r#"dossier_parameter("place_bid", "outbox", "Retry budget")"#,
+            r#"dossier_metric("place_bid", "outbox", "lag")"#,
+            r#"dossier_alert("place_bid", "outbox", "DLQ depth > 0", _)"#,
+            r#"dossier_cost("place_bid", "outbox", _, "Linear", _, _)"#,
+            r#"dossier_stage(3, _, "an event stream for what Place bid publishes")"#,
+            r#"dossier_enforces("I3", "place_bid", "sequence authority")"#,
+        ],
+    );
+    never(&[
+        r#"dossier_uses(R, "Outbox + Relay"), dossier_base(R, _), !dossier_part(R, _, "outbox")"#,
+        r#"dossier_uses(R, "CDC"), dossier_base(R, _), !dossier_part(R, _, "CDC")"#,
+        r#"dossier_uses(R, "Windowing"), !dossier_part(R, _, "Windowing")"#,
+        r#"dossier_companion(R, V), !dossier_domain(R, V, _)"#,
+        r#"dossier_companion(R, V), !dossier_metric(R, V, _), !dossier_undoes(V)"#,
+        r#"dossier_part(_, _, "None")"#,
+    ]);
+}
+
+#[test]
+fn an_object_has_one_partition_key_in_all_steps() {
+    answered(
+        "designs/auction.dl",
+        &[
+            r#"dossier_key("Bid", "partition", 1, "auction_id")"#,
+            r#"dossier_key_forms("Bid", "bid_id", "auction_id")"#,
+            r#"dossier_lock_in("Bid", _, "auction_id", _)"#,
+            r#"!dossier_lock_in("Bid", _, "bid_id", _)"#,
+        ],
+    );
+    answered(
+        "designs/ride-dispatch.dl",
+        &[
+            r#"dossier_scale("ping_location", _, "driver_id")"#,
+            r#"!dossier_scale("ping_location", _, "ping_id")"#,
+        ],
+    );
+    never(&[
+        r#"dossier_table(T, O, _), dossier_key(T, "partition", 1, K), !dossier_key(T, "partition", 2, _),
+           candidate_object(O), !dossier_partitioned_by(O, K)"#,
+        r#"dossier_object_of(R, O), dossier_scale(R, _, K), K != "", !dossier_partitioned_by(O, K)"#,
+    ]);
+}
+
+#[test]
+fn a_claim_is_kept_where_it_ends_by_itself_and_the_row_keeps_its_token() {
+    answered(
+        "designs/ride-dispatch.dl",
+        &[
+            r#"dossier_column("Driver", _, "claim_id", _, _)"#,
+            r#"dossier_kept("Driver", "claim: claim_id", "In-memory store", "dispatch_driver", "lease")"#,
+            r#"dossier_kept("Driver", "rows, with the last claim_id seen", "OLTP store", "dispatch_driver", "fencing token")"#,
+        ],
+    );
+    answered(
+        "designs/ticketing.dl",
+        &[
+            r#"dossier_kept("SeatHold", "rows", "OLTP store", "hold_seat", _)"#,
+            r#"dossier_kept("Outbox", "rows", "OLTP store", "confirm_seat", "outbox")"#,
+        ],
+    );
+    never(&[
+        r#"dossier_table(T, O, "source-of-truth"), !dossier_kept(T, _, _, _, _), !dossier_open(10, O, _), !dossier_store_asked(O)"#,
+    ]);
+}
+
+#[test]
+fn a_relation_grows_with_pairs_only_between_users() {
+    answered(
+        "designs/tagging.dl",
+        &[r#"!dossier_cost("TagAssignment", _, _, R, _, _), contains("Quadratic", R)"#],
+    );
+    answered(
+        "tests/dossier/delivery/matching.dl",
+        &[r#"dossier_cost("Swipe", _, "pairs in Swipe", R, _, _), contains("Quadratic", R)"#],
+    );
+}
+
+/// The framework's own examples, as its tables name them.
+const EXAMPLES: [&str; 8] =
+    ["auction", " bid ", "bids", "dispatcher", "leaderboard", "swipe", "celebrity", "video"];
+
+#[test]
+fn the_steps_from_10_on_speak_of_the_design_and_of_no_example() {
+    let mut looked_at = 0;
+    for path in all_designs() {
+        let own = read(&path.strip_prefix(root()).unwrap().display().to_string()).to_lowercase();
+        let session = derived(&path);
+        for step in 10..=20 {
+            for section in answers::dossier(&session, 0, Some(step)).unwrap() {
+                let tables =
+                    section.tables.iter().filter(|_| !section.name.contains("technologies"));
+                for cell in tables.flat_map(|table| table.rows.iter().flatten()) {
+                    let cell = cell.to_string().to_lowercase();
+                    let strange =
+                        |word: &&&str| cell.contains(**word) && !own.contains(word.trim());
+                    let found = EXAMPLES.iter().find(strange);
+                    assert_eq!(found, None, "{} step {step}: {cell}", path.display());
+                    looked_at += 1;
+                }
+            }
+        }
+    }
+    assert!(looked_at > 10_000, "{looked_at}");
+}
+
+#[test]
+fn reads_and_deliveries_are_drawn_as_well_as_writes() {
+    never(&[
+        r#"read_path(R, _), !dossier_message(R, _, _, _, _, _, _, _)"#,
+        r#"path(R, _, "background path"), !dossier_message(R, _, _, _, _, _, _, _)"#,
+        r#"dossier_protocol(R, M), protocol_step(M, N, _, _, _, _, _, _), !dossier_message(R, N, _, _, _, _, _, _)"#,
+    ]);
+    answered(
+        "designs/auction.dl",
+        &[
+            r#"dossier_message("view_highest_bid", 8, "Auction", "cache", "invalidate", _, _, "yes")"#,
+            r#"dossier_message("outbid_push", 4, "receiver", "worker", "no answer", _, _, "yes")"#,
+        ],
+    );
+    answered(
+        "designs/tagging.dl",
+        &[
+            r#"dossier_message("set_tag", 21, "TagAssignment", "change stream", "row change", _, _, _)"#,
+        ],
+    );
+}
+
+#[test]
+fn every_choice_that_is_adopted_is_a_decision() {
+    never(&[
+        r#"dossier_base(R, V), !dossier_decision("base mechanism", R, "", V)"#,
+        r#"dossier_part(R, _, V), !dossier_decision(_, R, _, V)"#,
+        r#"primary_object(O), dossier_partitioned_by(O, K), !dossier_decision("partition key", O, "", K)"#,
+        r#"dossier_technology(R, _, N, S, "preferred"), !dossier_decision("technology shape", R, N, S)"#,
+        r#"dossier_decision(K, S, A, C), !dossier_decision_title(K, S, A, C, _, _)"#,
+    ]);
 }
