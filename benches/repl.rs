@@ -82,12 +82,13 @@ fn prompt(criterion: &mut Criterion) {
 /// What is acknowledged is on the disk: the same with all changes kept, few and many.
 fn kept(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap_or_else(|problem| panic!("{problem}"));
-    let path = folder.path().join("kept.json");
+    let mut slots = archlog::io::Slots::new(folder.path().join("kept"));
+    let mut slots_alone = archlog::io::Slots::new(folder.path().join("alone"));
     let mut repl = reference();
-    let keep = |repl: &mut Repl, line: &str| {
+    let mut keep = |repl: &mut Repl, line: &str| {
         let events = step(repl, line).len();
         let text = repl.left().unwrap_or_default();
-        let done = archlog::io::save_durably(&path, &mut |file| file.write_all(text.as_bytes()));
+        let done = slots.keep(&text);
         done.unwrap_or_else(|problem| panic!("{problem}"));
         (events, text.len(), repl.prompt())
     };
@@ -103,6 +104,19 @@ fn kept(criterion: &mut Criterion) {
                 there = !there;
                 let fact = "judgement(\"req1\", \"exclusive_holder\", \"Yes\").";
                 keep(&mut repl, if there { fact } else { ":undo" })
+            });
+        });
+        // What of it is the disk: as much, written over and synced, and nothing derived; and the same as
+        // a new file that takes the place of the old.
+        let text = repl.left().unwrap_or_default();
+        let name = format!("of that the disk: {} bytes written over and synced", text.len());
+        criterion.bench_function(&name, |bench| bench.iter(|| slots_alone.keep(&text).is_ok()));
+        let name = format!("for comparison: {} bytes as a new file in its place", text.len());
+        let path = folder.path().join("anew");
+        criterion.bench_function(&name, |bench| {
+            bench.iter(|| {
+                archlog::io::save_durably(&path, &mut |file| file.write_all(text.as_bytes()))
+                    .is_ok()
             });
         });
         if repl.text().contains("exclusive_holder\", \"Yes\").") {

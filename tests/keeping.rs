@@ -152,6 +152,75 @@ fn saving_one_design_or_branch_does_not_pass_for_saving_another() {
 }
 
 #[test]
+fn each_branch_is_saved_to_a_file_of_its_own_and_not_offered_as_unsaved() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("a.dl"), "design(\"a\", \"It\").\n").unwrap();
+    let mut repl = repl(&[&path("a.dl")]);
+    step(&mut repl, "object(\"A\", \"process\").");
+    let alt = path("alt.dl").display().to_string();
+    told(&mut repl, &format!(":save {alt}"));
+    step(&mut repl, ":branch b");
+    step(&mut repl, "object(\"B\", \"process\").");
+    assert_eq!(repl.unsaved(), ["a: 2 changes on b"]);
+    let left = Left::read(&repl.left().unwrap()).unwrap();
+    let lines = left.told();
+    assert_eq!(lines[1], "* b: 2 changes, the last: object(\"B\", \"process\").");
+    assert_eq!(lines[2], format!("  main: saved in {alt}"));
+    assert!(left.files().any(|file| file == alt));
+    let mut repl = again(&repl.left().unwrap(), &[&path("a.dl")]);
+    // Where one goes is not where the other went.
+    let other = path("b.dl").display().to_string();
+    told(&mut repl, &format!(":save {other}"));
+    assert!(repl.is_saved());
+    step(&mut repl, ":switch main");
+    step(&mut repl, "object(\"C\", \"process\").");
+    assert!(told(&mut repl, ":save").contains(&alt));
+    let text = |path: &str| fs::read_to_string(path).unwrap();
+    assert!(text(&alt).contains("\"C\"") && !text(&alt).contains("\"B\""), "{}", text(&alt));
+    assert!(text(&other).contains("\"B\"") && !text(&other).contains("\"C\""));
+    assert_eq!(text(&path("a.dl").display().to_string()), "design(\"a\", \"It\").\n");
+}
+
+#[test]
+fn what_an_interview_asked_only_half_is_left_and_gone_on_with() {
+    let mut first = repl(&[]);
+    for line in [":new shop", "User pays an invoice", "yes", "refund", "user", "?"] {
+        step(&mut first, line);
+    }
+    assert_eq!(first.prompt(), "need priority> ");
+    let left = first.left().unwrap();
+    let lines = Left::read(&left).unwrap().told();
+    assert!(lines.iter().any(|line| line.contains("an interview")), "{lines:?}");
+    let mut second = again(&left, &[]);
+    assert_eq!(second.left(), Some(left), "what goes on leaves the same");
+    assert_eq!(second.text(), first.text());
+    told(&mut second, ":new");
+    assert_eq!(second.prompt(), "need priority> ");
+    for line in ["C1", "User gets a refund"] {
+        let (one, other) = (told(&mut first, line), told(&mut second, line));
+        assert_eq!(one, other);
+    }
+    assert!(second.text().contains("priority(\"refund\", \"C1\")."), "{}", second.text());
+    // The sentence is still one, to be gone back to.
+    step(&mut second, ":back\n:back\n:back\n:back\n:back");
+    let said = told(&mut second, ":back");
+    assert!(said.contains("Proposed:") && said.contains("user_pays_invoice"), "{said}");
+    // Even where all else is in a file.
+    let folder = tempfile::tempdir().unwrap();
+    let mut third = repl(&[]);
+    step(&mut third, ":new shop");
+    told(&mut third, &format!(":save {}", folder.path().join("shop.dl").display()));
+    assert!(third.left().is_none());
+    step(&mut third, "refund");
+    assert_eq!(third.unsaved(), ["shop: what an interview asked and is not stated yet"]);
+    assert!(third.left().is_some());
+    let dropped = step(&mut third, ":skip");
+    assert!(dropped.iter().any(|it| matches!(it, Event::Changed)), "it is to be forgotten");
+    assert!(third.left().is_none());
+}
+
+#[test]
 fn rules_are_unsaved_until_they_are_in_a_file_of_their_own() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.dl");
@@ -248,7 +317,7 @@ fn what_cannot_be_read_changes_nothing() {
         assert!(second.is_saved() && second.text() == fs::read_to_string(&path).unwrap());
     }
     assert!(Left::read("{").is_err());
-    assert!(Left::read(&left.replace("\"form\":1", "\"form\":9")).is_err());
+    assert!(Left::read(&left.replace("\"form\":2", "\"form\":9")).is_err());
 }
 
 /// A small generator of numbers: the same from the same seed.

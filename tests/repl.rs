@@ -125,6 +125,78 @@ fn the_sessions_of_the_page_are_what_the_prompt_says() {
     }
 }
 
+/// Sentences, each with the operation and the object that are proposed first.
+const SENTENCES: [(&str, &str, &str); 12] = [
+    ("Customer places an order for an item", "conditional write", "Order"),
+    ("User places bid", "conditional write", "Bid"),
+    ("User leaves a review for a restaurant", "append event", "Review"),
+    ("User sees the list of messages in a channel", "read projection", "Message"),
+    ("Seller changes the price of a product", "overwrite state", "Product"),
+    ("Scheduler expires holds after ten minutes", "state transition", "Hold"),
+    ("Visitor answers a poll about lunch", "append event", "Poll"),
+    ("Patient opens an account", "overwrite state", "Account"),
+    ("Client gets the number of unread notifications", "read projection", "Notification"),
+    ("System sends a reminder for an appointment", "async deliver", "Reminder"),
+    ("Warehouse ships the items of an order", "state transition", "Item"),
+    ("Guest books a room in a hotel for three nights", "conditional write", "Room"),
+];
+
+#[test]
+fn a_sentence_names_the_thing_that_it_is_about() {
+    let mut repl = repl();
+    for (sentence, operation, object) in SENTENCES {
+        let said = seen(step(&mut repl, &format!(":require {sentence}")));
+        let value = |column: &str| {
+            let line = said.lines().find_map(|line| line.trim().strip_prefix(column));
+            line.map(|line| line.trim().split("   ").next().unwrap_or_default().to_owned())
+        };
+        let found = (value("operation "), value("object "));
+        assert_eq!(
+            found,
+            (Some(operation.to_owned()), Some(object.to_owned())),
+            "{sentence}: {said}"
+        );
+        step(&mut repl, "no");
+    }
+}
+
+#[test]
+fn a_mistake_in_an_edited_text_is_shown_where_it_is_in_it() {
+    let mut repl = repl();
+    repl.open(&[root().join("designs/auction-minimal.dl")]);
+    let text = format!("{}broken(1).\n", repl.text());
+    let line = text.lines().count();
+    let said = seen(repl.edited(archlog::repl::Text::Design, &text));
+    assert!(said.contains(&format!("--> your text:{line}:1")), "{said}");
+    assert!(said.contains("| broken(1)."), "{said}");
+    let said = seen(repl.edited(archlog::repl::Text::Rules, "risky(P) :- base_mechanism(P, M).\n"));
+    assert!(
+        said.contains("risky(P) :- base_mechanism(P, M).") && !said.contains("<edited>"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_was_left_open_is_asked_for_again_at_the_end() {
+    let mut repl = repl();
+    let lines = ["User pays an invoice", "yes", "", "Invoice", "?", "", "", ""];
+    step(&mut repl, ":new shop");
+    for line in lines {
+        step(&mut repl, line);
+    }
+    let mut said = String::new();
+    for _ in 0..60 {
+        if said.contains("What was left open before:") {
+            break;
+        }
+        said = seen(step(&mut repl, ":skip"));
+    }
+    assert!(said.contains("class: entity, event"), "{said}");
+    assert!(!repl.text().contains("object("), "{}", repl.text());
+    let said = seen(step(&mut repl, "entity"));
+    assert!(repl.text().contains("object(\"Invoice\", \"entity\")."), "{said}{}", repl.text());
+}
+
 /// A small generator of numbers: the same from the same seed.
 struct Random(u64);
 
@@ -261,6 +333,72 @@ fn completion_knows_commands_relations_values_and_the_names_of_the_design() {
         archlog::repl::hint(&repl, "judgement(\"place_bid\", "),
         Some("question, answer)".to_owned())
     );
+}
+
+#[test]
+fn each_command_offers_what_it_takes_and_nothing_else() {
+    let mut repl = repl();
+    repl.open(&[root().join("designs/auction-minimal.dl")]);
+    step(
+        &mut repl,
+        "owner(\"Auction\", \"user\").\nobject(\"Lot\", \"entity\").\n:undo\n:branch b",
+    );
+    let offered = |line: &str| -> Vec<String> {
+        let words = completed(&repl, line);
+        words.iter().map(|it| it.strip_prefix(line.trim_start()).unwrap_or(it).to_owned()).collect()
+    };
+    let cases: &[(&str, &[&str])] = &[
+        (":timing ", &["on", "off"]),
+        // An abbreviation is the command it stands for.
+        (":tim o", &["n", "ff"]),
+        (":new ", &[]),
+        (":require ", &[]),
+        (":branch ", &[]),
+        (":log ", &[]),
+        (":history ", &[]),
+        (":undo ", &["#1"]),
+        (":redo ", &["1"]),
+        (":diff ", &["1"]),
+        (":switch ", &["main"]),
+        (":compare ", &["main"]),
+        (":limit ", &["off"]),
+        (":set pager ", &["auto", "on", "off"]),
+        (":set ascii ", &["on", "off"]),
+        (":edit rules ", &["anew"]),
+        (":check ", &["--all", "--accepted"]),
+        (":questions ", &["csv", "--answers", "--dossier"]),
+        (":ledger ", &["--all", "--dossier"]),
+        (":save --", &["force", "rules"]),
+        (":kb s", &["how", "earch"]),
+        (":kb show ", &[]),
+        (":dossier 2", &["", "0"]),
+        (":explain AL0107", &[""]),
+        (":run open_about p", &["lace_bid"]),
+        (":run open_about place_bid ret", &["ry-answered"]),
+        (":run mechanism_paths ", &["\"CAS on (state, version)\""]),
+        (":run mechanism_paths \"CAS", &[" on (state, version)\""]),
+        (":run mechanism_paths _ _ p", &["lace_bid"]),
+        (":watch of", &["f"]),
+        // What is taken back is among what is stated.
+        ("-contex", &["t("]),
+        ("-objec", &["t("]),
+        ("-owner(", &["\"Auction\""]),
+        ("-context(\"", &["Compensation acceptable?\"", "Holder model\"", "Topology\""]),
+        ("-context(\"Topology\", ", &["\"single service distributed\""]),
+        (":what-if -context(\"Topology\", \"", &["single service distributed\""]),
+        (":what-if +owner(\"Auction\", \"user\") -need(_, ", &["1", "2"]),
+        ("-judgement(", &[]),
+        ("judgement(\"place_bid\", \"exclusive_holder\", ", &["\"Yes\"", "\"No\"", "\"Unknown\""]),
+    ];
+    for (line, wanted) in cases {
+        assert_eq!(offered(line), *wanted, "{line}");
+    }
+    for line in [":load d", ":save ", ":save --rules ", ":verify docs", ":check --accepted a"] {
+        assert!(complete(&repl, line, line.len()).file, "{line}");
+    }
+    // A question still offers all that a column can have.
+    assert!(offered("?- context(\"Topology\", ").len() > 2);
+    assert!(completed(&repl, ":why-not base_mechanism(\"place_bid\", \"le").len() == 1);
 }
 
 #[test]
@@ -416,6 +554,27 @@ fn reviews_forms_and_goals_about_proofs_work_from_outside_too() {
     let (code, _, said) = archlog(&["questions", small, "--answers", path.to_str().unwrap()], "");
     assert!(code == 2 && said.contains("form.csv:2: `perhaps` is no answer to"), "{said}");
     assert!(said.contains("it takes Yes or No"), "{said}");
+
+    // The near forms of an answer are read, and a form with none is told what is wanted.
+    let page = folder.path().join("form.md");
+    let listed = form.replacen("\nAnswer:\n", "\nAnswer:\n- No\n", 1);
+    fs::write(&page, listed).unwrap();
+    let (code, facts, said) =
+        archlog(&["questions", small, "--answers", page.to_str().unwrap()], "");
+    assert_eq!((code, said.as_str()), (0, ""));
+    assert!(facts.ends_with("\"No\").\n"), "{facts}");
+    fs::write(&page, &form).unwrap();
+    let (code, facts, said) =
+        archlog(&["questions", small, "--answers", page.to_str().unwrap()], "");
+    assert!(code == 1 && facts.is_empty(), "{facts}");
+    assert!(said.contains("no answer is in it, so 20 questions are left open"), "{said}");
+    assert!(said.contains("behind `Answer:`"), "{said}");
+    fs::write(&page, "# Notes\n").unwrap();
+    let (_, _, said) = archlog(&["questions", small, "--answers", page.to_str().unwrap()], "");
+    assert!(said.contains("there is no question of a form in it"), "{said}");
+    fs::write(&page, b"question,answer\n\xe4,Yes\n").unwrap();
+    let (code, _, said) = archlog(&["questions", small, "--answers", page.to_str().unwrap()], "");
+    assert!(code == 2 && said.contains("CSV UTF-8"), "{said}");
 
     let goal = "meta.rests_on(\"base_mechanism\", F, \"stated\", G, _, _)";
     let (code, out, _) = archlog(&["query", "--format", "csv", small, goal], "");

@@ -53,8 +53,53 @@ pub struct Filled {
     pub facts: String,
     /// How many questions were left open.
     pub open: usize,
+    /// How many were answered.
+    pub answered: usize,
     /// Answers that cannot be read, a sentence each, with the line they stand in, from 1.
     pub problems: Vec<(usize, String)>,
+}
+
+impl Filled {
+    /// What is to be said of a form that adds nothing, though nothing in it is wrong.
+    pub fn nothing_new(&self) -> Option<String> {
+        if !self.facts.is_empty() || !self.problems.is_empty() {
+            return None;
+        }
+        Some(match (self.answered, self.open) {
+            (0, 0) => "there is no question of a form in it; `questions` writes a form".to_owned(),
+            (0, open) => format!(
+                "no answer is in it, so {} left open: write the number or the words of an answer behind \
+                 `{ANSWER}`, or into the column `answer` of a table",
+                if open == 1 {
+                    "1 question is".to_owned()
+                } else {
+                    format!("{open} questions are")
+                }
+            ),
+            _ => "all its answers are stated already".to_owned(),
+        })
+    }
+}
+
+/// The text of a form: UTF-8, or UTF-16 as spreadsheets write it. Else a sentence says what is wanted.
+pub fn form_text(bytes: &[u8]) -> Result<String, String> {
+    let (rest, little) = match bytes {
+        [0xff, 0xfe, rest @ ..] => (rest, true),
+        [0xfe, 0xff, rest @ ..] => (rest, false),
+        _ => {
+            let text = std::str::from_utf8(bytes).ok().filter(|text| !text.contains('\0'));
+            let wanted =
+                "it is no text in UTF-8: save it as that, in a spreadsheet as \"CSV UTF-8\"";
+            return text.map(str::to_owned).ok_or_else(|| wanted.to_owned());
+        }
+    };
+    let units = rest.chunks_exact(2).map(|pair| match little {
+        true => u16::from_le_bytes([pair[0], pair[1]]),
+        false => u16::from_be_bytes([pair[0], pair[1]]),
+    });
+    char::decode_utf16(units)
+        .collect::<Result<String, _>>()
+        .map_err(|_| "it begins as UTF-16 and does not go on so: save it as UTF-8".to_owned())
 }
 
 /// An answer as it stands in a form.
@@ -180,6 +225,7 @@ impl Form {
                 Err(problem) => filled.problems.push((line, problem)),
             }
         }
+        filled.answered = settings.len();
         if settings.is_empty() {
             return Ok(filled);
         }
@@ -359,6 +405,19 @@ mod tests {
         assert_eq!(of_table(table).unwrap(), read);
         assert_eq!(of_table(&format!("\u{feff}{}", table.replace(',', ";"))).unwrap(), read);
         assert!(of_table("a,b\n").is_err());
+    }
+
+    #[test]
+    fn a_form_of_a_spreadsheet_is_read_whatever_it_is_encoded_in() {
+        let units: Vec<u16> = "question\tanswer\r\nä\tYes\r\n".encode_utf16().collect();
+        let little: Vec<u8> = units.iter().flat_map(|it| it.to_le_bytes()).collect();
+        let big: Vec<u8> = units.iter().flat_map(|it| it.to_be_bytes()).collect();
+        let read = |mark: &[u8], bytes: &[u8]| form_text(&[mark, bytes].concat());
+        for text in [read(&[0xff, 0xfe], &little), read(&[0xfe, 0xff], &big)] {
+            assert_eq!(of_table(&text.unwrap()).unwrap(), [entry(2, "ä", "Yes")]);
+        }
+        assert!(read(&[], &little).unwrap_err().contains("CSV UTF-8"));
+        assert!(read(&[], b"question,answer\n\xe4,Yes\n").unwrap_err().contains("UTF-8"));
     }
 
     #[test]

@@ -37,6 +37,12 @@ pub fn given(answer: &str, values: &[String]) -> Given {
     if let Some(at) = named(answer, values).or_else(|| numbered(answer, values)) {
         return Given::Value(at);
     }
+    // A line of a list, or one that somebody ticked.
+    let bare = answer.trim_start_matches(['-', '+', '•', '·', '>', ':', '=', ' ']);
+    let bare = bare.strip_prefix("[x]").unwrap_or(bare).trim_start();
+    if bare.len() < answer.len() && !bare.is_empty() {
+        return given(bare, values);
+    }
     let said = answer.strip_prefix("i ").unwrap_or(answer);
     if OPEN.contains(&said) || answer.starts_with('?') {
         return Given::Open;
@@ -120,6 +126,13 @@ mod tests {
             "`Yes`",
             "Yes.",
             "Yes\u{a0}(changes 3\u{a0}conclusions)",
+            "- Yes",
+            "-yes",
+            "• Yes",
+            "[x] Yes",
+            "- [x] 1. Yes",
+            ": Yes",
+            "> yes",
         ];
         for answer in yes {
             assert_eq!(read(answer), Given::Value(0), "{answer}");
@@ -140,6 +153,8 @@ mod tests {
             "Don’t know yet.",
             "unknown",
             "–",
+            "- ?",
+            "- don't know",
         ] {
             assert_eq!(read(answer), Given::Open, "{answer}");
         }
@@ -147,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_number_and_another_name_contradict() {
-        for answer in ["2. Yes", "5", "0", "perhaps", "yes and no", "12"] {
+        for answer in ["2. Yes", "5", "0", "perhaps", "yes and no", "12", "- maybe", "[ ] Yes"] {
             assert_eq!(read(answer), Given::Other, "{answer}");
         }
     }

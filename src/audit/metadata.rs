@@ -33,6 +33,7 @@ const TAGS: &[(&str, bool, On)] = &[
     ("choice_value", false, On::Relation),
     ("code", false, On::Any),
     ("column", true, On::Relation),
+    ("completion_value", false, On::Relation),
     ("conclusion", false, On::Relation),
     ("design", false, On::Relation),
     ("difference", false, On::Relation),

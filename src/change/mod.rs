@@ -62,7 +62,9 @@ pub use choices::{Choice, Choices, Setting, tagged};
 pub use completions::Scope;
 pub use cone::{Cone, Cones, Slice};
 pub use ledger::{Entry, Label, Ledger, Step, Told, ledger};
-pub use parse::{not_stated, not_to_be_taken_back, parse_change, parse_goal_fact};
+pub use parse::{
+    fitting, is_open, not_stated, not_to_be_taken_back, parse_change, parse_goal_fact,
+};
 pub use shrink::shrink;
 pub use variants::{BLOCK, Base, Edit, Limits};
 pub use what_if::{Difference, Line, RelationDifference, Variant, WhatIf, promised, what_if};

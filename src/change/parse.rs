@@ -5,15 +5,15 @@ use crate::diag::{Diagnostic, SourceId, Span};
 use crate::explain::key_columns;
 use crate::kb::Rulebook;
 use crate::syntax::printer::Literal as Written;
-use crate::syntax::tree::Tree;
+use crate::syntax::tree::{Atom, Body, Expression, Item, Tree};
 use crate::syntax::{parse, parse_goal};
 
 use super::Change;
 use super::achieve::Goal;
 
 /// Parses a change: facts, each behind a `+` or a `-`, apart by spaces or commas. What is taken
-/// back must be among the facts `stated`. All problems are reported; spans lie in the text of
-/// `source`.
+/// back must be among the facts `stated`; `_` and variables in it stand for all that fit. All problems
+/// are reported; spans lie in the text of `source`.
 pub fn parse_change(
     rulebook: &Rulebook,
     stated: &[StatedFact],
@@ -37,8 +37,12 @@ pub fn parse_change(
         // The parser sees the piece where it stands in the text, so its spans need no shifting.
         let alone = format!("{}{body}.", " ".repeat(start));
         let (tree, mut problems) = parse(source, &alone);
-        let facts =
-            if problems.is_empty() { facts(rulebook, &tree, &mut problems) } else { vec![] };
+        let open = open_atom(&tree).filter(|_| sign == '-' && problems.is_empty());
+        let facts = match open {
+            Some(atom) => fitting(rulebook, stated, atom, &mut problems),
+            None if problems.is_empty() => facts(rulebook, &tree, &mut problems),
+            None => vec![],
+        };
         for problem in &mut problems {
             for label in &mut problem.labels {
                 let last = (start + body.len()) as u32;
@@ -53,12 +57,58 @@ pub fn parse_change(
             };
             match sign {
                 '+' => change.add.push(fact),
+                // Two patterns may fit one fact.
+                _ if change.remove.iter().any(|other| same(&other)) => {}
                 _ if stated.iter().any(|other| same(&other)) => change.remove.push(fact),
                 _ => diagnostics.push(not_stated(rulebook, stated, &fact)),
             }
         }
     }
     if diagnostics.is_empty() { Ok(change) } else { Err(diagnostics) }
+}
+
+/// Whether an atom has `_` or variables in it.
+pub fn is_open(atom: &Atom) -> bool {
+    let open = |it: &Expression| matches!(it, Expression::Wildcard(_) | Expression::Variable(_));
+    atom.arguments.iter().any(open)
+}
+
+/// The atom of a text that is one fact with `_` or variables in it.
+fn open_atom(tree: &Tree) -> Option<&Atom> {
+    let [Item::Clause(clause)] = tree.items.as_slice() else { return None };
+    let [atom] = clause.heads.as_slice() else { return None };
+    (clause.body.is_none() && is_open(atom)).then_some(atom)
+}
+
+/// The stated facts that fit an atom with `_` or variables in it. That there is none is a problem.
+pub fn fitting(
+    rulebook: &Rulebook,
+    stated: &[StatedFact],
+    atom: &Atom,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<StatedFact> {
+    let (relation, values) = match pattern(&rulebook.program, &Body::Atom(atom.clone())) {
+        Ok(found) => found,
+        Err(wrong) => {
+            problems.extend(wrong);
+            return Vec::new();
+        }
+    };
+    if rulebook.statable.resolve(&atom.name.text, atom.name.span, problems).is_none() {
+        return Vec::new();
+    }
+    let fits = |fact: &&StatedFact| {
+        let mut pairs = fact.values.iter().zip(&values);
+        fact.relation == relation
+            && pairs.all(|(value, wanted)| wanted.as_ref().is_none_or(|wanted| wanted == value))
+    };
+    let found: Vec<StatedFact> = stated.iter().filter(fits).cloned().collect();
+    if found.is_empty() {
+        let message = "nothing that is stated answers this".to_owned();
+        let help = "a change can take back only what the design states";
+        problems.push(not_to_be_taken_back(message, atom.span).help(help));
+    }
+    found
 }
 
 /// Parses a goal that is one atom: constants, and variables or `_` for anything.

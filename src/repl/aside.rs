@@ -197,7 +197,9 @@ pub(super) fn questions(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done
         ("csv", _) => reply.answer(form.csv()),
         ("--answers", path) if !path.trim().is_empty() => {
             let path = path.trim();
-            let text = std::fs::read_to_string(Path::new(path))
+            let bytes = std::fs::read(Path::new(path))
+                .map_err(|problem| format!("cannot read `{path}`: {}", reason(&problem)))?;
+            let text = answers::form_text(&bytes)
                 .map_err(|problem| format!("cannot read `{path}`: {problem}"))?;
             let limits = Choosing::from_options(&options);
             let filled = form.filled(session, design, &text, &limits)?;
@@ -206,6 +208,10 @@ pub(super) fn questions(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done
                 let problems = problems.map(|(line, problem)| format!("{path}:{line}: {problem}"));
                 let problems: Vec<String> = problems.collect();
                 return Err(format!("nothing was taken\n{}", problems.join("\n")).into());
+            }
+            if let Some(nothing) = filled.nothing_new() {
+                reply.note(format!("`{path}`: {nothing}"));
+                return Ok(());
             }
             super::edits::statements(repl, &filled.facts, reply)?;
             if filled.open > 0 {

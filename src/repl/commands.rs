@@ -7,8 +7,8 @@ use crate::kb::Sheet;
 use crate::report::hanging;
 
 use super::{
-    Done, Failure, Repl, Reply, aside, beyond, control, dossier, edit, interview, plain, reasons,
-    scenarios, show,
+    Done, Failure, Repl, Reply, aside, beyond, control, dossier, edit, interview, plain, plans,
+    reasons, scenarios, show,
 };
 
 /// The page: an entry begins at the margin with how a command is typed; the lines below it say what
@@ -64,6 +64,7 @@ const COMMANDS: &[(&str, Run)] = &[
     ("rules", show::rules),
     ("facts", show::facts),
     ("deps", show::deps),
+    ("plan", plans::plan),
     ("derive", show::derive),
     ("sheet", show::sheet),
     ("open", show::open),
@@ -143,24 +144,48 @@ pub(super) fn names(repl: &Repl) -> Vec<(String, String)> {
     names
 }
 
+/// The commands that a name stands for.
+enum Fitting {
+    None,
+    One(String),
+    Several(Vec<String>),
+}
+
+/// The command of a name, or those that begin so.
+fn fitting(repl: &Repl, name: &str) -> Fitting {
+    let mut known: Vec<String> = names(repl).into_iter().map(|(name, _)| name).collect();
+    if name == "exit" || known.iter().any(|known| known == name) {
+        return Fitting::One(name.to_owned());
+    }
+    known.retain(|known| known.starts_with(name) && !name.is_empty());
+    match known.len() {
+        0 => Fitting::None,
+        1 => Fitting::One(known.remove(0)),
+        _ => Fitting::Several(known),
+    }
+}
+
+/// The command that a name stands for, where that is one.
+pub(super) fn called(repl: &Repl, name: &str) -> Option<String> {
+    match fitting(repl, name) {
+        Fitting::One(name) => Some(name),
+        _ => None,
+    }
+}
+
 /// Does a command.
 pub(super) fn run(repl: &mut Repl, line: &str, reply: &mut Reply) -> Done {
     let line = line.trim().trim_start_matches([':', '.']);
     let line = if line == "?" { "help" } else { line };
     let (name, arguments) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let arguments = arguments.trim();
-    let known = names(repl);
-    let exact = known.iter().any(|(known, _)| known == name) || name == "exit";
-    let mut fitting = known.iter().filter(|(known, _)| known.starts_with(name) && !name.is_empty());
-    let name = match (exact, fitting.next(), fitting.next()) {
-        (true, _, _) => name.to_owned(),
-        (false, Some((only, _)), None) => only.clone(),
-        (false, Some((first, _)), Some((second, _))) => {
-            let more: Vec<&str> = fitting.map(|(name, _)| name.as_str()).collect();
-            let all = [&[first.as_str(), second.as_str()], more.as_slice()].concat();
+    let name = match fitting(repl, name) {
+        Fitting::One(name) => name,
+        Fitting::Several(all) => {
             return Err(format!("`:{name}` may be :{}", all.join(", :")).into());
         }
-        (false, None, _) => {
+        Fitting::None => {
+            let known = names(repl);
             let near = nearest(name, known.iter().map(|(name, _)| name.as_str()));
             let hint = match near {
                 Some(near) => format!("did you mean `:{near}`?"),

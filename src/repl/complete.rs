@@ -9,9 +9,10 @@ use crate::change::tagged;
 use crate::diag::SourceId;
 use crate::kb::{is_stated, undotted};
 use crate::syntax::lexer::{Lexeme, Token, lex};
+use crate::syntax::printer::Literal;
 use crate::value::{Constant, Primitive, RelationId};
 
-use super::settings::{MODES, PAGING, SETTINGS};
+use super::arguments::{arguments, stated_relations};
 use super::{Repl, beyond, commands, is_command, show};
 
 /// Something that may stand at the cursor.
@@ -52,64 +53,22 @@ pub fn complete(repl: &Repl, text: &str, at: usize) -> Completion {
         return pick(start, typed, commands::names(repl));
     };
     let start = before.len() - rest.len();
-    let word = rest.rfind(' ').map_or(rest, |at| &rest[at + 1..]);
-    let word_at = before.len() - word.len();
-    let plain =
-        |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), String::new())).collect();
-    let name = name.trim_start_matches([':', '.']);
-    match name {
-        "switch" | "compare" | "branch" => pick(word_at, word, repl.others()),
-        "check" => pick(word_at, word, plain(&["--all"])),
-        "review" => pick(word_at, word, plain(&["--why"])),
-        "questions" if rest.contains(' ') => {
-            Completion { start: word_at, file: true, ..Completion::default() }
-        }
-        "questions" => pick(word_at, word, plain(&["csv", "--answers"])),
-        "load" | "save" | "adr" | "verify" => {
-            Completion { start: word_at, file: true, ..Completion::default() }
-        }
-        "show" | "rules" | "facts" | "deps" | "list" => {
-            let mut names = relations(repl, name == "facts", "");
-            if name != "facts" {
-                names.extend(others(word, ""));
-            }
-            pick(word_at, word, names)
-        }
-        "help" => {
-            let mut names = commands::names(repl);
-            names.extend(relations(repl, false, ""));
-            names.extend(others(word, ""));
-            pick(word_at, word, names)
-        }
-        "pager" => pick(word_at, word, plain(&PAGING.map(|(name, _)| name))),
-        "edit" => pick(word_at, word, plain(&["rules"])),
-        "mode" => pick(word_at, word, plain(&MODES.map(|(name, _)| name))),
-        "sheet" => {
-            let sheets = repl.session().rulebook().sheets.iter();
-            let names =
-                sheets.map(|it| (crate::answers::short_name(it).to_owned(), it.title.clone()));
-            pick(word_at, word, names.collect())
-        }
-        "run" if !rest.contains(' ') => pick(word_at, word, show::saved_names(repl)),
-        "design" => {
-            let designs = repl.session().designs().iter();
-            pick(word_at, word, designs.map(|it| (it.id.clone(), it.title.clone())).collect())
-        }
-        "set" => pick(word_at, word, plain(&SETTINGS)),
-        "kb" => pick(word_at, word, plain(&["list", "show", "search", "protocol"])),
-        _ => goal(repl, before, start),
-    }
+    arguments(repl, name.trim_start_matches([':', '.']), before, start)
 }
 
 /// The names that begin with what was typed.
-fn pick(start: usize, typed: &str, names: Vec<(String, String)>) -> Completion {
-    let fitting = names.into_iter().filter(|(name, _)| name.starts_with(typed));
-    let candidates = fitting.map(|(text, note)| Candidate { text, note }).collect();
+pub(super) fn pick(start: usize, typed: &str, names: Vec<(String, String)>) -> Completion {
+    short(start, names.into_iter().filter(|(name, _)| name.starts_with(typed)).collect())
+}
+
+/// What may stand from a place on.
+pub(super) fn short(start: usize, names: Vec<(String, String)>) -> Completion {
+    let candidates = names.into_iter().map(|(text, note)| Candidate { text, note }).collect();
     Completion { start, candidates, file: false }
 }
 
 /// The relations, those that are stated alone if that is wanted.
-fn relations(repl: &Repl, stated: bool, end: &str) -> Vec<(String, String)> {
+pub(super) fn relations(repl: &Repl, stated: bool, end: &str) -> Vec<(String, String)> {
     let relations = repl.session().rulebook().program.relations.iter();
     let shown =
         relations.filter(|it| !it.name.starts_with(['@', '?']) && (!stated || is_stated(it)));
@@ -122,7 +81,7 @@ fn relations(repl: &Repl, stated: bool, end: &str) -> Vec<(String, String)> {
 
 /// Relations that goals may speak of besides those of the prompt's own rulebook, once something of
 /// their names is typed.
-fn others(typed: &str, end: &str) -> Vec<(String, String)> {
+pub(super) fn others(typed: &str, end: &str) -> Vec<(String, String)> {
     if typed.is_empty() {
         return Vec::new();
     }
@@ -143,6 +102,8 @@ struct Open {
     before: Vec<Option<String>>,
     /// Where that argument begins, and whether anything of it is there.
     argument: Option<Lexeme>,
+    /// Whether it stands behind a minus, so that it is taken back.
+    minus: bool,
 }
 
 /// The innermost atom that is open at the end of the tokens.
@@ -151,14 +112,15 @@ fn innermost(text: &str, lexemes: &[Lexeme]) -> Option<Open> {
         text.get(lexeme.span.start as usize..lexeme.span.end as usize).unwrap_or_default()
     };
     let mut stack: Vec<Option<Open>> = Vec::new();
-    let mut name: Option<String> = None;
+    let mut name: Option<(String, usize)> = None;
     for lexeme in lexemes {
         match lexeme.token {
-            Token::LeftParenthesis => stack.push(name.take().map(|name| Open {
+            Token::LeftParenthesis => stack.push(name.take().map(|(name, at)| Open {
                 name,
                 column: 0,
                 before: Vec::new(),
                 argument: None,
+                minus: is_taken_back(text.get(..at).unwrap_or_default()),
             })),
             Token::LeftBrace => stack.push(None),
             Token::RightParenthesis | Token::RightBrace => {
@@ -180,13 +142,20 @@ fn innermost(text: &str, lexemes: &[Lexeme]) -> Option<Open> {
                 }
             }
         }
-        name = (lexeme.token == Token::Name).then(|| word(lexeme).to_owned());
+        name = (lexeme.token == Token::Name)
+            .then(|| (word(lexeme).to_owned(), lexeme.span.start as usize));
     }
     stack.pop().flatten()
 }
 
+/// Whether an atom behind a text is taken back.
+fn is_taken_back(before: &str) -> bool {
+    let before = before.trim_end();
+    before.ends_with('-') && !before.ends_with("?-") && !before.contains(":-")
+}
+
 /// What may stand at the end of a statement or goal that begins at a byte.
-fn goal(repl: &Repl, text: &str, from: usize) -> Completion {
+pub(super) fn goal(repl: &Repl, text: &str, from: usize) -> Completion {
     let typed = text.get(from..).unwrap_or_default();
     // `meta.rule` is written with a dot and is one name.
     let word = typed.rfind(|it: char| !it.is_alphanumeric() && it != '_' && it != '.');
@@ -205,13 +174,11 @@ fn goal(repl: &Repl, text: &str, from: usize) -> Completion {
             Some(last) if last.token == Token::Name => last.span.start as usize,
             _ => typed.len(),
         };
-        let facts = !typed.contains(":-") && !typed.contains('?') && from == 0;
-        let retracts = facts && typed.trim_start().starts_with('-');
         let word = typed.get(start..).unwrap_or_default();
-        let mut names = relations(repl, retracts, "(");
-        if !retracts {
-            names.extend(others(word, "("));
-        }
+        let mut names = match is_taken_back(typed.get(..start).unwrap_or_default()) {
+            true => stated_relations(repl, "("),
+            false => [relations(repl, false, "("), others(word, "(")].concat(),
+        };
         names.sort();
         names.dedup_by(|one, other| one.0 == other.0);
         return pick(from + start, word, names);
@@ -238,6 +205,12 @@ fn goal(repl: &Repl, text: &str, from: usize) -> Completion {
             .collect();
         return Completion { start: from + start, candidates, file: false };
     };
+    if open.minus {
+        let fitting = stated_in(repl, relation, &open).into_iter();
+        let fitting = fitting.filter(|(value, _)| value.starts_with(wanted));
+        let names = fitting.map(|(_, written)| (written, String::new())).collect();
+        return short(from + start, names);
+    }
     let values = suggestions(repl, relation, open.column, &open.before);
     let declared = &repl.session().rulebook().program.relations[relation.index()];
     let column = declared.columns.get(open.column).map_or("", |column| column.name.as_str());
@@ -251,9 +224,25 @@ fn goal(repl: &Repl, text: &str, from: usize) -> Completion {
     Completion { start: from + start, candidates, file: false }
 }
 
+/// The values that stated facts have in the column that an atom ends in, where what stands before it
+/// fits; each as it is and as it is written.
+fn stated_in(repl: &Repl, relation: RelationId, open: &Open) -> BTreeSet<(String, String)> {
+    let design = repl.session().designs().get(repl.current());
+    let facts = design.map(|design| design.facts.as_slice()).unwrap_or_default();
+    let fits = |value: &Constant, wanted: &Option<String>| {
+        wanted.as_ref().is_none_or(|wanted| value.to_string() == *wanted)
+    };
+    let fitting = facts.iter().filter(|fact| {
+        let mut pairs = fact.values.iter().zip(&open.before);
+        fact.relation == relation && pairs.all(|(value, wanted)| fits(value, wanted))
+    });
+    let values = fitting.filter_map(|fact| fact.values.get(open.column));
+    values.map(|value| (value.to_string(), Literal(value).to_string())).collect()
+}
+
 /// Values that a column may have: its closed list; else what the design has in it or in columns of
 /// the same name.
-fn suggestions(
+pub(super) fn suggestions(
     repl: &Repl,
     relation: RelationId,
     column: usize,
@@ -330,7 +319,7 @@ pub(super) fn values_of(
             }
         }
     };
-    let Some(values) = tagged(rulebook, "choice_value") else { return Vec::new() };
+    let Some(values) = tagged(rulebook, "completion_value") else { return Vec::new() };
     let mut rows: Vec<(i64, String)> = repl
         .session()
         .rows(values, repl.current())

@@ -37,6 +37,15 @@ fn answers(repl: &mut Repl, goal: &str) -> Result<Table, Failure> {
     Ok(repl.session.query_within(goal, &options)?)
 }
 
+/// So many answers, in words.
+fn answers_of(count: usize) -> String {
+    match count {
+        0 => "no answer".to_owned(),
+        1 => "1 answer".to_owned(),
+        count => format!("{count} answers"),
+    }
+}
+
 /// `:watch GOAL`, `:watch off`, `:watch`
 pub(super) fn watch(repl: &mut Repl, goal: &str, reply: &mut Reply) -> Done {
     match goal {
@@ -48,9 +57,9 @@ pub(super) fn watch(repl: &mut Repl, goal: &str, reply: &mut Reply) -> Done {
         "off" => repl.watched.clear(),
         goal => {
             let table = answers(repl, goal)?;
-            let rows = table.rows.len();
+            let count = answers_of(table.rows.len());
             repl.watched.push((goal.to_owned(), table));
-            reply.note(format!("watching {goal}: {rows} now; `:watch off` stops it"));
+            reply.note(format!("watching {goal}: {count} now; `:watch off` stops it"));
         }
     }
     Ok(())
@@ -99,13 +108,9 @@ pub(super) fn expect(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
     if wanted.map_or(count > 0, |wanted| wanted == count) {
         return Ok(());
     }
-    let wanted = match wanted {
-        None => "an answer".to_owned(),
-        Some(0) => "no answer".to_owned(),
-        Some(1) => "1 answer".to_owned(),
-        Some(wanted) => format!("{wanted} answers"),
-    };
-    let mut text = format!("expected {wanted} to {}, found {count}", goal.trim());
+    let wanted = wanted.map_or_else(|| "an answer".to_owned(), answers_of);
+    let found = if count == 0 { answers_of(count) } else { count.to_string() };
+    let mut text = format!("expected {wanted} to {}, found {found}", goal.trim());
     if count > 0 && !table.columns.is_empty() {
         text.push('\n');
         text.push_str(crate::report::text_table(&table, repl.settings.look).trim_end());
@@ -152,7 +157,8 @@ pub(super) fn load(repl: &mut Repl, path: &str, reply: &mut Reply) -> Done {
     repl.derive(reply)?;
     let design = repl.session.designs().get(repl.current);
     if let Some(design) = design {
-        reply.note(format!("{}: {} facts", design.id, design.facts.len()));
+        let facts = crate::answers::plural(design.facts.len(), "fact");
+        reply.note(format!("{}: {facts}", design.id));
     }
     Ok(())
 }
@@ -307,6 +313,14 @@ pub(super) fn log(repl: &mut Repl, _: &str, reply: &mut Reply) -> Done {
 /// `:diff`, `:diff N`: what the changes from a number on come to.
 pub(super) fn diff(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
     let from = if words.is_empty() { 0 } else { number(words.trim_start_matches('#'))? };
+    let made = repl.log.done.len();
+    if from > made {
+        let there = match made {
+            0 => "nothing was changed".to_owned(),
+            made => format!("the last one is #{made}"),
+        };
+        return Err(format!("there is no change #{from}; {there}").into());
+    }
     let (mut gone, mut new): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for change in repl.log.done.iter().skip(from).filter(|it| it.design == repl.current) {
         for (_, fact) in &change.removed {

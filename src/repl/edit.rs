@@ -7,6 +7,9 @@ use super::edits::{rule_change, same, whole_change};
 use super::log;
 use super::{Done, Event, Failure, Repl, Reply};
 
+/// What a text is called that was edited, until it is a change.
+const EDITED: &str = "your text";
+
 /// A text that can be edited as a whole.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Text {
@@ -60,7 +63,7 @@ fn design(repl: &mut Repl, text: &str, reply: &mut Reply) -> Done {
         return Ok(());
     }
     let made = repl.log.done.len();
-    let (source, facts, problems) = repl.session.read("<edited>", text);
+    let (source, facts, problems) = repl.session.read(EDITED, text);
     let sources = repl.session.sources().clone();
     let done = if has_errors(&problems) {
         Err(Failure::Wrong(problems, Box::new(sources)))

@@ -4,15 +4,15 @@
 use std::sync::Arc;
 
 use crate::analyze::error;
-use crate::analyze::facts::{StatedFact, pattern, stated_facts};
+use crate::analyze::facts::{StatedFact, stated_facts};
 use crate::analyze::has_errors;
-use crate::change::{not_stated, not_to_be_taken_back};
+use crate::change::{fitting, is_open, not_stated, not_to_be_taken_back};
 use crate::diag::{Diagnostic, SourceId, Span};
 use crate::eval;
 use crate::explain::key_columns;
 use crate::kb::{self, Rulebook, TYPED};
 use crate::syntax::parse;
-use crate::syntax::tree::{Atom, Body, Clause, Doc, Expression, Item, Tree};
+use crate::syntax::tree::{Clause, Doc, Item, Tree};
 
 use super::log::{Change, Stated, Whole, stated};
 use super::{Done, Event, Failure, Repl, Reply, control};
@@ -88,9 +88,6 @@ fn part(repl: &Repl, item: Item, written: &str, diagnostics: &mut Vec<Diagnostic
     match item {
         Item::Query(query) => Some(Part::Ask(query.span)),
         Item::Retraction { atom, span } => {
-            let open = |argument: &Expression| {
-                matches!(argument, Expression::Wildcard(_) | Expression::Variable(_))
-            };
             if holds_by_typed_rules(repl, &atom.name.text) {
                 let message = format!("`{}` holds by rules that were typed here", atom.name.text);
                 let problem = not_to_be_taken_back(message, span);
@@ -98,8 +95,11 @@ fn part(repl: &Repl, item: Item, written: &str, diagnostics: &mut Vec<Diagnostic
                     .push(problem.help("`:undo` takes a rule back, `:edit rules` changes it"));
                 return None;
             }
-            if atom.arguments.iter().any(open) {
-                return matching(repl, &atom, diagnostics).map(|facts| Part::Retract(facts, span));
+            if is_open(&atom) {
+                let stated =
+                    repl.session.designs().get(repl.current).map(|design| design.facts.as_slice());
+                let facts = fitting(rulebook, stated.unwrap_or_default(), &atom, diagnostics);
+                return Some(Part::Retract(facts, span));
             }
             let clause = Clause {
                 heads: vec![atom],
@@ -152,39 +152,6 @@ fn holds_by_typed_rules(repl: &Repl, name: &str) -> bool {
         let relation = &rulebook.program.relations[id.index()];
         rulebook.sources.name(relation.span) == TYPED && !kb::is_stated(relation)
     })
-}
-
-/// The stated facts that answer an atom with variables in it.
-fn matching(
-    repl: &Repl,
-    atom: &Atom,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Vec<StatedFact>> {
-    let rulebook = repl.session.rulebook();
-    let body = Body::Atom(atom.clone());
-    let (relation, values) = match pattern(&rulebook.program, &body) {
-        Ok(found) => found,
-        Err(problems) => {
-            diagnostics.extend(problems);
-            return None;
-        }
-    };
-    rulebook.statable.resolve(&atom.name.text, atom.name.span, diagnostics)?;
-    let answers = |fact: &&StatedFact| {
-        let mut pairs = fact.values.iter().zip(&values);
-        fact.relation == relation
-            && pairs.all(|(value, wanted)| wanted.as_ref().is_none_or(|wanted| wanted == value))
-    };
-    let stated = repl.session.designs().get(repl.current).map(|design| design.facts.as_slice());
-    let found: Vec<StatedFact> =
-        stated.unwrap_or_default().iter().filter(answers).cloned().collect();
-    if found.is_empty() {
-        let message = "nothing that is stated answers this".to_owned();
-        let problem = not_to_be_taken_back(message, atom.span);
-        diagnostics.push(problem.help("`:facts` shows what is stated"));
-        return None;
-    }
-    Some(found)
 }
 
 /// What a text changes, gathered.
@@ -467,8 +434,11 @@ pub(super) fn undo(repl: &mut Repl, count: usize, reply: &mut Reply) -> Done {
     if repl.log.done.is_empty() {
         return Err("nothing to undo".to_owned().into());
     }
-    for _ in 0..count {
-        let Some(change) = repl.log.done.last().cloned() else { break };
+    for taken in 0..count {
+        let Some(change) = repl.log.done.last().cloned() else {
+            reply.note(format!("took back {taken}; there were no more"));
+            break;
+        };
         let before = State::of(repl);
         move_by(repl, &change, false, reply)?;
         repl.log.done.pop();
@@ -484,8 +454,11 @@ pub(super) fn redo(repl: &mut Repl, count: usize, reply: &mut Reply) -> Done {
     if repl.log.undone.is_empty() {
         return Err("nothing to redo".to_owned().into());
     }
-    for _ in 0..count {
-        let Some(change) = repl.log.undone.last().cloned() else { break };
+    for made in 0..count {
+        let Some(change) = repl.log.undone.last().cloned() else {
+            reply.note(format!("made {made} again; there were no more"));
+            break;
+        };
         let before = State::of(repl);
         move_by(repl, &change, true, reply)?;
         repl.log.undone.pop();

@@ -4,7 +4,7 @@
 //! The text is JSON of one form, which has a number. A change is kept as it was typed, with the places
 //! of the facts that it took back and the facts that it stated; what a design states follows from that.
 
-use std::path::absolute;
+use std::path::{Path, absolute};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -16,12 +16,13 @@ use crate::session::Design;
 use crate::text::Text;
 
 use super::edits::{one_line, restate, rule_again};
+use super::interview::LeftInterview;
 use super::log::{Change, Log, Stated, stated};
 use super::scenarios::{Scenario, here};
 use super::{Done, Event, Failure, Repl, Reply, Saved, UNNAMED};
 
 /// The form that this version writes and reads.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// A session that ended with changes that were in no file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -34,6 +35,9 @@ pub struct Left {
     scenario: String,
     /// All scenarios, that one last.
     scenarios: Vec<LeftScenario>,
+    /// An interview that was not at its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    interview: Option<LeftInterview>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -44,8 +48,6 @@ struct LeftDesign {
     whole_path: String,
     /// Its text before any change.
     text: String,
-    /// Where it was saved, and what was written.
-    saved: Option<(String, String)>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -56,6 +58,8 @@ struct LeftScenario {
     saved_rules: String,
     /// Of designs that were saved, how many changes held then.
     saved: Vec<(usize, Option<usize>)>,
+    /// Where designs were saved, and what was written.
+    files: Vec<(usize, String, String)>,
     done: Vec<LeftChange>,
     undone: Vec<LeftChange>,
 }
@@ -90,21 +94,19 @@ impl Left {
 
     /// The files that its designs came from or were saved to.
     pub fn files(&self) -> impl Iterator<Item = &str> {
-        let files = self.designs.iter().flat_map(|design| {
-            let saved = design.saved.as_ref().map(|(path, _)| path.as_str());
-            [Some(design.whole_path.as_str()), saved]
-        });
-        files.flatten().filter(|path| !path.is_empty())
+        let saved = self.scenarios.iter().flat_map(|it| &it.files);
+        let saved = saved.map(|(_, path, _)| path.as_str());
+        let read = self.designs.iter().map(|design| design.whole_path.as_str());
+        read.chain(saved).filter(|path| !path.is_empty())
     }
 
     /// What there is to be taken up, a line each: designs, and scenarios with their changes.
     pub fn told(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for (number, design) in self.designs.iter().enumerate() {
-            let of = match (design.path.as_str(), design.saved.as_ref()) {
-                ("", Some((path, _))) => format!(" ({path})"),
-                ("", None) => " (in no file yet)".to_owned(),
-                (path, _) => format!(" ({path})"),
+            let of = match design.path.as_str() {
+                "" => " (new)".to_owned(),
+                path => format!(" ({path})"),
             };
             lines.push(format!("{}{of}", design.id));
             let mut scenarios: Vec<&LeftScenario> = self.scenarios.iter().collect();
@@ -115,14 +117,38 @@ impl Left {
                 let mark = if scenario.name == self.scenario { "*" } else { " " };
                 let last = own.last().map(|it| format!(", the last: {}", one_line(&it.text)));
                 let count = counted(own.len(), "change");
-                lines.push(format!(
-                    "{mark} {}: {count}{}",
-                    scenario.name,
-                    last.unwrap_or_default()
-                ));
+                let told = match scenario.saved_in(number) {
+                    Some("") => counted(0, "change"),
+                    Some(path) => format!("saved in {}", short(path)),
+                    None => format!("{count}{}", last.unwrap_or_default()),
+                };
+                lines.push(format!("{mark} {}: {told}", scenario.name));
+            }
+            if self.interview.as_ref().is_some_and(|it| it.design == number) {
+                lines.push("  and an interview that was not at its end".to_owned());
             }
         }
         lines
+    }
+}
+
+impl LeftChange {
+    /// Whether it changes what a design states.
+    fn restates(&self) -> bool {
+        !self.removed.is_empty() || !self.added.is_empty() || self.whole.is_some()
+    }
+}
+
+impl LeftScenario {
+    /// The file that has all of a design, nothing where it was never changed; none where no file has it.
+    fn saved_in(&self, design: usize) -> Option<&str> {
+        let own = self.done.iter().filter(|it| it.design == design && it.restates()).count();
+        let mark = self.saved.iter().find(|(saved, _)| *saved == design);
+        if mark.map_or(Some(0), |(_, mark)| *mark) != Some(own) {
+            return None;
+        }
+        let file = self.files.iter().find(|(saved, _, _)| *saved == design);
+        Some(file.map_or("", |(_, path, _)| path.as_str()))
     }
 }
 
@@ -146,6 +172,14 @@ fn from_here(path: &str, whole_path: &str) -> String {
     if whole(path) == whole_path { path } else { whole_path }.to_owned()
 }
 
+/// A path from the root as it is said here: without the folder that one is in.
+fn short(whole_path: &str) -> String {
+    let here = std::env::current_dir().ok();
+    let rest =
+        here.and_then(|here| Path::new(whole_path).strip_prefix(here).ok().map(Path::to_owned));
+    rest.map_or_else(|| whole_path.to_owned(), |rest| rest.display().to_string())
+}
+
 impl Repl {
     /// All scenarios, the one that is changed last.
     fn all_scenarios(&self) -> Vec<Scenario> {
@@ -154,6 +188,9 @@ impl Repl {
 
     /// Whether all changes are in files of the user's.
     pub fn is_saved(&self) -> bool {
+        if self.is_half_asked() {
+            return false;
+        }
         let saved = |log: &Log, typed: &str| log.unsaved().is_empty() && log.keeps_rules(typed);
         let typed = |it: &Scenario| it.typed.clone().unwrap_or_default();
         saved(&self.log, self.typed()) && self.scenarios.iter().all(|it| saved(&it.log, &typed(it)))
@@ -176,6 +213,10 @@ impl Repl {
             if !told.is_empty() {
                 lines.push(format!("{}: {}", design.id, told.join(", ")));
             }
+        }
+        if let Some(design) = self.half_asked() {
+            let id = self.session.designs().get(design).map_or("", |design| design.id.as_str());
+            lines.push(format!("{id}: what an interview asked and is not stated yet"));
         }
         let rules = scenarios.iter().filter(|it| {
             let typed = it.typed.as_deref().unwrap_or_default();
@@ -223,22 +264,27 @@ impl Repl {
         let marked = scenarios.iter().flat_map(|it| it.log.unsaved());
         let mut designs: Vec<usize> = changes.map(|it| it.design).chain(marked).collect();
         designs.push(self.current);
+        designs.extend(self.half_asked());
         designs.sort_unstable();
         designs.dedup();
         let place = |design: usize| designs.iter().position(|it| *it == design).unwrap_or_default();
         let scenarios = scenarios.iter().map(|it| self.left_scenario(it, &place)).collect();
         let (current, scenario) = (place(self.current), self.scenario.clone());
+        let interview = match self.half_asked() {
+            Some(_) => self.left_interview(&place),
+            None => None,
+        };
         let designs = designs.iter().map(|&design| self.left_design(design)).collect();
-        serde_json::to_string(&Left { form: FORM, designs, current, scenario, scenarios }).ok()
+        let left = Left { form: FORM, designs, current, scenario, scenarios, interview };
+        serde_json::to_string(&left).ok()
     }
 
     fn left_design(&mut self, number: usize) -> LeftDesign {
         let text = self.base(number).to_string();
         let design = self.session.designs().get(number);
         let path = design.map(|it| it.path.clone()).unwrap_or_default();
-        let saved = self.saved_to(number).map(|it| (whole(&it.path), it.text.clone()));
         let id = design.map(|it| it.id.clone()).unwrap_or_default();
-        LeftDesign { id, whole_path: whole(&path), path, text, saved }
+        LeftDesign { id, whole_path: whole(&path), path, text }
     }
 
     fn left_scenario(&self, scenario: &Scenario, place: &dyn Fn(usize) -> usize) -> LeftScenario {
@@ -254,11 +300,18 @@ impl Repl {
         };
         let known = |design: &usize| log.done.iter().any(|it| it.design == *design);
         let saved = log.saved.iter().filter(|(it, mark)| known(it) || *mark != Some(0));
+        let saved_marks: Vec<usize> = saved.clone().map(|(design, _)| *design).collect();
         LeftScenario {
             name: scenario.name.clone(),
             rules: rules_before(log, scenario.typed.as_ref()),
             saved_rules: log.rules.clone(),
             saved: saved.map(|(design, mark)| (place(*design), *mark)).collect(),
+            files: scenario
+                .saved
+                .iter()
+                .filter(|it| saved_marks.contains(&it.design))
+                .map(|it| (place(it.design), whole(&it.path), it.text.clone()))
+                .collect(),
             done: log.done.iter().map(change).collect(),
             undone: log.undone.iter().map(change).collect(),
         }
@@ -310,12 +363,14 @@ impl Repl {
         self.derive(reply)?;
         self.current = *current;
         (self.log, self.scenario, self.scenarios) = (now.log, now.name, scenarios);
-        let saved = places.iter().zip(&left.designs).filter_map(|(&design, it)| {
-            let (path, text) = it.saved.clone()?;
-            Some(Saved { design, path, text })
-        });
-        self.saved = saved.collect();
+        self.saved = now.saved;
         self.bases.clear();
+        if let Some(interview) = &left.interview
+            && let Some(&design) = places.get(interview.design)
+        {
+            self.left = self.read_interview(interview, design);
+            reply.note("an interview was going on; `:new` goes on with it");
+        }
         reply.events.push(Event::Changed);
         for &design in &places {
             let path = match (self.saved_to(design), self.session.designs().get(design)) {
@@ -368,7 +423,12 @@ impl Repl {
             let change = self.read_change(change, number, places, &mut states, &mut rules)?;
             log.undone.insert(0, change);
         }
-        Ok(Scenario { name: left.name.clone(), log, typed: Some(typed) })
+        let files = left.files.iter().filter_map(|(design, path, text)| {
+            let design = *places.get(*design)?;
+            Some(Saved { design, path: short(path), text: text.clone() })
+        });
+        let saved = files.collect();
+        Ok(Scenario { name: left.name.clone(), log, typed: Some(typed), saved })
     }
 
     /// A change as it was, made of what the designs state before it.
@@ -421,6 +481,16 @@ impl Repl {
         };
         change.make(stated);
         Ok(change)
+    }
+
+    /// Facts as they are written.
+    pub(super) fn written_facts(&mut self, written: &[String]) -> Vec<StatedFact> {
+        if written.is_empty() {
+            return Vec::new();
+        }
+        let found = self.read_facts("an interview", &(written.join(".\n") + "."), written);
+        self.session.forget_last();
+        found
     }
 
     /// Of the facts that a text states, these.

@@ -19,6 +19,7 @@
 //! | `trail` | what an interview asked and what was answered |
 //! | `plain` | facts from sentences in plain words, proposed and accepted |
 //! | `complete` | what may stand at the cursor |
+//! | `arguments` | what may stand behind each command |
 //! | `settings` | what can be set, and answers laid out as it says |
 //!
 //! Nothing here prints, and nothing knows what a rulebook is about. Tags on declarations say the rest:
@@ -27,11 +28,13 @@
 //! | --- | --- | --- |
 //! | `@command NAME` | a sheet | `:NAME` shows it, besides its own name |
 //! | `@values COLUMN LIST` | a relation | the closed list that a column takes its values from; `=OTHER` is the list that another column names, `RELATION.COLUMN` a column of the knowledge base |
+//! | `@completion_value` | a relation | list, value, place: what columns with a closed list may have |
 //! | `@meaning COLUMN TABLE.COLUMN` | a relation | where the knowledge base says what the values of a column mean |
 //! | `@interview N WORDS` | a stated relation | the interview asks for its facts, in this order, and says these words first |
 //! | `@part RELATION COLUMN...` | a stated relation | facts of RELATION say these columns by themselves, so that others can be left open |
 //! | `@saved` | a relation | a question that `:run` answers; `@example` shows how it is asked |
 
+mod arguments;
 mod aside;
 mod beyond;
 mod commands;
@@ -44,6 +47,7 @@ mod interview;
 mod keeping;
 mod log;
 mod plain;
+mod plans;
 mod reasons;
 mod scenarios;
 mod settings;
@@ -97,7 +101,7 @@ pub enum Event {
     Unmet(String),
     /// A limit was hit, or somebody interrupted; the session is as it was before.
     Stopped(Stopped),
-    /// What the designs state, or what rules were typed, is not what it was.
+    /// What the designs state, what rules were typed, or what an interview was told, is not what it was.
     Changed,
     /// A text to be edited; [`Repl::edited`] takes what became of it.
     Edit {
@@ -459,6 +463,7 @@ pub fn step(repl: &mut Repl, text: &str) -> Vec<Event> {
     let mut events = Vec::new();
     let text = text.strip_suffix('\n').unwrap_or(text);
     for line in text.split('\n') {
+        let half_asked = repl.is_half_asked();
         let answers = repl.interview.is_some() && !repl.units.is_open();
         if answers && !line.trim_start().starts_with(':') {
             let mut reply = Reply::default();
@@ -466,6 +471,9 @@ pub fn step(repl: &mut Repl, text: &str) -> Vec<Event> {
                 reply.fail(failure);
             }
             events.extend(reply.events);
+            if half_asked || repl.is_half_asked() {
+                events.push(Event::Changed);
+            }
             continue;
         }
         if let Some(unit) = repl.units.cut(line) {
@@ -488,6 +496,9 @@ pub fn step(repl: &mut Repl, text: &str) -> Vec<Event> {
                 done.extend(reply.events);
             }
             events.extend(done);
+            if half_asked && answers {
+                events.push(Event::Changed);
+            }
         }
         let left = events.iter().any(|event| matches!(event, Event::Quit));
         if left || is_interrupted(&events) || repl.settings.bail && has_failed(&events) {

@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::analyze::facts::StatedFact;
 use crate::answers::{Given, given, plain};
 use crate::diag::{Span, nearest};
@@ -39,7 +41,47 @@ pub(super) struct Proposal {
     reasons: Vec<(String, String)>,
 }
 
+/// A proposal that was accepted, as part of what another session goes on with: relations by name.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct LeftProposal {
+    form: String,
+    values: Vec<String>,
+    further: Vec<(String, usize, Vec<String>)>,
+    reasons: Vec<(String, String)>,
+}
+
+impl LeftProposal {
+    /// The proposal, where this rulebook has its relations.
+    pub fn read(&self, repl: &Repl) -> Option<Proposal> {
+        let rulebook = repl.session.rulebook();
+        let further = self.further.iter();
+        let further = further.map(|(name, column, values)| {
+            Some((rulebook.relation(name)?, *column, values.clone()))
+        });
+        Some(Proposal {
+            form: rulebook.relation(&self.form)?,
+            values: self.values.clone(),
+            further: further.collect::<Option<_>>()?,
+            reasons: self.reasons.clone(),
+        })
+    }
+}
+
 impl Proposal {
+    /// It as part of what another session goes on with.
+    pub fn left(&self, repl: &Repl) -> LeftProposal {
+        let relations = &repl.session.rulebook().program.relations;
+        let name = |id: RelationId| relations[id.index()].name.clone();
+        let further = self.further.iter();
+        let further = further.map(|(id, column, values)| (name(*id), *column, values.clone()));
+        LeftProposal {
+            form: name(self.form),
+            values: self.values.clone(),
+            further: further.collect(),
+            reasons: self.reasons.clone(),
+        }
+    }
+
     /// Takes the values that the fact has now.
     pub fn renew(&mut self, values: &[String]) {
         values.clone_into(&mut self.values);
@@ -229,7 +271,7 @@ pub(super) fn put(repl: &mut Repl, proposal: Proposal, reply: &mut Reply) {
         let said = format!("{value}{because}");
         text.push_str(&hanging(&format!("  {name:width$}"), &said, width + 4, wide));
     }
-    text.push_str("`yes` takes it, COLUMN=VALUE corrects it, `no` drops it\n");
+    text.push_str("`yes` takes it, COLUMN=VALUE corrects it, `no` drops it, `?` says more\n");
     reply.answer(text);
     wait(repl, proposal);
 }
@@ -251,6 +293,12 @@ pub(super) fn answer(repl: &mut Repl, line: &str, reply: &mut Reply) -> Done {
         // What was taken before stays; what was not is never taken by mistake.
         "" if repl.interview.as_ref().is_some_and(|it| it.fact().is_some()) => {}
         "n" | "no" => return interview::refused(repl, reply),
+        "?" | "h" | "help" => {
+            let text = help(repl, &proposal);
+            reply.answer(text);
+            wait(repl, proposal);
+            return Ok(());
+        }
         _ => {
             if let Err(failure) = correct(repl, &mut proposal, line) {
                 wait(repl, proposal);
@@ -276,10 +324,48 @@ pub(super) fn answer(repl: &mut Repl, line: &str, reply: &mut Reply) -> Done {
     done
 }
 
+/// What can be said to a proposal.
+fn help(repl: &Repl, proposal: &Proposal) -> String {
+    let relations = &repl.session.rulebook().program.relations;
+    let declared = &relations[proposal.form.index()];
+    let wide = repl.settings.look.width.map(usize::from);
+    let mut lines = vec![
+        (
+            "yes".to_owned(),
+            "states what is proposed, as it stands; what has `?` is left open".to_owned(),
+        ),
+        ("no".to_owned(), "drops it, and nothing is stated".to_owned()),
+    ];
+    for (at, column) in declared.columns.iter().enumerate() {
+        if column.primitive == Primitive::Symbol {
+            let values = values_of(repl, proposal.form, at, &[]);
+            let values = match values.is_empty() {
+                true => "any words".to_owned(),
+                false => format!("one of {}, or its number there", values.join(", ")),
+            };
+            let open = interview::may_stay_open(repl, proposal.form, at);
+            let open = if open { "; `?` leaves it open" } else { "" };
+            lines.push((format!("{}=", column.name), format!("{values}{open}")));
+        }
+    }
+    for (relation, column, _) in &proposal.further {
+        let name = &relations[relation.index()].columns[*column].name;
+        lines.push((
+            format!("{name}="),
+            "one, or several with commas between; nothing for none".to_owned(),
+        ));
+    }
+    let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    lines
+        .into_iter()
+        .map(|(name, what)| hanging(&format!("  {name:width$}"), &what, width + 4, wide))
+        .collect()
+}
+
 /// `COLUMN=VALUE`, with a number of the closed list for the value if somebody likes.
 fn correct(repl: &Repl, proposal: &mut Proposal, line: &str) -> Done {
     let Some((name, value)) = line.split_once('=') else {
-        return Err("answer with `yes`, `no`, or COLUMN=VALUE".to_owned().into());
+        return Err("answer with `yes`, `no`, or COLUMN=VALUE; `?` says more".to_owned().into());
     };
     let (name, value) = (name.trim(), value.trim());
     let relations = &repl.session.rulebook().program.relations;

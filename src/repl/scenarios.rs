@@ -11,7 +11,7 @@ use crate::eval;
 
 use super::edits::{broken_off, restate, rule_again, same};
 use super::log::{Log, Stated, stated};
-use super::{Done, Failure, Repl, Reply};
+use super::{Done, Failure, Repl, Reply, Saved};
 
 /// What the scenario is called that a design begins with.
 pub(super) const MAIN: &str = "main";
@@ -22,6 +22,8 @@ pub(super) struct Scenario {
     pub name: String,
     pub log: Log,
     pub typed: Option<String>,
+    /// Where it was saved.
+    pub saved: Vec<Saved>,
 }
 
 /// `:branch`, `:branch NAME`
@@ -56,7 +58,7 @@ fn find(repl: &Repl, name: &str) -> Option<usize> {
 /// The scenario that is changed.
 pub(super) fn here(repl: &Repl) -> Scenario {
     let (name, typed) = (repl.scenario.clone(), repl.rulebook.typed.clone());
-    Scenario { name, log: repl.log.clone(), typed }
+    Scenario { name, log: repl.log.clone(), typed, saved: repl.saved.clone() }
 }
 
 /// What a design states in a scenario that was left.
@@ -138,7 +140,7 @@ pub(super) fn switch(repl: &mut Repl, name: &str, reply: &mut Reply) -> Done {
     }
     repl.scenarios.remove(at);
     repl.scenarios.push(left);
-    (repl.log, repl.scenario) = (to.log, to.name);
+    (repl.log, repl.scenario, repl.saved) = (to.log, to.name, to.saved);
     reply.events.push(super::Event::Changed);
     reply.note(format!("on {}", repl.scenario));
     Ok(())
@@ -191,6 +193,11 @@ pub(super) fn compare(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
 }
 
 impl Repl {
+    /// The scenarios that there are beside this one.
+    pub(super) fn scenario_names(&self) -> Vec<(String, String)> {
+        self.scenarios.iter().map(|it| (it.name.clone(), String::new())).collect()
+    }
+
     /// The scenarios and designs that there are beside this one, with a word about each.
     pub(super) fn others(&self) -> Vec<(String, String)> {
         let scenarios = self.scenarios.iter();

@@ -21,7 +21,11 @@ use super::complete::values_of;
 use super::{Done, Failure, Repl, Reply};
 
 /// The relation of a name, or the nearest.
-fn relation(repl: &Repl, rulebook: &Rulebook, name: &str) -> Result<RelationId, Failure> {
+pub(super) fn relation(
+    repl: &Repl,
+    rulebook: &Rulebook,
+    name: &str,
+) -> Result<RelationId, Failure> {
     if let Some(relation) = rulebook.relation(&kb::undotted(name)) {
         return Ok(relation);
     }
@@ -140,7 +144,8 @@ pub(super) fn show(repl: &mut Repl, name: &str, reply: &mut Reply) -> Done {
     let stated = is_stated(declared) && beyond.is_none();
     let said = if stated { "stated by designs" } else { "concluded" };
     let rows = session.count(id, design);
-    out.push_str(&format!("{said}; {rows} rows now; {rules} rules; "));
+    let (rows, rules) = (answers::plural(rows, "row"), answers::plural(rules, "rule"));
+    out.push_str(&format!("{said}; {rows} now; {rules}; "));
     out.push_str(&format!("reads {}, read by {}\n", reads.len(), readers.len()));
     let sources: Vec<&str> = declared.doc.all("source").collect();
     if !sources.is_empty() {
@@ -488,7 +493,7 @@ fn answered(
 }
 
 /// Words with quotes around those that have blanks in them.
-fn words(text: &str) -> Vec<String> {
+pub(super) fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     for (at, part) in text.split('"').enumerate() {
         match at % 2 {

@@ -30,6 +30,20 @@ pub(super) struct Fact {
     pub stated: Vec<StatedFact>,
     /// The sentence it was made from, as it was accepted.
     pub sentence: Option<Proposal>,
+    /// Whether it was asked for again, behind all else.
+    pub again: bool,
+}
+
+impl Fact {
+    /// Whether nothing is stated of it, since something was left open.
+    fn is_left(&self) -> bool {
+        self.stated.is_empty() && self.values.iter().any(String::is_empty)
+    }
+
+    /// Whether this is the same one.
+    pub fn is_same(&self, other: Option<&Fact>) -> bool {
+        other.is_some_and(|other| std::ptr::eq(self, other))
+    }
 }
 
 /// An open question that was put.
@@ -133,6 +147,46 @@ impl Interview {
             self.trail.remove(self.at);
         }
         self.column = 0;
+    }
+
+    /// The facts of which nothing is stated, since something was left open.
+    pub fn left(&self) -> impl Iterator<Item = &Fact> {
+        let facts = self.trail.iter().filter_map(|step| match step {
+            Step::Fact(fact) => Some(fact),
+            _ => None,
+        });
+        facts.filter(|fact| fact.is_left())
+    }
+
+    /// Goes to a fact that was left open and not asked for again yet; gives whether there is one. It
+    /// comes last from then on.
+    pub fn ask_again(&mut self) -> bool {
+        let waits = |step: &Step| matches!(step, Step::Fact(it) if it.is_left() && !it.again);
+        let Some(found) = self.trail.iter().position(waits) else { return false };
+        let mut step = self.trail.remove(found);
+        if let Step::Fact(fact) = &mut step {
+            fact.again = true;
+            self.column = fact.values.iter().position(String::is_empty).unwrap_or(0);
+        }
+        self.trail.push(step);
+        self.at = self.trail.len() - 1;
+        true
+    }
+
+    /// Asks once more for what was left open.
+    pub fn forget_asking(&mut self) {
+        for step in &mut self.trail {
+            if let Step::Fact(fact) = step {
+                fact.again = false;
+            }
+        }
+    }
+
+    /// Whether it knows something that the design does not state: a fact that is only half asked.
+    pub fn is_half_asked(&self) -> bool {
+        let half =
+            |fact: &Fact| fact.stated.is_empty() && fact.values.iter().any(|it| !it.is_empty());
+        self.trail.iter().any(|step| matches!(step, Step::Fact(fact) if half(fact)))
     }
 
     /// Whether a question was left open.

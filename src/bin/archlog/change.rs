@@ -9,6 +9,7 @@ use anyhow::Result;
 use archlog::analyze::has_errors;
 use archlog::answers;
 use archlog::change::{Limits, Search, Step, Told};
+use archlog::diag::reason;
 use archlog::eval::{self, StopReason, Stopped};
 use archlog::kb::{Part, Rulebook};
 use archlog::report::tree::Tree;
@@ -285,7 +286,9 @@ pub fn questions(
         return Ok(ended(&session, !questions.is_empty()));
     };
     let shown = path.display().to_string();
-    let text = std::fs::read_to_string(path)
+    let bytes = std::fs::read(path)
+        .map_err(|problem| anyhow::anyhow!("cannot read `{shown}`: {}", reason(&problem)))?;
+    let text = answers::form_text(&bytes)
         .map_err(|problem| anyhow::anyhow!("cannot read `{shown}`: {problem}"))?;
     let limits = Limits::from_options(&options);
     let filled = match form.filled(&session, 0, &text, &limits) {
@@ -294,6 +297,9 @@ pub fn questions(
     };
     for (line, problem) in &filled.problems {
         console.say(&format!("{shown}:{line}: {problem}"));
+    }
+    if let Some(nothing) = filled.nothing_new() {
+        console.say(&format!("{shown}: {nothing}"));
     }
     console.answer(&filled.facts)?;
     Ok(match filled.problems.is_empty() {

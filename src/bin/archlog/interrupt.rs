@@ -6,31 +6,37 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use signal_hook::consts::SIGINT;
-use signal_hook::flag;
+use signal_hook::low_level::unregister;
+use signal_hook::{SigId, flag};
 
 /// Whether somebody wants the program to stop.
 pub struct Interrupt {
     at_once: Arc<AtomicBool>,
     asked: Arc<AtomicBool>,
+    /// What ends the program the second time.
+    second: SigId,
 }
 
 impl Interrupt {
     /// Listens from now on.
     pub fn listen() -> io::Result<Self> {
-        let interrupt = Interrupt {
-            at_once: Arc::new(AtomicBool::new(true)),
-            asked: Arc::new(AtomicBool::new(false)),
-        };
+        let (at_once, asked) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicBool::new(false)));
         // What is registered first happens first.
-        flag::register_conditional_shutdown(SIGINT, 130, Arc::clone(&interrupt.at_once))?;
-        flag::register_conditional_shutdown(SIGINT, 130, Arc::clone(&interrupt.asked))?;
-        flag::register(SIGINT, Arc::clone(&interrupt.asked))?;
-        Ok(interrupt)
+        flag::register_conditional_shutdown(SIGINT, 130, Arc::clone(&at_once))?;
+        let second = flag::register_conditional_shutdown(SIGINT, 130, Arc::clone(&asked))?;
+        flag::register(SIGINT, Arc::clone(&asked))?;
+        Ok(Interrupt { at_once, asked, second })
     }
 
     /// From now on the first Ctrl-C only sets the flag that is returned.
     pub fn defer(&self) -> Arc<AtomicBool> {
         self.at_once.store(false, Ordering::Relaxed);
         Arc::clone(&self.asked)
+    }
+
+    /// From now on Ctrl-C only sets the flag that [`Interrupt::defer`] gave; somebody else ends the
+    /// program the second time.
+    pub fn leave_the_second(&self) {
+        unregister(self.second);
     }
 }

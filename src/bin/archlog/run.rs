@@ -95,7 +95,8 @@ pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<
     if arguments.plan {
         let known = Seen { program: &program, database: &database, sources: &sources };
         let demand = demand.map(|demand| demand.to_string()).unwrap_or_default();
-        console.answer(&format!("{demand}{}", Measured { plan: &plan, known: &known }))?;
+        console
+            .answer(&format!("{demand}{}", Measured { plan: &plan, known: &known, only: None }))?;
         return Ok(if spoilt { Exit::Input } else { Exit::Yes });
     }
     if let Some(goal) = goal {

@@ -13,7 +13,9 @@ use crate::repl::edits::make;
 use crate::repl::trail::{Answered, Fact, Step};
 use crate::repl::{Done, Failure, Repl, Reply, plain};
 
-use super::forms::{count, facts, facts_of, heading, is_new, is_taken, may_stay_open, said_since};
+use super::forms::{
+    count, facts, facts_of, heading, is_in_parts, is_new, is_taken, may_be_left, said_since,
+};
 
 /// Puts what is to be asked.
 pub(super) fn put(repl: &mut Repl, reply: &mut Reply) -> Done {
@@ -62,21 +64,38 @@ pub(super) fn put_column(repl: &mut Repl, form: usize, reply: &mut Reply) -> Don
     let mut options = values_of(repl, relation, at, &before);
     if options.is_empty() && column.name != "text" {
         options = identifiers(repl, &column.name).into_iter().collect();
+        let relations = &repl.session.rulebook().program.relations;
+        // What was named and is not stated yet, since something of it is not known.
+        for fact in interview.left().filter(|fact| !fact.is_same(interview.fact())) {
+            let Some(id) = interview.forms.get(fact.form) else { continue };
+            let columns = relations[id.index()].columns.iter().zip(&fact.values);
+            let named = columns.filter(|(it, name)| it.name == column.name && !name.is_empty());
+            for (_, name) in named {
+                if !options.contains(name) {
+                    options.push(name.clone());
+                }
+            }
+        }
     }
     let new = is_new(&declared, at);
     if new {
         // What was named elsewhere and is not declared yet.
-        options.retain(|name| !is_taken(repl, relation, name));
+        let left = |name: &String| {
+            let mut left = interview.left().filter(|fact| fact.form == form);
+            left.any(|fact| fact.values.first() == Some(name))
+        };
+        options.retain(|name| !is_taken(repl, relation, name) && !left(name));
     }
     let width = repl.settings.look.width.map(usize::from);
     let fresh = interview.trail.len() == interview.at;
-    if at == 0 && fresh && count(repl, relation) == 0 {
+    let first = !interview.left().any(|fact| fact.form == form);
+    if at == 0 && fresh && first && count(repl, relation) == 0 {
         reply.answer(format!("\n{}", hanging("", heading(&declared), 0, width)));
     }
     let tags = declared.doc.all("column").filter_map(|tag| tag.split_once(char::is_whitespace));
     let meaning = tags.into_iter().find(|(name, _)| *name == column.name);
     let meaning = meaning.map_or("", |(_, meaning)| meaning.trim());
-    let open = may_stay_open(repl, relation, at);
+    let open = may_be_left(repl, relation, at);
     let earlier = known.get(at).map(|value| match value.as_str() {
         "" => OPEN.to_owned(),
         value => value.to_owned(),
@@ -129,9 +148,19 @@ pub(super) fn complete(repl: &mut Repl, form: usize, reply: &mut Reply) -> Done 
     let (Some(fact), Some(&relation)) = (interview.fact(), interview.forms.get(form)) else {
         return Ok(());
     };
-    if fact.stated.is_empty() {
+    let in_parts = fact.values.iter().any(String::is_empty);
+    if fact.stated.is_empty() && in_parts && !is_in_parts(repl, relation) {
+        let relations = &repl.session.rulebook().program.relations;
+        let mut columns = relations[relation.index()].columns.iter().zip(&fact.values);
+        let what = columns.find(|(_, value)| value.is_empty());
+        let what = what.map_or(String::new(), |(column, _)| column.name.clone());
+        let name = fact.values.first().cloned().unwrap_or_default();
+        reply.note(format!(
+            "`{}` of `{name}` is not stated before its {what} is known; it is asked for again at the end",
+            relations[relation.index()].name
+        ));
+    } else if fact.stated.is_empty() {
         let values = fact.values.clone();
-        let in_parts = values.iter().any(String::is_empty);
         let new = facts_of(repl, relation, &values, in_parts)
             .and_then(|new| make(repl, new.clone(), Vec::new(), reply).map(|()| new));
         let Some(interview) = &mut repl.interview else { return Ok(()) };
@@ -174,10 +203,21 @@ pub(super) fn put_behind(repl: &mut Repl, line: &str, reply: &mut Reply) -> Done
                         `:stop` ends here.\n";
             return put_behind(repl, line, reply);
         }
+        let again = interview.ask_again();
+        let left: Vec<&str> =
+            interview.left().filter_map(|fact| fact.values.first()).map(String::as_str).collect();
+        let unstated = match left.as_slice() {
+            [] => String::new(),
+            names => format!("; nothing is stated of {} yet, `:new` asks again", names.join(", ")),
+        };
+        if again {
+            reply.answer("\nWhat was left open before:\n".to_owned());
+            return put(repl, reply);
+        }
         let said = match questions.len() {
             0 => "every question that matters is answered".to_owned(),
             open => format!("{open} left open; `:ask` shows what they would settle"),
-        };
+        } + &unstated;
         repl.left = repl.interview.take();
         reply.answer(format!("\nThat is all: {said}.\n"));
         return Ok(());

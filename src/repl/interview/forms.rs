@@ -119,6 +119,17 @@ pub(in crate::repl) fn may_stay_open(repl: &Repl, form: RelationId, column: usiz
     parts.iter().skip(1).any(says) && !parts.first().is_some_and(says)
 }
 
+/// Whether an interview takes "don't know yet" for a column: the fact can be stated without it, or it has
+/// a name by then and is asked for again.
+pub(super) fn may_be_left(repl: &Repl, form: RelationId, column: usize) -> bool {
+    may_stay_open(repl, form, column) || column > 0 && !is_in_parts(repl, form)
+}
+
+/// Whether facts of other relations say what a form says.
+pub(super) fn is_in_parts(repl: &Repl, form: RelationId) -> bool {
+    !parts(repl, form).is_empty()
+}
+
 /// The facts that state the values of a form: one where all are known and nothing is to be left open,
 /// else the parts that are known. An empty text is a value that is left open.
 pub(in crate::repl) fn facts_of(

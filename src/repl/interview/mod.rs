@@ -7,11 +7,13 @@
 //! | `forms` | the facts that are asked for, made of texts |
 //! | `asked` | what is asked next, and how it is put |
 //! | `taken` | what an answer does |
+//! | `kept` | what another session goes on with |
 //!
 //! Here is how one begins, goes back and leaves.
 
 mod asked;
 mod forms;
+mod kept;
 mod taken;
 
 use crate::answers;
@@ -22,6 +24,7 @@ use super::trail::{Answered, Fact, Interview, Step};
 use super::{Done, Failure, Repl, Reply, UNNAMED};
 
 pub(super) use forms::{constant, count, facts_of, is_taken, may_stay_open};
+pub(super) use kept::LeftInterview;
 pub(super) use taken::{answer, refused, taken};
 
 use asked::put;
@@ -56,7 +59,7 @@ pub(super) fn new(repl: &mut Repl, name: &str, reply: &mut Reply) -> Done {
 /// Goes on with the interview that was left, or with one about what the design states so far.
 fn resume(repl: &mut Repl, reply: &mut Reply) -> Done {
     let left = repl.left.take().filter(|left| left.design == repl.current);
-    let interview = left.unwrap_or_else(|| {
+    let mut interview = left.unwrap_or_else(|| {
         let forms = forms(repl);
         let stated = facts(repl);
         let mut trail = Vec::new();
@@ -74,6 +77,7 @@ fn resume(repl: &mut Repl, reply: &mut Reply) -> Done {
         }
         Interview { design: repl.current, forms, at: trail.len(), trail, ..Interview::default() }
     });
+    interview.forget_asking();
     repl.interview = Some(interview);
     reply.note("going on; `:back` leads to what was answered before");
     again(repl, reply)

@@ -17,7 +17,7 @@ use crate::repl::{Done, Failure, Repl, Reply};
 
 use super::asked::{choices, of_the_dossier, put};
 use super::forms::{
-    constant, facts, facts_of, is_new, is_stated, is_taken, may_stay_open, said_since,
+    constant, facts, facts_of, is_new, is_stated, is_taken, may_be_left, said_since,
 };
 use super::{asked, skip};
 
@@ -69,7 +69,7 @@ pub(super) fn answer_column(repl: &mut Repl, form: usize, line: &str, reply: &mu
     let unknown = line.contains('?') || line.contains(char::is_whitespace) || line == "-";
     let open = given(line, &interview.options) == Given::Open
         && (unknown || !interview.options.is_empty());
-    if open && !may_stay_open(repl, relation, at) {
+    if open && !may_be_left(repl, relation, at) {
         let hint = match is_new(&declared, at) {
             true => format!("`{column}` is a name of your own: any word will do"),
             false => format!(
@@ -236,7 +236,7 @@ pub(in crate::repl) fn taken(
     let form = interview.form().unwrap_or(0);
     let in_parts = values.iter().any(String::is_empty);
     let sentence = Some(proposal);
-    let step = Step::Fact(Fact { form, values, in_parts, stated: facts, sentence });
+    let step = Step::Fact(Fact { form, values, in_parts, stated: facts, sentence, again: false });
     if interview.fact().is_some() {
         interview.take_out();
     }

@@ -4,16 +4,17 @@
 //! Each session writes a file of its own and holds a lock beside it. A file whose lock nobody holds is
 //! what a session left that crashed, or that ended unsaved.
 
+use std::cell::RefCell;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use std::{env, io};
 
-use archlog::io::save_durably;
+use archlog::io::Slots;
 use archlog::repl::{Left, Repl};
 
 /// How the names of the files end.
-const ENDING: &str = "json";
+const ENDING: &str = "kept";
 
 /// The state directory of archlog, where there is a home at all.
 fn state() -> Option<PathBuf> {
@@ -38,6 +39,8 @@ pub struct Kept {
     stem: String,
     /// The designs, from the root.
     designs: Vec<PathBuf>,
+    /// The file of this session.
+    file: RefCell<Slots>,
     path: PathBuf,
     lock: PathBuf,
     /// Held as long as the session lasts.
@@ -79,7 +82,8 @@ impl Kept {
             let lock = path.with_extension("lock");
             let held = File::options().create(true).append(true).open(&lock)?;
             if held.try_lock().is_ok() && !path.exists() {
-                return Ok(Kept { folder, stem, designs, path, lock, _held: held });
+                let file = RefCell::new(Slots::new(&path));
+                return Ok(Kept { folder, stem, designs, file, path, lock, _held: held });
             }
         }
         Err(none())
@@ -120,7 +124,7 @@ impl Kept {
 
     /// Whether a file that a session left is about any of the designs.
     fn is_about(&self, path: &Path) -> bool {
-        let left = fs::read_to_string(path).ok().and_then(|text| Left::read(&text).ok());
+        let left = Slots::read(path).ok().and_then(|text| Left::read(&text).ok());
         left.is_some_and(|left| {
             left.files().any(|file| self.designs.contains(&whole(Path::new(file))))
         })
@@ -129,7 +133,7 @@ impl Kept {
     /// Keeps what is unsaved as it is now: on the disk, whole, when this returns.
     pub fn keep(&self, repl: &mut Repl) -> io::Result<()> {
         match repl.left() {
-            Some(text) => save_durably(&self.path, &mut |file| file.write_all(text.as_bytes())),
+            Some(text) => self.file.borrow_mut().keep(&text),
             None => {
                 self.clear();
                 Ok(())
@@ -138,7 +142,7 @@ impl Kept {
     }
 
     fn clear(&self) {
-        let _ = fs::remove_file(&self.path);
+        self.file.borrow_mut().clear();
     }
 
     /// Nothing is to be kept any more.
@@ -151,7 +155,7 @@ impl Kept {
 impl Unsaved {
     /// What is in it.
     pub fn read(&self) -> Result<Left, String> {
-        let text = fs::read_to_string(&self.path).map_err(|it| archlog::diag::reason(&it))?;
+        let text = Slots::read(&self.path).map_err(|it| archlog::diag::reason(&it))?;
         Left::read(&text)
     }
 

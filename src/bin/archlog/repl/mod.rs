@@ -5,6 +5,7 @@ mod editor;
 mod kept;
 mod outside;
 mod prompt;
+mod quiet;
 mod script;
 
 use std::io::{self, IsTerminal};
@@ -46,6 +47,10 @@ pub fn repl(arguments: &args::Repl, console: &Console, interrupt: &Interrupt) ->
         return script::script(repl, arguments, console);
     }
     repl.settings.limit = Some(ROWS);
+    #[cfg(unix)]
+    if quiet::listen().is_ok() {
+        interrupt.leave_the_second();
+    }
     prompt::prompt(repl, arguments, console)
 }
 

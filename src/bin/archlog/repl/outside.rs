@@ -23,13 +23,19 @@ fn shell(command: &str, words: &[&std::path::Path]) -> Command {
     shell
 }
 
+/// Whether lines can be drawn anew on the terminal: neither the line editor does on these, nor a pager.
+pub fn draws() -> bool {
+    let term = env::var("TERM").unwrap_or_default();
+    !["dumb", "cons25", "emacs"].contains(&term.as_str())
+}
+
 /// Whether an answer goes through the pager.
 pub fn is_long(text: &str, paging: Paging) -> bool {
     let height = terminal_size::terminal_size().map(|(_, height)| usize::from(height.0));
     match paging {
         Paging::Off => false,
         Paging::On => !text.is_empty(),
-        Paging::Auto => height.is_some_and(|height| text.lines().count() >= height),
+        Paging::Auto => draws() && height.is_some_and(|height| text.lines().count() >= height),
     }
 }
 

@@ -15,10 +15,11 @@ use crate::exit::Exit;
 
 use super::editor::{self, LineEditor};
 use super::kept::{self, Kept, Unsaved};
-use super::{outside, tell, warn};
+use super::{in_lines, outside, quiet, tell, warn};
 
 /// Reads lines until somebody leaves.
 pub fn prompt(repl: Repl, arguments: &args::Repl, console: &Console) -> Result<Exit> {
+    let hushed = quiet::hush();
     let repl = Rc::new(RefCell::new(repl));
     let mut editor = editor::editor(&repl, console)?;
     let history = Kept::history();
@@ -44,6 +45,7 @@ pub fn prompt(repl: Repl, arguments: &args::Repl, console: &Console) -> Result<E
     let mut events = repl.borrow_mut().open(&arguments.designs);
     events.extend(init(&repl, arguments, console));
     tell(events, true, console)?;
+    drop(hushed);
     if let Some(kept) = &kept
         && let Some(earlier) = kept.earlier()
     {
@@ -54,10 +56,11 @@ pub fn prompt(repl: Repl, arguments: &args::Repl, console: &Console) -> Result<E
         (Some(kept), None) => kept.forget(),
         (Some(kept), Some(Ok(unsaved))) => {
             let path = kept.path().display();
-            console.say(&format!("not saved: {unsaved}"));
+            console.say(&in_lines(&format!("not saved: {unsaved}"), console));
             let first = arguments.designs.first().map(|it| format!(" {}", it.display()));
             let again = format!("archlog repl{}", first.unwrap_or_default());
-            console.say(&format!("it is kept in {path}; the next `{again}` offers it"));
+            console.say(&format!("it is kept in {path}"));
+            console.say(&format!("the next `{again}` offers it"));
         }
         (_, Some(Ok(unsaved) | Err((unsaved, _)))) => {
             console.say(&format!("not saved, and lost: {unsaved}"));
@@ -235,11 +238,11 @@ fn told(
                 {
                     text.push_str(&more);
                 }
-                if !outside::is_long(&text, paging) || !outside::page(&text) {
+                if !outside::is_long(&text, paging) || !quiet::aloud(|| outside::page(&text)) {
                     console.answer(&text)?;
                 }
             }
-            Event::Edit { what, text } => match outside::edit(&text) {
+            Event::Edit { what, text } => match quiet::aloud(|| outside::edit(&text)) {
                 Ok(edited) => {
                     let events = repl.borrow_mut().edited(what, &edited);
                     quit |= told(repl, events, kept, console)?;
@@ -267,6 +270,7 @@ fn lines(
         match line {
             Ok(line) => {
                 interrupts = 0;
+                let _hushed = quiet::hush();
                 // What begins with a blank is private; what cannot be kept is typed again. Each entry
                 // is written at once, so that a crash takes none of them.
                 let added = !line.trim().is_empty() && editor.add_history_entry(line.trim_end())?;
