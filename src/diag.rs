@@ -254,7 +254,8 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     let limit = (name.chars().count() / 3).max(1);
     known
         .into_iter()
-        .filter(|candidate| !candidate.trim().is_empty())
+        // What is spelled the same is not what was meant: it is of no use here.
+        .filter(|candidate| !candidate.trim().is_empty() && *candidate != name)
         .map(|candidate| {
             let distance = if candidate.eq_ignore_ascii_case(name) {
                 0

@@ -14,6 +14,7 @@ use assert_cmd::Command;
 use tempfile::TempDir;
 
 const MECHANISM: &str = "docs/adr/0001-base-mechanism-place-bid.md";
+const READ: &str = "docs/adr/0006-read-path-view-highest-bid.md";
 const COMPANION: &str = "docs/adr/0002-companion-place-bid-idempotency-key.md";
 
 fn root() -> &'static Path {
@@ -187,7 +188,7 @@ fn a_changed_fact_is_told_with_what_is_responsible() {
         let (_, title) = body.split_once("\n---\n").unwrap();
         format!("{front}\n{title}\n")
     };
-    let heads = head(MECHANISM) + &head("docs/adr/0005-base-mechanism-place-bid.md");
+    let heads = head(MECHANISM) + &head("docs/adr/0011-base-mechanism-place-bid.md");
     check("superseded_heads", &heads);
     check(
         "superseded_holds",
@@ -208,7 +209,7 @@ fn a_changed_fact_is_told_with_what_is_responsible() {
     desk.run(&["verify", "docs/adr"], 1);
     desk.run(&["adr", "designs/auction.dl"], 0);
     let names: Vec<String> = desk.records().into_keys().collect();
-    assert_eq!(names.last().unwrap(), "0006-base-mechanism-place-bid.md");
+    assert_eq!(names.last().unwrap(), "0012-base-mechanism-place-bid.md");
     desk.run(&["verify", "docs/adr", "--deny", "warning"], 0);
 }
 
@@ -228,19 +229,37 @@ fn a_path_that_is_gone_retires_its_records() {
 #[test]
 fn a_changed_rule_is_told_with_what_is_responsible() {
     let desk = Desk::with_records();
-    let shipped = fs::read_to_string(root().join("rules/decide/base_mechanism.dl")).unwrap();
+    let shipped = fs::read_to_string(root().join("rules/decide/read_path.dl")).unwrap();
     let (from, to) = (
-        r#"guarded state transition"), governing_evolution(Req, "state machine")"#,
-        r#"guarded state transition"), governing_evolution(Req, "overwrite")"#,
+        r#"predicate(Req, "read_heavy", "true"), predicate(Req, "staleness_allowed", "true")"#,
+        r#"predicate(Req, "read_heavy", "false"), predicate(Req, "staleness_allowed", "true")"#,
     );
     assert!(shipped.contains(from));
-    desk.write("mine/decide/base_mechanism.dl", &shipped.replace(from, to));
+    desk.write("mine/decide/read_path.dl", &shipped.replace(from, to));
     // A rule of one's own that has nothing to do with it.
     desk.write("mine/own.dl", ".decl own(req: symbol)\nown(P) :- base_mechanism(P, _).\n");
-    let by = ["verify", MECHANISM, "--rules", "mine", "--format", "md"];
+    let by = ["verify", READ, "--rules", "mine", "--format", "md"];
     check("changed_rule", &desk.run(&by, 1));
     // By the rulebook that it was written by it holds.
-    desk.run(&["verify", MECHANISM], 0);
+    desk.run(&["verify", READ], 0);
+}
+
+/// A rule that makes a fact count which has been there all the time: the rule is to blame, not the fact.
+#[test]
+fn a_rule_is_blamed_and_no_fact_that_has_not_changed() {
+    let desk = Desk::with_records();
+    desk.write(
+        "mine/published.dl",
+        "/// @rule house-routes-published-writes\n\
+         /// @title Published writes are routed to one writer a partition\n\
+         /// @says {Req} publishes, and this house routes such writes\n\
+         /// @source 004 \"Step 6 / Classification Rule For Base mechanism\" 4\n\
+         base_mechanism_row(40, Req) :- judgement(Req, \"publishes_downstream\", \"Yes\").\n",
+    );
+    let found = desk.run(&["verify", MECHANISM, "--rules", "mine", "--format", "md"], 1);
+    assert!(found.contains("| added | rule | /// @rule house-routes-published-writes"), "{found}");
+    let responsible = found.split("## What is responsible").nth(1).unwrap_or_default();
+    assert!(!responsible.contains("| fact |"), "{found}");
 }
 
 #[test]
@@ -308,7 +327,7 @@ fn what_a_person_writes_stays_and_what_is_written_for_them_is_not_theirs_to_chan
     desk.run(&["adr", "designs/auction.dl"], 2);
     desk.run(&["adr", "designs/auction.dl", "--force"], 0);
     assert_eq!(desk.read(MECHANISM), noted);
-    assert_eq!(desk.records().len(), 4);
+    assert_eq!(desk.records().len(), 10);
     desk.run(&["verify", "docs/adr", "--deny", "warning"], 0);
 }
 
@@ -320,7 +339,7 @@ fn a_design_that_moved_is_named_and_found_by_its_id() {
     check("moved", &desk.run(&["verify", MECHANISM, "--format", "md"], 2));
     desk.run(&["adr", "auction.dl"], 0);
     assert!(desk.read(MECHANISM).contains("Accepted."));
-    assert_eq!(desk.records().len(), 4);
+    assert_eq!(desk.records().len(), 10);
     desk.run(&["verify", "docs/adr", "--deny", "warning"], 0);
     // Another design in its place is not the same.
     desk.change("auction.dl", "design(\"auction\"", "design(\"sale\"");
@@ -332,14 +351,14 @@ fn records_of_several_designs_and_other_texts_share_a_folder() {
     let desk = Desk::with_records();
     let brief = fs::read_to_string(root().join("designs/auction-minimal.dl")).unwrap();
     desk.write("brief.dl", &brief);
-    desk.write("docs/adr/0007-by-hand.md", "# We like it simple\n");
+    desk.write("docs/adr/0011-by-hand.md", "# We like it simple\n");
     desk.run(&["adr", "brief.dl"], 0);
     let names: Vec<String> = desk.records().into_keys().collect();
-    assert_eq!(names.len(), 8, "{names:?}");
-    assert_eq!(names[5], "0008-base-mechanism-place-bid.md");
+    assert_eq!(names.len(), 14, "{names:?}");
+    assert_eq!(names[11], "0012-base-mechanism-place-bid.md");
     let said = desk.run(&["verify", "docs/adr", "--deny", "warning"], 0);
-    assert!(said.contains("docs/adr/0007-by-hand.md is none of archlog's records"), "{said}");
-    assert!(said.contains("7 records hold."), "{said}");
+    assert!(said.contains("docs/adr/0011-by-hand.md is none of archlog's records"), "{said}");
+    assert!(said.contains("13 records hold."), "{said}");
 }
 
 #[test]
@@ -372,7 +391,7 @@ fn the_prompt_writes_the_same_records_of_a_design_that_is_saved() {
     assert!(said.contains("`:save FILE.dl` first"), "{said}");
     assert!(!desk.path("docs").exists());
     let said = at(&[":mode markdown", ":adr", ":verify docs/adr"], 0);
-    assert!(said.contains("4 written.") && said.contains("4 records hold."), "{said}");
+    assert!(said.contains("10 written.") && said.contains("10 records hold."), "{said}");
     assert_eq!(desk.records(), Desk::with_records().records());
     desk.run(&["verify", "docs/adr", "--deny", "warning"], 0);
     fs::remove_file(desk.path(COMPANION)).unwrap();
@@ -380,7 +399,7 @@ fn the_prompt_writes_the_same_records_of_a_design_that_is_saved() {
     assert!(said.contains("Place bid goes with idempotency key"), "{said}");
     // Saved elsewhere, the design is where the records say.
     let said = at(&[change, ":save other.dl", ":adr decisions"], 0);
-    assert!(said.contains("4 written."), "{said}");
+    assert!(said.contains("10 written."), "{said}");
     desk.run(&["verify", "decisions", "--deny", "warning"], 0);
     assert!(desk.read("decisions/0001-base-mechanism-place-bid.md").contains("\"../other.dl\""));
 }

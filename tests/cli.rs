@@ -315,6 +315,64 @@ n(x + 1) :- n(x).
     }
 
     #[test]
+    fn a_goal_is_answered_from_a_part_and_nothing_is_written() {
+        let desk = Desk::with(&[("paths.dl", PATHS)]);
+        let asked = |goal: &str, more: &[&str]| {
+            let mut command = desk.archlog(&["run", "paths.dl", "--goal", goal]);
+            command.args(more);
+            command.assert().stderr(is_empty())
+        };
+        asked("path(\"b\", X)", &["--format", "csv"]).success().stdout("X\nc\n");
+        asked("?- path(X, \"c\").", &["--format", "tsv"]).success().stdout("X\na\nb\n");
+        asked("path(\"b\", \"c\")", &[]).success().stdout("yes\n(archlog 0.1.0)\n");
+        asked("path(\"c\", X)", &["--format", "jsonl"]).code(1).stdout("");
+        let plan = asked("path(\"b\", X)", &["--plan"]).success();
+        plan.stdout(predicate::str::starts_with(
+            "demand\n  path by column 0: what is asked for, since it is",
+        ))
+        .stdout(contains("    emit path@0(x, y)\n"));
+        let whole = asked("path(\"b\", X)", &["--plan", "--no-demand"]).success();
+        whole
+            .stdout(predicate::str::starts_with("stratum"))
+            .stdout(contains("    emit path(x, y)\n"));
+        assert_eq!(desk.names("."), ["paths.dl"]);
+        desk.archlog(&["run", "paths.dl", "--goal", "pth(X, Y)"])
+            .assert()
+            .code(2)
+            .stderr(contains("`pth`"));
+    }
+
+    #[test]
+    fn a_program_wishes_for_demand_in_souffles_words() {
+        let by = |before: &str, qualifier: &str| {
+            let text = PATHS.replace(".decl path(a: symbol, b: symbol)", &format!(
+                "{before}\n.decl path(a: symbol, b: symbol) {qualifier}\n.decl to_c(a: symbol)\n\
+                 to_c(x) :- path(x, \"c\").\n.output to_c\n"
+            ));
+            let text = text.replace(".output path", "");
+            let desk = Desk::with(&[("paths.dl", &text)]);
+            desk.archlog(&["run", "paths.dl"]).assert().success().stderr(is_empty());
+            assert_eq!(desk.read("to_c.csv"), "a\nb\n", "{text}");
+            let plan = desk.archlog(&["run", "paths.dl", "--plan"]).output().unwrap().stdout;
+            let plain = ["run", "paths.dl", "--plan", "--no-demand"];
+            let plain = desk.archlog(&plain).output().unwrap().stdout;
+            assert!(!String::from_utf8(plain).unwrap().contains("path@1"));
+            String::from_utf8(plan).unwrap().contains("emit path@1(")
+        };
+        assert!(!by("", ""));
+        assert!(by(".pragma \"magic-transform\" \"*\"", ""));
+        assert!(by(".pragma \"magic-transform\" \"edge, path\"", ""));
+        assert!(!by(".pragma \"magic-transform\" \"edge\"", ""));
+        assert!(by("", "magic"));
+        assert!(!by(".pragma \"magic-transform\" \"*\"", "no_magic"));
+        let except = ".pragma \"magic-transform-exclude\" \"path\"";
+        assert!(!by(&format!(".pragma \"magic-transform\" \"*\"\n{except}"), ""));
+        let none = ".pragma \"magic-transform-exclude\" \"*\"";
+        assert!(!by(&format!(".pragma \"magic-transform\" \"*\"\n{none}"), ""));
+        assert!(!by(".pragma \"legacy\"", ""));
+    }
+
+    #[test]
     fn a_profile_is_a_table_an_object_or_a_page() {
         let desk = Desk::with(&[("paths.dl", PATHS)]);
         desk.archlog(&["run", "paths.dl", "--profile"])

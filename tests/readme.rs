@@ -14,12 +14,13 @@ use std::{env, fs};
 use assert_cmd::Command;
 
 /// The pages with commands on them.
-const PAGES: [&str; 6] = [
+const PAGES: [&str; 7] = [
     "README.md",
     "docs/adr.md",
     "docs/archetypes.md",
     "docs/checks.md",
     "docs/dossier.md",
+    "docs/language.md",
     "docs/testing.md",
 ];
 
@@ -119,7 +120,8 @@ fn agrees(shown: &str, text: &str) -> bool {
 
 #[test]
 fn the_examples_of_the_pages_are_sound() {
-    for name in PAGES {
+    // The page on the language has a test of its own: its examples read and write, and some are refused.
+    for name in PAGES.into_iter().filter(|name| *name != "docs/language.md") {
         let page = fs::read_to_string(name).expect("the page");
         let mut examples: Vec<Vec<pages::Block>> = Vec::new();
         for block in pages::blocks(&page) {

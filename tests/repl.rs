@@ -582,3 +582,25 @@ fn reviews_forms_and_goals_about_proofs_work_from_outside_too() {
     let (code, out, _) = archlog(&["query", "--format", "csv", small, "passages(D, S, N)"], "");
     assert!(code == 0 && out.contains("004,"), "{out}");
 }
+
+#[test]
+fn the_dossier_is_shown_as_on_the_command_line() {
+    let mut repl = repl();
+    let path = root().join("designs/auction-minimal.dl");
+    repl.open(&[&path]);
+    let shown = |repl: &mut Repl, command: &str| seen(step(repl, command));
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_archlog"));
+        let design = path.display().to_string();
+        let output = command.arg("dossier").arg(design).args(arguments).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let plain = |text: &str| text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
+    assert_eq!(plain(&shown(&mut repl, ":dossier --sql")), plain(&run(&["--sql"])));
+    let page = shown(&mut repl, ":dossier 10 --format html");
+    assert!(page.starts_with("<!doctype html>") && page.contains("Technology Landscape"), "{page}");
+    let goals = shown(&mut repl, ":dossier 10 --goals");
+    let asked = goals.lines().find(|line| line.contains("dossier_technologies(")).unwrap();
+    let why = shown(&mut repl, &format!(":why {}", asked.trim()));
+    assert!(why.contains("rests on"), "{why}");
+}

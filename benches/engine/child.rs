@@ -58,6 +58,8 @@ pub fn answer() -> bool {
     let folder = Path::new(folder);
     let outputs = match engine {
         "archlog" => Some(peers::archlog::run(folder, 1)),
+        "ask" => Some(peers::archlog::ask(folder, true)),
+        "ask-whole" => Some(peers::archlog::ask(folder, false)),
         "archlog-j2" => Some(peers::archlog::run(folder, 2)),
         "ascent" => peers::ascent::run(workload, folder),
         "crepe" => peers::crepe::run(workload, folder),

@@ -13,11 +13,15 @@
 //! program says; processor time and peak memory are those of the process. The engines take turns, so
 //! that what else the machine does meets all of them. Results must have the same number of tuples.
 //!
+//! `--only goals` asks questions instead, each with the relation derived whole and with what is asked
+//! for alone.
+//!
 //! As a test (`cargo test --benches`) everything runs once at the smallest size.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::type_complexity, clippy::panic)]
 
 mod child;
+mod goals;
 mod page;
 mod peers;
 mod plot;
@@ -77,6 +81,7 @@ fn main() {
     let asked = asked();
     let wanted = |list: &[String], name: &str| list.is_empty() || list.iter().any(|it| it == name);
     let mut results = Results::default();
+    let mut questions = String::new();
     let sizes = SIZES.iter().filter(|size| asked.sizes.iter().any(|it| it == size.name));
     for (at, size) in sizes.enumerate() {
         let repeats = asked.repeats.get(at).or(asked.repeats.last());
@@ -92,11 +97,14 @@ fn main() {
             println!("{}", measured.line());
             results.add(measured);
         }
+        if asked.prepare.is_none() && wanted(&asked.workloads, "goals") {
+            questions.push_str(&goals::measure(*size, repeats.copied()));
+        }
     }
     if asked.prepare.is_some() {
         return;
     }
-    print!("\n{}", page::tables(&results));
+    print!("\n{}{questions}", page::tables(&results));
     if asked.write {
         let docs = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs");
         page::write(&results, &docs).unwrap();

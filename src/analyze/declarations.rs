@@ -63,10 +63,16 @@ impl Declarations {
             })
             .collect();
         declarations.collect_types(&types, diagnostics);
+        let named: FxHashMap<&str, Span> =
+            types.iter().map(|it| (it.name.text.as_str(), it.name.span)).collect();
         for item in items() {
-            if let Item::Declaration(declaration) = item {
-                declarations.declare(declaration, diagnostics);
+            let Item::Declaration(declaration) = item else { continue };
+            for name in &declaration.names {
+                if let Some(ty) = named.get(name.text.as_str()) {
+                    diagnostics.push(error::declared_twice(name.span, &name.text, *ty));
+                }
             }
+            declarations.declare(declaration, diagnostics);
         }
         declarations
     }
@@ -127,6 +133,16 @@ impl Declarations {
         sub == of || self.ty(sub).supertypes.iter().any(|parent| self.is_subtype(*parent, of))
     }
 
+    /// Whether a value may be of both types: some type is within both. Types of different primitives
+    /// are told apart elsewhere.
+    pub fn overlap(&self, a: TypeId, b: TypeId) -> bool {
+        let within = |ty: usize| {
+            let ty = TypeId::from(ty);
+            self.is_subtype(ty, a) && self.is_subtype(ty, b)
+        };
+        self.ty(a).primitive != self.ty(b).primitive || (0..self.types.len()).any(within)
+    }
+
     /// Adds a relation that no text declares, such as the answers of a goal.
     pub fn add_relation(&mut self, relation: Relation) -> RelationId {
         let id = RelationId::from(self.relations.len());
@@ -150,7 +166,7 @@ impl Declarations {
         for column in &declaration.columns {
             let name = &column.name;
             if let Some((_, first)) = columns.iter().find(|(other, _)| other.name == name.text) {
-                diagnostics.push(error::column_twice(name.span, &name.text, *first));
+                diagnostics.push(error::name_twice(name.span, "columns", &name.text, *first));
             }
             let ty = self.resolve_type(&column.ty, diagnostics);
             let primitive = self.ty(ty).primitive;
@@ -197,10 +213,16 @@ impl Declarations {
         fields: &[ColumnDeclaration],
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Vec<(String, TypeId)> {
-        let mut field = |field: &ColumnDeclaration| {
-            (field.name.text.clone(), self.resolve_type(&field.ty, diagnostics))
-        };
-        fields.iter().map(&mut field).collect()
+        let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
+        let mut found = Vec::with_capacity(fields.len());
+        for field in fields {
+            let name = &field.name;
+            if let Some(first) = seen.insert(&name.text, name.span) {
+                diagnostics.push(error::name_twice(name.span, "fields", &name.text, first));
+            }
+            found.push((name.text.clone(), self.resolve_type(&field.ty, diagnostics)));
+        }
+        found
     }
 
     fn resolve_type(&self, name: &Name, diagnostics: &mut Vec<Diagnostic>) -> TypeId {
@@ -237,10 +259,18 @@ impl Declarations {
             });
             declared.push((id, declaration));
         }
+        let mut branch_spans: FxHashMap<&str, Span> = FxHashMap::default();
         for (id, declaration) in &declared {
             match &declaration.body {
-                TypeBody::Subtype(base) => {
-                    let base = self.resolve_type(base, diagnostics);
+                TypeBody::Subtype(name) => {
+                    let base = self.resolve_type(name, diagnostics);
+                    let union = types.iter().find(|other| {
+                        other.name.text == name.text && matches!(other.body, TypeBody::Union(_))
+                    });
+                    if let Some(union) = union {
+                        let declared = union.name.span;
+                        diagnostics.push(error::part_of_union(name.span, &name.text, declared));
+                    }
                     self.types[id.index()].supertypes.push(base);
                 }
                 TypeBody::Record(fields) => {
@@ -249,16 +279,11 @@ impl Declarations {
                     self.types[id.index()].branches = vec![Branch { name, fields }];
                 }
                 TypeBody::Sum(branches) => {
-                    let mut first: FxHashMap<&str, Span> = FxHashMap::default();
                     for (name, fields) in branches {
                         let fields = self.fields(fields, diagnostics);
                         let place = self.types[id.index()].branches.len() as u32;
-                        let before = first.insert(&name.text, name.span);
-                        if let Some(before) = before {
+                        if let Some(before) = branch_spans.insert(&name.text, name.span) {
                             let twice = error::declared_twice(name.span, &name.text, before);
-                            diagnostics.push(twice);
-                        } else if self.branches_by_name.contains_key(&name.text) {
-                            let twice = error::declared_twice(name.span, &name.text, name.span);
                             diagnostics.push(twice);
                         }
                         self.branches_by_name.insert(name.text.clone(), (*id, place));

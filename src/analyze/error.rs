@@ -116,8 +116,8 @@ pub fn not_inlined(span: Span, qualifier: Span, name: &str, what: &str) -> Diagn
 }
 
 /// `.decl p(a: number, a: number)`
-pub fn column_twice(span: Span, name: &str, first: Span) -> Diagnostic {
-    Diagnostic::error("AL0102", format!("two columns are called `{name}`"))
+pub fn name_twice(span: Span, what: &str, name: &str, first: Span) -> Diagnostic {
+    Diagnostic::error("AL0102", format!("two {what} are called `{name}`"))
         .at(span, "again here")
         .at(first, "first here")
 }
@@ -144,6 +144,28 @@ pub fn cyclic_type(span: Span, name: &str) -> Diagnostic {
 pub fn mixed_union(span: Span, name: &str, a: Primitive, b: Primitive) -> Diagnostic {
     Diagnostic::error("AL0105", format!("the union `{name}` mixes `{a}` and `{b}`"))
         .at(span, "all members must have one primitive type below them")
+}
+
+/// `.type U = A | B .type V <: U`
+pub fn part_of_union(span: Span, name: &str, declared: Span) -> Diagnostic {
+    Diagnostic::error("AL0127", format!("a type cannot stand on the union `{name}`"))
+        .at(span, "a union is what its members are")
+        .at(declared, "the union is declared here")
+        .help("let the type stand on one of the members, or be a member itself")
+}
+
+/// `.output p(filename="x.csv") .output q(filename="x.csv")`
+pub fn written_over(span: Span, file: &str, first: Span) -> Diagnostic {
+    Diagnostic::error("AL0129", format!("two outputs are written to the file `{file}`"))
+        .at(span, "this one takes the place of the first")
+        .at(first, "the first one")
+        .help("give one of them another `filename`")
+}
+
+/// `.decl p() p() <= p() :- q(1).`
+pub fn nothing_to_lose(span: Span, name: &str, why: &str) -> Diagnostic {
+    Diagnostic::error("AL0128", format!("`{name}` cannot lose tuples: {why}"))
+        .at(span, "subsumption here")
 }
 
 /// `.decl p(a: number) p(1, 2).`

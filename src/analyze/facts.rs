@@ -7,8 +7,8 @@ use crate::diag::{Diagnostic, Span};
 use crate::syntax::tree::{Atom, Body, Expression, Item, Tree};
 use crate::value::{Constant, RelationId};
 
+use super::bodies::body_span;
 use super::error;
-use super::lower::body_span;
 use super::program::{Program, Relation};
 use super::types::constant_as;
 

@@ -1,5 +1,4 @@
-//! Clauses to rules in normal form: names resolved, disjunctions and several heads multiplied out,
-//! computed arguments and aggregates named. Types are settled afterwards, see `types`.
+//! Clauses to rules in normal form: names resolved, computed arguments and aggregates named. Types are settled afterwards, see `types`.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -8,13 +7,14 @@ use crate::syntax::operators::Functor;
 use crate::syntax::tree::{self, Body, Expression};
 use crate::value::{ClauseId, Constant, Primitive, RelationId, TypeId, VariableId};
 
+use super::bodies::{
+    body_has_record, body_outside_aggregates, body_span, has_record, outside_aggregates,
+};
+use super::branches::push_negation;
 use super::declarations::Declarations;
 use super::error;
 use super::program::{Aggregate, Argument, Atom, Head, Literal, Rule, Term, Variable};
 use super::types::constant_as;
-
-/// More rules than this no clause may stand for.
-const MOST_BRANCHES: usize = 1024;
 
 /// What a rule's variables were before they were numbers; needed until the rule is checked.
 pub struct Lowered {
@@ -24,85 +24,6 @@ pub struct Lowered {
     pub places: Vec<Span>,
     /// Where each head term is written.
     pub head_places: Vec<Span>,
-}
-
-/// The conjunctions that a body stands for, each a list of conditions without "or" and with "not"
-/// on single conditions only.
-pub fn branches(body: &Body, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<Vec<Body>>> {
-    let normal = push_negation(body, false);
-    let count = count_branches(&normal);
-    if count > MOST_BRANCHES {
-        diagnostics.push(error::too_many_branches(body_span(body), MOST_BRANCHES));
-        return None;
-    }
-    Some(multiply(&normal))
-}
-
-fn push_negation(body: &Body, negated: bool) -> Body {
-    let all = |parts: &[Body]| parts.iter().map(|part| push_negation(part, negated)).collect();
-    match body {
-        Body::And(parts) if negated => Body::Or(all(parts)),
-        Body::And(parts) => Body::And(all(parts)),
-        Body::Or(parts) if negated => Body::And(all(parts)),
-        Body::Or(parts) => Body::Or(all(parts)),
-        Body::Not(inner, _) => push_negation(inner, !negated),
-        Body::Compare { comparison, left, right, span } if negated => Body::Compare {
-            comparison: comparison.negated(),
-            left: left.clone(),
-            right: right.clone(),
-            span: *span,
-        },
-        Body::Truth(truth, span) => Body::Truth(*truth != negated, *span),
-        single if negated => Body::Not(Box::new(single.clone()), body_span(single)),
-        single => single.clone(),
-    }
-}
-
-fn count_branches(body: &Body) -> usize {
-    match body {
-        Body::And(parts) => {
-            parts.iter().fold(1usize, |count, part| count.saturating_mul(count_branches(part)))
-        }
-        Body::Or(parts) => {
-            parts.iter().fold(0usize, |count, part| count.saturating_add(count_branches(part)))
-        }
-        _ => 1,
-    }
-}
-
-fn multiply(body: &Body) -> Vec<Vec<Body>> {
-    match body {
-        Body::And(parts) => parts.iter().fold(vec![Vec::new()], |mut products, part| {
-            let branches = multiply(part);
-            if let [branch] = branches.as_slice() {
-                products.iter_mut().for_each(|product| product.extend_from_slice(branch));
-                return products;
-            }
-            products
-                .iter()
-                .flat_map(|product| {
-                    branches.iter().map(move |branch| [product.as_slice(), branch].concat())
-                })
-                .collect()
-        }),
-        Body::Or(parts) => parts.iter().flat_map(multiply).collect(),
-        single => vec![vec![single.clone()]],
-    }
-}
-
-/// Where a body is written.
-pub fn body_span(body: &Body) -> Span {
-    match body {
-        Body::And(parts) | Body::Or(parts) => match (parts.first(), parts.last()) {
-            (Some(first), Some(last)) => body_span(first).to(body_span(last)),
-            _ => Span::default(),
-        },
-        Body::Not(_, span)
-        | Body::Compare { span, .. }
-        | Body::Test { span, .. }
-        | Body::Truth(_, span) => *span,
-        Body::Atom(atom) => atom.span,
-    }
 }
 
 /// Lowers one head with one conjunction. `None` where a problem was reported.
@@ -217,17 +138,6 @@ pub fn lower_goal(
         places,
         head_places,
     })
-}
-
-/// The variables of a goal that its answers show, in order of appearance.
-pub fn goal_variables(body: &Body) -> Vec<String> {
-    let mut names = Vec::new();
-    collect_body(body, &mut |name| {
-        if !name.starts_with('_') && !names.iter().any(|other| other == name) {
-            names.push(name.to_owned());
-        }
-    });
-    names
 }
 
 fn check_arity(
@@ -648,70 +558,4 @@ impl<'a> Lowering<'a> {
             }
         }
     }
-}
-
-fn outside_aggregates(expression: &Expression, keep: &mut impl FnMut(&tree::Name)) {
-    match expression {
-        Expression::Variable(name) => keep(name),
-        Expression::Call { arguments, .. }
-        | Expression::Record { arguments, .. }
-        | Expression::Range { arguments, .. } => {
-            for argument in arguments {
-                outside_aggregates(argument, keep);
-            }
-        }
-        Expression::Wildcard(_) | Expression::Constant(..) | Expression::Aggregate { .. } => {}
-    }
-}
-
-fn body_outside_aggregates(body: &Body, keep: &mut impl FnMut(&tree::Name)) {
-    match body {
-        Body::And(parts) | Body::Or(parts) => {
-            for part in parts {
-                body_outside_aggregates(part, keep);
-            }
-        }
-        Body::Not(inner, _) => body_outside_aggregates(inner, keep),
-        Body::Atom(atom) => {
-            for argument in &atom.arguments {
-                outside_aggregates(argument, keep);
-            }
-        }
-        Body::Compare { left, right, .. } => {
-            outside_aggregates(left, keep);
-            outside_aggregates(right, keep);
-        }
-        Body::Test { arguments, .. } => {
-            for argument in arguments {
-                outside_aggregates(argument, keep);
-            }
-        }
-        Body::Truth(..) => {}
-    }
-}
-
-fn has_record(expression: &Expression) -> bool {
-    match expression {
-        Expression::Record { .. } | Expression::Constant(Constant::Record(_), _) => true,
-        Expression::Call { arguments, .. } | Expression::Range { arguments, .. } => {
-            arguments.iter().any(has_record)
-        }
-        Expression::Aggregate { body, .. } => body_has_record(body),
-        Expression::Variable(_) | Expression::Wildcard(_) | Expression::Constant(..) => false,
-    }
-}
-
-fn body_has_record(body: &Body) -> bool {
-    match body {
-        Body::And(parts) | Body::Or(parts) => parts.iter().any(body_has_record),
-        Body::Not(inner, _) => body_has_record(inner),
-        Body::Atom(atom) => atom.arguments.iter().any(has_record),
-        Body::Compare { left, right, .. } => has_record(left) || has_record(right),
-        Body::Test { arguments, .. } => arguments.iter().any(has_record),
-        Body::Truth(..) => false,
-    }
-}
-
-fn collect_body(body: &Body, keep: &mut impl FnMut(&str)) {
-    body_outside_aggregates(body, &mut |name| keep(&name.text));
 }

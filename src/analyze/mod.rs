@@ -4,27 +4,36 @@
 //! | --- | --- |
 //! | `components` | what stands in components, put in place |
 //! | `declarations` | types and relations by name |
+//! | `branches` | bodies with "or" to several without; what stands in them: `bodies` |
 //! | `lower` | clauses to rules in normal form |
 //! | `types` | primitives and declared types of variables |
 //! | `safety` | every needed variable is bound |
 //! | `inline` | what Souffle asks of inlined relations |
+//! | `losses` | what Souffle asks of relations that lose tuples |
+//! | `outputs` | no output takes the place of another |
 //! | `records` | records put together, or taken apart |
 //! | `strata` | an order of evaluation, or the cycle that forbids one |
+//! | `wishes` | of which relations only what is asked for is to be derived |
 //!
 //! All problems of all clauses are reported in one run. A clause with a problem is left out of the
 //! program, so that what is right can still be looked at; a program with errors is not evaluated.
 
+mod bodies;
+mod branches;
 mod components;
 pub mod declarations;
 pub mod error;
 pub mod facts;
 mod inline;
+mod losses;
+mod outputs;
 mod lower;
 pub mod program;
 mod records;
 mod safety;
 mod strata;
 mod types;
+pub mod wishes;
 pub mod worlds;
 
 use rustc_hash::FxHashSet;
@@ -36,6 +45,7 @@ use crate::syntax::tree::{self, Body, Item, Tree};
 use crate::value::{ClauseId, Constant, Primitive, RelationId, RuleId};
 
 pub use safety::bind_all;
+pub use strata::stratify;
 
 use declarations::Declarations;
 use program::{Clause, Column, Directive, Fact, Program, Relation, Rule, Stratum, Term};
@@ -89,6 +99,9 @@ fn analyze_plain(trees: &[Tree], diagnostics: &mut Vec<Diagnostic>) -> Program {
     }
     program.relations.clone_from(&declarations.relations);
     inline::check(&declarations, trees, &program, diagnostics);
+    losses::check(trees, &program, diagnostics);
+    outputs::check(&program, diagnostics);
+    program.wishes = wishes::collect(&declarations, trees, diagnostics);
     program.types = declarations.types;
     program.strata = strata::stratify(&program, diagnostics);
     program
@@ -110,7 +123,7 @@ fn add_clause(
     program.clauses.push(Clause { span: clause.span, doc: clause.doc.clone() });
     let branches = match &clause.body {
         None => Some(vec![Vec::new()]),
-        Some(body) => lower::branches(body, diagnostics),
+        Some(body) => branches::branches(body, diagnostics),
     };
     if let (Some(greater), [less]) = (&clause.greater, clause.heads.as_slice()) {
         for conditions in branches.iter().flatten() {
@@ -284,11 +297,34 @@ pub fn analyze_goal(program: &Program, body: &Body) -> Result<Program, Vec<Diagn
     Ok(Program {
         types: program.types.clone(),
         relations: declarations.relations,
-        clauses: vec![Clause { span: lower::body_span(body), doc: tree::Doc::default() }],
+        clauses: vec![Clause { span: bodies::body_span(body), doc: tree::Doc::default() }],
         rules,
         strata: vec![Stratum { relations: vec![id], rules: ids, recursive: false }],
         ..Program::default()
     })
+}
+
+/// A program with a goal in it: as [`analyze_goal`], but with all else that the program has, and without
+/// what it writes.
+pub fn analyze_with_goal(
+    program: &Program,
+    body: &Body,
+) -> Result<(Program, RelationId), Vec<Diagnostic>> {
+    let mut diagnostics = Vec::new();
+    let mut declarations = Declarations::of(program);
+    let (id, rules) = goal(&mut declarations, body, &mut diagnostics);
+    if has_errors(&diagnostics) {
+        return Err(diagnostics);
+    }
+    let mut with = program.clone();
+    with.directives
+        .retain(|it| !matches!(it.kind, DirectiveKind::Output | DirectiveKind::PrintSize));
+    let clause = ClauseId::from(with.clauses.len());
+    with.clauses.push(Clause { span: bodies::body_span(body), doc: tree::Doc::default() });
+    with.rules.extend(rules.into_iter().map(|rule| Rule { clause, ..rule }));
+    with.relations = declarations.relations;
+    with.strata = strata::stratify(&with, &mut diagnostics);
+    Ok((with, id))
 }
 
 /// What [`analyze_goals`] makes of a goal.
@@ -321,8 +357,8 @@ fn goal(
     body: &Body,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (RelationId, Vec<Rule>) {
-    let names = lower::goal_variables(body);
-    let span = lower::body_span(body);
+    let names = bodies::goal_variables(body);
+    let span = bodies::body_span(body);
     let column = |name: &String| Column {
         name: name.clone(),
         ty: declarations.built_in(crate::value::Primitive::Symbol),
@@ -337,7 +373,7 @@ fn goal(
     };
     let id = declarations.add_relation(relation);
     let clause = ClauseId(0);
-    let branches = lower::branches(body, diagnostics).unwrap_or_default();
+    let branches = branches::branches(body, diagnostics).unwrap_or_default();
     let mut rules = Vec::new();
     for (branch, conditions) in branches.iter().enumerate() {
         let lowered = lower::lower_goal(declarations, conditions, &names, id, clause, diagnostics);

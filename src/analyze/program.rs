@@ -37,6 +37,21 @@ pub struct Program {
     /// Groups of relations in an order in which they can be evaluated. Every relation is in
     /// exactly one.
     pub strata: Vec<Stratum>,
+    /// Of which relations only what is asked for is to be derived.
+    pub wishes: Wishes,
+}
+
+/// What a program says about deriving only what is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Wishes {
+    /// It is wanted of all relations.
+    pub all: bool,
+    /// It is wanted of none, whatever else is said.
+    pub none: bool,
+    /// The relations that it is wanted of.
+    pub only: Vec<RelationId>,
+    /// Those that it is not wanted of, whatever else is said.
+    pub never: Vec<RelationId>,
 }
 
 /// A declared or built-in type.

@@ -415,12 +415,12 @@ impl Settle<'_> {
                 }
                 if argument_kind(functor) == Kind::Same && !works_on(functor, wanted) {
                     let what = "the value computed here";
-                    self.diagnostics.push(error::type_conflict(
-                        *span,
-                        what,
-                        "number",
-                        wanted.name(),
-                    ));
+                    let problem = error::type_conflict(*span, what, "number", wanted.name());
+                    let joins = functor == Functor::Add && wanted == Primitive::Symbol;
+                    self.diagnostics.push(match joins {
+                        true => problem.help("`+` adds numbers; `cat(a, b)` joins texts"),
+                        false => problem,
+                    });
                     return;
                 }
                 if functor != Functor::Convert {
@@ -513,6 +513,14 @@ fn check_declared(
             match (found.get(left).copied(), found.get(right).copied()) {
                 (Some(ty), None) => drop(found.insert(*right, ty)),
                 (None, Some(ty)) => drop(found.insert(*left, ty)),
+                (Some(a), Some(b)) if !declarations.overlap(a.0, b.0) => {
+                    diagnostics.push(error::disjoint_types(
+                        lowered.places[left.index()],
+                        &lowered.rule.variables[left.index()].name,
+                        (&declarations.ty(a.0).name, a.1),
+                        (&declarations.ty(b.0).name, b.1),
+                    ));
+                }
                 _ => {}
             }
         }

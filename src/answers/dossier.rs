@@ -6,6 +6,7 @@ use crate::kb::{Shape, Sheet, Step, graph};
 use crate::report::diagram::{Message, Sequence};
 use crate::report::{self, Block, Code, Drawing, SchemaColumn, SchemaTable, Section, Table};
 use crate::session::Session;
+use crate::syntax::printer::Literal;
 use crate::value::{Constant, RelationId};
 
 /// A step as the rulebook names it.
@@ -15,11 +16,18 @@ struct Titled {
     purpose: String,
 }
 
-/// The sections of all steps, or of one: a heading for each, then its sheets. Nothing where there is
-/// no such step.
+/// What stands before the first step.
+const HEAD: i64 = 0;
+
+/// The sections of all steps, or of one: a heading for each, then its sheets. Before them stands what
+/// is of no step; before a single step only what has rows. Nothing where there is no such step.
 pub fn dossier(session: &Session, design: usize, only: Option<i64>) -> Option<Vec<Section>> {
     let steps = steps(session, design);
     let wanted = |step: &&Titled| only.is_none_or(|only| only == step.number);
+    let sheets = &session.rulebook().sheets;
+    let mut head: Vec<Section> =
+        sheets.iter().flat_map(|sheet| parts(session, design, sheet, HEAD)).collect();
+    head.retain(|section| only.is_none() || !section.tables.is_empty());
     let mut sections = Vec::new();
     for step in steps.iter().filter(wanted) {
         let head = Section {
@@ -35,8 +43,26 @@ pub fn dossier(session: &Session, design: usize, only: Option<i64>) -> Option<Ve
             sections.extend(parts.map(|part| Section { within: within.clone(), ..part }));
         }
     }
-    (!sections.is_empty()).then_some(sections)
+    let found = !sections.is_empty();
+    head.append(&mut sections);
+    found.then_some(head)
 }
+
+/// The sections with the goals of their rows in place of the rows: what `why` takes.
+pub fn with_goals(sections: Vec<Section>) -> Vec<Section> {
+    let of = |section: Section| {
+        let lines: Vec<String> = section.goals.concat();
+        if lines.is_empty() {
+            return section;
+        }
+        let drawings = vec![Drawing::Code(Code { title: GOALS.to_owned(), lines })];
+        Section { drawings, ..section }
+    };
+    sections.into_iter().map(of).collect()
+}
+
+/// What stands above the goals of a section.
+const GOALS: &str = "Goals for `why`";
 
 /// The numbers of the steps.
 pub fn step_numbers(session: &Session, design: usize) -> Vec<i64> {
@@ -112,11 +138,13 @@ fn part(
     let rulebook = session.rulebook();
     let mut drawings = Vec::new();
     let mut tables = Vec::new();
+    let mut goals = vec![goals_of(session, sheet.relation, &rows)];
     if sheet.shape == Shape::Sequence {
         drawings.extend(sequences(&rows).into_iter().map(Drawing::Sequence));
     }
     if let Some((edges, arrows)) = arrows {
         drawings.push(Drawing::Graph(graph(title, &rows, &arrows, first)));
+        goals.push(goals_of(session, edges, &arrows));
         tables.push(rulebook.sheet_of(edges).table(&rulebook.program, arrows));
     }
     let table = sheet.table(&rulebook.program, rows);
@@ -127,7 +155,18 @@ fn part(
     }
     tables.insert(0, Table { title: title.to_owned(), ..table });
     let paragraphs = (!sheet.note.is_empty()).then(|| sheet.note.clone()).into_iter().collect();
-    Section { name, title: title.to_owned(), paragraphs, tables, drawings, ..Section::default() }
+    let title = title.to_owned();
+    Section { name, title, paragraphs, tables, drawings, goals, ..Section::default() }
+}
+
+/// Rows as goals: with the columns that are not printed.
+fn goals_of(session: &Session, relation: RelationId, rows: &[Vec<Constant>]) -> Vec<String> {
+    let name = &session.rulebook().program.relations[relation.index()].name;
+    let goal = |row: &Vec<Constant>| {
+        let values: Vec<String> = row.iter().map(|value| Literal(value).to_string()).collect();
+        format!("{name}({})", values.join(", "))
+    };
+    rows.iter().map(goal).collect()
 }
 
 /// The rows of a table by what stands in its first column, which is in order.

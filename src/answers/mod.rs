@@ -19,7 +19,7 @@ use crate::value::{Constant, Primitive, RelationId};
 
 pub use change::{achieve, ask, ledger, reasons, setting_line, to_copy, what_if};
 pub use compare::compare;
-pub use dossier::{dossier, sql, step_numbers};
+pub use dossier::{dossier, sql, step_numbers, with_goals};
 pub use form::{Filled, Form, capital, depend, form_text, words_of};
 pub use given::{Given, given, plain};
 pub use proofs::grounds;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::analyze::wishes::is_wish;
 use crate::diag::{SourceId, Span};
 use crate::syntax::format::{PieceKind, pieces};
 use crate::syntax::tree::{Item, Name, Tree};
@@ -9,7 +10,8 @@ use crate::syntax::tree::{Item, Name, Tree};
 use super::{Finding, Subject, kinds};
 
 /// Qualifiers that say what becomes of a relation, and not how it is kept.
-const EFFECTIVE: [&str; 5] = ["eqrel", "input", "output", "printsize", "overridable"];
+const EFFECTIVE: [&str; 7] =
+    ["eqrel", "input", "output", "printsize", "overridable", "magic", "no_magic"];
 
 /// Words that say that something is left to do.
 const LEFT_TO_DO: [&str; 3] = ["TODO", "FIXME", "XXX"];
@@ -61,7 +63,7 @@ fn items(tree: &Tree, findings: &mut Vec<Finding>) {
     let mut first: BTreeMap<(&str, &str, String), Span> = BTreeMap::new();
     for item in &tree.items {
         match item {
-            Item::Pragma { span, .. } => {
+            Item::Pragma { words, span } if !is_wish(words) => {
                 findings.push(kinds::without_effect(*span, "`.pragma`"));
             }
             Item::Clause(clause) if clause.plan.is_some() => {

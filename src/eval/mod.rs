@@ -59,6 +59,8 @@ pub trait Listener {
     fn round(&mut self, _round: u32) {}
     /// A rule begins to run.
     fn rule(&mut self, _rule: RuleId) {}
+    /// Tuples came in while a rule runs: how many rules have made so far in this run.
+    fn stored(&mut self, _derived: usize) {}
     /// The rule that began last has run: how many tuples it concluded, and how many were new.
     fn ran(&mut self, _rule: RuleId, _concluded: usize, _new: usize) {}
 }
@@ -388,6 +390,7 @@ impl Run<'_, '_> {
             self.report.concluded += output.len;
             self.report.derived += new;
         }
+        self.listener.stored(self.report.derived);
         self.check_memory(output.len)?;
         self.limits.check_tuples(self.report.derived)
     }
@@ -397,6 +400,7 @@ impl Run<'_, '_> {
         self.report.concluded += output.len;
         self.report.derived += output.len;
         self.database.append(rule.head, &output.columns, output.len);
+        self.listener.stored(self.report.derived);
         self.check_memory(output.len)?;
         self.limits.check_tuples(self.report.derived)
     }

@@ -82,7 +82,10 @@ pub(super) fn reading(
     let parameters = Parameters { directive, relation };
     let io = parameters.get("IO").unwrap_or("file");
     let (channel, encoding) = match io {
-        "file" => (parameters.file("facts"), parameters.lines(problems)),
+        "file" => {
+            let extension = if parameters.packed() { "facts.gz" } else { "facts" };
+            (parameters.file(extension), parameters.lines(problems))
+        }
         "stdin" | "stdinfile" => (Channel::Standard, parameters.lines(problems)),
         "jsonfile" => (parameters.file("json"), parameters.json(problems)),
         "json" => (Channel::Standard, parameters.json(problems)),
@@ -94,7 +97,12 @@ pub(super) fn reading(
         }
     };
     let columns = matches!(encoding, Some(Encoding::Lines(_)));
-    parameters.warn_of_unknown(io, if columns { &["columns"] } else { &[] }, problems);
+    let more: &[&str] = match (columns, io) {
+        (true, "file") => &["columns", "compress"],
+        (true, _) => &["columns"],
+        (false, _) => &[],
+    };
+    parameters.warn_of_unknown(io, more, problems);
     let fields = parameters.fields(columns, problems);
     let picks = parameters.get("columns").is_some();
     Some(Reading { channel, encoding: encoding?, fields: fields?, picks })
@@ -109,7 +117,10 @@ pub(super) fn writing(
     let parameters = Parameters { directive, relation };
     let io = parameters.get("IO").unwrap_or("file");
     let (channel, encoding) = match io {
-        "file" => (parameters.file("csv"), parameters.lines(problems)),
+        "file" => {
+            let extension = if parameters.packed() { "csv.gz" } else { "csv" };
+            (parameters.file(extension), parameters.lines(problems))
+        }
         "stdout" => (Channel::Standard, parameters.lines(problems)),
         "jsonfile" => (parameters.file("json"), parameters.json(problems)),
         "json" => (Channel::Standard, parameters.json(problems)),
@@ -155,6 +166,11 @@ impl Parameters<'_> {
                 problems.push(error::unknown_parameter(self.directive.span, name, &known));
             }
         }
+    }
+
+    /// Whether a file is said to be compressed.
+    fn packed(&self) -> bool {
+        self.truth("compress", &mut Vec::new()) == Some(true)
     }
 
     fn file(&self, extension: &str) -> Channel {

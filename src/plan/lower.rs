@@ -1,5 +1,6 @@
-//! Rules to pipelines: the order of a body's literals, and each literal's operation.
+//! Rules to pipelines: each literal's operation.
 
+use super::order::Order;
 use super::{
     AggregatePlan, ChoicePlan, Determined, Expand, Expression, Operation, Pipeline, RowCheck, Rows,
     RulePlan, Slot, Source, StratumPlan, Told, live, simplify, split,
@@ -282,114 +283,35 @@ impl<'a> Lowering<'a> {
             }
         }
         while !left.is_empty() {
-            let best = left
-                .iter()
-                .enumerate()
-                .map(|(place, &at)| {
-                    let urgency = self.urgency(&body[at], bound, exact);
-                    let idle = urgency == Urgency::Now && idle(body, at, &left, bound);
-                    (if idle { Urgency::Last } else { urgency }, place)
-                })
-                .min_by(|(a, _), (b, _)| a.cmp(b));
-            let Some((urgency, place)) = best else { break };
-            debug_assert!(urgency != Urgency::Blocked, "a body that analysis called safe");
+            let order = Order { body, uses: &self.uses, exact };
+            let Some(place) = order.next(&left, bound) else { break };
             let at = left.remove(place);
             let rows = match (exact, self.delta) {
                 (false, Some(delta)) if at < delta && self.recursive.contains(&at) => Rows::Old,
                 _ => Rows::All,
             };
-            self.literal(&body[at], rows, bound, exact, &mut planned);
+            let open = match &body[at] {
+                Literal::Positive(atom) => order.open_columns(atom, bound),
+                _ => 0,
+            };
+            self.literal(&body[at], rows, bound, open, &mut planned);
         }
         planned
     }
 
-    /// How soon a literal should come, given what is bound.
-    fn urgency(&self, literal: &Literal, bound: &[bool], exact: bool) -> Urgency {
-        let known = |term: &Term| {
-            let mut all = true;
-            term.variables(&mut |variable| all &= bound[variable.index()]);
-            all
-        };
-        let now = |ready: bool| if ready { Urgency::Now } else { Urgency::Blocked };
-        match literal {
-            Literal::Truth(_) => Urgency::Now,
-            Literal::Test { arguments, .. } => now(arguments.iter().all(known)),
-            Literal::Compare { comparison, left, right, .. } => {
-                let binds = |one: &Term, other: &Term| {
-                    *comparison == Comparison::Equal
-                        && matches!(one, Term::Variable(_))
-                        && known(other)
-                };
-                now(known(left) && known(right) || binds(left, right) || binds(right, left))
-            }
-            Literal::Negative(atom) => now(atom.arguments.iter().all(|argument| match argument {
-                Argument::Variable(variable) => bound[variable.index()],
-                _ => true,
-            })),
-            Literal::Positive(atom) => {
-                let fixed = self.fixed_columns(atom, bound);
-                let open = self.open_columns(atom, bound, exact);
-                match (fixed, open) {
-                    (_, 0) => Urgency::Check,
-                    (0, _) => Urgency::Unrelated,
-                    (fixed, open) => {
-                        let is_bound = |argument: &Argument| match argument {
-                            Argument::Variable(it) => bound[it.index()],
-                            _ => false,
-                        };
-                        let leads = atom.arguments.first().is_some_and(|it| is_fixed(it, bound));
-                        Urgency::Join {
-                            open_less_fixed: open as isize - fixed as isize,
-                            trails: !leads && atom.arguments.iter().any(is_bound),
-                        }
-                    }
-                }
-            }
-            Literal::Range { from, to, step, .. } => {
-                if known(from) && known(to) && step.as_ref().is_none_or(known) {
-                    Urgency::Aggregate
-                } else {
-                    Urgency::Blocked
-                }
-            }
-            Literal::Aggregate(aggregate) => {
-                if aggregate.outer.iter().all(|variable| bound[variable.index()]) {
-                    Urgency::Aggregate
-                } else {
-                    Urgency::Blocked
-                }
-            }
-        }
-    }
-
-    fn fixed_columns(&self, atom: &Atom, bound: &[bool]) -> usize {
-        atom.arguments.iter().filter(|argument| is_fixed(argument, bound)).count()
-    }
-
-    /// The columns whose words are not known before and needed after.
-    fn open_columns(&self, atom: &Atom, bound: &[bool], exact: bool) -> usize {
-        let open = |argument: &&Argument| match argument {
-            Argument::Variable(variable) => {
-                !bound[variable.index()] && (exact || self.uses[variable.index()] > 1)
-            }
-            Argument::Constant(_) => false,
-            Argument::Wildcard => exact,
-        };
-        atom.arguments.iter().filter(open).count()
-    }
-
+    /// Lowers a literal, of whose columns so many are open.
     fn literal(
         &mut self,
         literal: &Literal,
         rows: Rows,
         bound: &mut [bool],
-        exact: bool,
+        open: usize,
         planned: &mut Vec<Planned>,
     ) {
         let operation = match literal {
             Literal::Truth(true) => return,
             Literal::Truth(false) => Operation::Never,
-            Literal::Positive(atom) if self.open_columns(atom, bound, exact) > 0 => {
+            Literal::Positive(atom) if open > 0 => {
                 planned.push(self.rows(atom, rows, bound));
                 return;
             }
@@ -578,54 +500,6 @@ impl<'a> Lowering<'a> {
         self.slots.push(name.to_owned());
         Slot(self.slots.len() as u32 - 1)
     }
-}
-
-/// How soon a literal should come; the least first.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Urgency {
-    /// It only narrows or computes.
-    Now,
-    /// An atom that adds nothing but a condition.
-    Check,
-    /// An atom that shares columns with what is bound. Of equals, one that shares its first column comes before one that only shares others: what tells
-    /// rows apart is mostly written first, so it matches fewer.
-    Join { open_less_fixed: isize, trails: bool },
-    /// A computation that reads relations or makes numbers.
-    Aggregate,
-    /// An atom that shares nothing.
-    Unrelated,
-    /// It computes what only the head needs: best done for what is left at the end.
-    Last,
-    /// It needs variables that are not bound yet.
-    Blocked,
-}
-
-/// Whether the word of an atom's column is known.
-fn is_fixed(argument: &Argument, bound: &[bool]) -> bool {
-    match argument {
-        Argument::Variable(variable) => bound[variable.index()],
-        Argument::Constant(_) => true,
-        Argument::Wildcard => false,
-    }
-}
-
-/// Whether a literal computes a variable that none of the others left over mentions.
-fn idle(body: &[Literal], at: usize, left: &[usize], bound: &[bool]) -> bool {
-    let Literal::Compare { left: one, right: other, .. } = &body[at] else { return false };
-    let computed = match (one, other) {
-        (Term::Variable(variable), Term::Call { .. })
-        | (Term::Call { .. }, Term::Variable(variable))
-            if !bound[variable.index()] =>
-        {
-            *variable
-        }
-        _ => return false,
-    };
-    left.iter().all(|&other| {
-        let mut mentioned = false;
-        body[other].variables(&mut |variable| mentioned |= variable == computed);
-        other == at || !mentioned
-    })
 }
 
 fn slot(variable: VariableId) -> Slot {

@@ -24,8 +24,10 @@
 //!
 //! **Constants** are words from here on, and `x = "a"` is gone: the variable was replaced.
 
+pub mod demand;
 mod live;
 mod lower;
+mod order;
 mod print;
 mod simplify;
 mod split;

@@ -4,7 +4,7 @@ use std::fmt::{Display, Formatter, Result, Write};
 
 use super::{
     AggregatePlan, Expand, Expression, Operation, Pipeline, Plan, RowCheck, Rows, RulePlan, Slot,
-    Source, Stage, Step,
+    Source, Stage, Step, StratumPlan,
 };
 use crate::store::ColumnSet;
 use crate::syntax::operators::{CALLS, Functor, INFIX, PREFIXES};
@@ -12,7 +12,7 @@ use crate::value::{Constant, RelationId, RuleId};
 
 impl Display for Plan {
     fn fmt(&self, out: &mut Formatter<'_>) -> Result {
-        self.print(out, None)
+        self.print(out, None, None)
     }
 }
 
@@ -30,13 +30,15 @@ pub struct Measured<'a> {
     pub plan: &'a Plan,
     /// What is known.
     pub known: &'a dyn Known,
+    /// The relation whose stratum is printed; all strata without one.
+    pub only: Option<RelationId>,
 }
 
 impl Display for Measured<'_> {
     fn fmt(&self, out: &mut Formatter<'_>) -> Result {
-        self.plan.print(out, Some(self.known))?;
+        self.plan.print(out, Some(self.known), self.only)?;
         let mut indices: Vec<(RelationId, ColumnSet)> = Vec::new();
-        for stratum in &self.plan.strata {
+        for stratum in self.plan.strata.iter().filter(|it| it.is_of(self.only)) {
             let rules = stratum.once.iter().chain(&stratum.repeated).chain(&stratum.prunes);
             rules.for_each(|rule| indices_of(&rule.pipeline, &mut indices));
         }
@@ -82,13 +84,20 @@ fn indices_of(pipeline: &Pipeline, found: &mut Vec<(RelationId, ColumnSet)>) {
 }
 
 impl Plan {
-    fn print(&self, out: &mut Formatter<'_>, known: Option<&dyn Known>) -> Result {
+    fn print(
+        &self,
+        out: &mut Formatter<'_>,
+        known: Option<&dyn Known>,
+        only: Option<RelationId>,
+    ) -> Result {
         let called = |rule: &RulePlan| match known {
             None => format!("rule {}", rule.rule.0),
             Some(known) => known.rule(rule.rule),
         };
         for (at, stratum) in self.strata.iter().enumerate() {
-            if stratum.once.is_empty() && stratum.repeated.is_empty() && stratum.prunes.is_empty() {
+            let idle =
+                stratum.once.is_empty() && stratum.repeated.is_empty() && stratum.prunes.is_empty();
+            if idle || !stratum.is_of(only) {
                 continue;
             }
             let names: Vec<&str> = stratum.relations.iter().map(|id| self.name(*id)).collect();
@@ -124,6 +133,13 @@ impl Plan {
             }
         }
         Ok(())
+    }
+}
+
+impl StratumPlan {
+    /// Whether it makes a relation, or any where none is named.
+    fn is_of(&self, only: Option<RelationId>) -> bool {
+        only.is_none_or(|relation| self.relations.contains(&relation))
     }
 }
 

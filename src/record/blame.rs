@@ -1,11 +1,12 @@
 //! Verdict to what is responsible: the smallest set of facts, or of rules, that makes a decision come
 //! out otherwise than recorded.
 //!
-//! The design as it was is not kept anywhere, but the facts that the decision rested on are: with those
-//! put back, and without the facts that only the present choice rests on, what is left must come to the
-//! recorded choice. If it does, the two are compared like any two designs ([`crate::compare`]). If it
-//! does not, the rulebook is responsible: where folders are laid over the built-in one, the two
-//! rulebooks are compared. Else all that differs in what the two choices rest on is named.
+//! Where folders are laid over the built-in rulebook, and the built-in one decides as recorded for the
+//! design as it is, they are responsible, and the two rulebooks are compared. Else the design is. As it
+//! was it is not kept anywhere, but the facts that the decision rested on are: with those put back, and
+//! without the facts that only the present choice rests on, what is left must come to the recorded
+//! choice. If it does, the two are compared like any two designs ([`crate::compare`]). If it does not,
+//! all that differs in what the two choices rest on is named.
 
 use crate::analyze::facts::StatedFact;
 use crate::batch::Input;
@@ -63,17 +64,20 @@ pub fn blame(
     }
     let Some(sheet) = sheet(session) else { return Ok(by_evidence()) };
     let compared = Compared::Sheet(&sheet);
-    if let Some(before) = before(session, record, decision, options)? {
-        let found = compare_designs_on(compared, &before, session, options, &|_, _| {})?;
-        if let Some(differences) = responsible(&found, &row_names(&before, &record.key), record) {
-            return Ok(Blamed { differences, smallest: true });
-        }
-    }
-    if let Some(it) = rulebooks {
+    // Rules laid over the built-in ones come first: where those alone decide as recorded for the design as it
+    // is, no fact of it is responsible. A record by the very rulebook in use knows these rules.
+    let other = record.rulebook != super::rulebook_of(&session.stamp());
+    if let Some(it) = rulebooks.filter(|_| other) {
         let designs = std::slice::from_ref(it.design);
         let books = Books { old: it.old, new: it.new, designs, options: it.options };
         let found = compare_books_on(compared, &books, options, &|_, _| {})?;
         if let Some(differences) = responsible(&found, &row_names(session, &record.key), record) {
+            return Ok(Blamed { differences, smallest: true });
+        }
+    }
+    if let Some(before) = before(session, record, decision, options)? {
+        let found = compare_designs_on(compared, &before, session, options, &|_, _| {})?;
+        if let Some(differences) = responsible(&found, &row_names(&before, &record.key), record) {
             return Ok(Blamed { differences, smallest: true });
         }
     }
@@ -174,7 +178,7 @@ fn in_the_way(session: &Session, record: &Record) -> Vec<String> {
 
 /// A difference in what decisions rest on, as a difference of designs or rulebooks.
 fn difference(item: &Item) -> Difference {
-    let kind = match item.kind.as_ref() {
+    let kind = match item.kind.split(", ").next().unwrap_or_default() {
         "rule" => Kind::Rule,
         "row" => Kind::Row,
         _ => Kind::Fact,

@@ -113,6 +113,7 @@ impl Verdict {
 pub fn verify(session: &Session, decided: &Decided, records: &[&Record]) -> Vec<Verdict> {
     let standing: Vec<&Record> = records.iter().copied().filter(|it| it.stands()).collect();
     let pairs = paired(&standing, &decided.decisions);
+    let present = Present::new(session, records);
     let mut verdicts = Vec::new();
     for (number, record) in records.iter().enumerate() {
         let of = |pair: &&Pair<'_>| match pair {
@@ -123,7 +124,7 @@ pub fn verify(session: &Session, decided: &Decided, records: &[&Record]) -> Vec<
         };
         let (outcome, derived, items) = match pairs.iter().find(of) {
             Some(Pair::Same(_, decision)) => {
-                let items = reasons(&record.evidence, &decision.evidence);
+                let items = reasons(&record.evidence, &decision.evidence, &present);
                 let words = words(record, decision);
                 match (items.is_empty(), words.is_empty()) {
                     (false, _) => (Outcome::Reasons, None, items),
@@ -132,7 +133,7 @@ pub fn verify(session: &Session, decided: &Decided, records: &[&Record]) -> Vec<
                 }
             }
             Some(Pair::Otherwise(_, decision)) => {
-                let items = reasons(&record.evidence, &decision.evidence);
+                let items = reasons(&record.evidence, &decision.evidence, &present);
                 (Outcome::Otherwise, Some(decision.chosen.clone()), items)
             }
             Some(Pair::Undecided(_)) => (Outcome::Undecided, None, gone(session, record)),
@@ -163,20 +164,70 @@ pub fn unrecorded<'a>(decided: &'a Decided, records: &'a [Record], id: &str) -> 
     pairs.into_iter().filter_map(new).collect()
 }
 
-/// What differs in what a decision rests on.
-fn reasons(old: &Evidence, new: &Evidence) -> Vec<Item> {
+/// What there is now, whatever a decision rests on.
+struct Present {
+    /// The facts of the design.
+    stated: Vec<String>,
+    /// The rules of the rulebook, each with the number for its text.
+    rules: Vec<String>,
+    /// The facts that some record rests on and that are not stated any more.
+    gone: Vec<String>,
+}
+
+impl Present {
+    fn new(session: &Session, records: &[&Record]) -> Self {
+        let facts = session.designs().iter().flat_map(|design| &design.facts);
+        let stated: Vec<String> = facts.map(|fact| session.written(fact)).collect();
+        let clauses = &session.rulebook().program.clauses;
+        let rules = clauses.iter().map(|clause| sealed(session, clause)).collect();
+        let known =
+            records.iter().flat_map(|it| it.evidence.facts.iter().chain(&it.evidence.against));
+        let mut gone: Vec<String> = known.filter(|it| !stated.contains(it)).cloned().collect();
+        gone.sort();
+        gone.dedup();
+        Present { stated, rules, gone }
+    }
+
+    /// The fact that was stated in the place of one that is stated now.
+    fn replaced(&self, fact: &str) -> Option<&String> {
+        let subject = |fact: &str| fact.rsplit_once(", ").map(|(subject, _)| subject.to_owned());
+        let own = subject(fact)?;
+        self.gone.iter().find(|it| subject(it).as_deref() == Some(&own))
+    }
+}
+
+/// What differs in what a decision rests on. What has changed comes first; then what it rests on no
+/// longer or only now, though that may have been there all the time.
+fn reasons(old: &Evidence, new: &Evidence, present: &Present) -> Vec<Item> {
     let mut items = Vec::new();
+    let stands =
+        |there: bool, kind: &'static str, still: &'static str| if there { still } else { kind };
+    for fact in old.facts.iter().chain(&old.against) {
+        if !new.facts.contains(fact) && !new.against.contains(fact) {
+            let kind = stands(present.stated.contains(fact), "fact", "fact, still stated");
+            items.push(Item::new("removed", kind, fact));
+        }
+    }
+    for fact in new.facts.iter().chain(&new.against) {
+        if old.facts.contains(fact) || old.against.contains(fact) {
+            continue;
+        }
+        let replaced = present.replaced(fact);
+        let kind = stands(replaced.is_none(), "fact", "fact, not used before");
+        let known = |it: &&String| !old.facts.contains(it) && !old.against.contains(it);
+        items.extend(replaced.filter(known).map(|it| Item::new("removed", "fact", it)));
+        items.push(Item::new("added", kind, fact));
+    }
     let mut list = |kind, old: &[String], new: &[String]| {
         let gone = old.iter().filter(|it| !new.contains(it));
         items.extend(gone.map(|it| Item::new("removed", kind, it)));
         let come = new.iter().filter(|it| !old.contains(it));
         items.extend(come.map(|it| Item::new("added", kind, it)));
     };
-    list("fact", &old.facts, &new.facts);
-    list("fact against others", &old.against, &new.against);
     list("assumption", &old.assumptions, &new.assumptions);
     list("row", &old.rows, &new.rows);
-    rules(&old.rules, &new.rules, &mut items);
+    rules(&old.rules, &new.rules, present, &mut items);
+    items.sort_by_key(|item| item.kind.contains(", "));
     items
 }
 
@@ -185,13 +236,15 @@ fn id(rule: &str) -> &str {
     rule.rsplit_once(' ').map_or(rule, |(id, _)| id)
 }
 
-fn rules(old: &[String], new: &[String], items: &mut Vec<Item>) {
+fn rules(old: &[String], new: &[String], present: &Present, items: &mut Vec<Item>) {
     for rule in old.iter().filter(|rule| !new.contains(rule)) {
         let same = new.iter().any(|it| id(it) == id(rule));
-        items.push(Item::new(if same { "changed" } else { "removed" }, "rule", id(rule)));
+        let there = present.rules.contains(rule);
+        let kind = if there { "rule, still there" } else { "rule" };
+        items.push(Item::new(if same { "changed" } else { "removed" }, kind, id(rule)));
     }
     let come = new.iter().filter(|rule| old.iter().all(|it| id(it) != id(rule)));
-    items.extend(come.map(|rule| Item::new("added", "rule", id(rule))));
+    items.extend(come.map(|rule| Item::new("added", "rule, not used before", id(rule))));
 }
 
 /// What a record says otherwise than it would be written now, line by line.

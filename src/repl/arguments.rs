@@ -37,7 +37,7 @@ pub(super) fn arguments(repl: &Repl, name: &str, before: &str, start: usize) -> 
         ("load" | "adr", _) if first => file(),
         ("save" | "verify", _) => file(),
         ("list", _) if flags => offer(plain(&["--all"])),
-        ("show" | "rules" | "deps" | "list", _) if first => offer(known(repl, word)),
+        ("show" | "rules" | "deps" | "plan" | "list", _) if first => offer(known(repl, word)),
         ("facts", _) if first => offer(stated_relations(repl, "")),
         ("help", _) if first => {
             let mut names = commands::names(repl);

@@ -7,8 +7,8 @@ use crate::kb::Sheet;
 use crate::report::hanging;
 
 use super::{
-    Done, Failure, Repl, Reply, aside, beyond, control, dossier, edit, interview, plain, reasons,
-    scenarios, show,
+    Done, Failure, Repl, Reply, aside, beyond, control, dossier, edit, interview, plain, plans,
+    reasons, scenarios, show,
 };
 
 /// The page: an entry begins at the margin with how a command is typed; the lines below it say what
@@ -64,6 +64,7 @@ const COMMANDS: &[(&str, Run)] = &[
     ("rules", show::rules),
     ("facts", show::facts),
     ("deps", show::deps),
+    ("plan", plans::plan),
     ("derive", show::derive),
     ("sheet", show::sheet),
     ("open", show::open),

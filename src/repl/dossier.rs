@@ -9,6 +9,7 @@ use crate::compare;
 use crate::diag::Sources;
 use crate::eval::Limits;
 use crate::record::{self, Blamed, Folder, Record, Verdict, output};
+use crate::report::{Document, Format, Look, Report};
 use crate::session::Session;
 
 use super::{Done, Failure, Repl, Reply};
@@ -16,22 +17,71 @@ use super::{Done, Failure, Repl, Reply};
 /// Where records stand when nobody says otherwise.
 const FOLDER: &str = "docs/adr";
 
-/// `:dossier [N]`
-pub(super) fn dossier(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
-    let only = match words.trim() {
-        "" => None,
-        word => {
-            let number: i64 =
-                word.parse().map_err(|_| Failure::from(format!("`{word}` is no step's number")))?;
-            Some(number)
+/// What `:dossier` is asked for.
+#[derive(Default)]
+struct Asked {
+    /// This step alone.
+    step: Option<i64>,
+    /// In this format; else as answers are shown.
+    format: Option<Format>,
+    /// The tables as SQL, and nothing else.
+    sql: bool,
+    /// The goals of the lines in place of the lines.
+    goals: bool,
+}
+
+impl Asked {
+    fn read(words: &str, look: Look) -> Result<Self, Failure> {
+        let mut asked = Asked::default();
+        let mut words = words.split_whitespace();
+        while let Some(word) = words.next() {
+            match word {
+                "--sql" => asked.sql = true,
+                "--goals" => asked.goals = true,
+                "--format" => {
+                    asked.format = Some(format_of(words.next().unwrap_or_default(), look)?)
+                }
+                word => {
+                    let number = word.parse();
+                    asked.step = Some(number.map_err(|_| format!("`{word}` is no step's number"))?);
+                }
+            }
         }
-    };
+        Ok(asked)
+    }
+}
+
+/// The format of a document by the name that it has on the command line.
+fn format_of(name: &str, look: Look) -> Result<Format, Failure> {
+    match name {
+        "text" => Ok(Format::Text(look)),
+        "md" => Ok(Format::Markdown),
+        "json" => Ok(Format::Json),
+        "html" => Ok(Format::Html),
+        _ => Err("`--format` is one of text, md, json and html".to_owned().into()),
+    }
+}
+
+/// `:dossier [N] [--goals] [--format FORMAT] [--sql]`
+pub(super) fn dossier(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
+    let asked = Asked::read(words, repl.settings.look)?;
     let session = repl.beside_dossier()?;
-    let Some(sections) = answers::dossier(&session, 0, only) else {
-        let step = words.trim();
+    if asked.sql {
+        reply.answer(answers::sql(&session, 0));
+        return Ok(());
+    }
+    let Some(sections) = answers::dossier(&session, 0, asked.step) else {
+        let step = asked.step.unwrap_or_default();
         return Err(format!("there is no step {step}; `:dossier` shows them all").into());
     };
-    repl.sections(&name(&session), sections, reply);
+    let sections = if asked.goals { answers::with_goals(sections) } else { sections };
+    let Some(format) = asked.format else {
+        repl.sections(&name(&session), sections, reply);
+        return Ok(());
+    };
+    let title = session.designs().first().map(|design| design.title.clone()).unwrap_or_default();
+    let documents = vec![Document { name: name(&session), title, sections }];
+    reply.answer(format.whole(&Report { stamp: session.stamp(), documents, ..Report::default() }));
     Ok(())
 }
 

@@ -47,6 +47,7 @@ mod interview;
 mod keeping;
 mod log;
 mod plain;
+mod plans;
 mod reasons;
 mod scenarios;
 mod settings;

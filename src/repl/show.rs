@@ -21,7 +21,11 @@ use super::complete::values_of;
 use super::{Done, Failure, Repl, Reply};
 
 /// The relation of a name, or the nearest.
-fn relation(repl: &Repl, rulebook: &Rulebook, name: &str) -> Result<RelationId, Failure> {
+pub(super) fn relation(
+    repl: &Repl,
+    rulebook: &Rulebook,
+    name: &str,
+) -> Result<RelationId, Failure> {
     if let Some(relation) = rulebook.relation(&kb::undotted(name)) {
         return Ok(relation);
     }

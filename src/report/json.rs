@@ -67,6 +67,8 @@ struct TableSchema<'a> {
     title: &'a str,
     columns: Vec<ColumnSchema<'a>>,
     rows: Vec<Vec<Value<'a>>>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    goals: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -171,12 +173,14 @@ pub(super) fn rulebook(stamp: &Stamp) -> RulebookSchema<'_> {
 }
 
 fn section(section: &Section) -> SectionSchema<'_> {
+    let goals = |at: usize| section.goals.get(at).map_or(&[][..], Vec::as_slice);
+    let table = |(at, table)| TableSchema { goals: goals(at), ..table_schema(table) };
     SectionSchema {
         name: &section.name,
         within: &section.within,
         title: &section.title,
         paragraphs: &section.paragraphs,
-        tables: section.tables.iter().map(table_schema).collect(),
+        tables: section.tables.iter().enumerate().map(table).collect(),
     }
 }
 
@@ -191,6 +195,7 @@ fn table_schema(table: &Table) -> TableSchema<'_> {
         title: &table.title,
         columns: columns.collect(),
         rows: table.rows.iter().map(|row| row.iter().map(Value).collect()).collect(),
+        goals: &[],
     }
 }
 

@@ -117,7 +117,12 @@ pub struct Stamp {
 impl Stamp {
     /// The stamp in one line.
     pub fn line(&self) -> String {
-        format!("archlog {}, rulebook {} ({})", self.archlog, self.rulebook, self.hash)
+        match self.rulebook.is_empty() {
+            true => format!("archlog {}", self.archlog),
+            false => {
+                format!("archlog {}, rulebook {} ({})", self.archlog, self.rulebook, self.hash)
+            }
+        }
     }
 }
 
@@ -161,6 +166,8 @@ pub struct Section {
     pub lean: bool,
     /// Drawings that people are shown in place of the tables; programs get the tables.
     pub drawings: Vec<Drawing>,
+    /// A list for each table where it is known what its rows are called: a goal for each row.
+    pub goals: Vec<Vec<String>>,
 }
 
 /// What is shown other than as a table.

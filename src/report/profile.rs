@@ -29,9 +29,9 @@ impl ShownProfile<'_> {
     pub fn text(&self, look: Look) -> String {
         let profile = self.profile;
         let mut text = format!(
-            "{} in {} rounds; {} of relations, {} of symbols\n\n",
+            "{} in {}; {} of relations, {} of symbols\n\n",
             time(profile.time),
-            profile.rounds,
+            rounds(profile.rounds),
             bytes(profile.relations.iter().map(|it| it.memory).sum()),
             bytes(profile.symbols)
         );
@@ -99,10 +99,10 @@ impl ShownProfile<'_> {
         let mut out = open(stamp, title, STYLE);
         let _ = write!(
             out,
-            "<h1>{}</h1>\n<p>{} in {} rounds; {} of relations, {} of symbols.</p>\n",
+            "<h1>{}</h1>\n<p>{} in {}; {} of relations, {} of symbols.</p>\n",
             escape(title),
             time(profile.time),
-            profile.rounds,
+            rounds(profile.rounds),
             bytes(profile.relations.iter().map(|it| it.memory).sum()),
             bytes(profile.symbols)
         );
@@ -214,6 +214,10 @@ pub fn number(number: usize) -> String {
         out.push(digit);
     }
     out
+}
+
+fn rounds(rounds: u32) -> String {
+    format!("{rounds} {}", if rounds == 1 { "round" } else { "rounds" })
 }
 
 fn bytes(bytes: usize) -> String {

@@ -2,8 +2,10 @@
 //!
 //! Names are quoted, in small letters with underscores. A type is written as it is, but
 //! `Enum(A, B)`, which becomes a text with a check. A table comes after those it refers to; where
-//! they refer to each other in a circle, the reference that closes it is left out and said so.
+//! they refer to each other in a circle, the reference that closes it is left out and said so. A
+//! table without a primary key is left out, too: nothing says what one of its rows is.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// A table of a schema.
@@ -42,21 +44,39 @@ pub struct SchemaColumn {
 pub fn sql(tables: &[SchemaTable]) -> String {
     let mut out = String::new();
     let mut written: Vec<&str> = Vec::new();
-    let mut waiting: Vec<&SchemaTable> = tables.iter().collect();
+    // Indices are named among the tables.
+    let mut names: BTreeSet<String> = tables.iter().map(|table| quoted(&table.name)).collect();
+    let (mut waiting, keyless): (Vec<&SchemaTable>, Vec<&SchemaTable>) =
+        tables.iter().partition(|table| !table.primary.is_empty());
     while !waiting.is_empty() {
         let ready = |table: &&SchemaTable| {
             let others = table.references.iter().map(|(_, other)| other.as_str());
-            others.into_iter().all(|other| other == table.name || written.contains(&other))
+            others.into_iter().all(|other| {
+                let left_out = keyless.iter().any(|table| table.name == other);
+                other == table.name || left_out || written.contains(&other)
+            })
         };
         let place = waiting.iter().position(ready).unwrap_or(0);
         let table = waiting.remove(place);
-        create(table, tables, &written, &mut out);
+        create(table, tables, &written, &mut names, &mut out);
         written.push(&table.name);
+    }
+    for table in keyless {
+        let comment = line(&table.comment);
+        let said = if comment.is_empty() { String::new() } else { format!(" ({comment})") };
+        let _ =
+            writeln!(out, "-- {}{said}: no table, as nothing identifies a row", line(&table.name));
     }
     out
 }
 
-fn create(table: &SchemaTable, all: &[SchemaTable], written: &[&str], out: &mut String) {
+fn create(
+    table: &SchemaTable,
+    all: &[SchemaTable],
+    written: &[&str],
+    names: &mut BTreeSet<String>,
+    out: &mut String,
+) {
     // Writing to a string cannot fail, here and below.
     if !table.comment.is_empty() {
         let _ = writeln!(out, "-- {}: {}", line(&table.name), line(&table.comment));
@@ -97,7 +117,11 @@ fn create(table: &SchemaTable, all: &[SchemaTable], written: &[&str], out: &mut 
     for index in &table.indices {
         let parts: Vec<&str> =
             std::iter::once(table.name.as_str()).chain(index.iter().map(String::as_str)).collect();
-        let name = quoted(&parts.join("_"));
+        let name = (1..).map(|place| match place {
+            1 => quoted(&parts.join("_")),
+            _ => quoted(&format!("{}_{place}", parts.join("_"))),
+        });
+        let Some(name) = name.into_iter().find(|name| names.insert(name.clone())) else { continue };
         let _ = writeln!(out, "CREATE INDEX {name} ON {} ({});", quoted(&table.name), list(index));
     }
     out.push('\n');
@@ -176,6 +200,35 @@ mod tests {
              FOREIGN KEY (\"order_id\") REFERENCES \"order\" (\"order_id\")\n);\n\
              CREATE INDEX \"order_line_order_id\" ON \"order_line\" (\"order_id\");\n\n"
         );
+    }
+
+    #[test]
+    fn a_table_without_a_key_is_left_out_and_no_two_indices_have_one_name() {
+        let table = |name: &str, indices: Vec<Vec<String>>| SchemaTable {
+            name: name.into(),
+            columns: vec![column("id", "UUID"), column("b_c", "UUID"), column("c", "UUID")],
+            primary: vec!["id".into()],
+            indices,
+            ..SchemaTable::default()
+        };
+        let keyless = SchemaTable {
+            name: "Map".into(),
+            comment: "projection".into(),
+            columns: vec![column("updated_at", "TIMESTAMP")],
+            ..SchemaTable::default()
+        };
+        let mut referring = table("A", vec![vec!["b_c".into()]]);
+        referring.references = vec![("c".into(), "Map".into())];
+        let text =
+            sql(&[keyless, referring, table("AB", vec![]), table("a_b", vec![vec!["c".into()]])]);
+        assert!(!text.contains("\"map\""), "{text}");
+        assert!(
+            text.ends_with("-- Map (projection): no table, as nothing identifies a row\n"),
+            "{text}"
+        );
+        assert!(text.contains("-- c refers to Map\n"), "{text}");
+        assert!(text.contains("CREATE INDEX \"a_b_c\" ON \"a\""), "{text}");
+        assert!(text.contains("CREATE INDEX \"a_b_c_2\" ON \"a_b\""), "{text}");
     }
 
     #[test]

@@ -39,6 +39,7 @@ pub fn dossier(arguments: &Dossier, console: &Console, interrupt: &Interrupt) ->
         console.say(&no_step(&session));
         return Ok(Exit::Input);
     };
+    let sections = if arguments.goals { answers::with_goals(sections) } else { sections };
     let design = session.designs().first();
     let name = design.map_or_else(String::new, |design| design.id.clone());
     let title = design.map_or_else(String::new, |design| design.title.clone());

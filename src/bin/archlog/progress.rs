@@ -56,18 +56,21 @@ impl<'a> Progress<'a> {
     }
 
     fn say(&mut self) {
+        if !self.terminal {
+            return;
+        }
         let run = self.started.elapsed();
-        if !self.terminal || run < PATIENCE || self.said.elapsed() < EVERY {
+        if run < PATIENCE || self.said.elapsed() < EVERY {
             return;
         }
         self.said = Instant::now();
         self.shown = true;
         let rate = (self.derived as f64 / run.as_secs_f64()) as usize;
         self.console.status(&format!(
-            "{:.1} s: stratum {} of {}, round {}, {} tuples, {} a second",
+            "{:.1} s: stratum {} (the last is {}), round {}, {} tuples, {} a second",
             run.as_secs_f64(),
-            self.stratum + 1,
-            self.strata,
+            self.stratum,
+            self.strata.saturating_sub(1),
             self.round,
             number(self.derived),
             number(rate)
@@ -95,8 +98,12 @@ impl Listener for Progress<'_> {
         }
     }
 
+    fn stored(&mut self, derived: usize) {
+        self.derived = derived;
+        self.say();
+    }
+
     fn ran(&mut self, rule: RuleId, concluded: usize, new: usize) {
-        self.derived += new;
         if let Some(profiler) = &mut self.profiler {
             profiler.ran(rule, concluded, new);
         }

@@ -9,7 +9,7 @@ use archlog::analyze::has_errors;
 use archlog::answers;
 use archlog::eval::{self, Limits, Options, Stopped};
 use archlog::kb::{self, Part};
-use archlog::report::{self, Table};
+use archlog::report::{self, Stamp, Table};
 use archlog::session::{QueryFailure, Session};
 
 use crate::args::{Query, TableFormat};
@@ -61,7 +61,8 @@ pub fn query(arguments: &Query, console: &Console, interrupt: &Interrupt) -> Res
             return Ok(Exit::Input);
         }
     };
-    console.answer(&rendered(&table, &session, arguments.format, console))?;
+    let stamp = session.stamp();
+    console.answer(&rendered(&table, &stamp, &stamp.line(), arguments.format, console))?;
     Ok(match (has_errors(session.diagnostics()), table.rows.is_empty()) {
         (true, _) => Exit::Input,
         (false, true) => Exit::No,
@@ -83,7 +84,7 @@ fn observe(session: &mut Session, options: &Options<'_>) -> Result<(), Stopped> 
 }
 
 /// A goal as typed, or the content of the file that was named instead.
-fn text_of(goal: &str) -> Result<String> {
+pub fn text_of(goal: &str) -> Result<String> {
     let path = Path::new(goal);
     if path.is_dir() {
         bail!("`{goal}` is a folder; the last argument is the goal");
@@ -94,12 +95,18 @@ fn text_of(goal: &str) -> Result<String> {
     Ok(goal.to_string())
 }
 
-fn rendered(table: &Table, session: &Session, format: TableFormat, console: &Console) -> String {
+/// Answers in a format, and below them what made them where the format has room for it.
+pub fn rendered(
+    table: &Table,
+    stamp: &Stamp,
+    line: &str,
+    format: TableFormat,
+    console: &Console,
+) -> String {
     match format {
         TableFormat::Table => {
             let count = table.rows.len();
             let answers = if count == 1 { "answer" } else { "answers" };
-            let stamp = session.stamp().line();
             // A goal without variables has no columns: its answer is yes or no.
             let rows = match (table.columns.is_empty(), count) {
                 (true, 0) => "no\n".to_string(),
@@ -108,14 +115,14 @@ fn rendered(table: &Table, session: &Session, format: TableFormat, console: &Con
                 (false, _) => report::text_table(table, console.look()),
             };
             if table.columns.is_empty() {
-                format!("{rows}({stamp})\n")
+                format!("{rows}({line})\n")
             } else {
-                format!("{rows}({count} {answers}; {stamp})\n")
+                format!("{rows}({count} {answers}; {line})\n")
             }
         }
         TableFormat::Csv => report::csv(table),
         TableFormat::Tsv => report::tsv(table),
-        TableFormat::Json => report::table_json(table, &session.stamp()),
+        TableFormat::Json => report::table_json(table, stamp),
         TableFormat::Jsonl => report::json_lines(table),
     }
 }

@@ -5,20 +5,22 @@ use std::io;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use archlog::analyze::program::Program;
-use archlog::analyze::{analyze, has_errors};
+use archlog::analyze::program::{Column, Directive, Program};
+use archlog::analyze::{analyze, analyze_with_goal, has_errors};
 use archlog::diag::{Diagnostic, Sources};
 use archlog::eval::{Evaluator, Profile, Warning};
 use archlog::io::{
     Directory, OutputDirectory, Outputs, Rows, StandardOutput, input, output, print_size, save,
 };
+use archlog::plan::demand::{Asked, Demand, demand};
 use archlog::plan::{Known, Measured, Plan};
 use archlog::report::profile::ShownProfile;
-use archlog::report::{Look, Stamp};
+use archlog::report::{Heading, Look, Stamp, Table};
 use archlog::store::Database;
 use archlog::syntax::load::load;
 use archlog::syntax::operators::DirectiveKind;
-use archlog::value::{Interner, RelationId, RuleId};
+use archlog::syntax::parse_goal;
+use archlog::value::{Constant, Interner, RelationId, RuleId, compare_tuples};
 
 use crate::args::Run;
 use crate::console::Console;
@@ -26,6 +28,7 @@ use crate::effort;
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
+use crate::query::{rendered, text_of};
 
 /// Runs a program as Souffle's command line would.
 pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
@@ -38,6 +41,17 @@ pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<
         console.problems(&sources, &problems);
         return Ok(Exit::Input);
     }
+    let (mut program, goal) = match &arguments.goal {
+        None => (program, None),
+        Some(goal) => match asked(&program, goal, &mut sources)? {
+            Ok((program, goal)) => (program, Some(goal)),
+            Err(wrong) => {
+                console.problems(&sources, &wrong);
+                return Ok(Exit::Input);
+            }
+        },
+    };
+    let demand = if arguments.no_demand { None } else { demanded(&mut program, goal) };
 
     let mut interner = Interner::new();
     let mut database = Database::new(&program);
@@ -60,7 +74,10 @@ pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<
     let asked = interrupt.defer();
     let options = effort::options(&arguments.effort, &asked);
     let mut progress = Progress::new(console, plan.strata.len(), arguments.profile.is_some());
-    let strata = 0..plan.strata.len();
+    let strata = match goal {
+        Some(goal) => plan.needed(&[goal]),
+        None => (0..plan.strata.len()).collect(),
+    };
     let mut evaluator = Evaluator::new(&plan);
     let done = evaluator.run(strata, &mut database, &mut interner, &options, &mut progress);
     progress.finish();
@@ -77,8 +94,22 @@ pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<
     }
     if arguments.plan {
         let known = Seen { program: &program, database: &database, sources: &sources };
-        console.answer(&Measured { plan: &plan, known: &known }.to_string())?;
+        let demand = demand.map(|demand| demand.to_string()).unwrap_or_default();
+        console
+            .answer(&format!("{demand}{}", Measured { plan: &plan, known: &known, only: None }))?;
         return Ok(if spoilt { Exit::Input } else { Exit::Yes });
+    }
+    if let Some(goal) = goal {
+        let table = answers(&program, goal, &database, &interner);
+        let archlog = env!("CARGO_PKG_VERSION").to_owned();
+        let line = format!("archlog {archlog}");
+        let stamp = Stamp { archlog, ..Stamp::default() };
+        console.answer(&rendered(&table, &stamp, &line, arguments.format, console))?;
+        return Ok(match (spoilt, table.rows.is_empty()) {
+            (true, _) => Exit::Input,
+            (false, true) => Exit::No,
+            (false, false) => Exit::Yes,
+        });
     }
 
     let mut problems = Vec::new();
@@ -92,6 +123,50 @@ pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<
     console.problems(&sources, &problems);
     spoilt |= has_errors(&problems);
     Ok(if spoilt { Exit::Input } else { Exit::Yes })
+}
+
+/// A program with a goal, or what is wrong with the goal.
+fn asked(
+    program: &Program,
+    goal: &str,
+    sources: &mut Sources,
+) -> Result<std::result::Result<(Program, RelationId), Vec<Diagnostic>>> {
+    let goal = text_of(goal)?;
+    let source = sources.add("<goal>", goal.as_str());
+    Ok(parse_goal(source, &goal).and_then(|body| analyze_with_goal(program, &body)))
+}
+
+/// Has a program derive only what is asked for, where its author or a goal want it so: a goal asks for
+/// itself, a program without one for what it writes.
+fn demanded(program: &mut Program, goal: Option<RelationId>) -> Option<Demand> {
+    let wishes = &program.wishes;
+    let demand = match goal {
+        Some(goal) => demand(program, &[goal], Asked::Everywhere),
+        None if !wishes.all && wishes.only.is_empty() => return None,
+        None => {
+            let writes = |it: &&Directive| {
+                matches!(it.kind, DirectiveKind::Output | DirectiveKind::PrintSize)
+            };
+            let written = program.directives.iter().filter(writes).map(|it| it.relation);
+            demand(program, &written.collect::<Vec<_>>(), Asked::AsWished)
+        }
+    };
+    if let Some(rewritten) = &demand.program {
+        program.clone_from(rewritten);
+    }
+    Some(demand)
+}
+
+/// The answers to a goal, in order.
+fn answers(program: &Program, goal: RelationId, database: &Database, interner: &Interner) -> Table {
+    let columns = &program.relations[goal.index()].columns;
+    let found = database.relation(goal);
+    let value = |(word, column): (_, &Column)| interner.constant(word, column.primitive);
+    let mut rows: Vec<Vec<Constant>> =
+        (0..found.len()).map(|row| found.row(row).zip(columns).map(value).collect()).collect();
+    rows.sort_by(|one, other| compare_tuples(one, other));
+    let columns = columns.iter().map(|it| Heading::new(&it.name, it.primitive)).collect();
+    Table { name: "answers".to_owned(), columns, rows, ..Table::default() }
 }
 
 /// Writes a profile to a file, whose name says in what shape, or beside the answers.

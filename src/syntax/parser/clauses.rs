@@ -48,7 +48,9 @@ impl Parser<'_> {
         }
         clause.span = start.to(self.end_of_clause()?);
         if self.token() == Token::Directive && self.word() == ".plan" {
-            match self.plan(clause.body.as_ref()) {
+            // The two heads of a subsumption are its first atoms.
+            let heads = if clause.greater.is_some() { 2 } else { 0 };
+            match self.plan(clause.body.as_ref(), heads) {
                 Ok(plan) => clause.plan = Some(plan),
                 // The rule is right, and so may be what follows.
                 Err(problem) => {
@@ -64,10 +66,10 @@ impl Parser<'_> {
     }
 
     /// The orders that `.plan` gives the atoms of a body: `.plan 0:(2,1), 1:(1,2)`.
-    fn plan(&mut self, body: Option<&Body>) -> Parsed<String> {
+    fn plan(&mut self, body: Option<&Body>, heads: usize) -> Parsed<String> {
         let from = self.advance();
         // A disjunction stands for several bodies, which may have different numbers of atoms.
-        let atoms = body.and_then(atoms_of);
+        let atoms = body.and_then(atoms_of).map(|atoms| heads + atoms);
         loop {
             self.expect(Token::Number, "the number of a version, as in `0:(2,1)`")?;
             self.expect(Token::Colon, "`:` and an order, as in `0:(2,1)`")?;

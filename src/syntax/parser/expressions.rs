@@ -130,6 +130,10 @@ impl Parser<'_> {
         {
             return self.aggregate(operator);
         }
+        if word.len() > 4 && word.starts_with("__") && word.ends_with("__") {
+            let what = format!("`{word}` (a macro)");
+            return Err(Box::new(error::unsupported(self.span(), &what)));
+        }
         if !called {
             if word == "nil" {
                 return Ok(Expression::Constant(Constant::Record(None), self.advance()));
@@ -169,11 +173,10 @@ impl Parser<'_> {
         let arguments = self.arguments()?;
         let span = name.span.to(self.previous());
         if arguments.len() < *fewest || arguments.len() > *most {
-            let message = if fewest == most {
-                format!("`{word}` takes {fewest} arguments, not {}", arguments.len())
-            } else {
-                format!("`{word}` takes at least {fewest} arguments, not {}", arguments.len())
-            };
+            let at_least = if fewest == most { "" } else { "at least " };
+            let noun = if *fewest == 1 { "argument" } else { "arguments" };
+            let found = arguments.len();
+            let message = format!("`{word}` takes {at_least}{fewest} {noun}, not {found}");
             return Err(Box::new(error::malformed(span, &message, &format!("write `{usage}`"))));
         }
         Ok(Expression::Call { functor: *functor, arguments, name, span })

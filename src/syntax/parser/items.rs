@@ -100,6 +100,10 @@ impl Parser<'_> {
                 Ok(Item::Retraction { atom, span: start.to(end) })
             }
             token if begins_condition(token) => self.clause_or_question(doc),
+            Token::Hash => {
+                let what = "a directive of the C preprocessor (`#`)";
+                Err(self.skip_line(error::unsupported(self.span(), what)))
+            }
             _ => Err(self.unexpected("a declaration, a directive, a fact or a rule")),
         }
     }
@@ -126,7 +130,15 @@ impl Parser<'_> {
                 while self.token() == Token::Text {
                     words.push(self.quoted("a text")?.0);
                 }
-                Ok(Item::Pragma { words, span: start.to(self.previous()) })
+                let span = start.to(self.previous());
+                if !(1..=2).contains(&words.len()) {
+                    return Err(Box::new(error::malformed(
+                        span,
+                        &format!("`.pragma` takes one or two texts, not {}", words.len()),
+                        "write `.pragma \"key\"` or `.pragma \"key\" \"value\"`",
+                    )));
+                }
+                Ok(Item::Pragma { words, span })
             }
             ".comp" => self.component(doc),
             ".init" => {

@@ -26,6 +26,10 @@ pub struct Dossier {
     #[arg(long, conflicts_with_all = ["step", "format"])]
     pub sql: bool,
 
+    /// The goal of each line in place of the lines: what `archlog why` takes
+    #[arg(long, conflicts_with = "sql")]
+    pub goals: bool,
+
     /// Which rulebook
     #[command(flatten)]
     pub rulebook: Rulebook,

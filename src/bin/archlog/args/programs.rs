@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use archlog::audit::Pattern;
 use clap::{Args, ValueEnum};
 
-use super::{DocumentFormat, Effort, FindingFormat, Rulebook, TestFormat};
+use super::{DocumentFormat, Effort, FindingFormat, Rulebook, TableFormat, TestFormat};
 
 /// Run any Datalog program in Souffle's dialect
 ///
@@ -26,12 +26,31 @@ pub struct Run {
     #[arg(short = 'D', long = "output-dir", value_name = "DIR", default_value = ".")]
     pub output: PathBuf,
 
+    /// Answer this question in place of writing results, and derive only what it asks for
+    #[arg(long, value_name = "GOAL")]
+    pub goal: Option<String>,
+
+    /// The format of the answer to the question
+    #[arg(long, value_name = "FORMAT", default_value = "table", requires = "goal")]
+    pub format: TableFormat,
+
+    /// Derive relations whole, also where less is asked for
+    #[arg(long)]
+    pub no_demand: bool,
+
     /// Print how the rules were evaluated: the order of joins, sizes, indices; write no results
     #[arg(long)]
     pub plan: bool,
 
     /// Say where the time went: to a file (`.json`, `.html`, else text), or to standard error
-    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
+    #[arg(
+        short = 'p',
+        long,
+        value_name = "FILE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "-"
+    )]
     pub profile: Option<PathBuf>,
 
     /// How hard to try
