@@ -361,7 +361,8 @@ fn of_page(page: &str) -> Vec<Entry> {
 
 /// The answers in a table, by the names of its columns, which commas, semicolons or tabs part.
 fn of_table(table: &str) -> Result<Vec<Entry>, (usize, String)> {
-    let table = table.trim_start_matches('\u{feff}');
+    // Ends of lines of one kind, so that lines are counted as people do.
+    let table = &table.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let first = table.lines().next().unwrap_or_default();
     let often = |sign: &u8| first.bytes().filter(|byte| byte == sign).count();
     let delimiter = [b',', b';', b'\t'].into_iter().rev().max_by_key(often).unwrap_or(b',');

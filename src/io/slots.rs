@@ -6,7 +6,7 @@
 //! the middle leaves the place that was not being written.
 //!
 //! A place begins with a line `archlog kept NUMBER LENGTH SUM`; the place with the highest number whose
-//! text has that length and sum is what the file holds.
+//! text has that length and, with the number, that sum is what the file holds.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -105,7 +105,7 @@ impl Slots {
 
 /// A place with a text.
 fn slot(number: u64, text: &str) -> String {
-    format!("{MARK}{number} {} {:016x}\n{text}", text.len(), sum(text.as_bytes()))
+    format!("{MARK}{number} {} {:016x}\n{text}", text.len(), sum(number, text.as_bytes()))
 }
 
 /// The text of a place, with its number, where it is whole.
@@ -116,12 +116,12 @@ fn text(place: &[u8]) -> Option<(u64, String)> {
     let (number, length) = (words.next()?.parse().ok()?, words.next()?.parse::<usize>().ok()?);
     let told = u64::from_str_radix(words.next()?, 16).ok()?;
     let text = place.get(end + 1..)?.get(..length)?;
-    (sum(text) == told).then(|| Some((number, String::from_utf8(text.to_vec()).ok()?)))?
+    (sum(number, text) == told).then(|| Some((number, String::from_utf8(text.to_vec()).ok()?)))?
 }
 
-/// A sum that a text written only in part does not have: FNV-1a of 64 bits.
-fn sum(text: &[u8]) -> u64 {
-    text.iter().fold(0xcbf2_9ce4_8422_2325, |sum, byte| {
+/// A sum that a number and a text written only in part do not have: FNV-1a of 64 bits.
+fn sum(number: u64, text: &[u8]) -> u64 {
+    number.to_le_bytes().iter().chain(text).fold(0xcbf2_9ce4_8422_2325, |sum, byte| {
         (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
     })
 }
