@@ -269,7 +269,7 @@ n(x + 1) :- n(x).
             (
                 "read.dl",
                 ".decl p(a: symbol, n: number, f: float)\n.decl q(n: unsigned)\n\
-                 .input p(filename=\"p.csv\", rfc4180=true)\n.input q(filename=\"q.gz\")\n\
+                 .input p(filename=\"p.csv.gz\", rfc4180=true)\n.input q(filename=\"q.gz\")\n\
                  .output p(IO=json)\n.output q\n",
             ),
             (
@@ -281,7 +281,7 @@ n(x + 1) :- n(x).
         desk.archlog(&["run", "write.dl"]).assert().success();
         // Written again, the tables of the database are replaced.
         desk.archlog(&["run", "write.dl"]).assert().success();
-        assert_eq!(fs::read(desk.path("p.csv")).unwrap()[..2], [0x1f, 0x8b]);
+        assert_eq!(fs::read(desk.path("p.csv.gz")).unwrap()[..2], [0x1f, 0x8b]);
         for program in ["read.dl", "database.dl"] {
             desk.archlog(&["run", program])
                 .assert()
