@@ -718,6 +718,20 @@ fn every_table_that_is_created_has_a_primary_key() {
 }
 
 #[test]
+fn a_saga_stores_that_it_failed_and_publishes_that_it_succeeded() {
+    for (design, path) in
+        [("designs/checkout-saga.dl", "place_order"), ("designs/hotel-booking.dl", "book_room")]
+    {
+        let line = |part: &str, line: &str| {
+            format!(r#"dossier_algorithm("{path}", {part}, L), contains("{line}", L)"#)
+        };
+        let kept = line("9, 2", ", failed)");
+        let told = line("12, 2", "outbox.append(");
+        answered(design, &[&kept, &told]);
+    }
+}
+
+#[test]
 fn every_algorithm_is_called_like_its_path_and_every_path_has_one() {
     let mut seen = 0;
     for path in all_designs() {
