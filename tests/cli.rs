@@ -563,6 +563,23 @@ mod query {
     const PRIORITIES: &str = "priority(R, P), ordinal_of(R)";
 
     #[test]
+    fn the_name_of_a_saved_question_asks_for_all_of_it() {
+        let desk = Desk::new();
+        let auction = design("auction");
+        let named = desk.archlog(&["query", &auction, "mechanism_paths", "--format", "csv"]);
+        let named = String::from_utf8(named.assert().get_output().stdout.clone()).unwrap();
+        let goal = "mechanism_paths(Mechanism, Shape, Req)";
+        let whole = desk.archlog(&["query", &auction, goal, "--format", "csv"]);
+        let whole = String::from_utf8(whole.assert().get_output().stdout.clone()).unwrap();
+        assert!(named.starts_with("Mechanism,Shape,Req\n") && named.lines().count() > 1, "{named}");
+        assert_eq!(named, whole);
+        desk.archlog(&["query", &auction, "nofile.dl"])
+            .assert()
+            .code(2)
+            .stderr(contains("cannot read `nofile.dl`: there is no such file"));
+    }
+
+    #[test]
     fn answers_are_rows_of_the_goals_variables() {
         let desk = Desk::new();
         let goal = "requirement(Name, Place, _), Place < 3";

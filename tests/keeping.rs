@@ -171,6 +171,7 @@ fn each_branch_is_saved_to_a_file_of_its_own_and_not_offered_as_unsaved() {
     let mut repl = again(&repl.left().unwrap(), &[&path("a.dl")]);
     // Where one goes is not where the other went.
     let other = path("b.dl").display().to_string();
+    assert!(told(&mut repl, ":save").contains("is the file of another scenario"));
     told(&mut repl, &format!(":save {other}"));
     assert!(repl.is_saved());
     step(&mut repl, ":switch main");

@@ -97,10 +97,10 @@ pub fn reasons(
 pub fn achieve(session: &Session, achieved: &Achieved, goal: &str) -> Section {
     let mut paragraphs = Vec::new();
     if achieved.holds {
-        paragraphs.push("It holds already; `archlog why` says why.".to_owned());
+        paragraphs.push("It holds already; `why` says why.".to_owned());
     } else if achieved.impossible {
         paragraphs.push("No set of the choices of this design (its fields and judgements) makes it true, whatever \
-             its size. Other facts are not tried; `archlog what-if` tells what they do."
+             its size. Other facts are not tried; `what-if` tells what they do."
                 .to_owned());
     } else {
         let stopped = achieved.stopped.map(|reason| format!(" ({reason})")).unwrap_or_default();

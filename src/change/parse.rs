@@ -44,7 +44,7 @@ pub fn parse_change(
             None => vec![],
         };
         for problem in &mut problems {
-            for label in &mut problem.labels {
+            for label in problem.labels.iter_mut().filter(|it| it.span.source == source) {
                 let last = (start + body.len()) as u32;
                 label.span.end = label.span.end.min(last).max(label.span.start.min(last));
                 label.span.start = label.span.start.min(label.span.end);

@@ -196,6 +196,15 @@ pub(super) fn save(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
     let own = repl.session.designs().get(repl.current).map(|design| design.path.clone());
     let own = repl.saved_to(repl.current).map(|it| it.path.clone()).or(own).unwrap_or_default();
     let path = if name.is_empty() { own.as_str() } else { name };
+    let aside = repl.scenario != super::scenarios::MAIN && repl.saved_to(repl.current).is_none();
+    if aside && name.is_empty() && !force && !own.is_empty() {
+        let message = format!(
+            "`{path}` is the file of another scenario; `:save FILE.dl` gives `{}` one of its own, \
+             `:save --force` writes it there",
+            repl.scenario
+        );
+        return Err(message.into());
+    }
     if path.is_empty() || !path.ends_with(".dl") {
         return Err("a design is saved as facts: say `:save FILE.dl`".to_owned().into());
     }

@@ -384,10 +384,22 @@ fn correct(repl: &Repl, proposal: &mut Proposal, line: &str) -> Done {
                 return Err(format!("`{value}` is no {name}; {hint}").into());
             }
         };
-        if let Some(slot) = proposal.values.get_mut(at) {
-            value.clone_into(slot);
-        }
+        let before =
+            proposal.values.get_mut(at).map(|slot| std::mem::replace(slot, value.to_owned()));
         proposal.reasons.retain(|(column, _)| column != name);
+        // What was proposed because of the value before is proposed no more.
+        let before = before.filter(|before| !before.is_empty() && before != value);
+        let of_it = |because: &str| before.as_ref().is_some_and(|it| because.contains(it));
+        let stale: Vec<String> = (proposal.reasons.iter())
+            .filter(|(_, because)| of_it(because))
+            .map(|(column, _)| column.clone())
+            .collect();
+        for (column, slot) in declared.columns.iter().zip(&mut proposal.values) {
+            if stale.contains(&column.name) {
+                slot.clear();
+            }
+        }
+        proposal.reasons.retain(|(column, _)| !stale.contains(column));
         return Ok(());
     }
     for (relation, column, values) in &mut proposal.further {

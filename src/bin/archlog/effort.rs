@@ -36,10 +36,15 @@ pub fn broken_off(console: &Console, reason: StopReason, written: &str) -> Exit 
 
 /// Says why the answer is not complete and how much of it was written; gives how the program ends.
 pub fn stopped(console: &Console, stopped: &Stopped, written: &str) -> Exit {
+    ended(console, stopped, &format!("written: {written}"))
+}
+
+/// As [`stopped`], with what became of it in words of one's own.
+pub fn ended(console: &Console, stopped: &Stopped, became: &str) -> Exit {
     if stopped.reason == StopReason::Interrupted {
-        console.say(&format!("interrupted; written: {written}"));
+        console.say(&format!("interrupted; {became}"));
         return Exit::Interrupted;
     }
-    console.say(&format!("stopped: {stopped}; written: {written}"));
+    console.say(&format!("stopped: {stopped}; {became}"));
     Exit::Limit
 }

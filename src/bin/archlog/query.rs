@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use archlog::analyze::has_errors;
-use archlog::answers;
+use archlog::answers::{self, capital};
 use archlog::eval::{self, Limits, Options, Stopped};
-use archlog::kb::{self, Part};
+use archlog::kb::{self, Part, Rulebook};
 use archlog::report::{self, Stamp, Table};
 use archlog::session::{QueryFailure, Session};
 
@@ -31,6 +31,7 @@ pub fn query(arguments: &Query, console: &Console, interrupt: &Interrupt) -> Res
     let part = if kb::observes(&goal) { Part::Observed } else { Part::Whole };
     let rulebook =
         rulebook::load_for(&arguments.rulebook, part, &goal, &arguments.effort, console)?;
+    let goal = whole(&rulebook, goal);
     let mut session = Session::new(Arc::new(rulebook));
     let mut opened = true;
     for design in designs {
@@ -83,6 +84,15 @@ fn observe(session: &mut Session, options: &Options<'_>) -> Result<(), Stopped> 
     session.derive(options)
 }
 
+/// A goal; where it is the name of a relation and nothing else, such as a saved question, all that is in
+/// it.
+fn whole(rulebook: &Rulebook, goal: &str) -> String {
+    let Some(relation) = rulebook.relation(goal.trim()) else { return goal.to_owned() };
+    let columns = &rulebook.program.relations[relation.index()].columns;
+    let variables: Vec<String> = columns.iter().map(|column| capital(&column.name)).collect();
+    format!("{}({})", goal.trim(), variables.join(", "))
+}
+
 /// A goal as typed, or the content of the file that was named instead.
 pub fn text_of(goal: &str) -> Result<String> {
     let path = Path::new(goal);
@@ -91,6 +101,10 @@ pub fn text_of(goal: &str) -> Result<String> {
     }
     if path.is_file() {
         return fs::read_to_string(path).with_context(|| format!("cannot read `{goal}`"));
+    }
+    let named = path.extension().is_some_and(|it| it == "dl" || it == "json");
+    if (named || path.is_absolute()) && !goal.contains('(') {
+        bail!("cannot read `{goal}`: there is no such file; the last argument is the goal");
     }
     Ok(goal.to_string())
 }

@@ -92,7 +92,7 @@ fn tell(events: Vec<Event>, notes: bool, console: &Console) -> Result<Told> {
                 console.say(&text);
             }
             Event::Stopped(stopped) => {
-                let exit = effort::stopped(console, &stopped, "nothing was changed");
+                let exit = effort::ended(console, &stopped, "nothing was changed");
                 told.interrupted |= exit == Exit::Interrupted;
                 told.limit |= exit == Exit::Limit;
             }
