@@ -31,7 +31,7 @@ pub fn query(arguments: &Query, console: &Console, interrupt: &Interrupt) -> Res
     let part = if kb::observes(&goal) { Part::Observed } else { Part::Whole };
     let rulebook =
         rulebook::load_for(&arguments.rulebook, part, &goal, &arguments.effort, console)?;
-    let goal = whole(&rulebook, goal);
+    let goal = whole(&rulebook, &goal);
     let mut session = Session::new(Arc::new(rulebook));
     let mut opened = true;
     for design in designs {
