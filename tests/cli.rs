@@ -566,11 +566,12 @@ mod query {
     fn the_name_of_a_saved_question_asks_for_all_of_it() {
         let desk = Desk::new();
         let auction = design("auction");
-        let named = desk.archlog(&["query", &auction, "mechanism_paths", "--format", "csv"]);
-        let named = String::from_utf8(named.assert().get_output().stdout.clone()).unwrap();
-        let goal = "mechanism_paths(Mechanism, Shape, Req)";
-        let whole = desk.archlog(&["query", &auction, goal, "--format", "csv"]);
-        let whole = String::from_utf8(whole.assert().get_output().stdout.clone()).unwrap();
+        let answers = |goal: &str| {
+            let output = desk.archlog(&["query", &auction, goal, "--format", "csv"]).assert();
+            String::from_utf8(output.get_output().stdout.clone()).unwrap()
+        };
+        let named = answers("mechanism_paths");
+        let whole = answers("mechanism_paths(Mechanism, Shape, Req)");
         assert!(named.starts_with("Mechanism,Shape,Req\n") && named.lines().count() > 1, "{named}");
         assert_eq!(named, whole);
         desk.archlog(&["query", &auction, "nofile.dl"])
