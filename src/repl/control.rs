@@ -196,7 +196,13 @@ pub(super) fn save(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
     let own = repl.session.designs().get(repl.current).map(|design| design.path.clone());
     let own = repl.saved_to(repl.current).map(|it| it.path.clone()).or(own).unwrap_or_default();
     let path = if name.is_empty() { own.as_str() } else { name };
-    let aside = repl.scenario != super::scenarios::MAIN && repl.saved_to(repl.current).is_none();
+    // A branch begins where the first scenario was: that one's file is not its own.
+    let first = repl.scenarios.iter().find(|it| it.name == super::scenarios::MAIN);
+    let aside = first.is_some_and(|first| {
+        let saved = first.saved.iter().find(|it| it.design == repl.current);
+        let read = repl.session.designs().get(repl.current).map(|design| &design.path);
+        saved.map(|it| &it.path).or(read).is_some_and(|it| *it == own)
+    });
     if aside && name.is_empty() && !force && !own.is_empty() {
         let message = format!(
             "`{path}` is the file of another scenario; `:save FILE.dl` gives `{}` one of its own, \
