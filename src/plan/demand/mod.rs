@@ -11,7 +11,7 @@
 //! path@0(x, z) :- path@0(x, y), edge(y, z).
 //! ```
 //!
-//! Words are passed from left to right, in the order in which the plan would join ([`pass`]). What the
+//! Words are passed from left to right, in the order in which the plan would join (`pass`). What the
 //! rewritten program derives of `path@0` is part of `path`, and all of it that is asked for: the answers
 //! are the same.
 //!
