@@ -13,19 +13,15 @@ use super::program::{Directive, Program};
 pub(super) fn check(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
     let mut files: FxHashMap<String, &Directive> = FxHashMap::default();
     for directive in program.directives.iter().filter(|it| it.kind == DirectiveKind::Output) {
-        let get = |name: &str| {
-            let written = directive.parameters.iter().rev().find(|(key, _)| key == name);
-            written.map(|(_, value)| value.as_str())
-        };
-        let extension = match get("IO").unwrap_or("file") {
-            "file" if get("compress") == Some("true") => "csv.gz",
+        let extension = match directive.parameter("IO").unwrap_or("file") {
+            "file" if directive.parameter("compress") == Some("true") => "csv.gz",
             "file" => "csv",
             "jsonfile" => "json",
             _ => continue,
         };
         let Some(relation) = program.relations.get(directive.relation.index()) else { continue };
         let own = || format!("{}.{extension}", relation.name);
-        let file = get("filename").map_or_else(own, str::to_owned);
+        let file = directive.parameter("filename").map_or_else(own, str::to_owned);
         let first = *files.entry(file.clone()).or_insert(directive);
         if first.relation != directive.relation || first.parameters != directive.parameters {
             diagnostics.push(error::written_over(directive.span, &file, first.span));

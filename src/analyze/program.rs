@@ -368,3 +368,11 @@ pub struct Directive {
     /// Where it is written.
     pub span: Span,
 }
+
+impl Directive {
+    /// The value of a parameter; of the last one where it is written twice, as Souffle takes it.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        let written = self.parameters.iter().rev().find(|(key, _)| key == name);
+        written.map(|(_, value)| value.as_str())
+    }
+}

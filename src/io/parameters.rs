@@ -145,10 +145,8 @@ struct Parameters<'a> {
 }
 
 impl Parameters<'_> {
-    /// The value of a parameter; of the last one where it is written twice, as Souffle takes it.
     fn get(&self, name: &str) -> Option<&str> {
-        let written = self.directive.parameters.iter().rev().find(|(key, _)| key == name);
-        written.map(|(_, value)| value.as_str())
+        self.directive.parameter(name)
     }
 
     fn warn_of_unknown(&self, io: &str, more: &[&str], problems: &mut Vec<Diagnostic>) {

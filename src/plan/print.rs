@@ -6,7 +6,9 @@ use super::{
     AggregatePlan, Expand, Expression, Operation, Pipeline, Plan, RowCheck, Rows, RulePlan, Slot,
     Source, Stage, Step, StratumPlan,
 };
-use crate::store::ColumnSet;
+use crate::analyze::program::Program;
+use crate::diag::Sources;
+use crate::store::{ColumnSet, Database};
 use crate::syntax::operators::{CALLS, Functor, INFIX, PREFIXES};
 use crate::value::{Constant, RelationId, RuleId};
 
@@ -17,11 +19,30 @@ impl Display for Plan {
 }
 
 /// What is known of a program that was run: it is printed beside the plan.
-pub trait Known {
+pub struct Known<'a> {
+    /// The program.
+    pub program: &'a Program,
+    /// Its texts.
+    pub sources: &'a Sources,
+    /// Its relations, if they were derived.
+    pub database: Option<&'a Database>,
+}
+
+impl Known<'_> {
     /// How many tuples a relation has.
-    fn size(&self, relation: RelationId) -> usize;
-    /// What a rule is called.
-    fn rule(&self, rule: RuleId) -> String;
+    fn size(&self, relation: RelationId) -> usize {
+        self.database.map_or(0, |database| database.relation(relation).len())
+    }
+
+    /// What a rule says, and where it stands.
+    fn rule(&self, rule: RuleId) -> String {
+        let clause = self.program.rules.get(rule.index()).map(|rule| rule.clause.index());
+        let clause = clause.and_then(|clause| self.program.clauses.get(clause));
+        let span = clause.map(|clause| clause.span).unwrap_or_default();
+        let text: Vec<&str> = self.sources.text(span).split_whitespace().collect();
+        let (name, line) = (self.sources.name(span), self.sources.position(span).line);
+        format!("{} ({name}:{line})", text.join(" "))
+    }
 }
 
 /// A plan with what is known of its relations and rules.
@@ -29,14 +50,14 @@ pub struct Measured<'a> {
     /// The plan.
     pub plan: &'a Plan,
     /// What is known.
-    pub known: &'a dyn Known,
+    pub known: Known<'a>,
     /// The relation whose stratum is printed; all strata without one.
     pub only: Option<RelationId>,
 }
 
 impl Display for Measured<'_> {
     fn fmt(&self, out: &mut Formatter<'_>) -> Result {
-        self.plan.print(out, Some(self.known), self.only)?;
+        self.plan.print(out, Some(&self.known), self.only)?;
         let mut indices: Vec<(RelationId, ColumnSet)> = Vec::new();
         for stratum in self.plan.strata.iter().filter(|it| it.is_of(self.only)) {
             let rules = stratum.once.iter().chain(&stratum.repeated).chain(&stratum.prunes);
@@ -87,7 +108,7 @@ impl Plan {
     fn print(
         &self,
         out: &mut Formatter<'_>,
-        known: Option<&dyn Known>,
+        known: Option<&Known<'_>>,
         only: Option<RelationId>,
     ) -> Result {
         let called = |rule: &RulePlan| match known {
@@ -149,7 +170,7 @@ impl Plan {
         self.names.get(relation.index()).map_or(unnamed, |name| name)
     }
 
-    fn rule(&self, out: &mut Formatter<'_>, rule: &RulePlan, known: Option<&dyn Known>) -> Result {
+    fn rule(&self, out: &mut Formatter<'_>, rule: &RulePlan, known: Option<&Known<'_>>) -> Result {
         let printer = Printer { plan: self, slots: &rule.slots, known };
         printer.pipeline(out, &rule.pipeline, 4)?;
         let words = rule.emit.iter().map(|source| printer.source(source)).collect::<Vec<_>>();
@@ -160,7 +181,7 @@ impl Plan {
 struct Printer<'a> {
     plan: &'a Plan,
     slots: &'a [String],
-    known: Option<&'a dyn Known>,
+    known: Option<&'a Known<'a>>,
 }
 
 impl Printer<'_> {

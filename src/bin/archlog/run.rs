@@ -20,7 +20,7 @@ use archlog::store::Database;
 use archlog::syntax::load::load;
 use archlog::syntax::operators::DirectiveKind;
 use archlog::syntax::parse_goal;
-use archlog::value::{Constant, Interner, RelationId, RuleId, compare_tuples};
+use archlog::value::{Constant, Interner, RelationId, compare_tuples};
 
 use crate::args::Run;
 use crate::console::Console;
@@ -93,10 +93,9 @@ pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<
         }
     }
     if arguments.plan {
-        let known = Seen { program: &program, database: &database, sources: &sources };
+        let known = Known { program: &program, sources: &sources, database: Some(&database) };
         let demand = demand.map(|demand| demand.to_string()).unwrap_or_default();
-        console
-            .answer(&format!("{demand}{}", Measured { plan: &plan, known: &known, only: None }))?;
+        console.answer(&format!("{demand}{}", Measured { plan: &plan, known, only: None }))?;
         return Ok(if spoilt { Exit::Input } else { Exit::Yes });
     }
     if let Some(goal) = goal {
@@ -186,28 +185,6 @@ fn show_profile(to: &Path, profile: &Profile, sources: &Sources, console: &Conso
     };
     save(to, &mut |file| file.write_all(text.as_bytes()))
         .with_context(|| format!("cannot write the profile to `{}`", to.display()))
-}
-
-/// What is known of a program that has run.
-struct Seen<'a> {
-    program: &'a Program,
-    database: &'a Database,
-    sources: &'a Sources,
-}
-
-impl Known for Seen<'_> {
-    fn size(&self, relation: RelationId) -> usize {
-        self.database.relation(relation).len()
-    }
-
-    fn rule(&self, rule: RuleId) -> String {
-        let clause = self.program.rules.get(rule.index()).map(|rule| rule.clause);
-        let span = clause.and_then(|clause| Some(self.program.clauses.get(clause.index())?.span));
-        let span = span.unwrap_or_default();
-        let text: Vec<&str> = self.sources.text(span).split_whitespace().collect();
-        let (name, line) = (self.sources.name(span), self.sources.position(span).line);
-        format!("{} ({name}:{line})", text.join(" "))
-    }
 }
 
 /// Reads what the program's directives name. Whether every file could be read; single bad lines
