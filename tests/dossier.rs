@@ -1063,7 +1063,7 @@ fn an_object_has_one_partition_key_in_all_steps() {
         "designs/auction.dl",
         &[
             r#"dossier_key("Bid", "partition", 1, "auction_id")"#,
-            r#"dossier_key_forms("Bid", "bid_id", "auction_id")"#,
+            r#"dossier_key_forms("Bid", "bid_id", "auction_id", "")"#,
             r#"dossier_lock_in("Bid", _, "auction_id", _)"#,
             r#"!dossier_lock_in("Bid", _, "bid_id", _)"#,
         ],

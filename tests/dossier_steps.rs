@@ -1,0 +1,348 @@
+//! Steps 11 to 20 of the dossier, read as a reviewer reads them: what one step says holds in the others.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
+
+mod common;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
+
+use archlog::kb::{Options, Rulebook};
+use archlog::session::Session;
+use common::{files, root, stem};
+
+static RULEBOOK: LazyLock<Arc<Rulebook>> = LazyLock::new(|| {
+    let options = Options { dossier: true, ..Options::default() };
+    Arc::new(Rulebook::load(&options).unwrap())
+});
+
+/// A design, derived with its dossier.
+fn derived(path: &Path) -> Session {
+    let mut session = Session::new(Arc::clone(&RULEBOOK));
+    assert!(session.open(path), "{}", path.display());
+    session.derive(&archlog::eval::Options::default()).unwrap();
+    session
+}
+
+/// Goals of a design that have an answer, and those behind `!` that have none.
+fn answered(path: &str, goals: &[&str]) {
+    let session = derived(&root().join(path));
+    for goal in goals {
+        let (wanted, asked) = match goal.strip_prefix('!') {
+            Some(rest) => (false, rest),
+            None => (true, *goal),
+        };
+        let table = session.query(asked).unwrap_or_else(|error| panic!("{goal} {error:?}"));
+        assert_eq!(!table.rows.is_empty(), wanted, "{path}: {goal}");
+    }
+}
+
+/// Goals that no design answers.
+fn never(goals: &[&str]) {
+    let own = PathBuf::from("tests/dossier/wallet.dl");
+    let designs = files("designs", "dl").into_iter().chain(files("tests/dossier/delivery", "dl"));
+    for path in designs.chain([root().join(own)]).filter(|path| stem(path) != "wrong") {
+        let session = derived(&path);
+        for goal in goals {
+            let table = session.query(goal).unwrap_or_else(|error| panic!("{goal} {error:?}"));
+            assert!(table.rows.is_empty(), "{}: {goal}\n{:?}", path.display(), table.rows);
+        }
+    }
+}
+
+#[test]
+fn every_write_says_what_a_retry_a_rival_and_a_crash_do() {
+    never(&[
+        r#"dossier_mechanism(R, _), failure_row(M, _, _, _, _), !dossier_failure(R, M, _)"#,
+        r#"path(R, _, "write path"), failure_row(M, _, _, _, _), !dossier_failure(R, M, _)"#,
+        r#"dossier_failure(R, M, "Yes"), !dossier_failure_mechanism(R, M, _), !dossier_open(14, R, _)"#,
+        r#"dossier_failure(R, M, "Yes"), !dossier_failure_mechanism(R, M, _),
+           !dossier_checklist(14, _, _, "false")"#,
+        // What is answered is not open.
+        r#"dossier_failure_mechanism(R, M, _), failure_row(M, _, _, Q, _), W = cat("an answer to: ", Q),
+           dossier_open(14, R, W)"#,
+    ]);
+    answered(
+        "tests/dossier/wallet.dl",
+        &[
+            r#"dossier_failure_mechanism("freeze_wallet", "retry", W), contains("FROZEN", W)"#,
+            r#"dossier_failure_mechanism("record_device", "crash_after_commit", W), contains("use_id", W)"#,
+            r#"dossier_failure("freeze_wallet", "competing_writers", "Yes")"#,
+            r#"dossier_failure("record_device", "competing_writers", "No")"#,
+        ],
+    );
+    answered(
+        "designs/mobile-rollout.dl",
+        &[
+            r#"dossier_open(14, "report_health", W), contains("retries", W)"#,
+            r#"dossier_box_gap(14, 1, "report_health", _)"#,
+        ],
+    );
+    answered(
+        "designs/hotel-booking.dl",
+        &[
+            r#"dossier_failure_mechanism("book_room", "half_done", "compensation")"#,
+            r#"dossier_failure_mechanism("book_room", "coordinator_crash", "saga state durability")"#,
+            r#"dossier_runbook("book_room", "half_done", _, _, "Resolution", _, _)"#,
+            r#"dossier_detects("book_room", "coordinator_crash", "Sagas under way")"#,
+            r#"!dossier_failure("hold_room", "half_done", _)"#,
+        ],
+    );
+}
+
+#[test]
+fn what_tells_a_repeat_in_step_8_is_no_missing_key_in_step_6() {
+    answered(
+        "designs/ticketing.dl",
+        &[
+            r#"dossier_duplicate("expire_holds", "the state: FREE", _)"#,
+            r#"!dossier_mistake(6, "expire_holds", _)"#,
+            r#"!dossier_box_gap(6, 4, "expire_holds", W), contains("Idempotency", W)"#,
+            r#"dossier_runbook("expire_holds", "retry", _, _, "Diagnosis", _, W), contains("read what", W)"#,
+        ],
+    );
+    never(&[
+        r#"dossier_duplicate(R, _, _), dossier_box_gap(6, 4, R, W), contains("without Idempotency Key", W)"#,
+        r#"dossier_duplicate(R, _, _), dossier_mistake(6, R, _)"#,
+        // A runbook speaks of a store of outcomes only where there is one.
+        r#"dossier_runbook(R, "retry", _, _, _, _, W), contains("idempotency store", W), !dossier_absorbs(R, _)"#,
+    ]);
+}
+
+#[test]
+fn at_a_bound_of_time_the_design_says_what_is_accepted() {
+    answered(
+        "designs/ticketing.dl",
+        &[
+            r#"dossier_failure_behavior("hold_seat", "deadline", W), contains("server_time > seat.hold_expires_at", W)"#,
+            r#"dossier_failure_behavior("confirm_seat", "deadline", W), contains("server_time < seat.hold_expires_at", W)"#,
+        ],
+    );
+    answered(
+        "designs/hotel-booking.dl",
+        &[r#"dossier_failure_behavior("book_room", "deadline", "server time is authoritative")"#],
+    );
+}
+
+#[test]
+fn a_state_that_others_lead_to_is_skipped_and_not_gone_back_to() {
+    answered(
+        "designs/ride-dispatch.dl",
+        &[
+            r#"dossier_forbidden("Driver", "available", "on_trip", "it would skip what lies between")"#,
+        ],
+    );
+    answered(
+        "designs/auction.dl",
+        &[r#"dossier_forbidden("Auction", "OPEN", "CREATED", "no reversal")"#],
+    );
+    never(&[r#"dossier_forbidden(O, F, T, "no reversal"), dossier_leads_to(O, F, T)"#]);
+}
+
+#[test]
+fn what_step_8_sends_has_an_arrow_in_step_11() {
+    never(&[
+        // Every end of an arrow is a box.
+        r#"dossier_flow(F, _, _), !dossier_flow_box(F, _, _)"#,
+        r#"dossier_flow(_, T, _), !dossier_flow_box(T, _, _)"#,
+        // What a path writes, what absorbs its retries, what hands its events on, what it delivers.
+        r#"dossier_also(R, O), dossier_service(_, O, _), !dossier_flow(_, O, "writes")"#,
+        r#"dossier_home(_, R), dossier_outcomes(R, _, T), dossier_absorbs(R, _), !dossier_flow(_, T, _)"#,
+        r#"dossier_relays(R, V), dossier_home(_, R), !dossier_flow(_, "consumers", _)"#,
+        r#"dossier_delivers(R), dossier_object_of(R, O), !dossier_flow(O, "receivers", _)"#,
+    ]);
+    answered(
+        "designs/auction.dl",
+        &[
+            r#"dossier_flow("auction", "Bid", "writes")"#,
+            r#"dossier_flow("auction", "outbox", "event of Place bid")"#,
+            r#"dossier_flow("outbox", "consumers", "publishes")"#,
+            r#"dossier_flow("consumers", "AuctionView", "update")"#,
+            r#"dossier_flow("system", "Notification", "Outbid push")"#,
+        ],
+    );
+    answered(
+        "designs/hotel-booking.dl",
+        &[
+            r#"dossier_flow("inventory", "payments", "step of Book room")"#,
+            r#"!dossier_flow("user", "payments", _)"#,
+        ],
+    );
+}
+
+#[test]
+fn a_retry_key_is_judged_by_the_table_that_keeps_it() {
+    answered(
+        "designs/auction.dl",
+        &[
+            r#"dossier_aligned("place_bid", "I2", "aligned", W), contains("partition key of IdempotencyRecord", W)"#,
+            r#"dossier_aligned("place_bid", "I2", _, W), contains("one transaction with Auction", W)"#,
+        ],
+    );
+    answered(
+        "designs/hotel-booking.dl",
+        &[
+            r#"dossier_aligned("book_room", "one_booking", "aligned", W), !contains("one transaction", W)"#,
+        ],
+    );
+    never(&[r#"dossier_partition(R, I, _, _), !dossier_aligned(R, I, _, _)"#]);
+}
+
+#[test]
+fn a_partition_key_is_columns_or_open() {
+    answered(
+        "designs/ticketing.dl",
+        &[
+            r#"dossier_partitioned_by("SeatMap", "event_id")"#,
+            r#"dossier_scale("seat_map", "Read-heavy", "event_id")"#,
+        ],
+    );
+    answered(
+        "designs/tagging.dl",
+        &[
+            r#"!dossier_partitioned_by("TagCounts", _)"#,
+            r#"dossier_open(11, "TagCounts", W), contains("all tags", W)"#,
+            r#"dossier_box_gap(11, 2, "TagCounts", _)"#,
+        ],
+    );
+    never(&[
+        r#"dossier_partitioned_by(O, K), contains("all ", K)"#,
+        r#"dossier_partitioned_by(O, K), dossier_partitioned_by(O, L), K < L"#,
+    ]);
+}
+
+#[test]
+fn a_scale_type_says_what_shows_it() {
+    never(&[
+        r#"dossier_scale_type(R, T), !dossier_scale_from(R, T, _)"#,
+        r#"dossier_scale_from(R, T, W), contains("assumed: ", W), !dossier_open(13, R, _)"#,
+    ]);
+    answered(
+        "designs/auction.dl",
+        &[
+            r#"dossier_scale_from("outbid_push", "Fan-out heavy", "assumed: async deliver")"#,
+            r#"dossier_box_question(13, 1, "outbid_push", _)"#,
+        ],
+    );
+    answered(
+        "designs/chat.dl",
+        &[
+            r#"dossier_scale_from("deliver_live", "Fan-out heavy", "hotspot: channel of the whole company")"#,
+            r#"!dossier_open(13, "deliver_live", _)"#,
+        ],
+    );
+}
+
+#[test]
+fn a_write_that_compares_is_strong_and_one_that_records_loses_nothing() {
+    answered(
+        "tests/dossier/wallet.dl",
+        &[
+            r#"dossier_consistency("freeze_wallet", "Strong", "0")"#,
+            r#"dossier_consistency("record_device", "At-least-once", "N/A")"#,
+            r#"!dossier_box_gap(12, 2, _, _)"#,
+        ],
+    );
+    never(&[r#"dossier_consistency(R, A, _), dossier_consistency(R, B, _), A < B"#]);
+}
+
+#[test]
+fn an_objective_is_a_number_and_a_budget_has_every_call() {
+    answered(
+        "tests/dossier/wallet.dl",
+        &[
+            r#"dossier_slo("view_balance", "Freshness", _, "2s", _)"#,
+            r#"dossier_open(15, "charge_trip", "a timeout for each call: step 8 makes 2 and 1 have one")"#,
+            r#"dossier_box_gap(15, 4, "charge_trip", _)"#,
+            r#"dossier_box_gap(15, 1, "freeze_wallet", _)"#,
+        ],
+    );
+    answered(
+        "designs/auction.dl",
+        &[
+            r#"dossier_open(15, "view_highest_bid", W), contains("epsilon", W)"#,
+            r#"dossier_box_gap(15, 3, "view_highest_bid", "its bound is no number")"#,
+        ],
+    );
+    answered(
+        "tests/dossier/delivery/auction.dl",
+        &[
+            r#"!dossier_open(15, "place_bid", _)"#,
+            r#"dossier_range("place_bid", "idempotency store", "Call timeout", "30ms", "0", "99ms", "budget")"#,
+        ],
+    );
+    never(&[
+        r#"hard_invariant(R, I), path(R, _, _), W = cat("violations of ", I), !dossier_slo(R, _, W, "0", _)"#,
+        r#"dossier_lags(R), !dossier_slo(R, "Freshness", _, _, _), !dossier_open(15, R, _)"#,
+    ]);
+}
+
+#[test]
+fn every_part_has_a_parameter_a_lever_or_an_open_item() {
+    never(&[
+        r#"dossier_component(R, V, _), !dossier_parameter(R, V, _), !dossier_lever(R, V, _),
+           !dossier_limitless(V), !dossier_open(16, R, _)"#,
+        r#"dossier_algorithm(R, _, _, T), contains("  // budget ", T), !dossier_parameter(R, _, "CAS retry limit")"#,
+        r#"parameter(R, P, _, _, _), path(R, _, _), !dossier_parameter(R, _, P)"#,
+        r#"dossier_parameter(R, V, P), !dossier_ranged(R, V, P), !dossier_open(16, R, _)"#,
+        r#"dossier_parameter(R, V, P), !dossier_effect(P, _, _, _)"#,
+    ]);
+    answered(
+        "designs/ticketing.dl",
+        &[
+            r#"dossier_range("hold_seat", "lease", "CAS retry limit", "3", "1", "10", _)"#,
+            r#"dossier_range("hold_seat", "idempotency key", "Idempotency key TTL", "24h", "?", "?", "template")"#,
+            r#"dossier_range("hold_seat", "idempotency key", "Key scope", "(event_id, seat_number)", _, _, _)"#,
+        ],
+    );
+    answered(
+        "designs/hotel-booking.dl",
+        &[
+            r#"dossier_parameter("book_room", "Saga", "Retry budget")"#,
+            r#"dossier_open(16, "hold_room", W), contains("the parameters of heartbeat", W)"#,
+            r#"dossier_box_question(16, 1, "hold_room", W), contains("heartbeat", W)"#,
+        ],
+    );
+}
+
+#[test]
+fn a_runbook_speaks_of_what_the_path_has() {
+    answered(
+        "designs/ticketing.dl",
+        &[
+            r#"dossier_runbook("seat_map", "lag", _, _, "Diagnosis", _, W), contains("TTL and invalidation", W)"#,
+            r#"!dossier_runbook("seat_map", "lag", _, _, _, _, W), contains("consumer", W)"#,
+            r#"dossier_runbook("hold_seat", "competing_writers", _, _, "Trigger", _, "claim success rate leaves its usual range")"#,
+        ],
+    );
+    never(&[
+        r#"dossier_failure(R, M, "Yes"), !dossier_runbook(R, M, _, _, "Resolution", _, _)"#,
+        r#"dossier_heats(H, R), effective(H, "Hotspot type", T, _), !dossier_runbook(R, T, _, _, "Resolution", _, _)"#,
+        r#"dossier_metric(R, V, _), !dossier_part(R, _, V)"#,
+        r#"dossier_alert(R, V, _, P), P != "objective missed", !dossier_part(R, _, V)"#,
+    ]);
+}
+
+#[test]
+fn what_is_kept_grows_and_the_first_stage_has_the_stores_of_its_services() {
+    never(&[
+        r#"dossier_technology(R, V, _, _, _), !dossier_base(R, V), !dossier_storeless(V),
+           !dossier_cost(R, V, _, _, _, _), !dossier_open(19, _, _)"#,
+        r#"dossier_claim_store(O, S, _, _), dossier_stage_name(1, N), !contains(S, N)"#,
+        r#"dossier_apart(_, _), dossier_stage_name(1, N), contains("Single service", N)"#,
+    ]);
+    answered(
+        "designs/hotel-booking.dl",
+        &[
+            r#"dossier_stage_name(1, "One OLTP DB in each service, and one In-memory store for claims")"#,
+            r#"dossier_stage(1, _, "in payments, one OLTP store holds Payment")"#,
+            r#"dossier_stage(1, _, "In-memory store for the claims on RoomNight")"#,
+        ],
+    );
+    answered(
+        "designs/ride-dispatch.dl",
+        &[
+            r#"dossier_stage(3, _, "the records of LocationPing move to where step 10 has them: Append log / event stream or Wide-column / time-series store")"#,
+        ],
+    );
+}
