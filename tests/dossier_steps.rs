@@ -328,7 +328,7 @@ fn what_is_kept_grows_and_the_first_stage_has_the_stores_of_its_services() {
     never(&[
         r#"dossier_technology(R, V, _, _, _), !dossier_base(R, V), !dossier_storeless(V),
            !dossier_cost(R, V, _, _, _, _), !dossier_open(19, _, _)"#,
-        r#"dossier_claim_store(O, S, _, _), dossier_stage_name(1, N), !contains(S, N)"#,
+        r#"dossier_claim_store(O, S, _), dossier_stage_name(1, N), !contains(S, N)"#,
         r#"dossier_apart(_, _), dossier_stage_name(1, N), contains("Single service", N)"#,
     ]);
     answered(
