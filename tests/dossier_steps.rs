@@ -96,6 +96,8 @@ fn what_tells_a_repeat_in_step_8_is_no_missing_key_in_step_6() {
         "designs/ticketing.dl",
         &[
             r#"dossier_duplicate("expire_holds", "the state: FREE", _)"#,
+            r#"dossier_failure_name("expire_holds", "retry", "Expire holds is run again")"#,
+            r#"dossier_failure_name("hold_seat", "retry", "Client retries Hold seat")"#,
             r#"!dossier_mistake(6, "expire_holds", _)"#,
             r#"!dossier_box_gap(6, 4, "expire_holds", W), contains("Idempotency", W)"#,
             r#"dossier_runbook("expire_holds", "retry", _, _, "Diagnosis", _, W), contains("read what", W)"#,
