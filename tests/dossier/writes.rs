@@ -141,3 +141,24 @@ fn what_ends_a_claim_looks_whether_it_is_over() {
         ],
     );
 }
+
+#[test]
+fn events_under_the_id_of_something_that_lives_on_are_a_log_of_it() {
+    let design = "design(\"t\", \"T\").\n\
+         need(\"log\", 1, \"service\", \"append event\", \"C1\", \"A trip is logged\").\n\
+         on(\"log\", \"TripEvent\").\nobject(\"TripEvent\", \"event\").\n\
+         evolution(\"TripEvent\", \"append-only\").\nowner(\"TripEvent\", \"service\").\n\
+         scope(\"TripEvent\", \"instance\", \"trip_id\").\nobject(\"Trip\", \"process\").\n\
+         evolution(\"Trip\", \"state machine\").\nowner(\"Trip\", \"service\").\n\
+         scope(\"Trip\", \"instance\", \"trip_id\").\n";
+    told(
+        design,
+        &[
+            r#"dossier_key("TripEvent", "primary", 2, "sequence")"#,
+            r#"dossier_algorithm("log", 4, 1, L), contains("TripEvent.append((trip_id, next sequence)", L)"#,
+            // The second event of a trip is no repeat of the first.
+            r#"!dossier_algorithm("log", 2, _, L), contains("exists(trip_id)", L)"#,
+            r#"dossier_open(8, "log", M), contains("no idempotency key", M)"#,
+        ],
+    );
+}
