@@ -56,8 +56,9 @@ pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<
     let mut interner = Interner::new();
     let mut database = Database::new(&program);
     database.insert_facts(&program, &mut interner);
+    let threads = effort::threads(&arguments.effort).get();
     let read = read_facts(
-        &arguments.facts,
+        &Directory::new(&arguments.facts).on_threads(threads),
         &program,
         &mut database,
         &mut interner,
@@ -190,14 +191,13 @@ fn show_profile(to: &Path, profile: &Profile, sources: &Sources, console: &Conso
 /// Reads what the program's directives name. Whether every file could be read; single bad lines
 /// are among the problems and leave the others in.
 fn read_facts(
-    folder: &Path,
+    files: &Directory,
     program: &Program,
     database: &mut Database,
     interner: &mut Interner,
     sources: &mut Sources,
     problems: &mut Vec<Diagnostic>,
 ) -> bool {
-    let files = Directory::new(folder);
     let mut keys = Vec::new();
     let mut all = true;
     for directive in &program.directives {
@@ -205,11 +205,11 @@ fn read_facts(
             continue;
         }
         let relation = &program.relations[directive.relation.index()];
-        match input(&files, relation, directive, interner, sources, problems) {
+        match input(files, relation, directive, interner, sources, problems) {
             None => all = false,
             Some(loaded) => {
                 let count = loaded.len();
-                database.insert_batch(directive.relation, &loaded.columns, count, &mut keys);
+                database.fill(directive.relation, loaded.columns, count, &mut keys);
             }
         }
     }
