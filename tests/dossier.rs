@@ -619,7 +619,7 @@ fn a_key_that_nobody_gives_a_type_has_that_of_its_name() {
         "designs/url-shortener.dl",
         &[
             r#"dossier_column("LinkTarget", _, "code", "String", _)"#,
-            r#"dossier_column("Click", _, "code", "String", "FK")"#,
+            r#"dossier_column("Click", _, "code", "String", "names its ShortLink, in another store")"#,
             r#"dossier_column("Click", _, "click_id", "UUID", _)"#,
         ],
     );
