@@ -117,7 +117,7 @@ pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<
     if arguments.output == Path::new("-") {
         write(&mut StandardOutput(stream), &program, &database, &interner, &mut problems)?;
     } else {
-        let mut outputs = OutputDirectory::new(&arguments.output, stream);
+        let mut outputs = OutputDirectory::new(&arguments.output, stream).on_threads(threads);
         write(&mut outputs, &program, &database, &interner, &mut problems)?;
     }
     console.problems(&sources, &problems);
