@@ -290,6 +290,14 @@ fn hash_record(branch: &Option<Arc<str>>, fields: &[(Primitive, Word)]) -> u64 {
     hasher.finish()
 }
 
+/// What a floating-point number is told apart by.
+fn float_bits(number: f64) -> u64 {
+    match number.is_nan() {
+        true => f64::NAN.to_bits(),
+        false => (number + 0.0).to_bits(),
+    }
+}
+
 fn hash_wide(bits: u64) -> u64 {
     let mut hasher = FxHasher::default();
     hasher.write_u64(bits);
@@ -357,7 +365,7 @@ impl Interner {
             Constant::Symbol(text) => self.find_symbol(text, hash_text(text)),
             Constant::Number(number) => self.find_bits(*number as u64),
             Constant::Unsigned(number) => self.find_bits(*number),
-            Constant::Float(number) => self.find_wide((number + 0.0).to_bits()),
+            Constant::Float(number) => self.find_wide(float_bits(*number)),
             Constant::Record(None) => Some(Word(0)),
             Constant::Record(Some(record)) => {
                 let fields = record.fields.iter();
@@ -497,9 +505,9 @@ impl Interner {
     }
 
     /// The word of a floating-point number, made if it is new. Numbers are told apart by their
-    /// bits, except that -0.0 is 0.0.
+    /// bits, except that -0.0 is 0.0 and that there is one `NaN`.
     pub fn intern_float(&mut self, number: f64) -> Word {
-        self.intern_wide((number + 0.0).to_bits())
+        self.intern_wide(float_bits(number))
     }
 
     /// The number of a word of a `float` column.

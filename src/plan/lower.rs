@@ -168,8 +168,7 @@ fn enough(program: &Program, relations: &[RelationId]) -> Vec<(RelationId, usize
     });
     limits
         .filter_map(|directive| {
-            let (_, size) = directive.parameters.iter().find(|(name, _)| name == "n")?;
-            Some((directive.relation, size.parse().ok()?))
+            Some((directive.relation, directive.parameter("n")?.parse().ok()?))
         })
         .collect()
 }

@@ -214,7 +214,11 @@ impl Parser<'_> {
                 Some('n') => text.push('\n'),
                 Some('t') => text.push('\t'),
                 Some('r') => text.push('\r'),
-                Some(plain @ ('"' | '\\')) => text.push(plain),
+                Some('a') => text.push('\x07'),
+                Some('b') => text.push('\x08'),
+                Some('f') => text.push('\x0c'),
+                Some('v') => text.push('\x0b'),
+                Some(plain @ ('"' | '\'' | '\\')) => text.push(plain),
                 escape => {
                     let start = span.start + 1 + at as u32;
                     let escape = escape.unwrap_or(' ');

@@ -8,6 +8,7 @@ mod manual;
 mod programs;
 mod reasons;
 mod shared;
+mod souffle;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
