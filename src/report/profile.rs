@@ -74,13 +74,13 @@ impl ShownProfile<'_> {
         }
         text.push_str(&text_table(&rules, look));
         if !self.moved.is_empty() {
-            let mut moved = table("moved", &["taken", "tuples", "read", "written"]);
+            let mut moved = table("moved", &["taken", "tuples", "loaded", "stored"]);
             for it in self.moved {
-                let (read, written) = match it.written {
+                let (loaded, stored) = match it.written {
                     true => (String::new(), it.name.clone()),
                     false => (it.name.clone(), String::new()),
                 };
-                moved.rows.push(row([time(it.time), number(it.tuples), read, written]));
+                moved.rows.push(row([time(it.time), number(it.tuples), loaded, stored]));
             }
             text.push('\n');
             text.push_str(&text_table(&moved, look));
@@ -125,7 +125,7 @@ impl ShownProfile<'_> {
         let whole = json!({
             "milliseconds": milliseconds(profile.time), "rounds": profile.rounds,
             "symbol_bytes": profile.symbols, "relations": relations, "rules": rules,
-            "read": self.moved(false), "written": self.moved(true),
+            "loaded": self.moved(false), "stored": self.moved(true),
         });
         format!("{whole:#}\n")
     }
@@ -172,7 +172,7 @@ impl ShownProfile<'_> {
             );
         }
         out.push_str("</table>\n");
-        for (title, written) in [("Read", false), ("Written", true)] {
+        for (title, written) in [("Loaded", false), ("Stored", true)] {
             let these = || self.moved.iter().filter(|it| it.written == written);
             let Some(most) = these().map(|it| it.time).max() else { continue };
             let _ = writeln!(

@@ -110,7 +110,7 @@ pub fn unreadable(span: Option<Span>, path: &str, problem: &std::io::Error) -> D
     match span {
         Some(span) => diagnostic
             .at(span, "included here")
-            .help("a path is relative to the file that includes it"),
+            .help("a path is relative to the file that includes it, else to a folder of `-I`"),
         None => diagnostic,
     }
 }
