@@ -21,7 +21,7 @@ const COMMAND_LINE: &str = "<command line>";
 
 /// The trees of a program, and what is wrong with them.
 pub fn trees(arguments: &Run, sources: &mut Sources) -> Result<(Vec<Tree>, Vec<Diagnostic>)> {
-    for folder in arguments.include.iter().filter(|it| !it.is_dir()) {
+    if let Some(folder) = arguments.include.iter().find(|it| !it.is_dir()) {
         bail!("there is no folder `{}` to look for included files in", folder.display());
     }
     let folders: Vec<String> =
