@@ -128,7 +128,8 @@ fn warnings_are_shown_unless_they_are_not_wanted() {
 
 #[test]
 fn what_takes_how_long_is_said_where_it_is_asked_for() {
-    let stages = ["read the program in", "read the facts in", "evaluated in", "wrote the results in"];
+    let stages =
+        ["read the program in", "read the facts in", "evaluated in", "wrote the results in"];
     for option in ["-v", "--verbose"] {
         let assert = Desk::reach().run(&["reach.dl", option, "-D-"]).assert().success();
         let assert = assert.stdout(PATHS);
@@ -175,12 +176,17 @@ fn what_archlog_has_not_is_refused_by_name() {
         (&["--live-profile"], "`--live-profile`", "-p FILE"),
     ] {
         let options = [&["reach.dl"], typed].concat();
-        desk.run(&options).assert().code(2).stdout(is_empty()).stderr(
-            contains(named).and(contains("is not supported")).and(contains(way)),
-        );
+        desk.run(&options)
+            .assert()
+            .code(2)
+            .stdout(is_empty())
+            .stderr(contains(named).and(contains("is not supported")).and(contains(way)));
     }
-    // They are no part of the help.
+    // They are no part of the help, nor of what a shell completes, nor of other commands.
     desk.run(&["--help"]).assert().success().stdout(contains("swig").not());
+    let archlog = || Command::new(env!("CARGO_BIN_EXE_archlog"));
+    archlog().args(["completions", "bash"]).assert().stdout(contains("swig").not());
+    archlog().args(["fmt", "-c"]).assert().code(2).stderr(contains("unexpected argument '-c'"));
     // What Souffle does not have either is a slip.
     desk.run(&["reach.dl", "--hurry"]).assert().code(2).stderr(contains("unexpected argument"));
 }
@@ -194,6 +200,11 @@ fn a_program_that_is_not_there_has_a_near_name() {
     };
     near("rech.dl", "reach.dl");
     near("in/deep/raech.dl", "in/deep/reach.dl");
+    let desk = Desk::with(&[("reach.dl", REACH), ("in/Edge.facts", "a\tb\n")]);
+    let facts = desk.run(&["reach.dl", "-F", "in"]).assert().code(2);
+    facts.stderr(
+        contains("`in/edge.facts`: no such file").and(contains("did you mean `Edge.facts`?")),
+    );
     let far = desk.run(&["else.dl"]).assert().code(2).stderr(contains("cannot read `else.dl`"));
     far.stderr(contains("did you mean").not());
 }

@@ -29,9 +29,8 @@ pub(super) fn check(
         // The two heads of a subsumption are its first atoms.
         let before = if clause.greater.is_some() { 2 } else { 0 };
         let versions = heads.filter_map(together).map(|stratum| {
-            let inside = |name: &str| {
-                declarations.relation(name).is_some_and(|it| stratum.contains(&it))
-            };
+            let inside =
+                |name: &str| declarations.relation(name).is_some_and(|it| stratum.contains(&it));
             before + most(body, &inside)
         });
         let Some(versions) = versions.max().filter(|versions| *versions > 0) else { continue };

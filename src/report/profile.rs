@@ -91,9 +91,7 @@ impl ShownProfile<'_> {
     /// What was read, or what was written, for JSON.
     fn moved(&self, written: bool) -> Vec<Value> {
         let these = self.moved.iter().filter(|it| it.written == written);
-        let one = |it: &Moved| {
-            json!({"name": it.name, "milliseconds": milliseconds(it.time), "tuples": it.tuples})
-        };
+        let one = |it: &Moved| json!({"name": it.name, "milliseconds": milliseconds(it.time), "tuples": it.tuples});
         these.map(one).collect()
     }
 
@@ -175,10 +173,8 @@ impl ShownProfile<'_> {
         for (title, written) in [("Loaded", false), ("Stored", true)] {
             let these = || self.moved.iter().filter(|it| it.written == written);
             let Some(most) = these().map(|it| it.time).max() else { continue };
-            let _ = writeln!(
-                out,
-                "<h2>{title}</h2>\n<table>\n<tr><th>Time<th>Tuples<th>Relation</tr>"
-            );
+            let _ =
+                writeln!(out, "<h2>{title}</h2>\n<table>\n<tr><th>Time<th>Tuples<th>Relation</tr>");
             for it in these() {
                 let _ = writeln!(
                     out,

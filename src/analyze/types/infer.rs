@@ -179,7 +179,12 @@ pub(super) fn result_kind(functor: Functor) -> Kind {
 }
 
 /// The kind of an argument of a record: the first is the name of its branch.
-pub(super) fn field_kind(declarations: &Declarations, ty: TypeId, branch: u32, index: usize) -> Primitive {
+pub(super) fn field_kind(
+    declarations: &Declarations,
+    ty: TypeId,
+    branch: u32,
+    index: usize,
+) -> Primitive {
     let fields = declarations.ty(ty).branches.get(branch as usize).map(|branch| &branch.fields);
     let at = index.checked_sub(1);
     let field = fields.zip(at).and_then(|(fields, at)| fields.get(at));

@@ -84,8 +84,7 @@ impl Parser<'_> {
         // A disjunction stands for several bodies, which may have different numbers of atoms.
         let atoms = body.and_then(atoms_of).map(|atoms| heads + atoms);
         loop {
-            let version =
-                self.expect(Token::Number, "the number of a version, as in `0:(2,1)`")?;
+            let version = self.expect(Token::Number, "the number of a version, as in `0:(2,1)`")?;
             versions.push((self.slice(version).parse().unwrap_or(u64::MAX), version));
             self.expect(Token::Colon, "`:` and an order, as in `0:(2,1)`")?;
             let opening = self.expect(Token::LeftParenthesis, "`(` and the places of the atoms")?;

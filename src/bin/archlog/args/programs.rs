@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use archlog::audit::Pattern;
 use clap::{Args, ValueEnum};
 
-use super::souffle::Souffle;
 use super::{DocumentFormat, Effort, FindingFormat, Rulebook, TableFormat, TestFormat};
 
 /// Run any Datalog program in Souffle's dialect
@@ -90,10 +89,6 @@ pub struct Run {
     /// How hard to try
     #[command(flatten)]
     pub effort: Effort,
-
-    /// What else Souffle takes
-    #[command(flatten)]
-    pub souffle: Souffle,
 }
 
 impl Run {

@@ -34,9 +34,6 @@ use crate::query::{rendered, text_of};
 
 /// Runs a program as Souffle's command line would.
 pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
-    if let Some(refusal) = arguments.souffle.refusal() {
-        bail!(refusal);
-    }
     interrupt.hear_termination()?;
     let mut stages = Stages::new(arguments.verbose.then_some(console));
     let mut sources = Sources::new();
