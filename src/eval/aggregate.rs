@@ -2,7 +2,7 @@
 //!
 //! The groups of a batch that have not been seen in this run of the rule go through the
 //! aggregate's pipeline together, each with its number (its *lane*); every solution is counted for
-//! its lane. Results are kept by group until the rule is done.
+//! its lane. Results are kept by group until the rule is done, unless no group comes twice.
 
 use super::batch::{BATCH, Batch};
 use super::limits::StopReason;
@@ -34,8 +34,11 @@ struct Accumulator {
 }
 
 impl AggregateState {
-    /// Forgets all groups.
+    /// Forgets all groups, and keeps memory for few.
     pub(super) fn clear(&mut self) {
+        if self.groups.len() > BATCH {
+            *self = Self::default();
+        }
         self.groups.clear();
         self.results.clear();
     }
@@ -52,20 +55,19 @@ impl AggregateState {
         ledger: &mut Ledger,
         chosen: &mut Vec<u32>,
     ) -> Result<(), StopReason> {
-        if self.groups.arity() != plan.group.len() {
-            self.groups = Relation::numbered(plan.group.len());
-            self.results.clear();
-        }
         self.tuples.resize_with(plan.group.len(), Vec::new);
         for (column, slot) in self.tuples.iter_mut().zip(&plan.group) {
             column.clear();
             column.extend_from_slice(&batch.column(*slot)[..batch.len]);
         }
-        self.groups.positions(&self.tuples, batch.len, &mut self.positions);
-        while self.results.len() < self.groups.len() {
-            let start = self.results.len();
-            let end = self.groups.len().min(start + BATCH);
-            self.evaluate(context, plan, start..end, machine, symbols, ledger)?;
+        if plan.apart {
+            self.results.clear();
+            self.positions.clear();
+            self.positions.extend(0..batch.len as u32);
+            Self::begin(plan, machine, batch.len, |column| &self.tuples[column]);
+            self.evaluate(context, plan, batch.len, machine, symbols, ledger)?;
+        } else {
+            self.meet(context, plan, batch.len, machine, symbols, ledger)?;
         }
         let mut words = std::mem::take(batch.column_mut(plan.result));
         words.clear();
@@ -79,23 +81,58 @@ impl AggregateState {
         Ok(())
     }
 
-    fn evaluate(
+    /// Computes the aggregate for the groups of a batch that were not met before, and says where the
+    /// result of each group is.
+    fn meet(
         &mut self,
         context: Context<'_>,
         plan: &AggregatePlan,
-        groups: std::ops::Range<usize>,
+        count: usize,
         machine: &mut Machine,
         symbols: &mut Symbols<'_>,
         ledger: &mut Ledger,
     ) -> Result<(), StopReason> {
-        let count = groups.len();
+        if self.groups.arity() != plan.group.len() {
+            self.groups = Relation::numbered(plan.group.len());
+            self.results.clear();
+        }
+        self.groups.positions(&self.tuples, count, &mut self.positions);
+        while self.results.len() < self.groups.len() {
+            let start = self.results.len();
+            let end = self.groups.len().min(start + BATCH);
+            let new = |column| &self.groups.column(column)[start..end];
+            Self::begin(plan, machine, end - start, new);
+            self.evaluate(context, plan, end - start, machine, symbols, ledger)?;
+        }
+        Ok(())
+    }
+
+    /// Hands so many groups to the machine; `words` are those of a column.
+    fn begin<'a>(
+        plan: &AggregatePlan,
+        machine: &mut Machine,
+        count: usize,
+        words: impl Fn(usize) -> &'a [Word],
+    ) {
         machine.root.reserve(plan.pipeline.slots);
         machine.root.len = count;
         for (column, slot) in plan.group.iter().enumerate() {
-            let words = machine.root.column_mut(*slot);
-            words.clear();
-            words.extend_from_slice(&self.groups.column(column)[groups.clone()]);
+            let into = machine.root.column_mut(*slot);
+            into.clear();
+            into.extend_from_slice(words(column));
         }
+    }
+
+    /// Computes the aggregate for the groups that the machine was handed.
+    fn evaluate(
+        &mut self,
+        context: Context<'_>,
+        plan: &AggregatePlan,
+        count: usize,
+        machine: &mut Machine,
+        symbols: &mut Symbols<'_>,
+        ledger: &mut Ledger,
+    ) -> Result<(), StopReason> {
         let lanes = machine.root.column_mut(plan.lane);
         lanes.clear();
         lanes.extend((0..count as u32).map(Word));

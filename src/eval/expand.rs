@@ -8,7 +8,7 @@ use super::machine::{Context, Frame, Ledger, Scratch};
 use super::value::{Note, Symbols, Value, value};
 use crate::diag::Span;
 use crate::plan::{Expand, Expression, RowCheck, Rows, Slot, Source, Stage};
-use crate::store::{ColumnSet, Index, KeyColumn, Relation, RowList};
+use crate::store::{ColumnSet, Index, Kept, KeyColumn, Relation, RowList};
 use crate::value::{Constant, Primitive, RelationId, Word};
 
 /// A relation of at most so many rows is searched row by row instead of by an index.
@@ -76,7 +76,8 @@ pub(super) fn stage(
     }
     match &stage.expand {
         Expand::Rows { relation, rows, by, key, checks, take } => {
-            let atom = Atom { relation: *relation, rows: *rows, by: *by, key, checks, take };
+            let keeps = stage.expand.keeps();
+            let atom = Atom { relation: *relation, rows: *rows, by: *by, keeps, key, checks, take };
             atom.expand(context, stage, window, input, frame, scratch)
         }
         Expand::Range { result, primitive, from, to, step, span } => {
@@ -91,6 +92,7 @@ struct Atom<'a> {
     relation: RelationId,
     rows: Rows,
     by: ColumnSet,
+    keeps: Kept,
     key: &'a [Source],
     checks: &'a [RowCheck],
     take: &'a [(usize, Slot)],
@@ -125,7 +127,8 @@ impl Atom<'_> {
             self.search(relation, range, input, cursor);
         } else {
             let index = self.prepare(relation, range, input, cursor, scratch);
-            if self.join(index, relation, stage, input, batch, cursor) {
+            if index.kept() == Kept::Words {
+                self.join(index, stage, input, batch, cursor);
                 return true;
             }
             Self::look_up(index, input, cursor);
@@ -227,7 +230,8 @@ impl Atom<'_> {
         cursor: &mut Cursor,
         scratch: &mut Scratch,
     ) -> &'r Index {
-        let index = relation.index_on(self.by);
+        let words = (self.keeps == Kept::Words).then(|| relation.words_on(self.by, range.end));
+        let index = words.flatten().unwrap_or_else(|| relation.index_on(self.by));
         if !cursor.ready {
             cursor.ready = true;
             let mut columns = [KeyColumn::Constant(Word(0)); ColumnSet::LIMIT];
@@ -235,47 +239,38 @@ impl Atom<'_> {
             relation.lists(
                 index,
                 self.by,
+                range.end,
                 columns,
                 input.len,
                 &mut scratch.keys,
                 &mut cursor.lists,
             );
-            if self.rows == Rows::Old {
-                for list in &mut cursor.lists {
-                    *list = index.before(*list, range.end);
-                }
-            }
         }
         index
     }
 
-    /// The words of a relation of two columns beside the keys, copied list by list. Says whether
-    /// that is all that was asked for.
+    /// The words of a relation of two columns beside the keys, copied list by list: all that was
+    /// asked for.
     fn join(
         &self,
         index: &Index,
-        relation: &Relation,
         stage: &Stage,
         input: &Batch,
         batch: &mut Batch,
         cursor: &mut Cursor,
-    ) -> bool {
-        let &[(_, slot)] = self.take else { return false };
-        let simple = relation.arity() == 2 && self.by.len() == 1 && self.checks.is_empty();
-        if !simple || index.words(RowList::default()).is_none() {
-            return false;
-        }
+    ) {
+        let &[(_, slot)] = self.take else { return };
         let mut taken = std::mem::take(batch.column_mut(slot));
         taken.clear();
         // Which binding each word belongs to, as runs.
         cursor.from.clear();
         cursor.rows.clear();
         while cursor.at < input.len && taken.len() < BATCH {
-            let words = index.words(cursor.lists[cursor.at]).unwrap_or_default();
+            let words = index.words(cursor.lists[cursor.at]);
             let rest = &words[cursor.offset..];
             let count = rest.len().min(BATCH - taken.len());
             if count > 0 {
-                taken.extend_from_slice(&rest[..count]);
+                taken.extend(rest[..count].iter().map(|&word| Word(word)));
                 cursor.from.push(cursor.at as u32);
                 cursor.rows.push(count as u32);
             }
@@ -297,7 +292,6 @@ impl Atom<'_> {
                 column.resize(end, words[at as usize]);
             }
         }
-        true
     }
 
     /// Pairs of each binding with its rows in the index.

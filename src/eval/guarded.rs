@@ -253,8 +253,8 @@ impl Evaluator<'_> {
 
 /// Makes indices on the stratum cover what is new.
 fn refresh(run: &mut Run<'_, '_>, stratum: &StratumPlan) {
-    for &(relation, columns) in &stratum.growing {
-        run.database.refresh_index(relation, columns);
+    for &(relation, columns, kept) in &stratum.growing {
+        run.database.refresh_index(relation, columns, kept);
     }
 }
 

@@ -108,7 +108,7 @@ impl Machine {
     }
 
     /// Drops the results of the last rule's aggregates.
-    fn forget(&mut self) {
+    pub(super) fn forget(&mut self) {
         self.aggregates.iter_mut().for_each(AggregateState::clear);
         if let Some(nested) = &mut self.nested {
             nested.forget();

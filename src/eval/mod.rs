@@ -253,13 +253,13 @@ impl<'p> Evaluator<'p> {
                 return Err(StopReason::Rounds(run.rounds));
             }
             run.begin_round();
-            for &(relation, columns) in &stratum.growing {
-                run.database.refresh_index(relation, columns);
+            for &(relation, columns, kept) in &stratum.growing {
+                run.database.refresh_index(relation, columns, kept);
             }
             self.fresh(run, &stratum.prepare)?;
             run.advance(&mut self.bounds[own..]);
-            for &(relation, columns) in stratum.growing.iter().filter(|it| it.0.is_helper()) {
-                run.database.refresh_index(relation, columns);
+            for &(relation, columns, kept) in stratum.growing.iter().filter(|it| it.0.is_helper()) {
+                run.database.refresh_index(relation, columns, kept);
             }
             self.fresh(run, &stratum.repeated)?;
         }
@@ -288,6 +288,7 @@ impl<'p> Evaluator<'p> {
             Some(windows) => self.together(run, rule, &windows),
             None => self.alone(run, rule, None),
         };
+        self.machine.forget();
         let concluded = run.report.concluded - concluded;
         run.listener.ran(rule.rule, concluded, run.report.derived - derived);
         done

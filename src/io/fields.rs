@@ -11,6 +11,8 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr2};
 
+use super::numbers::Place;
+
 /// A stretch of the text that is one field.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Field {
@@ -57,23 +59,23 @@ pub(super) struct Record {
 pub(super) struct Records<'a> {
     text: &'a str,
     cut: Cut<'a>,
-    at: usize,
-    line: u32,
+    /// Where the next one begins.
+    pub place: Place,
     /// The fields of the record found last.
     pub fields: Vec<Field>,
 }
 
 impl<'a> Records<'a> {
     pub fn new(text: &'a str, cut: Cut<'a>) -> Self {
-        Records { text, cut, at: 0, line: 1, fields: Vec::new() }
+        Records { text, cut, place: Place { at: 0, line: 1 }, fields: Vec::new() }
     }
 
     /// The next record; blank lines are records without text.
     pub fn next(&mut self) -> Option<Record> {
-        if self.at >= self.text.len() {
+        let Place { at: start, line } = self.place;
+        if start >= self.text.len() {
             return None;
         }
-        let (start, line) = (self.at, self.line);
         self.fields.clear();
         let first_end = self.line_end(start);
         let quoted = self.cut.quoted
@@ -90,8 +92,7 @@ impl<'a> Records<'a> {
             (first_end, None)
         };
         let within = if quoted { newlines(&self.text.as_bytes()[start..end.content]) } else { 0 };
-        self.line += 1 + within;
-        self.at = end.next;
+        self.place = Place { at: end.next, line: line + 1 + within };
         Some(Record { range: start..end.content, line, misquoted })
     }
 

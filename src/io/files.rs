@@ -24,6 +24,11 @@ pub trait Files {
         false
     }
 
+    /// On how many threads a large file may be read.
+    fn threads(&self) -> usize {
+        1
+    }
+
     /// What is waiting at standard input, where these files have one.
     fn standard_input(&self) -> io::Result<Vec<u8>> {
         Err(io::Error::new(io::ErrorKind::Unsupported, "there is no standard input here"))
@@ -34,12 +39,19 @@ pub trait Files {
 #[derive(Clone, Debug)]
 pub struct Directory {
     root: PathBuf,
+    threads: usize,
 }
 
 impl Directory {
     /// The files of a folder.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Directory { root: root.into() }
+        Directory { root: root.into(), threads: 1 }
+    }
+
+    /// The same, whose large files are read on so many threads.
+    #[must_use]
+    pub fn on_threads(self, threads: usize) -> Self {
+        Directory { threads, ..self }
     }
 }
 
@@ -65,6 +77,10 @@ impl Files for Directory {
             return name.to_string();
         }
         self.root.join(name).display().to_string()
+    }
+
+    fn threads(&self) -> usize {
+        self.threads
     }
 
     fn standard_input(&self) -> io::Result<Vec<u8>> {

@@ -17,6 +17,7 @@ mod files;
 mod gzip;
 mod json;
 mod lines;
+mod numbers;
 mod order;
 mod parameters;
 mod read;

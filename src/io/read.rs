@@ -15,6 +15,7 @@ use super::error;
 use super::fields::{Misquoted, Record, Records, content};
 use super::files::Files;
 use super::json::Json;
+use super::numbers::Numbers;
 use super::parameters::{Channel, Encoding, Format, Reading, reading};
 use super::{gzip, sqlite, value};
 
@@ -219,7 +220,7 @@ fn rows(
         buffer: String::new(),
         faults: Faults::default(),
     };
-    reader.read(&|| files.halted());
+    reader.read(files.threads(), &|| files.halted());
     let Reader { loaded, faults, .. } = reader;
     if !faults.is_empty() {
         let before = text.before;
@@ -284,7 +285,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn read(&mut self, halted: &dyn Fn() -> bool) {
+    fn read(&mut self, threads: usize, halted: &dyn Fn() -> bool) {
         let mut read = 0_usize;
         let text: &str = &self.text.text;
         let format = self.format;
@@ -295,7 +296,17 @@ impl Reader<'_> {
         // An empty line is an empty symbol where Souffle would have written one so.
         let blank_is_a_row = !format.rfc4180
             && matches!(self.columns, [Column { primitive: Primitive::Symbol, .. }]);
-        while let Some(record) = records.next() {
+        let plain = !self.reading.picks && self.text.invalid.is_empty();
+        let numbers = plain.then(|| Numbers::of(self.columns, &format.delimiter)).flatten();
+        loop {
+            if let Some(numbers) = numbers {
+                let Loaded { columns, lines, .. } = &mut self.loaded;
+                let rows = (columns.as_mut_slice(), lines);
+                if numbers.read(text, &mut records.place, threads, halted, rows) {
+                    return;
+                }
+            }
+            let Some(record) = records.next() else { return };
             read += 1;
             if read.is_multiple_of(PATIENCE) && halted() {
                 return;

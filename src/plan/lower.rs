@@ -6,7 +6,7 @@ use super::{
     RulePlan, Slot, Source, StratumPlan, Told, live, simplify, split,
 };
 use crate::analyze::program::{Aggregate, Argument, Atom, Literal, Program, Rule, Stratum, Term};
-use crate::store::ColumnSet;
+use crate::store::{ColumnSet, Kept};
 use crate::syntax::operators::{Comparison, DirectiveKind};
 use crate::value::{Constant, Interner, Primitive, RelationId, RuleId, VariableId};
 
@@ -71,17 +71,17 @@ pub(super) fn stratum(
     for rule in repeated.iter().chain(&prepare).chain(&prunes) {
         for stage in &rule.pipeline.stages {
             if let Expand::Rows { relation, by, .. } = &stage.expand {
-                growing.push((*relation, *by));
+                growing.push((*relation, *by, stage.expand.keeps()));
             }
         }
         for step in rule.pipeline.steps() {
             if let Operation::Check { relation, columns, .. } = &step.operation {
-                let limit = ColumnSet::LIMIT;
-                growing.push((*relation, columns.iter().copied().filter(|&c| c < limit).collect()));
+                let columns = columns.iter().copied().filter(|&column| column < ColumnSet::LIMIT);
+                growing.push((*relation, columns.collect(), Kept::Rows));
             }
         }
     }
-    growing.retain(|(relation, by): &(RelationId, ColumnSet)| {
+    growing.retain(|(relation, by, _): &(RelationId, ColumnSet, Kept)| {
         !by.is_empty() && (relation.is_helper() || stratum.relations.contains(relation))
     });
     growing.sort();
@@ -181,6 +181,21 @@ fn collect_reads(body: &[Literal], reads: &mut Vec<RelationId>) {
     }
 }
 
+/// Whether the variables of a group tell all bindings of a rule apart: no atom has a column or a variable
+/// beside them. What else a body has adds no bindings, ranges aside.
+fn one_binding_a_group(rule: &Rule, group: &[VariableId]) -> bool {
+    let told = |argument: &Argument| match argument {
+        Argument::Variable(variable) => group.contains(variable),
+        Argument::Constant(_) => true,
+        Argument::Wildcard => false,
+    };
+    rule.body.iter().all(|literal| match literal {
+        Literal::Positive(atom) => atom.arguments.iter().all(told),
+        Literal::Range { .. } => false,
+        _ => true,
+    })
+}
+
 /// What a body turns into, in order, before it is cut into stages.
 pub(super) enum Planned {
     Expand(Expand),
@@ -199,6 +214,8 @@ struct Lowering<'a> {
     slots: Vec<String>,
     creates: bool,
     aggregates: usize,
+    /// How many aggregates the body stands in that is being lowered.
+    depth: usize,
 }
 
 impl<'a> Lowering<'a> {
@@ -213,7 +230,17 @@ impl<'a> Lowering<'a> {
         rule.head.terms.iter().for_each(|term| term.variables(&mut count));
         rule.body.iter().for_each(|literal| literal.variables(&mut count));
         let slots = rule.variables.iter().map(|variable| variable.name.clone()).collect();
-        Lowering { rule, recursive, delta, interner, uses, slots, creates: false, aggregates: 0 }
+        Lowering {
+            rule,
+            recursive,
+            delta,
+            interner,
+            uses,
+            slots,
+            creates: false,
+            aggregates: 0,
+            depth: 0,
+        }
     }
 
     fn plan(mut self, id: RuleId) -> RulePlan {
@@ -400,7 +427,10 @@ impl<'a> Lowering<'a> {
         for variable in &aggregate.outer {
             bound[variable.index()] = true;
         }
+        let apart = self.depth == 0 && one_binding_a_group(self.rule, &aggregate.outer);
+        self.depth += 1;
         let planned = self.body(&aggregate.body, &mut bound, true);
+        self.depth -= 1;
         let target = aggregate.target.as_ref().map(|target| self.expression(target));
         let mut wanted = vec![lane];
         if let Some(target) = &target {
@@ -412,6 +442,7 @@ impl<'a> Lowering<'a> {
             primitive: target.as_ref().map_or(aggregate.primitive, Expression::primitive),
             result,
             group: aggregate.outer.iter().map(|variable| slot(*variable)).collect(),
+            apart,
             lane,
             pipeline: live::pipeline(planned, self.slots.len(), wanted, true),
             target,

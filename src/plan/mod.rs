@@ -36,7 +36,7 @@ pub use print::{Known, Measured};
 
 use crate::analyze::program::{Program, Relation};
 use crate::diag::Span;
-use crate::store::ColumnSet;
+use crate::store::{ColumnSet, Kept};
 use crate::syntax::operators::{AggregateOperator, Comparison, Functor, Test};
 use crate::value::{Constant, Interner, Primitive, RelationId, RuleId, Word};
 
@@ -66,8 +66,9 @@ pub struct StratumPlan {
     /// The helpers: relations that stand for a part of a body, by how many columns each has. They are
     /// called [`RelationId::helper`] and are gone when the stratum is done.
     pub helpers: Vec<usize>,
-    /// The indices on relations of the stratum and on helpers, which grow with them.
-    pub growing: Vec<(RelationId, ColumnSet)>,
+    /// The indices on relations of the stratum and on helpers, which grow with them, and what they keep
+    /// if they can.
+    pub growing: Vec<(RelationId, ColumnSet, Kept)>,
     /// All relations that the rules read, those in negations and aggregates included, those of the
     /// stratum left out.
     pub reads: Vec<RelationId>,
@@ -240,6 +241,21 @@ pub enum Expand {
     },
 }
 
+impl Expand {
+    /// What the index it looks into had best keep: the words of the other column of two, if they are all
+    /// that is needed.
+    pub fn keeps(&self) -> Kept {
+        match self {
+            Expand::Rows { by, checks, take, .. }
+                if by.len() == 1 && checks.is_empty() && take.len() == 1 =>
+            {
+                Kept::Words
+            }
+            _ => Kept::Rows,
+        }
+    }
+}
+
 /// Which rows of a relation an atom reads.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Rows {
@@ -367,6 +383,8 @@ pub struct AggregatePlan {
     pub result: Slot,
     /// The variables of the group.
     pub group: Vec<Slot>,
+    /// Whether no two bindings that come to it are of one group.
+    pub apart: bool,
     /// Where the number of the group goes.
     pub lane: Slot,
     /// What ranges.

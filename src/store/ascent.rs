@@ -8,7 +8,7 @@
 use std::cmp::Ordering;
 use std::sync::atomic::{self, AtomicUsize};
 
-use super::index::KeyColumn;
+use super::key::KeyColumn;
 use super::relation::Relation;
 use crate::value::Word;
 
@@ -127,6 +127,28 @@ impl Relation {
             answer(at, row < self.len && self.columns.iter().zip(tuples).all(equal));
         }
         true
+    }
+
+    /// Adds tuples as [`Relation::insert_batch`] does, and takes their vectors over if nothing is there
+    /// yet and they ascend.
+    pub(super) fn fill(
+        &mut self,
+        round: u32,
+        tuples: Vec<Vec<Word>>,
+        count: usize,
+        keys: &mut Vec<u64>,
+    ) -> usize {
+        let whole = tuples.len() == self.arity && tuples.iter().all(|words| words.len() == count);
+        if self.len > 0 || count < WORTH || !whole {
+            return self.insert_batch(round, &tuples, count, keys);
+        }
+        let Some(key) = self.next_key(&tuples, count) else {
+            return self.insert_batch(round, &tuples, count, keys);
+        };
+        self.append(round, &[], count, None);
+        self.columns = tuples;
+        self.ascends_by(key);
+        count
     }
 
     /// Whether a row comes before a tuple.

@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustc_hash::FxHashMap;
 
-use super::index::pack_one;
+use super::key::pack_one;
 use super::table::KeyTable;
 use crate::value::Word;
 

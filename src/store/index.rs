@@ -1,137 +1,52 @@
 //! Indices: from the words of some columns to the rows that have them.
 //!
-//! The rows of one key are kept together and in order, so that a join copies slices and a range of
-//! rounds is a part of a slice. What grows keeps room: a group that is full moves to a place with
-//! twice the room, one that a group has left or else the end of the arena. An index over a relation
-//! that is complete is the same thing, built in one go with no room to spare.
+//! The rows of one key are kept together and in order, so that a join copies slices and what is older
+//! than a round is the front of a slice. In an index on one column of two a join wants the words of
+//! the other column only: such an index keeps those in the place of row numbers.
+//!
+//! An index that is made in one go has one list after the other, with no room to spare. When more rows
+//! come its lists move into an arena where each can grow.
 //!
 //! One column whose words are dense is looked up by position; everything else by hash.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::table::{KeyTable, fold, pair};
+use super::arena::Arena;
+use super::key::{ColumnSet, KeyColumn, pack};
+use super::table::KeyTable;
 use crate::value::Word;
 
-/// A set of columns, those below the 64th.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-pub struct ColumnSet(u64);
+/// How many rows are looked up together while an index is made: their keys stay in the nearest cache.
+const AT_ONCE: usize = 1024;
 
-impl ColumnSet {
-    /// The most columns a set can speak of.
-    pub const LIMIT: usize = 64;
-
-    /// With a column more. Columns from [`ColumnSet::LIMIT`] on cannot be in a set.
-    #[must_use]
-    pub fn with(self, column: usize) -> Self {
-        debug_assert!(column < Self::LIMIT, "a column that no index can have");
-        ColumnSet(self.0 | 1 << column)
-    }
-
-    /// Whether a column is in it.
-    pub fn contains(self, column: usize) -> bool {
-        column < Self::LIMIT && self.0 & (1 << column) != 0
-    }
-
-    /// How many columns are in it.
-    pub fn len(self) -> usize {
-        self.0.count_ones() as usize
-    }
-
-    /// Whether no column is in it.
-    pub fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// The columns in ascending order: the order of the words of a key.
-    pub fn columns(self) -> impl Iterator<Item = usize> {
-        let mut rest = self.0;
-        std::iter::from_fn(move || {
-            if rest == 0 {
-                return None;
-            }
-            let column = rest.trailing_zeros() as usize;
-            rest &= rest - 1;
-            Some(column)
-        })
-    }
+/// What an index keeps of a row.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Kept {
+    /// Its number.
+    Rows,
+    /// The word in the other column of two.
+    Words,
 }
 
-impl FromIterator<usize> for ColumnSet {
-    fn from_iter<I: IntoIterator<Item = usize>>(columns: I) -> Self {
-        columns.into_iter().fold(ColumnSet::default(), ColumnSet::with)
-    }
-}
-
-/// The words of one column of a batch of keys.
-#[derive(Clone, Copy, Debug)]
-pub enum KeyColumn<'a> {
-    /// A word a key.
-    Words(&'a [Word]),
-    /// The same word in all keys.
-    Constant(Word),
-}
-
-impl KeyColumn<'_> {
-    /// The word of one key.
-    pub fn word(&self, key: usize) -> Word {
-        match self {
-            KeyColumn::Words(words) => words[key],
-            KeyColumn::Constant(word) => *word,
-        }
-    }
-}
-
-/// Fills `keys` with one 64-bit key for each of `count` keys: the words themselves for one and two
-/// columns, a hash for more.
-pub(crate) fn pack(columns: &[KeyColumn<'_>], count: usize, keys: &mut Vec<u64>) {
-    keys.clear();
-    match columns {
-        [KeyColumn::Words(words)] => keys.extend(words[..count].iter().map(|w| u64::from(w.0))),
-        [KeyColumn::Words(first), KeyColumn::Words(second)] => {
-            keys.extend(first[..count].iter().zip(&second[..count]).map(|(a, b)| pair(a.0, b.0)));
-        }
-        [KeyColumn::Words(first), KeyColumn::Constant(second)] => {
-            keys.extend(first[..count].iter().map(|a| pair(a.0, second.0)));
-        }
-        [KeyColumn::Constant(first), KeyColumn::Words(second)] => {
-            keys.extend(second[..count].iter().map(|b| pair(first.0, b.0)));
-        }
-        [KeyColumn::Constant(word)] => keys.resize(count, u64::from(word.0)),
-        [first, second] => keys.resize(count, pair(first.word(0).0, second.word(0).0)),
-        columns => {
-            keys.resize(count, 0);
-            for column in columns {
-                match column {
-                    KeyColumn::Words(words) => {
-                        for (key, word) in keys.iter_mut().zip(*words) {
-                            *key = fold(*key, word.0);
-                        }
-                    }
-                    KeyColumn::Constant(word) => {
-                        for key in keys.iter_mut() {
-                            *key = fold(*key, word.0);
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// The key of one tuple's words, as [`pack`] makes it.
-pub(crate) fn pack_one(words: impl ExactSizeIterator<Item = Word>) -> u64 {
-    let long = words.len() > 2;
-    words.fold(0, |key, word| if long { fold(key, word.0) } else { key << 32 | u64::from(word.0) })
-}
-
-/// The rows of one key: a part of the arena.
+/// The list of one key in the arena.
 #[derive(Clone, Copy, Debug, Default)]
 struct Group {
-    start: u32,
+    start: u64,
     len: u32,
     room: u32,
-    /// Rows that are about to be added.
-    pending: u32,
+    /// How long the list was before the index was last extended; while it is being extended, how
+    /// long it will be.
+    old: u32,
+}
+
+/// The lists of all keys.
+#[derive(Clone, Debug)]
+enum Lists {
+    /// One after the other: where each begins, and where the last one ends.
+    Packed { starts: Vec<u32>, held: Vec<u32> },
+    /// Each in a place of its own, and those that the last rows went to.
+    Apart { groups: Vec<Group>, arena: Arena, touched: Vec<u32> },
 }
 
 #[derive(Clone, Debug)]
@@ -146,23 +61,31 @@ enum Directory {
 #[derive(Clone, Debug)]
 pub struct Index {
     columns: Vec<u32>,
+    kept: Kept,
     /// How many rows are in it.
     covered: u32,
+    /// The first of the rows that came in last.
+    latest: u32,
     directory: Directory,
-    groups: Vec<Group>,
-    arena: Vec<u32>,
-    /// In an index on one column of two: the words of the other column, in step with the arena, so
-    /// that a join copies them as they stand.
-    beside: Vec<Word>,
-    /// Where groups have left the arena: places with room for 1 row, for 2, for 4 and so on.
-    left: Vec<Vec<u32>>,
+    lists: Lists,
 }
 
-/// Which rows of an [`Index`]'s arena belong to a key.
+/// Which of an [`Index`]'s rows belong to a key.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct RowList {
-    pub(crate) start: u32,
-    pub(crate) len: u32,
+    start: u64,
+    len: u32,
+}
+
+/// How much of a list is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Part {
+    /// All of it.
+    All,
+    /// What was there before the index was last extended.
+    Old,
+    /// The rows before one.
+    Before(u32),
 }
 
 impl RowList {
@@ -178,22 +101,20 @@ impl RowList {
 }
 
 impl Index {
-    fn new(columns: ColumnSet) -> Self {
+    fn new(columns: ColumnSet, kept: Kept) -> Self {
         let columns: Vec<u32> = columns.columns().map(|column| column as u32).collect();
         let directory = if columns.len() == 1 {
             Directory::Dense(Vec::new())
         } else {
             Directory::Hash(KeyTable::default())
         };
-        Index {
-            columns,
-            covered: 0,
-            directory,
-            groups: Vec::new(),
-            arena: Vec::new(),
-            beside: Vec::new(),
-            left: Vec::new(),
-        }
+        let lists = Lists::Packed { starts: vec![0], held: Vec::new() };
+        Index { columns, kept, covered: 0, latest: 0, directory, lists }
+    }
+
+    /// What it keeps of a row.
+    pub fn kept(&self) -> Kept {
+        self.kept
     }
 
     /// How many rows of the relation are in it: all before this one.
@@ -203,23 +124,43 @@ impl Index {
 
     /// How many keys there are.
     pub(super) fn groups(&self) -> usize {
-        self.groups.len()
+        match &self.lists {
+            Lists::Packed { starts, .. } => starts.len() - 1,
+            Lists::Apart { groups, .. } => groups.len(),
+        }
     }
 
-    /// The rows of a list, in ascending order.
+    fn held(&self, list: RowList) -> &[u32] {
+        match &self.lists {
+            Lists::Packed { held, .. } => {
+                &held[list.start as usize..list.start as usize + list.len()]
+            }
+            Lists::Apart { arena, .. } => arena.list(list.start, list.len),
+        }
+    }
+
+    /// The rows of a list, in ascending order, in an index that keeps rows.
     pub fn rows(&self, list: RowList) -> &[u32] {
-        &self.arena[list.start as usize..(list.start + list.len) as usize]
+        debug_assert_eq!(self.kept, Kept::Rows, "an index without rows is asked for them");
+        self.held(list)
     }
 
-    /// The words of the other column of those rows, in an index on one column of two.
-    pub(crate) fn words(&self, list: RowList) -> Option<&[Word]> {
-        self.beside.get(list.start as usize..(list.start + list.len) as usize)
+    /// The words of the other column of a list's rows, in the order of the rows, in an index that keeps
+    /// words.
+    pub(crate) fn words(&self, list: RowList) -> &[u32] {
+        debug_assert_eq!(self.kept, Kept::Words, "an index without words is asked for them");
+        self.held(list)
     }
 
-    /// The part of a list that lies before a row.
-    pub fn before(&self, list: RowList, row: usize) -> RowList {
-        let len = self.rows(list).partition_point(|&other| (other as usize) < row);
-        RowList { start: list.start, len: len as u32 }
+    /// What to ask for, to get the rows before one; nothing if that cannot be told any more.
+    pub(crate) fn until(&self, row: usize) -> Option<Part> {
+        if row >= self.covered() {
+            Some(Part::All)
+        } else if row == self.latest as usize {
+            Some(Part::Old)
+        } else {
+            (self.kept == Kept::Rows).then_some(Part::Before(row as u32))
+        }
     }
 
     /// Takes in the rows of a relation that it does not cover yet. `stored` are the relation's
@@ -229,95 +170,181 @@ impl Index {
         if first >= len {
             return;
         }
-        let columns: Vec<KeyColumn<'_>> = self
-            .columns
-            .iter()
-            .map(|&column| KeyColumn::Words(&stored[column as usize][first..len]))
-            .collect();
-        let count = len - first;
-        let mut keys = Vec::with_capacity(count);
-        pack(&columns, count, &mut keys);
-        self.choose_directory(&keys, len);
-        // First the group of each row and how many rows each group gains, then the rows.
-        let mut members = Vec::with_capacity(count);
-        let mut touched = Vec::new();
-        for (at, &key) in keys.iter().enumerate() {
-            let id = self.group_of(key, first + at, stored);
-            let group = &mut self.groups[id as usize];
-            if group.pending == 0 {
-                touched.push(id);
-            }
-            group.pending += 1;
-            members.push(id);
+        self.choose_directory(stored, first..len);
+        match first {
+            0 => self.build(stored, len),
+            _ => self.grow(stored, first..len),
         }
-        let other = match (self.columns.as_slice(), stored) {
-            ([0], [_, other]) | ([1], [other, _]) => Some(other),
-            _ => None,
-        };
-        let fresh = first == 0;
-        for id in touched {
-            let group = &mut self.groups[id as usize];
-            let needed = group.len + group.pending;
-            group.pending = 0;
-            if needed > group.room {
-                let room = if fresh { needed } else { needed.next_power_of_two() };
-                let (from, len, old) = (group.start as usize, group.len as usize, group.room);
-                let start = self.place(room, other.is_some());
-                if old > 0 {
-                    self.arena.copy_within(from..from + len, start as usize);
-                    if other.is_some() {
-                        self.beside.copy_within(from..from + len, start as usize);
-                    }
-                    self.leave(from as u32, old);
-                }
-                let group = &mut self.groups[id as usize];
-                group.start = start;
-                group.room = room;
-            }
-        }
-        for (at, &group) in members.iter().enumerate() {
-            let group = &mut self.groups[group as usize];
-            let place = (group.start + group.len) as usize;
-            self.arena[place] = (first + at) as u32;
-            if let Some(other) = other {
-                self.beside[place] = other[first + at];
-            }
-            group.len += 1;
-        }
+        self.latest = first as u32;
         self.covered = len as u32;
     }
 
-    /// A place in the arena with so much room, and in what is beside it.
-    fn place(&mut self, room: u32, beside: bool) -> u32 {
-        let size = room.is_power_of_two().then(|| room.trailing_zeros() as usize);
-        if let Some(place) = size.and_then(|size| self.left.get_mut(size)?.pop()) {
-            return place;
+    /// The column whose words it keeps, if it keeps words.
+    fn other<'a>(&self, stored: &'a [Vec<Word>]) -> Option<&'a [Word]> {
+        match (self.kept, self.columns.as_slice(), stored) {
+            (Kept::Words, [0], [_, other]) | (Kept::Words, [1], [other, _]) => Some(other),
+            _ => None,
         }
-        let start = self.arena.len();
-        self.arena.resize(start + room as usize, 0);
-        if beside {
-            self.beside.resize(start + room as usize, Word(0));
-        }
-        start as u32
     }
 
-    /// Leaves a place in the arena to others.
-    fn leave(&mut self, place: u32, room: u32) {
-        let size = room.ilog2() as usize;
-        if self.left.len() <= size {
-            self.left.resize_with(size + 1, Vec::new);
+    /// The keys of some rows. The directory's places for them are looked at, so that they come into the
+    /// cache together.
+    fn pack(&self, stored: &[Vec<Word>], rows: Range<usize>, keys: &mut Vec<u64>) {
+        let count = rows.len();
+        let words = |&column: &u32| KeyColumn::Words(&stored[column as usize][rows.clone()]);
+        let columns: Vec<KeyColumn<'_>> = self.columns.iter().map(words).collect();
+        pack(&columns, count, keys);
+        let seen = keys.iter().fold(0, |seen, &key| seen ^ self.peek(key));
+        std::hint::black_box(seen);
+    }
+
+    /// Makes its lists, over all rows.
+    fn build(&mut self, stored: &[Vec<Word>], len: usize) {
+        let wide = self.columns.len() > 2;
+        // How long each list is, and its first row if keys have to be compared.
+        let (mut next, mut firsts) = (Vec::new(), Vec::new());
+        let dense = matches!(self.directory, Directory::Dense(_));
+        let mut members = Vec::with_capacity(if dense { 0 } else { len });
+        let mut keys = Vec::with_capacity(AT_ONCE);
+        for start in (0..len).step_by(AT_ONCE) {
+            let rows = start..len.min(start + AT_ONCE);
+            self.pack(stored, rows.clone(), &mut keys);
+            for (row, &key) in rows.zip(&keys) {
+                let (columns, new) = (&self.columns, next.len() as u32);
+                let is = |group: u32| same(columns, stored, firsts[group as usize], row as u32);
+                let found = self.directory.group(key, new, |group| !wide || is(group));
+                let group = found.unwrap_or_else(|| {
+                    next.push(0u32);
+                    if wide {
+                        firsts.push(row as u32);
+                    }
+                    new
+                });
+                next[group as usize] += 1;
+                if !dense {
+                    members.push(group);
+                }
+            }
         }
-        self.left[size].push(place);
+        let mut starts = Vec::with_capacity(next.len() + 1);
+        let mut end = 0;
+        for count in &mut next {
+            starts.push(end);
+            end += std::mem::replace(count, end);
+        }
+        starts.push(end);
+        let other = self.other(stored);
+        let mut held = vec![0; len];
+        let mut put = |row: usize, group: u32| {
+            let place = &mut next[group as usize];
+            held[*place as usize] = other.map_or(row as u32, |words| words[row].0);
+            *place += 1;
+        };
+        match (&self.directory, self.columns.first()) {
+            (Directory::Dense(groups), Some(&column)) => {
+                for (row, word) in stored[column as usize][..len].iter().enumerate() {
+                    put(row, groups[word.0 as usize] - 1);
+                }
+            }
+            _ => members.iter().enumerate().for_each(|(row, &group)| put(row, group)),
+        }
+        self.lists = Lists::Packed { starts, held };
+    }
+
+    /// Gives every list a place of its own.
+    fn part(&mut self) {
+        let Lists::Packed { starts, held } = &self.lists else { return };
+        let mut arena = Arena::default();
+        let groups = starts.windows(2).map(|ends| {
+            let (start, end) = (ends[0] as usize, ends[1] as usize);
+            let words = &held[start..end];
+            let (len, room) = (words.len() as u32, room(words.len() as u32));
+            let place = arena.place(room);
+            arena.list_mut(place, len).copy_from_slice(words);
+            Group { start: place, len, room, old: len }
+        });
+        let groups = groups.collect();
+        self.lists = Lists::Apart { groups, arena, touched: Vec::new() };
+    }
+
+    /// Takes in more rows.
+    fn grow(&mut self, stored: &[Vec<Word>], rows: Range<usize>) {
+        self.part();
+        let mut members = Vec::with_capacity(rows.len());
+        let mut keys = Vec::with_capacity(AT_ONCE);
+        for start in rows.clone().step_by(AT_ONCE) {
+            let some = start..rows.end.min(start + AT_ONCE);
+            self.pack(stored, some.clone(), &mut keys);
+            for (row, &key) in some.zip(&keys) {
+                members.push(self.member(key, row as u32, stored));
+            }
+        }
+        let other = self.other(stored);
+        let Lists::Apart { groups, arena, touched } = &mut self.lists else { return };
+        for group in touched.drain(..) {
+            let group = &mut groups[group as usize];
+            group.old = group.len;
+        }
+        for &id in &members {
+            let group = &mut groups[id as usize];
+            if group.old == group.len {
+                touched.push(id);
+            }
+            group.old += 1;
+        }
+        for &id in touched.iter() {
+            let group = &mut groups[id as usize];
+            let needed = std::mem::replace(&mut group.old, group.len);
+            if needed > group.room {
+                let room = room(needed);
+                group.start = match group.room {
+                    0 => arena.place(room),
+                    old => arena.moved(group.start, group.len, old, room),
+                };
+                group.room = room;
+            }
+        }
+        for (row, &id) in rows.zip(&members) {
+            let group = &mut groups[id as usize];
+            let kept = other.map_or(row as u32, |words| words[row].0);
+            arena.set(group.start, group.len, kept);
+            group.len += 1;
+        }
+    }
+
+    /// The group of a row, made if it is the first of its key. A new group keeps its first row in
+    /// `start` until it has room, so that wide keys can be compared.
+    fn member(&mut self, key: u64, row: u32, stored: &[Vec<Word>]) -> u32 {
+        let (columns, wide) = (&self.columns, self.columns.len() > 2);
+        let Lists::Apart { groups, arena, .. } = &mut self.lists else { return 0 };
+        let new = groups.len() as u32;
+        let is = |group: u32| {
+            let group = &groups[group as usize];
+            let first = match group.room {
+                0 => group.start as u32,
+                _ => arena.list(group.start, 1)[0],
+            };
+            same(columns, stored, first, row)
+        };
+        let found = self.directory.group(key, new, |group| !wide || is(group));
+        found.unwrap_or_else(|| {
+            groups.push(Group { start: u64::from(row), ..Group::default() });
+            new
+        })
     }
 
     /// Keeps the dense directory only while its size is in proportion to the rows.
-    fn choose_directory(&mut self, keys: &[u64], len: usize) {
-        let Directory::Dense(dense) = &mut self.directory else { return };
-        let needed = keys.iter().copied().max().map_or(0, |word| word as usize + 1);
+    fn choose_directory(&mut self, stored: &[Vec<Word>], rows: Range<usize>) {
+        let (Directory::Dense(dense), Some(&column)) = (&mut self.directory, self.columns.first())
+        else {
+            return;
+        };
+        let greatest = stored[column as usize][rows.clone()].iter().max();
+        let needed = greatest.map_or(0, |word| word.0 as usize + 1);
         if needed <= dense.len() {
             return;
         }
-        if needed <= len * 4 + 64 {
+        if needed <= rows.end * 4 + 64 {
             dense.resize(needed, 0);
             return;
         }
@@ -330,55 +357,37 @@ impl Index {
         self.directory = Directory::Hash(table);
     }
 
-    /// The group of a row, made if it is the first of its key. A new group keeps its first row in
-    /// `start` until it gets room, so that wide keys can be compared.
-    fn group_of(&mut self, key: u64, row: usize, stored: &[Vec<Word>]) -> u32 {
-        let new = self.groups.len() as u32;
-        let (groups, arena, columns) = (&self.groups, &self.arena, &self.columns);
-        let found = match &mut self.directory {
-            Directory::Dense(dense) => {
-                let place = &mut dense[key as usize];
-                if *place == 0 {
-                    *place = new + 1;
-                    None
-                } else {
-                    Some(*place - 1)
-                }
-            }
-            Directory::Hash(table) if columns.len() <= 2 => {
-                table.find_or_insert(key, new, |_| true)
-            }
-            Directory::Hash(table) => table.find_or_insert(key, new, |group| {
-                let group = groups[group as usize];
-                let other = if group.room == 0 { group.start } else { arena[group.start as usize] };
-                columns.iter().all(|&column| {
-                    let column = &stored[column as usize];
-                    column[other as usize] == column[row]
-                })
-            }),
+    /// A part of the rows of one key; `is` compares a wide key with a row.
+    pub(crate) fn list(&self, key: u64, part: Part, mut is: impl FnMut(u32) -> bool) -> RowList {
+        let first = |group: u32| match &self.lists {
+            Lists::Packed { starts, held } => held[starts[group as usize] as usize],
+            Lists::Apart { groups, arena, .. } => arena.list(groups[group as usize].start, 1)[0],
         };
-        found.unwrap_or_else(|| {
-            self.groups.push(Group { start: row as u32, len: 0, room: 0, pending: 0 });
-            new
-        })
-    }
-
-    /// The rows of one key; `is` compares a wide key with a row.
-    pub(crate) fn list(&self, key: u64, mut is: impl FnMut(u32) -> bool) -> RowList {
         let group = match &self.directory {
             Directory::Dense(dense) => match dense.get(key as usize) {
                 Some(&place) if place != 0 => Some(place - 1),
                 _ => None,
             },
             Directory::Hash(table) if self.columns.len() <= 2 => table.find(key, |_| true),
-            Directory::Hash(table) => {
-                table.find(key, |group| is(self.arena[self.groups[group as usize].start as usize]))
+            Directory::Hash(table) => table.find(key, |group| is(first(group))),
+        };
+        let Some(group) = group else { return RowList::default() };
+        let (all, old) = match &self.lists {
+            Lists::Packed { starts, .. } => {
+                let (start, end) = (starts[group as usize], starts[group as usize + 1]);
+                (RowList { start: u64::from(start), len: end - start }, 0)
+            }
+            Lists::Apart { groups, .. } => {
+                let group = groups[group as usize];
+                (RowList { start: group.start, len: group.len }, group.old)
             }
         };
-        group.map_or(RowList::default(), |group| {
-            let group = self.groups[group as usize];
-            RowList { start: group.start, len: group.len }
-        })
+        let len = match part {
+            Part::All => all.len,
+            Part::Old => old,
+            Part::Before(row) => self.held(all).partition_point(|&other| other < row) as u32,
+        };
+        RowList { len, ..all }
     }
 
     /// Asks for the first place of a key, so that a later [`Index::list`] finds it in the cache.
@@ -396,10 +405,43 @@ impl Index {
             Directory::Hash(table) => table.memory(),
         };
         directory
-            + self.groups.capacity() * size_of::<Group>()
-            + (self.arena.capacity() + self.beside.capacity()) * 4
-            + self.left.iter().map(|places| places.capacity() * 4).sum::<usize>()
+            + match &self.lists {
+                Lists::Packed { starts, held } => (starts.capacity() + held.capacity()) * 4,
+                Lists::Apart { groups, arena, touched } => {
+                    groups.capacity() * size_of::<Group>() + arena.memory() + touched.capacity() * 4
+                }
+            }
     }
+}
+
+impl Directory {
+    /// The group of a key that `is` says yes to; `new` becomes it when there is none.
+    fn group(&mut self, key: u64, new: u32, is: impl FnMut(u32) -> bool) -> Option<u32> {
+        match self {
+            Directory::Dense(dense) => {
+                let place = &mut dense[key as usize];
+                if *place == 0 {
+                    *place = new + 1;
+                    return None;
+                }
+                Some(*place - 1)
+            }
+            Directory::Hash(table) => table.find_or_insert(key, new, is),
+        }
+    }
+}
+
+/// Whether two rows have the same words in some columns.
+fn same(columns: &[u32], stored: &[Vec<Word>], one: u32, other: u32) -> bool {
+    columns.iter().all(|&column| {
+        let words = &stored[column as usize];
+        words[one as usize] == words[other as usize]
+    })
+}
+
+/// How much room a list of so many rows gets where it can grow.
+fn room(len: u32) -> u32 {
+    len.checked_next_power_of_two().unwrap_or(u32::MAX)
 }
 
 /// The indices of one relation, each made when it is first asked for. A list, because it must be
@@ -412,19 +454,26 @@ pub(crate) struct IndexList {
 #[derive(Debug)]
 struct Node {
     columns: ColumnSet,
+    kept: Kept,
     index: OnceLock<Index>,
     next: IndexList,
 }
 
 impl IndexList {
-    /// The index of a column set, over at least those rows that it was first made for.
-    pub(crate) fn get(&self, columns: ColumnSet, stored: &[Vec<Word>], len: usize) -> &Index {
+    /// An index of a column set, over at least those rows that it was first made for.
+    pub(crate) fn get(
+        &self,
+        columns: ColumnSet,
+        kept: Kept,
+        stored: &[Vec<Word>],
+        len: usize,
+    ) -> &Index {
         let mut list = self;
         loop {
-            let node = list.first.get_or_init(|| Box::new(Node::new(columns)));
-            if node.columns == columns {
+            let node = list.first.get_or_init(|| Box::new(Node::new(columns, kept)));
+            if node.columns == columns && node.kept == kept {
                 return node.index.get_or_init(|| {
-                    let mut index = Index::new(columns);
+                    let mut index = Index::new(columns, kept);
                     index.extend(stored, len);
                     index
                 });
@@ -433,27 +482,38 @@ impl IndexList {
         }
     }
 
-    /// Whether the index of a column set was made.
-    pub(crate) fn has(&self, columns: ColumnSet) -> bool {
+    /// The index of a column set, if it was made; one that keeps rows, or any.
+    pub(crate) fn made(&self, columns: ColumnSet, kept: Option<Kept>) -> Option<&Index> {
         let mut list = self;
         while let Some(node) = list.first.get() {
-            if node.columns == columns {
-                return node.index.get().is_some();
+            if node.columns == columns
+                && kept.is_none_or(|kept| node.kept == kept)
+                && let Some(index) = node.index.get()
+            {
+                return Some(index);
             }
             list = &node.next;
         }
-        false
+        None
     }
 
-    /// Makes the index of a column set cover all rows.
-    pub(crate) fn refresh(&mut self, columns: ColumnSet, stored: &[Vec<Word>], len: usize) {
+    /// Makes the index of a column set cover all rows; those from `latest` on come in last.
+    pub(crate) fn refresh(
+        &mut self,
+        columns: ColumnSet,
+        kept: Kept,
+        stored: &[Vec<Word>],
+        latest: usize,
+        len: usize,
+    ) {
         let mut list = self;
         loop {
-            list.first.get_or_init(|| Box::new(Node::new(columns)));
+            list.first.get_or_init(|| Box::new(Node::new(columns, kept)));
             let Some(node) = list.first.get_mut() else { return };
-            if node.columns == columns {
-                node.index.get_or_init(|| Index::new(columns));
+            if node.columns == columns && node.kept == kept {
+                node.index.get_or_init(|| Index::new(columns, kept));
                 if let Some(index) = node.index.get_mut() {
+                    index.extend(stored, latest);
                     index.extend(stored, len);
                 }
                 return;
@@ -486,14 +546,15 @@ impl IndexList {
 }
 
 impl Node {
-    fn new(columns: ColumnSet) -> Self {
-        Node { columns, index: OnceLock::new(), next: IndexList::default() }
+    fn new(columns: ColumnSet, kept: Kept) -> Self {
+        Node { columns, kept, index: OnceLock::new(), next: IndexList::default() }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::key::pack_one;
 
     fn words(words: &[u32]) -> Vec<Word> {
         words.iter().copied().map(Word).collect()
@@ -506,17 +567,47 @@ mod tests {
                 .map(|c| (0..300u32).map(|row| Word((row * 7 + c) % 10)).collect())
                 .collect();
             let columns: ColumnSet = (0..keys as usize).collect();
-            let mut index = Index::new(columns);
+            let mut index = Index::new(columns, Kept::Rows);
+            let mut before = 0;
             for len in [1, 2, 50, 51, 300] {
                 index.extend(&stored, len);
+                for row in 0..len {
+                    let key = pack_one(stored.iter().map(|column| column[row]));
+                    let same = |&other: &u32| stored[0][other as usize] == stored[0][row];
+                    let rows = |end: usize| (0..end as u32).filter(same).collect::<Vec<u32>>();
+                    for end in [before, len / 2, len] {
+                        let part = index.until(end).unwrap();
+                        let list = index.list(key, part, |other| same(&other));
+                        assert_eq!(index.rows(list), rows(end));
+                    }
+                }
+                before = len;
             }
-            for row in 0..300usize {
-                let key = pack_one(stored.iter().map(|column| column[row]));
-                let list = index.list(key, |other| stored[0][other as usize] == stored[0][row]);
-                let expected: Vec<u32> = (0..300u32)
-                    .filter(|&other| stored[0][other as usize] == stored[0][row])
-                    .collect();
-                assert_eq!(index.rows(list), expected);
+        }
+    }
+
+    #[test]
+    fn an_index_of_words_knows_what_came_before_the_last_rows() {
+        let stored = vec![
+            (0..3000u32).map(|row| Word(row * 7 % 10)).collect::<Vec<Word>>(),
+            (0..3000u32).map(|row| Word(row % 64)).collect(),
+        ];
+        for column in [0, 1] {
+            let mut index = Index::new(ColumnSet::default().with(column), Kept::Words);
+            let mut before = 0;
+            for len in [5, 700, 701, 3000] {
+                index.extend(&stored, len);
+                for key in 0..64 {
+                    let words = |end: usize| -> Vec<u32> {
+                        let rows = (0..end).filter(|&row| stored[column][row] == Word(key));
+                        rows.map(|row| stored[1 - column][row].0).collect()
+                    };
+                    let list = |part| index.words(index.list(u64::from(key), part, |_| true));
+                    assert_eq!(list(Part::All), words(len));
+                    assert_eq!(list(index.until(before).unwrap()), words(before));
+                }
+                assert_eq!(index.until(before / 2).is_some(), before == 0);
+                before = len;
             }
         }
     }
@@ -524,13 +615,14 @@ mod tests {
     #[test]
     fn a_word_far_off_turns_a_dense_directory_into_a_hash() {
         let stored = vec![words(&[3, 1, 3, 4_000_000_000])];
-        let mut index = Index::new(ColumnSet::default().with(0));
+        let mut index = Index::new(ColumnSet::default().with(0), Kept::Rows);
         index.extend(&stored, 3);
         assert!(matches!(index.directory, Directory::Dense(_)));
         index.extend(&stored, 4);
         assert!(matches!(index.directory, Directory::Hash(_)));
-        assert_eq!(index.rows(index.list(3, |_| true)), [0, 2]);
-        assert_eq!(index.rows(index.list(4_000_000_000, |_| true)), [3]);
-        assert!(index.list(2, |_| true).is_empty());
+        let rows = |key| index.rows(index.list(key, Part::All, |_| true));
+        assert_eq!(rows(3), [0, 2]);
+        assert_eq!(rows(4_000_000_000), [3]);
+        assert!(rows(2).is_empty());
     }
 }

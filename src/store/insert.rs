@@ -6,7 +6,7 @@
 
 use super::bits::{BitTable, WORTH};
 use super::blocks::BlockTable;
-use super::index::{KeyColumn, pack};
+use super::key::{KeyColumn, pack};
 use super::relation::{AHEAD, Relation};
 use super::table::KeyTable;
 use crate::value::Word;

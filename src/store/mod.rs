@@ -15,19 +15,22 @@
 //! no lock; their indices are made once, on demand. Relations that are not complete start in the
 //! layer with the base's rows.
 
+mod arena;
 mod ascent;
 mod bits;
 mod blocks;
 mod finder;
 mod index;
 mod insert;
+mod key;
 mod relation;
 mod table;
 
 use std::sync::Arc;
 
-pub(crate) use index::pack;
-pub use index::{ColumnSet, Index, KeyColumn, RowList};
+pub use index::{Index, Kept, RowList};
+pub(crate) use key::pack;
+pub use key::{ColumnSet, KeyColumn};
 pub use relation::Relation;
 pub(crate) use table::KeyTable;
 
@@ -182,6 +185,19 @@ impl Database {
         }
     }
 
+    /// Adds tuples to a relation as [`Database::insert_batch`] does, and takes their vectors over where
+    /// it can.
+    pub fn fill(
+        &mut self,
+        id: RelationId,
+        tuples: Vec<Vec<Word>>,
+        count: usize,
+        keys: &mut Vec<u64>,
+    ) -> usize {
+        let round = self.round;
+        self.own(id).fill(round, tuples, count, keys)
+    }
+
     /// Adds tuples to a relation as [`Database::insert_batch`] does, which are known to differ from each
     /// other and from those that are there. The relation is none of a rule's own (see
     /// [`RelationId::helper`]).
@@ -222,11 +238,11 @@ impl Database {
     }
 
     /// Makes the index of a column set cover all rows of a relation.
-    pub fn refresh_index(&mut self, id: RelationId, columns: ColumnSet) {
-        if let Some(helper) = id.as_helper() {
-            self.helpers.iter_mut().skip(helper).take(1).for_each(|helper| helper.refresh(columns));
-        } else if let Some(relation) = &mut self.relations[id.index()].own {
-            relation.refresh(columns);
+    pub fn refresh_index(&mut self, id: RelationId, columns: ColumnSet, kept: Kept) {
+        let helper = id.as_helper().map(|helper| self.helpers.get_mut(helper));
+        let relation = helper.unwrap_or_else(|| self.relations[id.index()].own.as_deref_mut());
+        if let Some(relation) = relation {
+            relation.refresh(columns, kept);
         }
     }
 

@@ -6,7 +6,8 @@ use super::ascent::Ascent;
 use super::bits::BitTable;
 use super::blocks::BlockTable;
 use super::finder::Finder;
-use super::index::{ColumnSet, Index, IndexList, KeyColumn, RowList, pack, pack_one};
+use super::index::{Index, IndexList, Kept, Part, RowList};
+use super::key::{ColumnSet, KeyColumn, pack, pack_one};
 use super::table::KeyTable;
 use crate::value::Word;
 
@@ -248,14 +249,14 @@ impl Relation {
             return (0..self.len).filter(|&row| holds(row)).collect();
         }
         let columns: ColumnSet = bound.iter().map(|&(column, _)| column).collect();
-        if !self.indices.has(columns)
+        if self.indices.made(columns, Some(Kept::Rows)).is_none()
             && let Some(rows) = self.finder.rows(&self.columns, &bound)
         {
             return rows;
         }
         let index = self.index_on(columns);
         let key = pack_one(bound.iter().map(|&(_, word)| word));
-        let list = index.list(key, |row| holds(row as usize));
+        let list = index.list(key, Part::All, |row| holds(row as usize));
         let tail = index.covered()..self.len;
         let indexed = index.rows(list).iter().map(|&row| row as usize);
         indexed.chain(tail.filter(|&row| holds(row))).collect()
@@ -311,10 +312,31 @@ impl Relation {
         }
     }
 
-    /// The index of a column set. It covers the rows there were when it was last refreshed, or
-    /// made.
+    /// The index of a column set that keeps rows. It covers the rows there were when it was last
+    /// refreshed, or made.
     pub fn index_on(&self, columns: ColumnSet) -> &Index {
-        self.indices.get(columns, &self.columns, self.len)
+        self.indices.get(columns, Kept::Rows, &self.columns, self.len)
+    }
+
+    /// The index on one column of two that keeps the words of the other, if it can tell the rows
+    /// before one from those behind.
+    pub(crate) fn words_on(&self, columns: ColumnSet, until: usize) -> Option<&Index> {
+        let kept = self.kept(columns, Kept::Words);
+        let index = self.indices.get(columns, kept, &self.columns, self.len);
+        (kept == Kept::Words && index.until(until).is_some()).then_some(index)
+    }
+
+    /// The index of a column set that was made already, or else one made now.
+    pub(crate) fn any_index_on(&self, columns: ColumnSet) -> &Index {
+        self.indices.made(columns, None).unwrap_or_else(|| {
+            let kept = self.kept(columns, Kept::Words);
+            self.indices.get(columns, kept, &self.columns, self.len)
+        })
+    }
+
+    /// What an index of a column set can keep, if somebody would like it to keep this.
+    fn kept(&self, columns: ColumnSet, wish: Kept) -> Kept {
+        if self.arity == 2 && columns.len() == 1 { wish } else { Kept::Rows }
     }
 
     /// How many rows have the same words in some columns, on average.
@@ -322,21 +344,25 @@ impl Relation {
         if self.len <= SMALL {
             return 1.0;
         }
-        let index = self.index_on(columns);
+        let index = self.any_index_on(columns);
         index.covered() as f64 / index.groups().max(1) as f64
     }
 
     /// Makes the index of a column set cover all rows.
-    pub(super) fn refresh(&mut self, columns: ColumnSet) {
-        self.indices.refresh(columns, &self.columns, self.len);
+    pub(super) fn refresh(&mut self, columns: ColumnSet, kept: Kept) {
+        let kept = self.kept(columns, kept);
+        let latest = self.rounds.last().map_or(0, |&(_, first)| first as usize);
+        self.indices.refresh(columns, kept, &self.columns, latest, self.len);
     }
 
-    /// For each of `count` keys, its rows in the index of a column set. `key` has an entry for each
-    /// column of the set, in ascending order.
+    /// For each of `count` keys, its rows before `until` in the index of a column set. `key` has an
+    /// entry for each column of the set, in ascending order.
+    #[allow(clippy::too_many_arguments)]
     pub fn lists(
         &self,
         index: &Index,
         columns: ColumnSet,
+        until: usize,
         key: &[KeyColumn<'_>],
         count: usize,
         keys: &mut Vec<u64>,
@@ -346,12 +372,13 @@ impl Relation {
         lists.clear();
         lists.reserve(count);
         let wide = key.len() > 2;
+        let part = index.until(until).unwrap_or(Part::All);
         for (chunk_at, chunk) in keys.chunks(AHEAD).enumerate() {
             let seen = chunk.iter().fold(0, |seen, &key| seen ^ index.peek(key));
             std::hint::black_box(seen);
             for (at, &packed) in chunk.iter().enumerate() {
                 let at = chunk_at * AHEAD + at;
-                lists.push(index.list(packed, |row| {
+                lists.push(index.list(packed, part, |row| {
                     !wide
                         || columns.columns().zip(key).all(|(column, words)| {
                             self.columns[column][row as usize] == words.word(at)

@@ -14,7 +14,7 @@ use archlog::analyze::program::{Column, Directive, Program};
 use archlog::analyze::{analyze, analyze_with_goal, has_errors};
 use archlog::diag::{Diagnostic, Severity, Sources};
 use archlog::eval::{Evaluator, Profile, Warning};
-use archlog::io::{OutputDirectory, StandardOutput, save};
+use archlog::io::{Directory, OutputDirectory, StandardOutput, save};
 use archlog::plan::demand::{Asked, Demand, demand};
 use archlog::plan::{Known, Measured, Plan};
 use archlog::report::profile::{Moved, ShownProfile, time};
@@ -75,8 +75,10 @@ pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<
     let asked = if waits { Arc::default() } else { interrupt.defer() };
     let mut profile = Profile::default();
     let mut moved = Vec::new();
+    let threads = effort::threads(&arguments.effort).get();
+    let files = Directory::new(&arguments.facts).on_threads(threads);
     let read = moving::read_facts(
-        (&arguments.facts, &asked),
+        (files, &asked),
         &program,
         (&mut database, &mut interner),
         (&mut sources, &mut problems),

@@ -1,7 +1,6 @@
 //! What a program reads and writes, each with its time.
 
 use std::io;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
@@ -40,18 +39,22 @@ impl Files for Watched<'_> {
     fn halted(&self) -> bool {
         self.asked.load(Ordering::Relaxed)
     }
+
+    fn threads(&self) -> usize {
+        self.files.threads()
+    }
 }
 
 /// Reads what the program's directives name. Whether every file could be read; single bad lines
 /// are among the problems and leave the others in. Ends early where somebody asks to stop.
 pub fn read_facts(
-    (folder, asked): (&Path, &AtomicBool),
+    (files, asked): (Directory, &AtomicBool),
     program: &Program,
     (database, interner): (&mut Database, &mut Interner),
     (sources, problems): (&mut Sources, &mut Vec<Diagnostic>),
     moved: &mut Vec<Moved>,
 ) -> bool {
-    let files = Watched { files: Directory::new(folder), asked };
+    let files = Watched { files, asked };
     let mut keys = Vec::new();
     let mut all = true;
     for directive in &program.directives {
@@ -64,7 +67,7 @@ pub fn read_facts(
             None => all = false,
             Some(loaded) => {
                 let tuples = loaded.len();
-                database.insert_batch(directive.relation, &loaded.columns, tuples, &mut keys);
+                database.fill(directive.relation, loaded.columns, tuples, &mut keys);
                 let (name, time) = (relation.name.clone(), start.elapsed());
                 moved.push(Moved { written: false, name, tuples, time });
             }
