@@ -23,7 +23,9 @@ pub(super) fn check(
         };
         let heads = clause.heads.iter().filter_map(|it| declarations.relation(&it.name.text));
         let together = |head: RelationId| {
-            let strata = program.strata.iter().filter(|it| it.recursive);
+            // A relation that loses tuples depends on itself.
+            let strata =
+                program.strata.iter().filter(|it| it.recursive || clause.greater.is_some());
             strata.map(|it| it.relations.as_slice()).find(|it| it.contains(&head))
         };
         // The two heads of a subsumption are its first atoms.
