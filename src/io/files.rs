@@ -116,6 +116,11 @@ pub trait Outputs {
     /// Writes to the standard output.
     fn print(&mut self, fill: Fill<'_>) -> io::Result<()>;
 
+    /// On how many threads many rows may be made text.
+    fn threads(&self) -> usize {
+        1
+    }
+
     /// Whether files are to be printed instead, as `-D -` asks.
     fn only_prints(&self) -> bool {
         false
@@ -132,12 +137,19 @@ pub trait Outputs {
 pub struct OutputDirectory<W> {
     root: PathBuf,
     stream: W,
+    threads: usize,
 }
 
 impl<W: Write> OutputDirectory<W> {
     /// Files go to the folder, which is made when the first is saved; prints go to the stream.
     pub fn new(root: impl Into<PathBuf>, stream: W) -> Self {
-        OutputDirectory { root: root.into(), stream }
+        OutputDirectory { root: root.into(), stream, threads: 1 }
+    }
+
+    /// The same, for which many rows are made text on so many threads.
+    #[must_use]
+    pub fn on_threads(self, threads: usize) -> Self {
+        OutputDirectory { threads, ..self }
     }
 }
 
@@ -152,6 +164,10 @@ impl<W: Write> Outputs for OutputDirectory<W> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    fn threads(&self) -> usize {
+        self.threads
     }
 
     fn print(&mut self, fill: Fill<'_>) -> io::Result<()> {

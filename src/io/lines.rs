@@ -6,7 +6,8 @@
 //! looks at the rows again.
 //!
 //! Rows are taken a *stretch* at a time, those whose first value lies between two ranks, so that the
-//! keys stay in the cache and memory does not grow with the rows.
+//! keys stay in the cache and memory does not grow with the rows. Several threads take a stretch each, and
+//! their texts are written one behind the other.
 
 use std::io::{self, Write};
 
@@ -18,7 +19,10 @@ use crate::value::{Primitive, Word};
 const MANY: usize = 256;
 
 /// About so many rows are sorted at once.
-pub(super) const STRETCH: usize = 1 << 20;
+const STRETCH: usize = 1 << 20;
+
+/// A thread takes at least so many.
+const SHARE: usize = 1 << 16;
 
 /// The first column is cut into so many parts at most, of which stretches are made.
 const PARTS: u32 = 12;
@@ -29,14 +33,32 @@ const LONGEST: usize = 1 << 14;
 /// The texts of so many keys are asked for before their lines are put together.
 const AHEAD: usize = 16;
 
+/// How rows are shared out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shares {
+    /// About so many rows are sorted at once.
+    stretch: usize,
+    threads: usize,
+}
+
+impl Shares {
+    /// For so many rows and threads.
+    pub(super) fn of(rows: usize, threads: usize) -> Self {
+        match threads {
+            0 | 1 => Shares { stretch: STRETCH, threads: 1 },
+            _ => Shares { stretch: (rows / threads / 2).clamp(SHARE, STRETCH), threads },
+        }
+    }
+}
+
 /// Writes a field's text; says whether it will read back as it is.
 pub(super) type Field<'a> = &'a mut dyn FnMut(Word, Primitive, &mut Vec<u8>) -> io::Result<bool>;
 
 /// Writes rows in order, a line each. Says no, and has written nothing, where this is not the way:
 /// there are few rows, nearly all values differ or are long, ranks do not fit into one key, or a value
-/// will not read back, so that somebody has to count rows. Stretches have about `stretch` rows.
+/// will not read back, so that somebody has to count rows.
 pub(super) fn lines(
-    stretch: usize,
+    shares: Shares,
     rows: &Rows<'_>,
     primitives: &[Primitive],
     ranked: &Ranked,
@@ -76,8 +98,10 @@ pub(super) fn lines(
     }
     let texts: Vec<&Texts> = which.iter().map(|&table| &texts[table]).collect();
     let columns = ranked.columns().zip(&rows.columns).collect();
-    let keys = Keys { columns, bits: &bits, stretch };
-    keys.write(rows.len, &texts, delimiter.as_bytes(), room, to)?;
+    let keys = Keys { columns, bits: &bits, shares };
+    let lines =
+        Lines { keys, rows: rows.len, texts: &texts, delimiter: delimiter.as_bytes(), room };
+    lines.write(to)?;
     Ok(true)
 }
 
@@ -184,59 +208,110 @@ struct Keys<'a> {
     columns: Vec<(&'a Ranks, &'a &'a [Word])>,
     /// How many bits of a key each column has.
     bits: &'a [u32],
-    /// About so many rows are sorted at once.
-    stretch: usize,
+    shares: Shares,
+}
+
+/// How keys become lines.
+struct Lines<'a> {
+    keys: Keys<'a>,
+    rows: usize,
+    texts: &'a [&'a Texts],
+    delimiter: &'a [u8],
+    /// How long a line may be.
+    room: usize,
+}
+
+/// What a stretch is made with.
+#[derive(Default)]
+struct Buffers {
+    keys: Vec<u64>,
+    other: Vec<u64>,
+    chosen: Vec<u32>,
+}
+
+impl Lines<'_> {
+    fn write(&self, to: &mut dyn Write) -> io::Result<()> {
+        let stretches = self.keys.stretches(self.rows);
+        let mut buffers = Buffers::default();
+        if self.keys.shares.threads < 2 || stretches.len() < 2 {
+            for stretch in stretches {
+                let mut written = Ok(());
+                self.stretch(stretch, &mut buffers, &mut |text| {
+                    if written.is_ok() {
+                        written = to.write_all(text);
+                    }
+                });
+                written?;
+            }
+            return Ok(());
+        }
+        let mut all: Vec<(Buffers, Vec<u8>)> = Vec::new();
+        all.resize_with(self.keys.shares.threads, Default::default);
+        for some in stretches.chunks(all.len()) {
+            std::thread::scope(|scope| {
+                for ((buffers, text), range) in all.iter_mut().zip(some) {
+                    scope.spawn(move || {
+                        text.clear();
+                        self.stretch(range.clone(), buffers, &mut |more| {
+                            text.extend_from_slice(more);
+                        });
+                    });
+                }
+            });
+            for (_, text) in all.iter().take(some.len()) {
+                to.write_all(text)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands on the lines of a stretch, in order.
+    fn stretch(
+        &self,
+        stretch: std::ops::Range<usize>,
+        buffers: &mut Buffers,
+        to: &mut dyn FnMut(&[u8]),
+    ) {
+        let Lines { keys: all, texts, delimiter, room, .. } = self;
+        let Buffers { keys, other, chosen } = buffers;
+        let mut buffer = vec![0; CHUNK + AHEAD * room];
+        let mut at = 0;
+        all.fill(self.rows, stretch, chosen, keys);
+        sort_keys(keys, other, 0, all.bits.iter().sum());
+        for keys in keys.chunks(AHEAD) {
+            let mut seen = 0;
+            for &key in keys {
+                all.ranks(key, |index, rank| seen ^= texts[index].peek(rank));
+            }
+            std::hint::black_box(seen);
+            for &key in keys {
+                all.ranks(key, |index, rank| {
+                    match *delimiter {
+                        _ if index == 0 => {}
+                        [byte] => {
+                            buffer[at] = *byte;
+                            at += 1;
+                        }
+                        bytes => {
+                            buffer[at..at + bytes.len()].copy_from_slice(bytes);
+                            at += bytes.len();
+                        }
+                    }
+                    at = texts[index].put(rank, &mut buffer, at);
+                });
+                buffer[at] = b'\n';
+                at += 1;
+            }
+            if at >= CHUNK {
+                to(&buffer[..at]);
+                at = 0;
+            }
+        }
+        to(&buffer[..at]);
+    }
 }
 
 impl Keys<'_> {
-    fn write(
-        &self,
-        rows: usize,
-        texts: &[&Texts],
-        delimiter: &[u8],
-        room: usize,
-        to: &mut dyn Write,
-    ) -> io::Result<()> {
-        let whole: u32 = self.bits.iter().sum();
-        let mut buffer = vec![0; CHUNK + AHEAD * room];
-        let mut at = 0;
-        let (mut keys, mut other, mut chosen) = (Vec::new(), Vec::new(), Vec::new());
-        for stretch in self.stretches(rows) {
-            self.fill(rows, stretch, &mut chosen, &mut keys);
-            sort_keys(&mut keys, &mut other, 0, whole);
-            for keys in keys.chunks(AHEAD) {
-                let mut seen = 0;
-                for &key in keys {
-                    self.ranks(key, |index, rank| seen ^= texts[index].peek(rank));
-                }
-                std::hint::black_box(seen);
-                for &key in keys {
-                    self.ranks(key, |index, rank| {
-                        match delimiter {
-                            _ if index == 0 => {}
-                            [byte] => {
-                                buffer[at] = *byte;
-                                at += 1;
-                            }
-                            bytes => {
-                                buffer[at..at + bytes.len()].copy_from_slice(bytes);
-                                at += bytes.len();
-                            }
-                        }
-                        at = texts[index].put(rank, &mut buffer, at);
-                    });
-                    buffer[at] = b'\n';
-                    at += 1;
-                }
-                if at >= CHUNK {
-                    to.write_all(&buffer[..at])?;
-                    at = 0;
-                }
-            }
-        }
-        to.write_all(&buffer[..at])
-    }
-
     /// Takes a key apart.
     #[inline]
     fn ranks(&self, key: u64, mut take: impl FnMut(usize, u32)) {
@@ -255,7 +330,8 @@ impl Keys<'_> {
 
     /// The parts of the first column, put together to stretches.
     fn stretches(&self, rows: usize) -> Vec<std::ops::Range<usize>> {
-        let Some((ranks, column)) = self.columns.first().filter(|_| rows > self.stretch) else {
+        let Some((ranks, column)) = self.columns.first().filter(|_| rows > self.shares.stretch)
+        else {
             return std::iter::once(0..usize::MAX).collect();
         };
         let mut counts = vec![0; 1 << PARTS];
@@ -264,7 +340,7 @@ impl Keys<'_> {
         }
         let (mut stretches, mut start, mut sum) = (Vec::new(), 0, 0);
         for (part, count) in counts.iter().enumerate() {
-            if sum > 0 && sum + count > self.stretch {
+            if sum > 0 && sum + count > self.shares.stretch {
                 stretches.push(start..part);
                 (start, sum) = (part, 0);
             }
@@ -321,7 +397,7 @@ mod tests {
         columns: &[Vec<Word>],
         kinds: &[Primitive],
         interner: &Interner,
-        stretch: usize,
+        shares: Shares,
     ) -> Option<String> {
         let slices: Vec<&[Word]> = columns.iter().map(Vec::as_slice).collect();
         let rows = Rows { columns: slices.clone(), len: columns[0].len() };
@@ -332,7 +408,7 @@ mod tests {
             Ok(!shown.contains('!'))
         };
         let mut text = Vec::new();
-        let done = lines(stretch, &rows, kinds, &ranked, "; ", &mut field, &mut text).unwrap();
+        let done = lines(shares, &rows, kinds, &ranked, "; ", &mut field, &mut text).unwrap();
         assert!(done || text.is_empty());
         done.then(|| String::from_utf8(text).unwrap())
     }
@@ -373,11 +449,12 @@ mod tests {
                 expected.push_str(&fields.join("; "));
                 expected.push('\n');
             }
-            for stretch in [1, 100, STRETCH] {
-                let found = written(&columns, &kinds, &interner, stretch);
+            for (stretch, threads) in [(1, 1), (100, 1), (STRETCH, 1), (1, 2), (100, 3)] {
+                let shares = Shares { stretch, threads };
+                let found = written(&columns, &kinds, &interner, shares);
                 let wide: u32 = columns.iter().map(|it| width_of(it)).sum();
                 assert!(found.is_some() || wide > 64, "round {round}");
-                assert!(found.is_none_or(|found| found == expected), "round {round}, {stretch}");
+                assert!(found.is_none_or(|found| found == expected), "round {round}, {shares:?}");
             }
         }
     }
@@ -394,11 +471,11 @@ mod tests {
         let many: Vec<Word> =
             (0..MANY).map(|at| interner.intern_symbol(&format!("{at:04}"))).collect();
         let kinds = [Primitive::Symbol];
-        assert!(written(std::slice::from_ref(&few), &kinds, &interner, STRETCH).is_some());
-        assert!(written(&[few[1..].to_vec()], &kinds, &interner, STRETCH).is_none());
-        assert!(written(&[many], &kinds, &interner, STRETCH).is_none());
+        assert!(written(std::slice::from_ref(&few), &kinds, &interner, Shares::of(0, 1)).is_some());
+        assert!(written(&[few[1..].to_vec()], &kinds, &interner, Shares::of(0, 1)).is_none());
+        assert!(written(&[many], &kinds, &interner, Shares::of(0, 1)).is_none());
         let mut bad = few;
         bad[7] = interner.intern_symbol("not this!");
-        assert!(written(&[bad], &kinds, &interner, STRETCH).is_none());
+        assert!(written(&[bad], &kinds, &interner, Shares::of(0, 1)).is_none());
     }
 }

@@ -10,7 +10,7 @@ use super::error;
 use super::fields::breaks_a_plain_field;
 use super::files::Outputs;
 use super::gzip;
-use super::lines::{STRETCH, lines};
+use super::lines::{Shares, lines};
 use super::order::{Ranked, order};
 use super::parameters::{Channel, Encoding, Format, writing};
 use super::sqlite::{Saved, with_table};
@@ -47,6 +47,7 @@ pub fn output(
         format: &format,
         primitives: relation.columns.iter().map(|column| column.primitive).collect(),
         interner,
+        threads: outputs.threads(),
         unreadable: 0,
     };
     let file = match &writing.channel {
@@ -96,6 +97,7 @@ struct Writer<'a> {
     format: &'a Format,
     primitives: Vec<Primitive>,
     interner: &'a Interner,
+    threads: usize,
     /// How many rows hold a field that will not be read back as it is.
     unreadable: usize,
 }
@@ -155,7 +157,8 @@ impl Writer<'_> {
         let mut field = |word, primitive, text: &mut Vec<u8>| self.field(word, primitive, text);
         let delimiter = &self.format.delimiter;
         let ranked = Ranked::new(&rows.columns, &self.primitives, self.interner);
-        if lines(STRETCH, rows, &self.primitives, &ranked, delimiter, &mut field, to)? {
+        let shares = Shares::of(rows.len, self.threads);
+        if lines(shares, rows, &self.primitives, &ranked, delimiter, &mut field, to)? {
             return Ok(());
         }
         let mut text = Vec::with_capacity(CHUNK + 1024);

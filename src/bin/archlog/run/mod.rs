@@ -154,7 +154,7 @@ pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<
         let mut outputs = StandardOutput(stream);
         moving::write(&mut outputs, &program, found, &asked, &mut problems, &mut moved)?
     } else {
-        let mut outputs = OutputDirectory::new(&arguments.output, stream);
+        let mut outputs = OutputDirectory::new(&arguments.output, stream).on_threads(threads);
         moving::write(&mut outputs, &program, found, &asked, &mut problems, &mut moved)?
     };
     stages.done("wrote the results");
