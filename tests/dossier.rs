@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
 
 mod common;
+#[path = "dossier/writes.rs"]
+mod writes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -388,9 +390,10 @@ fn a_claim_is_numbered_and_a_stale_holder_is_refused() {
         "designs/ride-dispatch.dl",
         &[
             r#"dossier_algorithm("dispatch_driver", 21, 1, L), contains("claim_id", L)"#,
-            r#"dossier_message("dispatch_driver", 10, "Driver", "service", "claim_id, the fencing token", _, _, _)"#,
+            r#"dossier_message("dispatch_driver", 8, "service", "lease store", _, _, _, _)"#,
+            r#"dossier_message("dispatch_driver", 10, "lease store", "service", "claim_id, the fencing token", _, _, _)"#,
             r#"dossier_message("dispatch_driver", 31, "Driver", "service", "reject", G, "stale holder refused", "yes"), contains("claim_id", G)"#,
-            r#"dossier_message("dispatch_driver", 32, "Driver", _, _, "its TTL is over", _, "yes")"#,
+            r#"dossier_message("dispatch_driver", 32, "Driver", _, _, "its TTL is over", "free for the next claim once it goes to available", "yes")"#,
         ],
     );
     let none = r#"!dossier_message(_, _, _, _, M, _, _, _), contains("claim_id", M)"#;
@@ -471,7 +474,8 @@ fn a_transition_that_no_path_makes_has_an_algorithm() {
         &[
             // The holder presents the number of the claim; what ends the claim leaves no holder.
             r#"dossier_lifecycle_line("Driver", "dispatched", "on_trip", _, L), contains("claim_id != current.claim_id", L)"#,
-            r#"dossier_lifecycle_line("Driver", "dispatched", "available", _, L), contains("claimed_by: null", L)"#,
+            r#"dossier_lifecycle_line("Driver", "dispatched", "available", _, L), contains("lease_store.release(driver_id", L)"#,
+            r#"dossier_lifecycle_line("Driver", "dispatched", "available", _, L), contains("lease_store.holds(driver_id)", L)"#,
             r#"!dossier_lifecycle_line("Driver", "available", "dispatched", _, _)"#,
         ],
     );
@@ -559,11 +563,15 @@ fn a_lease_is_called_alike_in_the_algorithm_and_in_the_schema() {
     // The key of a path has the name that the token would have had.
     let token = r#"dossier_column("JobRun", _, "lease_claim_id", "Integer", "fencing token")"#;
     answered("designs/job-scheduler.dl", &[token]);
+    // Where no field ends the claim, it is in a store of leases, and the row has the token alone.
     answered(
         "designs/ride-dispatch.dl",
         &[
-            r#"dossier_algorithm("dispatch_driver", 16, 1, L), contains("claimed_by is null or claim_expires_at <= server_time", L)"#,
-            r#"dossier_column("Driver", _, "claimed_by", _, _), dossier_column("Driver", _, "claim_id", _, _), dossier_column("Driver", _, "claim_expires_at", _, _)"#,
+            r#"dossier_algorithm("dispatch_driver", 12, 2, L), contains("lease_store.claim(driver_id, caller", L)"#,
+            r#"dossier_algorithm("dispatch_driver", 16, 1, L), contains("claim_id = state.claim_id and claim_id < claim.claim_id", L)"#,
+            r#"dossier_column("Driver", _, "claim_id", _, _)"#,
+            r#"!dossier_column("Driver", _, "claimed_by", _, _)"#,
+            r#"!dossier_open(9, "Driver", M), contains("claim_expires_at", M)"#,
         ],
     );
 }
@@ -611,7 +619,7 @@ fn a_key_that_nobody_gives_a_type_has_that_of_its_name() {
         "designs/url-shortener.dl",
         &[
             r#"dossier_column("LinkTarget", _, "code", "String", _)"#,
-            r#"dossier_column("Click", _, "code", "String", "FK")"#,
+            r#"dossier_column("Click", _, "code", "String", "names its ShortLink, in another store")"#,
             r#"dossier_column("Click", _, "click_id", "UUID", _)"#,
         ],
     );
@@ -1088,13 +1096,17 @@ fn a_claim_is_kept_where_it_ends_by_itself_and_the_row_keeps_its_token() {
         "designs/ride-dispatch.dl",
         &[
             r#"dossier_column("Driver", _, "claim_id", _, _)"#,
-            r#"dossier_kept("Driver", "claim: claim_id", "In-memory store", "dispatch_driver", "lease")"#,
+            r#"!dossier_column("Driver", _, "claim_expires_at", _, _)"#,
+            r#"dossier_kept("Driver", "the claim on a row, until its TTL", "In-memory store", "dispatch_driver", "lease")"#,
             r#"dossier_kept("Driver", "rows, with the last claim_id seen", "OLTP store", "dispatch_driver", "fencing token")"#,
         ],
     );
     answered(
         "designs/ticketing.dl",
         &[
+            // A field of the seat ends its claim: then claim and write are one update.
+            r#"dossier_kept("Seat", "rows, with the claim on them in hold_expires_at", "OLTP store", "hold_seat", "lease")"#,
+            r#"!dossier_technology("hold_seat", "lease", _, "In-memory store", _)"#,
             r#"dossier_kept("SeatHold", "rows", "OLTP store", "hold_seat", _)"#,
             r#"dossier_kept("Outbox", "rows", "OLTP store", "confirm_seat", "outbox")"#,
         ],

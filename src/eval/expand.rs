@@ -23,6 +23,8 @@ pub(super) struct Cursor {
     offset: usize,
     /// Whether the lists below are those of this input.
     ready: bool,
+    /// Whether those lists are cut to a window.
+    cut: bool,
     finished: bool,
     lists: Vec<RowList>,
     from: Vec<u32>,
@@ -35,7 +37,15 @@ impl Cursor {
         self.at = 0;
         self.offset = 0;
         self.ready = false;
+        self.cut = false;
         self.finished = false;
+    }
+
+    /// Leaves a window of the rows of each binding.
+    fn cut(&mut self, (start, end): (usize, usize)) {
+        if !std::mem::replace(&mut self.cut, true) {
+            self.lists.iter_mut().for_each(|list| *list = list.part(start, end));
+        }
     }
 
     /// Skips the rest of the input.
@@ -88,6 +98,24 @@ pub(super) fn stage(
     }
 }
 
+/// How many rows the first stage of a pipeline looks up, if its key is made of constants.
+pub(super) fn looked_up(context: Context<'_>, expand: &Expand) -> Option<usize> {
+    let Expand::Rows { relation, rows, by, key, checks, take } = expand else { return None };
+    let (found, constant) = (context.database.relation(*relation), |source: &Source| {
+        matches!(source, Source::Constant(..))
+    });
+    if by.is_empty() || found.len() <= FEW || !key.iter().all(constant) {
+        return None;
+    }
+    let keeps = expand.keeps();
+    let atom = Atom { relation: *relation, rows: *rows, by: *by, keeps, key, checks, take };
+    let range = context.rows(*relation, *rows);
+    let (mut input, mut cursor) = (Batch::default(), Cursor::default());
+    input.len = 1;
+    atom.prepare(found, range, &input, &mut cursor, &mut Scratch::default());
+    cursor.lists.first().map(|list| list.len())
+}
+
 struct Atom<'a> {
     relation: RelationId,
     rows: Rows,
@@ -110,7 +138,9 @@ impl Atom<'_> {
     ) -> bool {
         let relation = context.database.relation(self.relation);
         let mut range = context.rows(self.relation, self.rows);
-        if let Some((start, end)) = window {
+        if let Some((start, end)) = window
+            && self.by.is_empty()
+        {
             range = range.start.max(start)..range.end.min(end);
         }
         let Frame { batch, cursor } = frame;
@@ -127,6 +157,9 @@ impl Atom<'_> {
             self.search(relation, range, input, cursor);
         } else {
             let index = self.prepare(relation, range, input, cursor, scratch);
+            if let Some(window) = window {
+                cursor.cut(window);
+            }
             if index.kept() == Kept::Words {
                 self.join(index, stage, input, batch, cursor);
                 return true;

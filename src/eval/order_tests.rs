@@ -178,6 +178,49 @@ q(x, y, z) :- t(x, y), e(y, z).
 }
 
 #[test]
+fn what_constants_find_and_groups_of_their_own_are_shared_out_alike() {
+    // A row for each of 60,000 words and 4 keys, in no order; the second rule computes a least number for
+    // each binding, the third one for a few groups.
+    let text = "
+.decl f(d: number, k: number, v: number)
+.decl s(d: number, v: number, w: number)
+.decl least(d: number, v: number, w: number, n: number)
+.decl few(k: number, n: number)
+s(d, v, w) :- f(d, 2, v), f(d, 3, w).
+least(d, v, w, n) :- s(d, v, w), n = min m : { f(d, _, m), m >= v, m >= w }.
+few(k, n) :- f(_, k, _), n = min m : { f(_, k, m) }.
+";
+    let run = |threads: usize| {
+        let (tree, _) = parse(SourceId(0), text);
+        let (program, _) = analyze(&[tree]);
+        let mut interner = Interner::new();
+        let plan = Plan::new(&program, &mut interner);
+        let mut database = Database::new(&program);
+        let columns = [
+            (0..240_000u32).map(|at| Word(at * 11 % 60_000)).collect(),
+            (0..240_000u32).map(|at| Word(at / 60_000)).collect::<Vec<Word>>(),
+            (0..240_000u32).map(|at| Word(at * 7 % 1013)).collect(),
+        ];
+        database.insert_batch(RelationId(0), &columns, 240_000, &mut Vec::new());
+        let options = Options { threads, ..Options::default() };
+        let report = evaluate(&plan, &mut database, &mut interner, &options).unwrap();
+        let rows: Vec<Rows> =
+            (1..4).map(|at| database.relation(RelationId(at)).rows().collect()).collect();
+        (rows, report)
+    };
+    let (rows, report) = run(1);
+    assert_eq!((rows[0].len(), rows[1].len(), rows[2].len()), (60_000, 60_000, 4));
+    let values = |d: Word| (0..240_000u32).filter(move |at| at * 11 % 60_000 == d.0);
+    for row in rows[1].iter().step_by(997) {
+        let least = values(row[0]).map(|at| at * 7 % 1013).filter(|n| *n >= row[1].0.max(row[2].0));
+        assert_eq!(Some(row[3].0), least.min());
+    }
+    for threads in [2, 3] {
+        assert!(run(threads) == (rows.clone(), report.clone()), "{threads} threads");
+    }
+}
+
+#[test]
 fn a_run_that_stopped_within_a_join_can_go_on_to_the_same_end() {
     let text = "
 .decl e(x: number, y: number)

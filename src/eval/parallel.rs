@@ -1,10 +1,11 @@
 //! One rule on several threads.
 //!
-//! The rows of the rule's first scan are cut into windows. Workers take the next window as soon as
-//! they are done with one, run the pipeline over it, and drop what the head's relation has already
-//! and what they have found before; then this thread stores what is left, in the order of the windows,
-//! so that the rows come out as one thread would have made them: the first window with a tuple is the
-//! first of its worker's that has it. Nothing is shared but what nobody changes, and there is no lock.
+//! The rows of the rule's first scan, or those that its first atom finds by constants, are cut into
+//! windows. Workers take the next window as soon as they are done with one, run the pipeline over it,
+//! and drop what the head's relation has already and what they have found before; then this thread stores
+//! what is left, in the order of the windows, so that the rows come out as one thread would have made
+//! them: the first window with a tuple is the first of its worker's that has it. Nothing is shared but
+//! what nobody changes, and there is no lock.
 //!
 //! Only rules that make no new words take part, and only where so much is to be concluded that it pays
 //! for the threads, as far as the indices tell. Where the head's tuples are bits, or may yet
@@ -15,6 +16,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::batch::Output;
+use super::expand::looked_up;
 use super::limits::StopReason;
 use super::machine::{Bounds, Context, Ledger, Machine};
 use super::value::Symbols;
@@ -56,7 +58,7 @@ struct Worker {
     found: KeyTable,
 }
 
-/// The rows of a rule's first scan that are shared out, and how many of them make a window.
+/// The rows of a rule's first scan or look up that are shared out, and how many of them make a window.
 pub(super) struct Windows {
     rows: Range<usize>,
     size: usize,
@@ -84,8 +86,11 @@ pub(super) fn windows(
     let (first, others) = rule.pipeline.stages.split_first()?;
     let Expand::Rows { relation, rows, by, .. } = &first.expand else { return None };
     let context = Context { database: run.database, bounds, window: None, limits: &run.limits };
-    let rows = context.rows(*relation, *rows);
-    if !by.is_empty() || rows.len() < run.threads * 2 {
+    let rows = match by.is_empty() {
+        true => context.rows(*relation, *rows),
+        false => 0..looked_up(context, &first.expand)?,
+    };
+    if rows.len() < run.threads * 2 {
         return None;
     }
     let mut each = 1.0;

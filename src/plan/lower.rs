@@ -386,9 +386,10 @@ impl<'a> Lowering<'a> {
                 return;
             }
             Literal::Aggregate(aggregate) => {
-                self.creates = true;
                 let (result, check) = self.result(aggregate.result, aggregate.primitive, bound);
                 let aggregate = self.aggregate(aggregate, result);
+                // Where groups come again, whoever shares the rule out would compute them again.
+                self.creates |= !aggregate.chooses() || !aggregate.apart;
                 planned.push(Planned::Narrow(Operation::Aggregate(Box::new(aggregate))));
                 planned.extend(check.map(Planned::Narrow));
                 return;

@@ -393,6 +393,14 @@ pub struct AggregatePlan {
     pub target: Option<Expression>,
 }
 
+impl AggregatePlan {
+    /// Whether its result is one of the words that it ranges over.
+    pub fn chooses(&self) -> bool {
+        matches!(self.operator, AggregateOperator::Minimum | AggregateOperator::Maximum)
+            && matches!(self.target, Some(Expression::Slot(..)))
+    }
+}
+
 impl Plan {
     /// Plans a whole program. Its constants are interned.
     pub fn new(program: &Program, interner: &mut Interner) -> Plan {

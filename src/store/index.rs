@@ -98,6 +98,13 @@ impl RowList {
     pub fn is_empty(self) -> bool {
         self.len == 0
     }
+
+    /// The rows from one place to another, as far as there are so many.
+    pub(crate) fn part(self, start: usize, end: usize) -> RowList {
+        let (start, end) = (start.min(self.len()), end.min(self.len()));
+        let len = end.saturating_sub(start) as u32;
+        RowList { start: self.start + start as u64, len }
+    }
 }
 
 impl Index {

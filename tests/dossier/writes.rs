@@ -1,0 +1,164 @@
+//! What the algorithms of steps 8 to 10 must say, and must not: what is one transaction, what a claim and a lock are,
+//! which path keeps an aggregate, what refers to what.
+
+use archlog::batch::Input;
+use archlog::kb::Options;
+use archlog::testing::Suites;
+
+use crate::common::files;
+use crate::{answered, told};
+
+#[test]
+fn what_designs_of_our_own_write_is_as_they_expect() {
+    let options = Options { dossier: true, ..Options::default() };
+    let inputs: Vec<_> = files("tests/dossier/writes", "dl").into_iter().map(Input::Path).collect();
+    assert!(inputs.len() > 1);
+    let suites = Suites::run(&options, &inputs, false, &archlog::eval::Options::default()).unwrap();
+    let outcomes = suites.outcomes();
+    let failures: Vec<String> = outcomes
+        .iter()
+        .filter(|outcome| !outcome.holds)
+        .map(|outcome| format!("{}:{}: {}", outcome.file, outcome.line, outcome.text))
+        .collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(outcomes.len() > 50, "only {} expectations were found", outcomes.len());
+}
+
+#[test]
+fn an_event_counts_once_in_the_transaction_that_marks_it() {
+    answered(
+        "designs/leaderboard.dl",
+        &[
+            r#"dossier_algorithm("apply_score", 4, _, L), contains("VideoAggregate.increment(video_id, all_time_score", L)"#,
+            r#"dossier_algorithm("apply_score", 4, _, L), contains("VideoAggregate_window.increment((video_id, bucket), window_score", L)"#,
+            r#"dossier_algorithm("apply_score", 5, _, L), contains("in the same transaction", L)"#,
+            r#"!dossier_algorithm("apply_score", N, _, L), contains("VideoAggregate", L), N > 4"#,
+            r#"dossier_algorithm("ingest_score", 9, _, L), contains("VideoAggregate follows by apply_score", L)"#,
+            r#"!dossier_algorithm("ingest_score", _, _, L), contains("update(VideoAggregate)", L)"#,
+            r#"dossier_key("VideoAggregate_window", "primary", 2, "bucket")"#,
+            r#"dossier_key("VideoAggregate_window", "partition", 1, "video_id")"#,
+            // An event is there before its aggregate, and does not wait for it.
+            r#"!dossier_refers("ScoreEvent", _, _)"#,
+        ],
+    );
+    answered(
+        "designs/ride-dispatch.dl",
+        &[
+            r#"dossier_open(8, "ping_location", M), contains("how DriverMap follows", M)"#,
+            r#"!dossier_refers("LocationPing", _, _)"#,
+        ],
+    );
+    // A merge folds by its law, and no sum is put in its row.
+    let sum = r#"!dossier_column("Document", _, "text", _, _)"#;
+    answered("designs/shared-editor.dl", &[sum]);
+}
+
+#[test]
+fn a_log_has_a_place_for_each_entry_and_nothing_refers_to_it() {
+    answered(
+        "designs/checkout-saga.dl",
+        &[
+            r#"dossier_key("SagaLog", "primary", 2, "sequence")"#,
+            r#"dossier_refers("SagaLog", "order_id", "Order")"#,
+            r#"!dossier_refers(_, _, "SagaLog")"#,
+            r#"!dossier_refers("Payment", _, _)"#,
+            r#"dossier_algorithm("place_order", 3, 4, "  // step 3: write StockReservation, in inventory")"#,
+            r#"!dossier_saga_step("place_order", _, "SagaLog")"#,
+            r#"dossier_algorithm("place_order", 4, 2, L), contains("SagaLog.append((order_id, next sequence), step)", L)"#,
+            r#"dossier_algorithm("place_order", 11, _, L), contains("payment.status = CAPTURED", L), contains("compensate", L)"#,
+            r#"dossier_algorithm("cancel_order", 10, _, L), contains("not stored", L)"#,
+        ],
+    );
+    answered("designs/url-shortener.dl", &[r#"!dossier_log_of(_, _)"#]);
+}
+
+#[test]
+fn a_lock_comes_before_the_read_and_a_writer_beside_others_writes_on_a_condition() {
+    answered(
+        "designs/lockers.dl",
+        &[
+            r#"dossier_algorithm("assign_locker", 6, 1, L), contains("read_for_update(locker_number)", L)"#,
+            r#"dossier_algorithm("assign_locker", 14, 1, "  Locker.update(locker_number, new_state)")"#,
+            r#"!dossier_algorithm("assign_locker", _, _, L), contains("expected", L)"#,
+            r#"dossier_algorithm("assign_locker", 10, _, L), contains("parcel_id may be tried with another locker_number", L)"#,
+            r#"!dossier_algorithm("assign_locker", 10, _, L), contains("idempotency_store.set", L)"#,
+            r#"dossier_message("assign_locker", 5, "service", "Locker", "lock and read Locker", _, _, _)"#,
+        ],
+    );
+    answered(
+        "designs/job-scheduler.dl",
+        &[
+            r#"dossier_algorithm("release_due", 5, 1, L), contains("JobRun.insert_if_absent((job_id, fire_time)", L)"#,
+            r#"!dossier_algorithm("release_due", _, _, L), contains("none can race", L)"#,
+            r#"dossier_open(8, "release_due", M), contains("claim_run writes it", M)"#,
+            r#"dossier_algorithm("edit_job", 1, 2, L), contains("ScheduledJob.read(job_id)", L)"#,
+        ],
+    );
+    answered("designs/mobile-rollout.dl", &[r#"!dossier_writes_beside(_, _)"#]);
+}
+
+#[test]
+fn what_ends_a_claim_looks_whether_it_is_over() {
+    answered(
+        "designs/ticketing.dl",
+        &[
+            r#"dossier_algorithm("expire_holds", 8, 50, L), contains("current.hold_expires_at > server_time", L)"#,
+            r#"dossier_claim_expires("Seat", "HELD", "free for the next claim")"#,
+            // The guard asks for the token already.
+            r#"!dossier_fenced_path("confirm_seat", _)"#,
+        ],
+    );
+    let design = |more: &str| {
+        format!(
+            "design(\"d\", \"D\").\n\
+             need(\"take\", 1, \"worker\", \"conditional write\", \"C1\", \"A worker takes a job\").\n\
+             on(\"take\", \"Job\").\nobject(\"Job\", \"process\").\nscope(\"Job\", \"instance\", \"job_id\").\n\
+             judgement(\"take\", \"exclusive_holder\", \"Yes\").\ncontext(\"Holder model\", \"worker\").\n\
+             rule(\"due\", \"take\", \"eligibility\").\nslot(\"due\", \"action\", \"finish\").\n\
+             slot(\"due\", \"predicate\", \"job.result is there\").\nslot(\"due\", \"scope\", \"job_id\").\n\
+             rule(\"free\", \"take\", \"eligibility\").\nslot(\"free\", \"action\", \"take\").\n\
+             slot(\"free\", \"predicate\", \"job.status = FREE\").\nslot(\"free\", \"scope\", \"job_id\").\n\
+             transition(\"Job\", \"FREE\", \"TAKEN\", \"a worker takes it\").\n\
+             transition(\"Job\", \"TAKEN\", \"DONE\", \"the worker is done\").\n\
+             moves(\"take\", \"FREE\", \"TAKEN\").\n{more}"
+        )
+    };
+    let stuck = r#"dossier_open(8, "Job", M), contains("a claim that expired leaves it TAKEN", M)"#;
+    // An invariant whose action is no path is checked by nothing; it says so.
+    let unchecked =
+        r#"dossier_open(8, "due", M), contains("no line of the algorithm of take checks it", M)"#;
+    told(&design(""), &[stuck, unchecked, r#"dossier_checked("free", "take", "its guard")"#]);
+    let not_stuck = format!("!{stuck}");
+    let back = "transition(\"Job\", \"TAKEN\", \"FREE\", \"the claim runs out\").\n";
+    told(&design(back), &[not_stuck.as_str()]);
+    // One that names a state of its object guards the transition to it.
+    let done = design("").replace("\"finish\"", "\"DONE\"");
+    told(
+        &done,
+        &[
+            r#"dossier_lifecycle_line("Job", "TAKEN", "DONE", 1036, L), contains("job.result is there", L)"#,
+            r#"!dossier_open(8, "due", _)"#,
+        ],
+    );
+}
+
+#[test]
+fn events_under_the_id_of_something_that_lives_on_are_a_log_of_it() {
+    let design = "design(\"t\", \"T\").\n\
+         need(\"log\", 1, \"service\", \"append event\", \"C1\", \"A trip is logged\").\n\
+         on(\"log\", \"TripEvent\").\nobject(\"TripEvent\", \"event\").\n\
+         evolution(\"TripEvent\", \"append-only\").\nowner(\"TripEvent\", \"service\").\n\
+         scope(\"TripEvent\", \"instance\", \"trip_id\").\nobject(\"Trip\", \"process\").\n\
+         evolution(\"Trip\", \"state machine\").\nowner(\"Trip\", \"service\").\n\
+         scope(\"Trip\", \"instance\", \"trip_id\").\n";
+    told(
+        design,
+        &[
+            r#"dossier_key("TripEvent", "primary", 2, "sequence")"#,
+            r#"dossier_algorithm("log", 4, 1, L), contains("TripEvent.append((trip_id, next sequence)", L)"#,
+            // The second event of a trip is no repeat of the first.
+            r#"!dossier_algorithm("log", 2, _, L), contains("exists(trip_id)", L)"#,
+            r#"dossier_open(8, "log", M), contains("no idempotency key", M)"#,
+        ],
+    );
+}
