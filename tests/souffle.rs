@@ -270,3 +270,40 @@ fn a_profile_is_written_of_a_run_that_is_asked_to_end() {
         assert!(profile["rounds"].as_u64().unwrap() > 0, "{signal}");
     }
 }
+
+#[test]
+fn what_json_and_sqlite_have_no_numbers_for_comes_back_as_it_was() {
+    let desk = Desk::with(&[
+        (
+            "write.dl",
+            ".decl r(k: symbol, u: unsigned, f: float)
+            r(\"nan\", 9223372036854775808, 0.0 / 0.0). r(\"inf\", 9223372036854775809, 1.0 / 0.0).
+            r(\"least\", 18446744073709551615, -1.0 / 0.0). r(\"plain\", 7, 0.5).
+            .output r(IO=jsonfile) .output r(IO=sqlite) .output r(filename=\"written.csv\")
+            .decl n() n(). .output n(IO=jsonfile)",
+        ),
+        (
+            "read.dl",
+            ".decl a(k: symbol, u: unsigned, f: float) .input a(IO=jsonfile, filename=\"r.json\")
+            .decl r(k: symbol, u: unsigned, f: float) .input r(IO=sqlite)
+            .output a .output r .decl n() .input n(IO=jsonfile) .printsize n",
+        ),
+    ]);
+    desk.run(&["write.dl", "-D", "."]).assert().code(0).stderr(is_empty());
+    desk.run(&["read.dl", "-F", ".", "-D", "again"]).assert().code(0).stdout("n\t1\n");
+    let text = |name: &str| fs::read_to_string(desk.0.path().join(name)).unwrap();
+    let written = text("written.csv");
+    assert!(written.contains("18446744073709551615") && written.contains("NaN"), "{written}");
+    assert_eq!((text("again/a.csv"), text("again/r.csv")), (written.clone(), written));
+    assert_eq!(text("n.json"), "[[]]\n");
+}
+
+#[test]
+fn two_tables_of_a_database_are_not_told_apart_by_case() {
+    let desk = Desk::with(&[(
+        "case.dl",
+        ".decl a(x: number) .decl A(y: number) a(2). A(3).
+        .output a(IO=sqlite, filename=\"c.sqlite\") .output A(IO=sqlite, dbname=\"c.sqlite\")",
+    )]);
+    desk.run(&["case.dl"]).assert().code(2).stderr(contains("AL0129").and(contains("table a")));
+}

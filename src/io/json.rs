@@ -134,7 +134,11 @@ impl<'a> Json<'a> {
             }
             Primitive::Number => serde_json::from_str(text).ok().map(Constant::Number),
             Primitive::Unsigned => serde_json::from_str(text).ok().map(Constant::Unsigned),
-            Primitive::Float => serde_json::from_str(text).ok().map(Constant::Float),
+            Primitive::Float => {
+                let named = || serde_json::from_str::<String>(text).ok()?.parse().ok();
+                let named = || named().filter(|number: &f64| !number.is_finite());
+                serde_json::from_str(text).ok().or_else(named).map(Constant::Float)
+            }
             // Relations with records are not read.
             Primitive::Record => None,
         };

@@ -38,7 +38,14 @@ fn add(connection: &Connection, table: &Saved<'_>) -> rusqlite::Result<()> {
     let columns: Vec<String> = table
         .columns
         .iter()
-        .map(|(name, primitive)| format!("{} {}", quoted(name), affinity(*primitive)))
+        .enumerate()
+        .map(|(at, (name, primitive))| {
+            // SQLite rounds what is beyond its integers unless the column has no type.
+            let fits =
+                |row: &Vec<String>| row.get(at).is_none_or(|text| text.parse::<i64>().is_ok());
+            let typed = *primitive != Primitive::Unsigned || table.rows.iter().all(fits);
+            format!("{} {}", quoted(name), if typed { affinity(*primitive) } else { "NOT NULL" })
+        })
         .collect();
     let name = quoted(table.name);
     connection.execute(&format!("CREATE TABLE {name} ({})", columns.join(", ")), [])?;
@@ -55,8 +62,8 @@ fn add(connection: &Connection, table: &Saved<'_>) -> rusqlite::Result<()> {
 /// there is none.
 pub(super) fn with_table(before: Option<Vec<u8>>, table: &Saved<'_>) -> io::Result<Vec<u8>> {
     let mut connection = match &before {
-        Some(bytes) => open(bytes),
-        None => Connection::open_in_memory(),
+        Some(bytes) if !bytes.is_empty() => open(bytes),
+        _ => Connection::open_in_memory(),
     }
     .map_err(io::Error::other)?;
     fill(&mut connection, table).map_err(io::Error::other)
@@ -75,6 +82,9 @@ fn fill(connection: &mut Connection, table: &Saved<'_>) -> rusqlite::Result<Vec<
 /// where there is a NULL.
 pub(super) fn table(bytes: &[u8], relation: &Relation) -> io::Result<Vec<Vec<Option<String>>>> {
     let read = || -> rusqlite::Result<Result<Vec<Vec<Option<String>>>, String>> {
+        if bytes.is_empty() {
+            return Ok(Err("it is empty, so it has no tables".to_owned()));
+        }
         let connection = open(bytes)?;
         let mut select =
             connection.prepare(&format!("SELECT * FROM {}", quoted(&relation.name)))?;
@@ -118,7 +128,10 @@ fn affinity(primitive: Primitive) -> &'static str {
 fn value(text: &str, primitive: Primitive) -> Value {
     let number = match primitive {
         Primitive::Number | Primitive::Unsigned => text.parse().ok().map(Value::Integer),
-        Primitive::Float => text.parse().ok().map(Value::Real),
+        // SQLite takes the number that is none for NULL.
+        Primitive::Float => {
+            text.parse().ok().filter(|number: &f64| !number.is_nan()).map(Value::Real)
+        }
         Primitive::Symbol | Primitive::Record => None,
     };
     number.unwrap_or_else(|| Value::Text(text.to_owned()))

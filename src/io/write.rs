@@ -208,7 +208,7 @@ impl Writer<'_> {
             }
         }
         if self.primitives.is_empty() && rows.len > 0 {
-            text.extend_from_slice(b"null\n");
+            text.extend_from_slice(b"[]");
         }
         text.extend_from_slice(b"]\n");
         to.write_all(&text)
@@ -219,7 +219,15 @@ impl Writer<'_> {
             Primitive::Symbol => serde_json::to_writer(text, self.interner.symbol(word))?,
             Primitive::Number => write!(text, "{}", self.interner.number(word))?,
             Primitive::Unsigned => write!(text, "{}", self.interner.unsigned(word))?,
-            Primitive::Float => serde_json::to_writer(text, &self.interner.float(word))?,
+            Primitive::Float => match self.interner.float(word) {
+                number if number.is_finite() => serde_json::to_writer(text, &number)?,
+                // JSON has no numbers for these.
+                _ => {
+                    text.push(b'"');
+                    self.field(word, kind, text)?;
+                    text.push(b'"');
+                }
+            },
             Primitive::Record => match self.interner.record(word) {
                 None => text.extend_from_slice(b"null"),
                 Some(record) => {

@@ -22,6 +22,8 @@ pub struct ShownProfile<'a> {
     pub profile: &'a Profile,
     /// What was read and written.
     pub moved: &'a [Moved],
+    /// Whether the run ended before it was done.
+    pub stopped: bool,
     /// Where rules are written.
     pub sources: &'a Sources,
 }
@@ -44,7 +46,8 @@ impl ShownProfile<'_> {
     pub fn text(&self, look: Look) -> String {
         let profile = self.profile;
         let mut text = format!(
-            "{} in {}; {} of relations, {} of symbols\n\n",
+            "{}{} in {}; {} of relations, {} of symbols\n\n",
+            if self.stopped { "stopped before the end: " } else { "" },
             time(profile.time),
             rounds(profile.rounds),
             bytes(profile.relations.iter().map(|it| it.memory).sum()),
@@ -122,7 +125,7 @@ impl ShownProfile<'_> {
             .collect();
         let whole = json!({
             "milliseconds": milliseconds(profile.time), "rounds": profile.rounds,
-            "symbol_bytes": profile.symbols, "relations": relations, "rules": rules,
+            "stopped": self.stopped, "symbol_bytes": profile.symbols, "relations": relations, "rules": rules,
             "loaded": self.moved(false), "stored": self.moved(true),
         });
         format!("{whole:#}\n")
@@ -134,8 +137,9 @@ impl ShownProfile<'_> {
         let mut out = open(stamp, title, STYLE);
         let _ = write!(
             out,
-            "<h1>{}</h1>\n<p>{} in {}; {} of relations, {} of symbols.</p>\n",
+            "<h1>{}</h1>\n<p>{}{} in {}; {} of relations, {} of symbols.</p>\n",
             escape(title),
+            if self.stopped { "Stopped before the end: " } else { "" },
             time(profile.time),
             rounds(profile.rounds),
             bytes(profile.relations.iter().map(|it| it.memory).sum()),

@@ -55,7 +55,8 @@ const FOREIGN: [Foreign; 23] = [
 /// What is said where one of these options was typed to `archlog run`. None of them is told to the parser, so
 /// that neither help nor completions have them.
 pub fn refusal(error: &Error) -> Option<String> {
-    let to_run = error.to_string().contains("Usage: archlog run");
+    let usage = error.to_string();
+    let to_run = usage.lines().any(|it| it.starts_with("Usage: ") && it.contains(" run "));
     if error.kind() != ErrorKind::UnknownArgument || !to_run {
         return None;
     }

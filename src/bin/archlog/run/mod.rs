@@ -90,7 +90,9 @@ pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<
     show(&sources, &problems);
     let finish = |exit: Exit, profile: &Profile, moved: &[Moved]| {
         if let Some(to) = arguments.profile() {
-            show_profile(to, &ShownProfile { profile, moved, sources: &sources }, console)?;
+            let stopped = !matches!(exit, Exit::Yes | Exit::No | Exit::Input);
+            let shown = ShownProfile { profile, moved, stopped, sources: &sources };
+            show_profile(to, &shown, console)?;
         }
         Ok(match exit {
             Exit::Interrupted if interrupt.terminated() => Exit::Terminated,
