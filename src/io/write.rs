@@ -208,7 +208,7 @@ impl Writer<'_> {
             }
         }
         if self.primitives.is_empty() && rows.len > 0 {
-            text.extend_from_slice(b"[]");
+            text.extend_from_slice(b"null\n");
         }
         text.extend_from_slice(b"]\n");
         to.write_all(&text)
