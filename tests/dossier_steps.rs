@@ -112,6 +112,21 @@ fn what_tells_a_repeat_in_step_8_is_no_missing_key_in_step_6() {
 }
 
 #[test]
+fn a_hotspot_is_bound_to_a_path_only_where_one_is_named_or_alone() {
+    answered(
+        "designs/checkout-saga.dl",
+        &[
+            r#"!dossier_heats("flash-sale sku", _)"#,
+            r#"dossier_open(13, "flash-sale sku", W), contains("which path and key", W)"#,
+            r#"dossier_box_gap(13, 2, "flash-sale sku", _)"#,
+            r#"!dossier_strategy("flash-sale sku", _, _, W), contains("order_id", W)"#,
+        ],
+    );
+    answered("designs/auction.dl", &[r#"dossier_heats("hot auction_id", "place_bid"), !dossier_open(13, "hot auction_id", _)"#]);
+    answered("designs/ticketing.dl", &[r#"dossier_heats("seat map when sales open", "view_seat_map")"#]);
+}
+
+#[test]
 fn at_a_bound_of_time_the_design_says_what_is_accepted() {
     answered(
         "designs/ticketing.dl",
