@@ -127,6 +127,31 @@ fn a_hotspot_is_bound_to_a_path_only_where_one_is_named_or_alone() {
 }
 
 #[test]
+fn an_objective_in_words_is_neither_measured_nor_alerted_on() {
+    answered(
+        "designs/auction.dl",
+        &[
+            r#"dossier_box_gap(18, 1, "view_highest_bid", W), contains("epsilon is no number", W)"#,
+            r#"dossier_box_gap(18, 3, "view_highest_bid", W), contains("epsilon is none", W)"#,
+            r#"!dossier_box_gap(18, _, "place_bid", _)"#,
+        ],
+    );
+    never(&[r#"dossier_open(15, R, W), contains("cannot be measured", W), !dossier_checklist(18, _, _, "false")"#]);
+}
+
+#[test]
+fn a_delivery_has_an_arrow_from_what_starts_it_or_is_open() {
+    answered("designs/auction.dl", &[r#"dossier_open(11, "outbid_push", W), contains("what starts it", W)"#]);
+    answered(
+        "tests/dossier/delivery/auction.dl",
+        &[
+            r#"dossier_event_flow("consumers", "Notification", "start Outbid push")"#,
+            r#"!dossier_open(11, "outbid_push", _)"#,
+        ],
+    );
+}
+
+#[test]
 fn at_a_bound_of_time_the_design_says_what_is_accepted() {
     answered(
         "designs/ticketing.dl",
