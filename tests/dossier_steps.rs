@@ -152,6 +152,24 @@ fn a_delivery_has_an_arrow_from_what_starts_it_or_is_open() {
 }
 
 #[test]
+fn a_cache_is_dropped_and_falls_through_to_its_source() {
+    answered(
+        "designs/auction.dl",
+        &[
+            r#"dossier_event_flow("consumers", "AuctionView", "invalidate")"#,
+            r#"dossier_message("view_highest_bid", _, "Auction", _, "invalidate", _, _, _)"#,
+            r#"dossier_domain_answer("view_highest_bid", "cache-aside", _, W, _), contains("fall through", W)"#,
+        ],
+    );
+    // Holding a seat publishes nothing, so that only the TTL ends a copy.
+    answered("designs/ticketing.dl", &[r#"!dossier_message("seat_map", _, _, _, "invalidate", _, _, _)"#]);
+    never(&[
+        r#"dossier_copied_by(R, V), dossier_domain_answer(R, V, _, W, _), contains("stale", W)"#,
+        r#"dossier_copied_by(R, _), dossier_object_of(R, O), dossier_event_flow("consumers", O, "update")"#,
+    ]);
+}
+
+#[test]
 fn at_a_bound_of_time_the_design_says_what_is_accepted() {
     answered(
         "designs/ticketing.dl",
