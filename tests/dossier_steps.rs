@@ -235,8 +235,10 @@ fn a_retry_key_is_judged_by_the_table_that_keeps_it() {
     answered(
         "designs/auction.dl",
         &[
-            r#"dossier_aligned("place_bid", "I2", "aligned", W), contains("partition key of IdempotencyRecord", W)"#,
+            r#"dossier_aligned("place_bid", "I2", "in one store", W), contains("partition key of IdempotencyRecord", W)"#,
             r#"dossier_aligned("place_bid", "I2", _, W), contains("one transaction with Auction", W)"#,
+            r#"dossier_box_question(11, 2, "I2", W), contains("one store", W)"#,
+            r#"dossier_box_question(11, 2, "place_bid", W), contains("outbox", W)"#,
         ],
     );
     answered(
