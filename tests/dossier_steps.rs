@@ -170,6 +170,20 @@ fn a_cache_is_dropped_and_falls_through_to_its_source() {
 }
 
 #[test]
+fn a_saga_says_what_undoes_each_step_or_it_is_open() {
+    answered(
+        "designs/checkout-saga.dl",
+        &[
+            r#"dossier_mechanism_failure("place_order", _, F, W), contains("double fault", F), contains("again", W)"#,
+            r#"dossier_open(14, "Payment", W), contains("what undoes", W)"#,
+            r#"dossier_box_question(14, 3, "Payment", _)"#,
+            r#"!dossier_open(14, "SagaLog", _)"#,
+        ],
+    );
+    never(&[r#"dossier_mechanism_failure(_, _, F, ""), contains("double fault", F)"#]);
+}
+
+#[test]
 fn at_a_bound_of_time_the_design_says_what_is_accepted() {
     answered(
         "designs/ticketing.dl",
