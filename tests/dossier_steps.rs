@@ -184,6 +184,30 @@ fn a_saga_says_what_undoes_each_step_or_it_is_open() {
 }
 
 #[test]
+fn an_order_that_is_claimed_is_stored_and_has_a_policy_or_is_open() {
+    answered(
+        "designs/chat.dl",
+        &[
+            r#"dossier_open(14, "send_message", W), contains("arrival_policy", W)"#,
+            r#"dossier_box_gap(14, 2, "send_message", W), contains("arrival_policy", W)"#,
+        ],
+    );
+    answered(
+        "designs/auction.dl",
+        &[
+            r#"dossier_failure("place_bid", "out_of_order", "Yes")"#,
+            r#"dossier_failure_mechanism("place_bid", "out_of_order", "sequence authority")"#,
+        ],
+    );
+    never(&[
+        r#"dossier_failure(R, "out_of_order", "Yes"), !dossier_policed(R), !dossier_part(R, "windowing", _),
+           !dossier_checklist(14, 2, _, "false")"#,
+        r#"dossier_part(R, _, V), dossier_term(V, "Sequence authority"), !dossier_stores_sequence(R),
+           !dossier_box_gap(18, 2, R, _)"#,
+    ]);
+}
+
+#[test]
 fn at_a_bound_of_time_the_design_says_what_is_accepted() {
     answered(
         "designs/ticketing.dl",
