@@ -1161,7 +1161,8 @@ fn reads_and_deliveries_are_drawn_as_well_as_writes() {
     never(&[
         r#"read_path(R, _), !dossier_message(R, _, _, _, _, _, _, _)"#,
         r#"path(R, _, "background path"), !dossier_message(R, _, _, _, _, _, _, _)"#,
-        r#"dossier_protocol(R, M), protocol_step(M, N, _, _, _, _, _, _), !dossier_message(R, N, _, _, _, _, _, _)"#,
+        r#"dossier_protocol(R, M), protocol_step(M, N, _, _, O, _, _, _), !dossier_unsaid(R, O),
+           !dossier_message(R, N, _, _, _, _, _, _)"#,
     ]);
     answered(
         "designs/auction.dl",

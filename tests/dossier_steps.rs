@@ -112,6 +112,116 @@ fn what_tells_a_repeat_in_step_8_is_no_missing_key_in_step_6() {
 }
 
 #[test]
+fn a_hotspot_is_bound_to_a_path_only_where_one_is_named_or_alone() {
+    answered(
+        "designs/checkout-saga.dl",
+        &[
+            r#"!dossier_heats("flash-sale sku", _)"#,
+            r#"dossier_open(13, "flash-sale sku", W), contains("which path and key", W)"#,
+            r#"dossier_box_gap(13, 2, "flash-sale sku", _)"#,
+            r#"!dossier_strategy("flash-sale sku", _, _, W), contains("order_id", W)"#,
+        ],
+    );
+    answered(
+        "designs/auction.dl",
+        &[
+            r#"dossier_heats("hot auction_id", "place_bid"), !dossier_open(13, "hot auction_id", _)"#,
+        ],
+    );
+    answered("designs/ticketing.dl", &[r#"dossier_heats("seat map when sales open", "seat_map")"#]);
+}
+
+#[test]
+fn an_objective_in_words_is_neither_measured_nor_alerted_on() {
+    answered(
+        "designs/auction.dl",
+        &[
+            r#"dossier_box_gap(18, 1, "view_highest_bid", W), contains("epsilon is no number", W)"#,
+            r#"dossier_box_gap(18, 3, "view_highest_bid", W), contains("epsilon is none", W)"#,
+            r#"!dossier_box_gap(18, 1, "place_bid", _)"#,
+            r#"!dossier_box_gap(18, 3, "place_bid", _)"#,
+        ],
+    );
+    never(&[
+        r#"dossier_open(15, R, W), contains("cannot be measured", W), !dossier_checklist(18, _, _, "false")"#,
+    ]);
+}
+
+#[test]
+fn a_delivery_has_an_arrow_from_what_starts_it_or_is_open() {
+    answered(
+        "designs/auction.dl",
+        &[r#"dossier_open(11, "outbid_push", W), contains("what starts it", W)"#],
+    );
+    answered(
+        "tests/dossier/delivery/auction.dl",
+        &[
+            r#"dossier_event_flow("consumers", "Notification", "start Outbid push")"#,
+            r#"!dossier_open(11, "outbid_push", _)"#,
+        ],
+    );
+}
+
+#[test]
+fn a_cache_is_dropped_and_falls_through_to_its_source() {
+    answered(
+        "designs/auction.dl",
+        &[
+            r#"dossier_event_flow("consumers", "AuctionView", "invalidate")"#,
+            r#"dossier_message("view_highest_bid", _, "Auction", _, "invalidate", _, _, _)"#,
+            r#"dossier_domain_answer("view_highest_bid", "cache-aside", _, W, _), contains("fall through", W)"#,
+        ],
+    );
+    // Holding a seat publishes nothing, so that only the TTL ends a copy.
+    answered(
+        "designs/ticketing.dl",
+        &[r#"!dossier_message("seat_map", _, _, _, "invalidate", _, _, _)"#],
+    );
+    never(&[
+        r#"dossier_copied_by(R, V), dossier_domain_answer(R, V, _, W, _), contains("stale", W)"#,
+        r#"dossier_copied_by(R, _), dossier_object_of(R, O), dossier_event_flow("consumers", O, "update")"#,
+    ]);
+}
+
+#[test]
+fn a_saga_says_what_undoes_each_step_or_it_is_open() {
+    answered(
+        "designs/checkout-saga.dl",
+        &[
+            r#"dossier_mechanism_failure("place_order", _, F, W), contains("double fault", F), contains("again", W)"#,
+            r#"dossier_open(14, "Payment", W), contains("what undoes", W)"#,
+            r#"dossier_box_question(14, 3, "Payment", _)"#,
+            r#"!dossier_open(14, "SagaLog", _)"#,
+        ],
+    );
+    never(&[r#"dossier_mechanism_failure(_, _, F, ""), contains("double fault", F)"#]);
+}
+
+#[test]
+fn an_order_that_is_claimed_is_stored_and_has_a_policy_or_is_open() {
+    answered(
+        "designs/chat.dl",
+        &[
+            r#"dossier_open(14, "send_message", W), contains("arrival_policy", W)"#,
+            r#"dossier_box_gap(14, 2, "send_message", W), contains("arrival_policy", W)"#,
+        ],
+    );
+    answered(
+        "designs/auction.dl",
+        &[
+            r#"dossier_failure("place_bid", "out_of_order", "Yes")"#,
+            r#"dossier_failure_mechanism("place_bid", "out_of_order", "sequence authority")"#,
+        ],
+    );
+    never(&[
+        r#"dossier_failure(R, "out_of_order", "Yes"), !dossier_policed(R), !dossier_part(R, "windowing", _),
+           !dossier_checklist(14, 2, _, "false")"#,
+        r#"dossier_part(R, _, V), dossier_term(V, "Sequence authority"), !dossier_stores_sequence(R),
+           !dossier_box_gap(18, 2, R, _)"#,
+    ]);
+}
+
+#[test]
 fn at_a_bound_of_time_the_design_says_what_is_accepted() {
     answered(
         "designs/ticketing.dl",
@@ -159,7 +269,7 @@ fn what_step_8_sends_has_an_arrow_in_step_11() {
             r#"dossier_flow("auction", "Bid", "writes")"#,
             r#"dossier_flow("auction", "outbox", "event of Place bid")"#,
             r#"dossier_flow("outbox", "consumers", "publishes")"#,
-            r#"dossier_flow("consumers", "AuctionView", "update")"#,
+            r#"dossier_flow("consumers", "AuctionView", "invalidate")"#,
             r#"dossier_flow("system", "Notification", "Outbid push")"#,
         ],
     );
@@ -177,8 +287,10 @@ fn a_retry_key_is_judged_by_the_table_that_keeps_it() {
     answered(
         "designs/auction.dl",
         &[
-            r#"dossier_aligned("place_bid", "I2", "aligned", W), contains("partition key of IdempotencyRecord", W)"#,
+            r#"dossier_aligned("place_bid", "I2", "in one store", W), contains("partition key of IdempotencyRecord", W)"#,
             r#"dossier_aligned("place_bid", "I2", _, W), contains("one transaction with Auction", W)"#,
+            r#"dossier_box_question(11, 2, "I2", W), contains("one store", W)"#,
+            r#"dossier_box_question(11, 2, "place_bid", W), contains("outbox", W)"#,
         ],
     );
     answered(
@@ -227,10 +339,17 @@ fn a_scale_type_says_what_shows_it() {
         ],
     );
     answered(
+        "designs/shared-editor.dl",
+        &[
+            r#"dossier_scale_from(_, "Fan-out heavy", "hotspot: document of the all-hands meeting")"#,
+        ],
+    );
+    answered(
         "designs/chat.dl",
         &[
-            r#"dossier_scale_from("deliver_live", "Fan-out heavy", "hotspot: channel of the whole company")"#,
-            r#"!dossier_open(13, "deliver_live", _)"#,
+            // Search and delivery both fan out, and the hotspot names neither.
+            r#"dossier_scale_from("deliver_live", "Fan-out heavy", "assumed: async deliver")"#,
+            r#"dossier_open(13, "channel of the whole company", _)"#,
         ],
     );
 }
