@@ -31,7 +31,9 @@ fn an_event_counts_once_in_the_transaction_that_marks_it() {
         &[
             r#"dossier_algorithm("apply_score", 4, _, L), contains("VideoAggregate.increment(video_id, all_time_score", L)"#,
             r#"dossier_algorithm("apply_score", 4, _, L), contains("VideoAggregate_window.increment((video_id, bucket), window_score", L)"#,
-            r#"dossier_algorithm("apply_score", 5, _, L), contains("in the same transaction", L)"#,
+            // Its mark is kept in another store than its aggregate: that is said, and asked.
+            r#"dossier_algorithm("apply_score", 5, _, L), contains("in another store", L)"#,
+            r#"dossier_two_stores("apply_score", "VideoAggregate", _, "IdempotencyRecord", _)"#,
             r#"!dossier_algorithm("apply_score", N, _, L), contains("VideoAggregate", L), N > 4"#,
             r#"dossier_algorithm("ingest_score", 9, _, L), contains("VideoAggregate follows by apply_score", L)"#,
             r#"!dossier_algorithm("ingest_score", _, _, L), contains("update(VideoAggregate)", L)"#,
@@ -161,4 +163,20 @@ fn events_under_the_id_of_something_that_lives_on_are_a_log_of_it() {
             r#"dossier_open(8, "log", M), contains("no idempotency key", M)"#,
         ],
     );
+}
+
+#[test]
+fn one_transaction_is_said_of_what_is_in_one_store_only() {
+    answered(
+        "designs/chat.dl",
+        &[
+            r#"dossier_two_stores("send_message", "Message", _, "Outbox", "OLTP store")"#,
+            r#"!dossier_algorithm("send_message", _, _, L), contains("in the same transaction", L)"#,
+            r#"!dossier_algorithm("send_message", _, _, L), contains("Atomic:", L)"#,
+            r#"dossier_open(8, "send_message", M), contains("no transaction has both: Message", M)"#,
+            r#"dossier_open(10, "send_message", M), contains("which one store keeps Message and Outbox", M)"#,
+            r#"dossier_algorithm("mark_read", 22, 100, L), contains("in the same transaction", L)"#,
+        ],
+    );
+    answered("designs/auction.dl", &[r#"!dossier_two_stores(_, _, _, _, _)"#]);
 }
