@@ -60,13 +60,27 @@ fn a_log_has_a_place_for_each_entry_and_nothing_refers_to_it() {
     answered(
         "designs/checkout-saga.dl",
         &[
-            r#"dossier_key("SagaLog", "primary", 2, "sequence")"#,
-            r#"dossier_refers("SagaLog", "order_id", "Order")"#,
+            // Its log is there before what its steps create: it is kept by the key of the Saga and waits for no row.
+            r#"dossier_key("SagaLog", "primary", 1, "checkout_id")"#,
+            r#"dossier_key("SagaLog", "primary", 20, "sequence")"#,
+            r#"!dossier_key("SagaLog", "primary", _, "order_id")"#,
+            r#"!dossier_refers("SagaLog", _, _)"#,
+            r#"dossier_partition_key("SagaLog", "checkout_id", _)"#,
             r#"!dossier_refers(_, _, "SagaLog")"#,
             r#"!dossier_refers("Payment", _, _)"#,
             r#"dossier_algorithm("place_order", 3, 4, "  // step 3: write StockReservation, in inventory")"#,
             r#"!dossier_saga_step("place_order", _, "SagaLog")"#,
-            r#"dossier_algorithm("place_order", 4, 2, L), contains("SagaLog.append((order_id, next sequence), step)", L)"#,
+            r#"dossier_algorithm("place_order", 4, 2, L), contains("SagaLog.append((checkout_id, cart_id, next sequence), step)", L)"#,
+            // It is in the log that all is taken back, before anything is, and the step in doubt is taken back, too.
+            r#"dossier_algorithm("place_order", 7, 2, L), contains("next sequence), COMPENSATING)", L)"#,
+            r#"dossier_algorithm("place_order", 8, 1, L), contains("completed_steps + [step]", L)"#,
+            r#"dossier_algorithm("place_order", 3, 900, L), contains("SagaLog.has(checkout_id, cart_id, COMPENSATING)", L)"#,
+            r#"!dossier_open(8, "place_order", M), contains("where its steps are logged", M)"#,
+            // What came of each step is in the service of the step.
+            r#"dossier_step_table("place_order", "SagaStep_place_order_payments", "Payment")"#,
+            r#"dossier_key("SagaStep_place_order_payments", "primary", 11, "cart_id")"#,
+            r#"dossier_key("SagaStep_place_order_payments", "primary", 21, "direction")"#,
+            r#"dossier_algorithm("place_order", 12, 1, L), contains("succeeded, ttl=24h", L)"#,
             r#"dossier_algorithm("place_order", 11, _, L), contains("payment.status = CAPTURED", L), contains("compensate", L)"#,
             r#"dossier_algorithm("cancel_order", 10, _, L), contains("not stored", L)"#,
         ],
