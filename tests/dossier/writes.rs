@@ -194,3 +194,20 @@ fn one_transaction_is_said_of_what_is_in_one_store_only() {
     );
     answered("designs/auction.dl", &[r#"!dossier_two_stores(_, _, _, _, _)"#]);
 }
+
+#[test]
+fn a_repeat_that_comes_late_gets_the_outcome_of_the_first() {
+    answered(
+        "designs/ticketing.dl",
+        &[
+            r#"dossier_algorithm("confirm_seat", 10, 1, L), contains("result = idempotency_store.set_if_absent(", L)"#,
+            r#"dossier_algorithm("confirm_seat", 22, 100, L), contains("or it rolls back", L)"#,
+        ],
+    );
+    // Under a lock the key is read again.
+    let again = r#"dossier_algorithm("assign_locker", 6, 3, L), contains("idempotency_store.get(parcel_id)", L)"#;
+    answered("designs/lockers.dl", &[again]);
+    // A refusal that is not stored looks for what a repeat stored since.
+    let between = r#"dossier_algorithm("cancel_order", 9, 0, L), contains("idempotency_store.get(order_id)", L)"#;
+    answered("designs/checkout-saga.dl", &[between]);
+}
