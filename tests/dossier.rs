@@ -534,7 +534,7 @@ fn a_key_is_looked_up_within_its_scope_and_what_nobody_states_says_so() {
         &[
             r#"dossier_algorithm("cancel_order", 1, 1, "function cancel_order(order_id, payload):")"#,
             r#"dossier_algorithm("place_order", 1, 1, "function place_order(checkout_id, cart_id, steps):")"#,
-            r#"dossier_algorithm("place_order", 12, 1, L), contains("idempotency_store.set(checkout_id, cart_id, succeeded)", L)"#,
+            r#"dossier_algorithm("place_order", 12, 1, L), contains("idempotency_store.set(checkout_id, cart_id, succeeded, ttl=24h)", L)"#,
         ],
     );
     // An event is known by its own ID, which the schema has.

@@ -211,3 +211,16 @@ fn a_repeat_that_comes_late_gets_the_outcome_of_the_first() {
     let between = r#"dossier_algorithm("cancel_order", 9, 0, L), contains("idempotency_store.get(order_id)", L)"#;
     answered("designs/checkout-saga.dl", &[between]);
 }
+
+#[test]
+fn each_who_is_told_has_a_record_of_the_delivery() {
+    answered(
+        "designs/auction.dl",
+        &[
+            r#"dossier_key("NotificationRecord", "primary", 3, "recipient")"#,
+            r#"dossier_algorithm("outbid_push", 2, 0, L), contains("for recipient in", L)"#,
+            r#"dossier_algorithm("outbid_push", 2, 1, L), contains("exists(outbid_push, event_id, recipient): continue", L)"#,
+            r#"dossier_algorithm("outbid_push", 11, 1, L), contains("recipient, DELIVERED", L)"#,
+        ],
+    );
+}
