@@ -224,3 +224,18 @@ fn each_who_is_told_has_a_record_of_the_delivery() {
         ],
     );
 }
+
+#[test]
+fn a_consumer_notes_what_it_had() {
+    answered(
+        "designs/auction.dl",
+        &[
+            r#"dossier_key("ProcessedEvent", "primary", 1, "consumer")"#,
+            r#"dossier_key("ProcessedEvent", "primary", 2, "event_id")"#,
+            r#"dossier_key("ProcessedEvent", "partition", 1, "event_id")"#,
+            r#"dossier_kept("ProcessedEvent", "rows", "OLTP store", "place_bid", "idempotent consumer")"#,
+            r#"dossier_algorithm("place_bid", 60, 2, L), contains("ProcessedEvent.insert_if_absent(consumer, event_id)", L)"#,
+        ],
+    );
+    answered("designs/lockers.dl", &[r#"!dossier_table("ProcessedEvent", _, _)"#]);
+}
