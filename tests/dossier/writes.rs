@@ -237,5 +237,28 @@ fn a_consumer_notes_what_it_had() {
             r#"dossier_algorithm("place_bid", 60, 2, L), contains("ProcessedEvent.insert_if_absent(consumer, event_id)", L)"#,
         ],
     );
-    answered("designs/lockers.dl", &[r#"!dossier_table("ProcessedEvent", _, _)"#]);
+    answered("designs/key-value-cache.dl", &[r#"!dossier_table("ProcessedEvent", _, _)"#]);
+}
+
+#[test]
+fn an_order_that_one_authority_gives_is_stored() {
+    answered(
+        "designs/chat.dl",
+        &[
+            r#"dossier_algorithm("send_message", 3, _, L), contains("sequence = next of conversation_id", L)"#,
+            r#"dossier_column("Message", _, "sequence", "Integer", _)"#,
+            r#"dossier_key("Message", "unique by sequence", 1, "conversation_id")"#,
+            r#"dossier_key("Message", "unique by sequence", 20, "sequence")"#,
+            r#"dossier_open(8, "send_message", M), contains("say arrival_policy(...)", M)"#,
+        ],
+    );
+    answered(
+        "designs/auction.dl",
+        &[
+            r#"dossier_algorithm("place_bid", 22, 0, L), contains("sequence = next of auction_id", L)"#,
+            r#"dossier_column("Bid", _, "sequence", "Integer", "nullable, acceptance order of what is accepted")"#,
+        ],
+    );
+    // What has a column of its order already is not numbered besides.
+    answered("designs/leaderboard.dl", &[r#"!dossier_numbered(_, _, _, _, _)"#]);
 }
