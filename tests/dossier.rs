@@ -733,7 +733,7 @@ fn a_saga_stores_that_it_failed_and_publishes_that_it_succeeded() {
         let line = |part: &str, line: &str| {
             format!(r#"dossier_algorithm("{path}", {part}, L), contains("{line}", L)"#)
         };
-        let kept = line("9, 2", ", failed)");
+        let kept = line("9, 2", ", failed, ttl=");
         let told = line("12, 2", "outbox.append(");
         answered(design, &[&kept, &told]);
     }
