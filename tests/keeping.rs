@@ -33,7 +33,9 @@ fn told(repl: &mut Repl, line: &str) -> String {
     let events = step(repl, line);
     let told = events.into_iter().map(|event| match event {
         Event::Answer(text) => text,
-        Event::Note(text) | Event::Error(text) | Event::Unmet(text) => text + "\n",
+        Event::Note(text) | Event::Made(text) | Event::Error(text) | Event::Unmet(text) => {
+            text + "\n"
+        }
         Event::Problems { diagnostics, .. } => format!("{diagnostics:?}\n"),
         _ => String::new(),
     });

@@ -48,7 +48,7 @@ fn marked(events: Vec<Event>, mark: &str) -> String {
                 let lines = answer.lines().map(|line| format!("{}\n", line.trim_end()));
                 text.push_str(&lines.collect::<String>());
             }
-            Event::Note(note) => text.push_str(&beside(&note)),
+            Event::Note(note) | Event::Made(note) => text.push_str(&beside(&note)),
             Event::Problems { diagnostics, sources } => {
                 text.push_str(&beside(&Renderer { colour: false }.render(&sources, &diagnostics)));
             }
@@ -505,6 +505,26 @@ fn scripts_answer_on_standard_output_and_exit_honestly() {
     assert_eq!(archlog(&csv, ":expect base_mechanism(_, _)\n:quit\nbogus(1).").0, 0);
     assert_eq!(archlog(&["repl", design, "--limit-tuples", "1"], "").0, 3);
     assert_eq!(archlog(&["repl", "designs/nowhere.dl"], "").0, 2);
+}
+
+#[test]
+fn a_script_says_what_it_made_beside_what_was_asked_for_and_what_it_cannot_read() {
+    let desk = tempfile::tempdir().unwrap();
+    let path = |name: &str| desk.path().join(name).to_str().unwrap().to_owned();
+    let design = "designs/auction-minimal.dl";
+    let saved = |name: &str| {
+        let save = format!(":save {}", path(name));
+        archlog(&["repl", design, "-c", &save], "")
+    };
+    let (code, _, said) = saved("a.dl");
+    assert_eq!((code, said.as_str()), (0, ""));
+    let (code, _, said) = saved("slip/a.dl");
+    assert!(code == 0 && said.contains("slip/a.dl, in a new folder"), "{said}");
+    let (code, _, said) = archlog(&["repl", design, "-f", &path("b.dl")], "");
+    assert!(code == 2 && said.contains("no such file; did you mean `"), "{said}");
+    let (code, _, said) =
+        archlog(&["repl", design, "-c", "meta.rule(\"a\", \"b\", \"c\", 1)."], "");
+    assert!(code == 2 && said.contains("AL0113") && said.contains("ask for it"), "{said}");
 }
 
 #[test]

@@ -81,16 +81,21 @@ fn clashes(trees: &[Tree], diagnostics: &mut Vec<Diagnostic>) {
             _ => {}
         }
     }
+    let mut components: FxHashSet<&str> = FxHashSet::default();
     for item in items() {
         let name = match item {
             Item::Component(component) => &component.head.name,
             Item::Instance(instance) => &instance.name,
             _ => continue,
         };
+        let is_new = match item {
+            Item::Component(_) => components.insert(&*name.text),
+            _ => true,
+        };
         match first.entry(&name.text) {
             Entry::Vacant(free) => drop(free.insert(name.span)),
             // Two components of one name are reported with the components.
-            Entry::Occupied(_) if matches!(item, Item::Component(_)) => {}
+            Entry::Occupied(_) if !is_new => {}
             Entry::Occupied(first) => {
                 diagnostics.push(error::declared_twice(name.span, &name.text, *first.get()));
             }

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use crate::diag::{Diagnostic, Span};
 use crate::syntax::tree::{
-    ColumnDeclaration, Declaration, Item, Name, Tree, TypeBody, TypeDeclaration,
+    Atom, ColumnDeclaration, Declaration, Item, Name, Tree, TypeBody, TypeDeclaration,
 };
 use crate::value::{Primitive, RelationId, TypeId};
 
@@ -113,6 +113,20 @@ impl Declarations {
         if found.is_none() {
             let known = self.relations.iter().map(|relation| relation.name.as_str());
             diagnostics.push(error::unknown_relation(name.span, &name.text, known));
+        }
+        found
+    }
+
+    /// The relation of a head, or the problem that there is none.
+    pub fn resolve_head(
+        &self,
+        head: &Atom,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<RelationId> {
+        let found = self.relation(&head.name.text);
+        if found.is_none() {
+            let known = self.relations.iter().map(|relation| relation.name.as_str());
+            diagnostics.push(error::undeclared_head(head, known));
         }
         found
     }

@@ -1,7 +1,8 @@
 //! What can be wrong with a text that parses, each kind with the shortest text that has it.
 
 use crate::diag::{Diagnostic, Span, one};
-use crate::syntax::tree::{ComponentType, Name};
+use crate::syntax::error::{malformed, unsupported};
+use crate::syntax::tree::{Atom, ComponentType, Expression, Name};
 use crate::value::Primitive;
 
 use super::program::Relation;
@@ -15,6 +16,21 @@ pub fn unknown_relation<'a>(
     Diagnostic::error("AL0107", format!("`{name}` is not declared"))
         .at(span, "unknown relation")
         .nearest(name, known)
+}
+
+/// `p(x) :- q(x).` with no `.decl p`
+pub fn undeclared_head<'a>(head: &Atom, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
+    let name = &head.name.text;
+    let problem = unknown_relation(head.name.span, name, known);
+    if !problem.help.is_empty() {
+        return problem;
+    }
+    let columns = head.arguments.iter().zip(1..).map(|(argument, at)| match argument {
+        Expression::Variable(name) => format!("{}: TYPE", name.text),
+        _ => format!("column{at}: TYPE"),
+    });
+    let columns: Vec<String> = columns.collect();
+    problem.help(format!("declare it: `.decl {name}({})`", columns.join(", ")))
 }
 
 /// `.decl p() .decl p()`
@@ -264,6 +280,12 @@ pub fn unbound_value(span: Span, name: &str) -> Diagnostic {
         .help("use it in a positive atom of the body, or set it with `=`")
 }
 
+/// `p(x) :- 3 = max y : { q(x, y) }.`
+pub fn witness(span: Span, name: &str, aggregate: &str) -> Diagnostic {
+    unsupported(span, &format!("`{name}`, a witness of `{aggregate}`,"))
+        .help("join the result with what the aggregate ranges over once more")
+}
+
 /// `p(n) :- n = count : { q(x) }, x > 1.`
 pub fn unbound_in_aggregate(span: Span, name: &str) -> Diagnostic {
     Diagnostic::error(
@@ -330,6 +352,22 @@ pub fn disjunction_in_aggregate(span: Span) -> Diagnostic {
 /// `.input p` where a parameter is wrong, `.limitsize p`
 pub fn malformed_directive(span: Span, message: &str, help: &str) -> Diagnostic {
     Diagnostic::error("AL0112", message.to_owned()).at(span, "").help(help.to_owned())
+}
+
+/// `.printsize p .printsize p`
+pub fn directive_twice(span: Span, what: &str, name: &str, first: Span) -> Diagnostic {
+    malformed_directive(span, &format!("a second `.{what}` of `{name}`"), "one of them is enough")
+        .at(first, "the first one")
+}
+
+/// `p(x) :- q(x), p(x). .plan 1:(1,2)`
+pub fn plan_of_no_version(span: Span, version: u64, versions: usize) -> Diagnostic {
+    let known = match versions {
+        1 => "version 0".to_owned(),
+        _ => format!("versions 0 to {}", versions - 1),
+    };
+    let help = format!("it has {known}: one for each atom that depends on its head");
+    malformed(span, &format!("a plan of version {version}, which the rule does not have"), &help)
 }
 
 /// `path("bid", "P1", "write path").` in a design

@@ -35,7 +35,7 @@ pub fn lower_rule(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Lowered> {
     let reported = diagnostics.len();
-    let relation = declarations.resolve(&head.name, diagnostics);
+    let relation = declarations.resolve_head(head, diagnostics);
     check_arity(declarations, relation, head, diagnostics);
     let mut lowering = Lowering::new(declarations, diagnostics);
     lowering.note_types(Some(head), conditions);

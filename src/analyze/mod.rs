@@ -13,6 +13,7 @@
 //! | `outputs` | no output takes the place of another |
 //! | `records` | records put together, or taken apart |
 //! | `strata` | an order of evaluation, or the cycle that forbids one |
+//! | `plans` | what Souffle asks of a `.plan` |
 //! | `wishes` | of which relations only what is asked for is to be derived |
 //!
 //! All problems of all clauses are reported in one run. A clause with a problem is left out of the
@@ -26,8 +27,9 @@ pub mod error;
 pub mod facts;
 mod inline;
 mod losses;
-mod outputs;
 mod lower;
+mod outputs;
+mod plans;
 pub mod program;
 mod records;
 mod safety;
@@ -38,7 +40,7 @@ pub mod worlds;
 
 use rustc_hash::FxHashSet;
 
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::{Diagnostic, Severity, Span};
 use crate::syntax::error::unsupported;
 use crate::syntax::operators::DirectiveKind;
 use crate::syntax::tree::{self, Body, Item, Tree};
@@ -102,8 +104,9 @@ fn analyze_plain(trees: &[Tree], diagnostics: &mut Vec<Diagnostic>) -> Program {
     losses::check(trees, &program, diagnostics);
     outputs::check(&program, diagnostics);
     program.wishes = wishes::collect(&declarations, trees, diagnostics);
-    program.types = declarations.types;
     program.strata = strata::stratify(&program, diagnostics);
+    plans::check(&declarations, trees, &program, diagnostics);
+    program.types = declarations.types;
     program
 }
 
@@ -207,9 +210,28 @@ fn add_qualified(
         for name in &declaration.names {
             if let Some(relation) = declarations.relation(&name.text) {
                 let (parameters, span) = (Vec::new(), qualifier.span);
+                report_again(program, kind, (relation, name), span, diagnostics);
                 program.directives.push(Directive { kind, relation, parameters, span });
             }
         }
+    }
+}
+
+/// Reports a second directive of a kind of which a relation has one.
+fn report_again(
+    program: &Program,
+    kind: DirectiveKind,
+    (relation, name): (RelationId, &tree::Name),
+    span: Span,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    if !matches!(kind, DirectiveKind::LimitSize | DirectiveKind::PrintSize) {
+        return;
+    }
+    let same = |it: &&Directive| it.kind == kind && it.relation == relation;
+    if let Some(first) = program.directives.iter().find(same) {
+        let first = first.span;
+        diagnostics.push(error::directive_twice(span, kind.name(), &name.text, first));
     }
 }
 
@@ -266,6 +288,7 @@ fn add_directive(
             {
                 diagnostics.push(unsupported(directive.span, "reading records from files"));
             }
+            report_again(program, directive.kind, (relation, name), name.span, diagnostics);
             program.directives.push(Directive {
                 kind: directive.kind,
                 relation,

@@ -4,7 +4,7 @@
 use rustc_hash::FxHashSet;
 
 use crate::diag::{Diagnostic, Span};
-use crate::syntax::operators::{Comparison, Functor};
+use crate::syntax::operators::{AggregateOperator, Comparison, Functor};
 use crate::value::VariableId;
 
 use super::error;
@@ -223,7 +223,11 @@ impl Report<'_> {
         for variable in &aggregate.outer {
             if !bound.contains(variable) {
                 if inside.contains(variable) {
-                    self.once(*variable, error::unbound_in_aggregate);
+                    self.once(*variable, |span, name| match aggregate.operator {
+                        AggregateOperator::Minimum => error::witness(span, name, "min"),
+                        AggregateOperator::Maximum => error::witness(span, name, "max"),
+                        _ => error::unbound_in_aggregate(span, name),
+                    });
                 } else {
                     self.once(*variable, error::unbound_value);
                 }

@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use crate::diag::nearest;
+
 /// Where texts come from.
 pub trait Files {
     /// The whole content of a file. The name is relative to wherever these files are, or absolute.
@@ -86,6 +88,16 @@ impl Files for Directory {
         io::stdin().lock().read_to_end(&mut bytes)?;
         Ok(bytes)
     }
+}
+
+/// A file beside where this one should be, whose name is nearly the same.
+pub fn near_file(path: &Path) -> Option<String> {
+    let folder = path.parent()?;
+    let here = folder.as_os_str().is_empty();
+    let names = Directory::new(if here { Path::new(".") } else { folder }).list().ok()?;
+    let name = path.file_name()?.to_string_lossy();
+    let near = nearest(&name, names.iter().map(String::as_str))?;
+    Some(if here { near.to_owned() } else { folder.join(near).display().to_string() })
 }
 
 /// What writes the content of a file, or says why it cannot.

@@ -29,7 +29,9 @@ mod write;
 
 pub use design::{design_of_folder, design_of_json};
 pub use error::open_quote_code;
-pub use files::{Directory, Files, OutputDirectory, Outputs, StandardOutput, save, save_durably};
+pub use files::{
+    Directory, Files, OutputDirectory, Outputs, StandardOutput, near_file, save, save_durably,
+};
 pub use order::order;
 pub use read::{Loaded, input};
 pub use slots::Slots;

@@ -88,7 +88,15 @@ pub fn input(
     let bytes = match bytes.and_then(gzip::unpacked) {
         Ok(bytes) => bytes,
         Err(error) => {
-            problems.push(error::unreadable(directive.span, &relation.name, &shown, &error));
+            let problem = error::unreadable(directive.span, &relation.name, &shown, &error);
+            let missing = error.kind() == std::io::ErrorKind::NotFound;
+            problems.push(match &reading.channel {
+                Channel::File(name) if missing => {
+                    let there = files.list().unwrap_or_default();
+                    problem.nearest(name, there.iter().map(String::as_str))
+                }
+                _ => problem,
+            });
             return None;
         }
     };

@@ -81,8 +81,7 @@ impl Rulebook {
             inputs.map(|it| (&*self.program.relations[it.relation.index()], it)).collect();
         inputs.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
         for (relation, directive) in inputs {
-            let named = directive.parameters.iter().find(|(name, _)| name == "filename");
-            let Some((_, file)) = named else { continue };
+            let Some(file) = directive.parameter("filename") else { continue };
             let Some(bytes) = self.files.bytes(&format!("facts/{file}")) else { continue };
             let additions = self.files.additions(file);
             let added = additions.iter().map(|it| it.bytes());

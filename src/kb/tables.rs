@@ -83,10 +83,7 @@ impl<'a> Tables<'a> {
                 self.insert(id, &table, &mut lines);
                 read.push((id, table));
             }
-            let Some((_, name)) = directive.parameters.iter().find(|(name, _)| name == "filename")
-            else {
-                continue;
-            };
+            let Some(name) = directive.parameter("filename") else { continue };
             for addition in self.files.additions(name) {
                 let (sources, interner) = (&mut *self.sources, &mut *self.interner);
                 let mut found = Vec::new();
@@ -125,9 +122,7 @@ impl<'a> Tables<'a> {
     /// Files of an overlay that nothing reads: most often a slip in a name or a folder.
     fn unread(&self, program: &Program) -> Vec<Diagnostic> {
         let inputs = program.directives.iter().filter(|it| it.kind == DirectiveKind::Input);
-        let named = inputs.flat_map(|directive| &directive.parameters);
-        let read: Vec<&str> =
-            named.filter(|(name, _)| name == "filename").map(|(_, value)| value.as_str()).collect();
+        let read: Vec<&str> = inputs.filter_map(|it| it.parameter("filename")).collect();
         let unread = self.files.overlaid_facts().filter(|(name, _)| !read.contains(&name.as_str()));
         unread
             .map(|(name, shown)| unread_file(&name, shown, nearest(&name, read.iter().copied())))

@@ -167,10 +167,7 @@ fn enough(program: &Program, relations: &[RelationId]) -> Vec<(RelationId, usize
         directive.kind == DirectiveKind::LimitSize && relations.contains(&directive.relation)
     });
     limits
-        .filter_map(|directive| {
-            let (_, size) = directive.parameters.iter().find(|(name, _)| name == "n")?;
-            Some((directive.relation, size.parse().ok()?))
-        })
+        .filter_map(|directive| Some((directive.relation, directive.parameter("n")?.parse().ok()?)))
         .collect()
 }
 

@@ -34,6 +34,11 @@ const OBSERVED: (&str, &str) = ("queries/meta", "rules/meta.dl");
 /// What relations about rules and proofs begin with as they are typed, and as they are declared.
 const META: [&str; 2] = ["meta.", "meta_"];
 
+/// Whether a relation is about rules and proofs.
+pub(super) fn is_meta(name: &str) -> bool {
+    META.iter().any(|prefix| name.starts_with(prefix)) && relation(name).is_some()
+}
+
 /// The relations, by the names that they are declared with.
 pub(super) fn relations() -> &'static BTreeMap<String, Declared> {
     static RELATIONS: OnceLock<BTreeMap<String, Declared>> = OnceLock::new();

@@ -235,7 +235,7 @@ pub(super) fn save(repl: &mut Repl, words: &str, reply: &mut Reply) -> Done {
     let path = path.to_owned();
     repl.log.save(repl.current);
     reply.events.push(Event::Changed);
-    reply.note(format!("wrote {path}{}", made(folder)));
+    reply.events.push(wrote(&path, folder, ""));
     if !repl.log.keeps_rules(repl.typed()) {
         reply.note("the rules typed here are no part of a design; `:save --rules DIR` writes them");
     }
@@ -258,12 +258,13 @@ fn save_rules(repl: &mut Repl, folder: &str, reply: &mut Reply) -> Done {
     if path.exists() && !own {
         return Err(format!("`{shown}` is there already; it is not overwritten").into());
     }
-    let made = made(missing_folder(&path));
+    let missing = missing_folder(&path);
     io::save_durably(&path, &mut |file| file.write_all(repl.typed().as_bytes()))
         .map_err(|problem| format!("cannot write `{shown}`: {}", reason(&problem)))?;
     repl.log.rules = repl.typed().to_owned();
     reply.events.push(Event::Changed);
-    reply.note(format!("wrote {shown}{made}; `archlog repl --rules {folder}` uses it"));
+    let more = format!("; `archlog repl --rules {folder}` uses it");
+    reply.events.push(wrote(&shown, missing, &more));
     Ok(())
 }
 
@@ -272,10 +273,15 @@ fn missing_folder(path: &Path) -> Option<&Path> {
     path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists())
 }
 
-/// What is said of a folder that was made.
-fn made(folder: Option<&Path>) -> String {
-    let told = |folder: &Path| format!(", in a new folder {}", folder.display());
-    folder.map(told).unwrap_or_default()
+/// What is said of a file that was written. That its folder was made as well nobody may overlook: the
+/// path may be a slip.
+fn wrote(path: &str, folder: Option<&Path>, more: &str) -> Event {
+    match folder {
+        None => Event::Note(format!("wrote {path}{more}")),
+        Some(folder) => {
+            Event::Made(format!("wrote {path}, in a new folder {}{more}", folder.display()))
+        }
+    }
 }
 
 /// `:undo`, `:undo 3`, `:undo #3`

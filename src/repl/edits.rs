@@ -15,7 +15,7 @@ use crate::syntax::parse;
 use crate::syntax::tree::{Clause, Doc, Item, Tree};
 
 use super::log::{Change, Stated, Whole, stated};
-use super::{Done, Event, Failure, Repl, Reply, control};
+use super::{Done, Event, Failure, Repl, Reply, beyond, control};
 
 /// What the text is called that was typed last.
 const AT_PROMPT: &str = "<typed>";
@@ -111,6 +111,14 @@ fn part(repl: &Repl, item: Item, written: &str, diagnostics: &mut Vec<Diagnostic
             };
             let tree = Tree { items: vec![Item::Clause(clause)] };
             Some(Part::Retract(facts(&tree, diagnostics), span))
+        }
+        Item::Clause(clause) if clause.heads.iter().any(|it| beyond::is_meta(&it.name.text)) => {
+            for head in clause.heads.iter().filter(|it| beyond::is_meta(&it.name.text)) {
+                let name = beyond::typed(&head.name.text);
+                let help = format!("ask for it: `{name}(...)?`");
+                diagnostics.push(error::not_stated(head.name.span, &name).help(help));
+            }
+            None
         }
         Item::Clause(clause) if clause.body.is_none() && !is_typed(repl, &clause) => {
             let tree = Tree { items: vec![Item::Clause(clause)] };

@@ -88,6 +88,8 @@ pub enum Event {
     Answer(String),
     /// Said to a person beside the answer; of no use to a program.
     Note(String),
+    /// Said to everybody: something was done that was not asked for in so many words.
+    Made(String),
     /// What is wrong with a text, or odd about it.
     Problems {
         /// What is wrong.

@@ -20,8 +20,23 @@ const SHOWN: usize = 90;
 pub struct ShownProfile<'a> {
     /// What was measured.
     pub profile: &'a Profile,
+    /// What was read and written.
+    pub moved: &'a [Moved],
     /// Where rules are written.
     pub sources: &'a Sources,
+}
+
+/// A relation that was read or written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Moved {
+    /// Whether it was written.
+    pub written: bool,
+    /// Its name.
+    pub name: String,
+    /// How many tuples there were.
+    pub tuples: usize,
+    /// How long that took.
+    pub time: Duration,
 }
 
 impl ShownProfile<'_> {
@@ -58,7 +73,26 @@ impl ShownProfile<'_> {
             rules.rows.push(row(cells));
         }
         text.push_str(&text_table(&rules, look));
+        if !self.moved.is_empty() {
+            let mut moved = table("moved", &["taken", "tuples", "loaded", "stored"]);
+            for it in self.moved {
+                let (loaded, stored) = match it.written {
+                    true => (String::new(), it.name.clone()),
+                    false => (it.name.clone(), String::new()),
+                };
+                moved.rows.push(row([time(it.time), number(it.tuples), loaded, stored]));
+            }
+            text.push('\n');
+            text.push_str(&text_table(&moved, look));
+        }
         text
+    }
+
+    /// What was read, or what was written, for JSON.
+    fn moved(&self, written: bool) -> Vec<Value> {
+        let these = self.moved.iter().filter(|it| it.written == written);
+        let one = |it: &Moved| json!({"name": it.name, "milliseconds": milliseconds(it.time), "tuples": it.tuples});
+        these.map(one).collect()
     }
 
     /// One object; times in milliseconds, memory in bytes.
@@ -89,6 +123,7 @@ impl ShownProfile<'_> {
         let whole = json!({
             "milliseconds": milliseconds(profile.time), "rounds": profile.rounds,
             "symbol_bytes": profile.symbols, "relations": relations, "rules": rules,
+            "loaded": self.moved(false), "stored": self.moved(true),
         });
         format!("{whole:#}\n")
     }
@@ -135,6 +170,22 @@ impl ShownProfile<'_> {
             );
         }
         out.push_str("</table>\n");
+        for (title, written) in [("Loaded", false), ("Stored", true)] {
+            let these = || self.moved.iter().filter(|it| it.written == written);
+            let Some(most) = these().map(|it| it.time).max() else { continue };
+            let _ =
+                writeln!(out, "<h2>{title}</h2>\n<table>\n<tr><th>Time<th>Tuples<th>Relation</tr>");
+            for it in these() {
+                let _ = writeln!(
+                    out,
+                    "<tr><td>{}<td>{}<td><code>{}</code></tr>",
+                    bar(it.time.as_secs_f64(), most.as_secs_f64(), &time(it.time)),
+                    number(it.tuples),
+                    escape(&it.name)
+                );
+            }
+            out.push_str("</table>\n");
+        }
         out.push_str(&close());
         out
     }
@@ -176,7 +227,7 @@ fn bar(part: f64, most: f64, text: &str) -> String {
 
 /// A table whose columns are texts; all but the last are set flush right.
 fn table(name: &str, columns: &[&str]) -> Table {
-    let last = columns.len().saturating_sub(if name == "rules" { 2 } else { 1 });
+    let last = columns.len().saturating_sub(if name == "relations" { 1 } else { 2 });
     let heading = |(at, column): (usize, &&str)| {
         Heading::new(*column, if at < last { Primitive::Number } else { Primitive::Symbol })
     };

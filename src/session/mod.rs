@@ -569,7 +569,13 @@ pub enum QueryFailure {
 
 /// A path that leads nowhere.
 fn unreadable(path: &str, problem: &std::io::Error) -> Diagnostic {
-    Diagnostic::error("AL0020", format!("cannot read `{path}`: {}", reason(problem)))
+    let message = format!("cannot read `{path}`: {}", reason(problem));
+    let diagnostic = Diagnostic::error("AL0020", message);
+    let missing = problem.kind() == std::io::ErrorKind::NotFound;
+    match io::near_file(Path::new(path)).filter(|_| missing) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic,
+    }
 }
 
 /// An empty file, or one that holds comments only.

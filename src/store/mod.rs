@@ -21,6 +21,7 @@ mod bits;
 mod blocks;
 mod finder;
 mod index;
+mod indices;
 mod insert;
 mod key;
 mod relation;

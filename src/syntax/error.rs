@@ -47,7 +47,7 @@ pub fn open_comment(span: Span) -> Diagnostic {
 pub fn unknown_escape(span: Span, escape: char) -> Diagnostic {
     Diagnostic::error("AL0004", format!("unknown escape `\\{escape}` in a text"))
         .at(span, "")
-        .help("known escapes are `\\\"`, `\\\\`, `\\n`, `\\t` and `\\r`")
+        .help("known escapes are `\\\"`, `\\'`, `\\\\` and `\\a`, `\\b`, `\\f`, `\\n`, `\\r`, `\\t`, `\\v`")
 }
 
 /// `p(99999999999999999999).`
@@ -71,7 +71,14 @@ pub fn unknown_directive(span: Span, name: &str, known: &[&str]) -> Diagnostic {
         .nearest(name, known.iter().copied())
 }
 
-/// `.comp C { }`
+/// `.decl p(x: number) inlin`
+pub fn unknown_qualifier(span: Span, name: &str, known: &[&str]) -> Diagnostic {
+    let help = format!("qualifiers are {}", known.join(", "));
+    malformed(span, &format!("`{name}` is no qualifier of a relation"), &help)
+        .nearest(name, known.iter().copied())
+}
+
+/// `.functor f(x: number): number`
 pub fn unsupported(span: Span, construct: &str) -> Diagnostic {
     Diagnostic::error("AL0010", format!("{construct} is not supported"))
         .at(span, "this construct is part of Souffle, but not of archlog yet")
@@ -103,7 +110,7 @@ pub fn unreadable(span: Option<Span>, path: &str, problem: &std::io::Error) -> D
     match span {
         Some(span) => diagnostic
             .at(span, "included here")
-            .help("a path is relative to the file that includes it"),
+            .help("a path is relative to the file that includes it, else to a folder of `-I`"),
         None => diagnostic,
     }
 }

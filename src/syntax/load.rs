@@ -29,6 +29,20 @@ pub fn load(path: &str, read: Reader<'_>, sources: &mut Sources) -> (Vec<Tree>, 
     load_all([path], read, sources)
 }
 
+/// As [`load`]. What is not found beside the file that includes it is looked for in some folders, in order.
+pub fn load_within(
+    path: &str,
+    folders: &[String],
+    read: Reader<'_>,
+    sources: &mut Sources,
+) -> (Vec<Tree>, Vec<Diagnostic>) {
+    if folders.is_empty() {
+        return load(path, read, sources);
+    }
+    // What is included from where is known only when it was looked for.
+    load_from(Ahead::default(), &[path], folders, read, sources)
+}
+
 /// The trees of several files that make one program, and of all that they include.
 pub fn load_all<'p>(
     paths: impl IntoIterator<Item = &'p str>,
@@ -47,8 +61,18 @@ pub(super) fn load_after(
     read: Reader<'_>,
     sources: &mut Sources,
 ) -> (Vec<Tree>, Vec<Diagnostic>) {
+    load_from(ahead, paths, &[], read, sources)
+}
+
+fn load_from(
+    ahead: Ahead,
+    paths: &[&str],
+    folders: &[String],
+    read: Reader<'_>,
+    sources: &mut Sources,
+) -> (Vec<Tree>, Vec<Diagnostic>) {
     let (once, within, loaded) = (FxHashSet::default(), Vec::new(), Loaded::default());
-    let mut loader = Loader { read, sources, ahead, once, within, texts: 0, loaded };
+    let mut loader = Loader { read, folders, sources, ahead, once, within, texts: 0, loaded };
     for path in paths {
         if !loader.once.contains(*path) {
             loader.file(path, None);
@@ -88,6 +112,8 @@ struct Loaded {
 
 struct Loader<'a> {
     read: Reader<'a>,
+    /// Where an included file is looked for that is not beside the one that includes it.
+    folders: &'a [String],
     sources: &'a mut Sources,
     /// Texts that are parsed already.
     ahead: Ahead,
@@ -130,7 +156,7 @@ impl Loader<'_> {
             match item {
                 Item::Include { path: included, span } => {
                     self.loaded.trees.push(std::mem::take(&mut before));
-                    self.include(&beside(path, &included), span);
+                    self.include(path, &included, span);
                 }
                 Item::Component(mut component) => {
                     component.items = self.inside(path, component.items);
@@ -149,7 +175,7 @@ impl Loader<'_> {
             match item {
                 Item::Include { path: included, span } => {
                     let before = std::mem::take(&mut self.loaded.trees);
-                    self.include(&beside(path, &included), span);
+                    self.include(path, &included, span);
                     let trees = std::mem::replace(&mut self.loaded.trees, before);
                     all.extend(trees.into_iter().flat_map(|tree| tree.items));
                 }
@@ -163,7 +189,9 @@ impl Loader<'_> {
         all
     }
 
-    fn include(&mut self, path: &str, span: Span) {
+    fn include(&mut self, from: &str, included: &str, span: Span) {
+        let path = self.place_of(from, included);
+        let path = path.as_str();
         if self.once.contains(path) {
             return;
         }
@@ -175,6 +203,16 @@ impl Loader<'_> {
             return self.loaded.diagnostics.push(error::included_without_end(span, path, itself));
         }
         self.file(path, Some(span));
+    }
+
+    /// Where a file is that another one includes: beside it, else in one of the folders.
+    fn place_of(&mut self, from: &str, included: &str) -> String {
+        let place = beside(from, included);
+        if self.folders.is_empty() || included.starts_with('/') || (self.read)(&place).is_ok() {
+            return place;
+        }
+        let mut others = self.folders.iter().map(|folder| beside(&format!("{folder}/"), included));
+        others.find(|other| (self.read)(other).is_ok()).unwrap_or(place)
     }
 }
 
@@ -220,6 +258,28 @@ mod tests {
             ("rules/c.dl", "c(1)."),
         ];
         assert_eq!(loaded(&files).0, "a(1). b(1). c(1). d(1).");
+    }
+
+    #[test]
+    fn what_is_not_beside_the_including_file_is_found_in_a_folder() {
+        let files = [
+            ("m.dl", ".include \"a.dl\"\n.include \"b.dl\"\n.include \"sub/c.dl\""),
+            ("a.dl", "here(1)."),
+            ("one/a.dl", "there(1)."),
+            ("two/b.dl", "b(1).\n.include \"d.dl\""),
+            ("one/sub/c.dl", "c(1)."),
+            ("two/d.dl", "d(2)."),
+            ("one/d.dl", "d(1)."),
+        ];
+        let mut read = |path: &str| match files.iter().find(|(name, _)| *name == path) {
+            Some((_, text)) => Ok(text.as_bytes().to_vec()),
+            None => Err(io::Error::from(io::ErrorKind::NotFound)),
+        };
+        let folders = ["one".to_owned(), "two".to_owned()];
+        let (trees, problems) = load_within("m.dl", &folders, &mut read, &mut Sources::new());
+        let text = trees.iter().map(|tree| tree.to_string()).collect::<String>();
+        assert_eq!(text.lines().collect::<Vec<_>>(), ["here(1).", "b(1).", "d(2).", "c(1)."]);
+        assert!(problems.is_empty());
     }
 
     #[test]

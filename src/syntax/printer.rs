@@ -163,7 +163,7 @@ impl Display for Clause {
         }
         out.write_str(".")?;
         match &self.plan {
-            Some(plan) => write!(out, "\n{plan}"),
+            Some(plan) => write!(out, "\n{}", plan.text),
             None => Ok(()),
         }
     }

@@ -237,12 +237,22 @@ pub struct Clause {
     pub greater: Option<Atom>,
     /// The body; absent for facts.
     pub body: Option<Body>,
-    /// The plan written below it, if any; accepted and kept for printing.
-    pub plan: Option<String>,
+    /// The plan written below it, if any; checked, and kept for printing.
+    pub plan: Option<Plan>,
     /// The comment block on it.
     pub doc: Doc,
     /// Where it is written.
     pub span: Span,
+}
+
+/// The orders in which a rule's atoms are to be joined. They have no effect.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// As written.
+    pub text: String,
+    /// The versions of the rule that have an order, each with its place: one for each atom that may be
+    /// the new one, counted from 0.
+    pub versions: Vec<(u64, Span)>,
 }
 
 /// A question.

@@ -275,10 +275,10 @@ impl Draft {
                 .unwrap_or(head);
             heads.push(self.head(partner, arguments, &scope));
         }
-        let heads = heads.join(", ");
         match body.is_empty() {
-            true => writeln!(text, "{heads}.").unwrap(),
-            false => writeln!(text, "{heads} :- {}.", body.join(", ")).unwrap(),
+            // Facts stand one by one.
+            true => heads.iter().for_each(|head| writeln!(text, "{head}.").unwrap()),
+            false => writeln!(text, "{} :- {}.", heads.join(", "), body.join(", ")).unwrap(),
         }
     }
 

@@ -31,6 +31,8 @@ impl Ord for Value {
             (Constant::Symbol(a), Constant::Symbol(b)) => a.cmp(b),
             (Constant::Number(a), Constant::Number(b)) => a.cmp(b),
             (Constant::Unsigned(a), Constant::Unsigned(b)) => a.cmp(b),
+            // What is no number is one value, whatever its sign.
+            (Constant::Float(a), Constant::Float(b)) if a.is_nan() && b.is_nan() => Ordering::Equal,
             (Constant::Float(a), Constant::Float(b)) => a.total_cmp(b),
             (Constant::Record(a), Constant::Record(b)) => match (a, b) {
                 (Some(a), Some(b)) => a.branch.cmp(&b.branch).then_with(|| {

@@ -21,7 +21,7 @@ use archlog::syntax::parse;
 use archlog::syntax::tree::Item;
 
 use crate::args::{self, Check, FindingFormat};
-use crate::console::Console;
+use crate::console::{Console, cannot_read};
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 use crate::rulebook;
@@ -217,7 +217,7 @@ impl Checking<'_> {
         let mut rulebook = None;
         for path in &arguments.files {
             let name = path.display().to_string();
-            fs::metadata(path).with_context(|| format!("cannot read `{name}`"))?;
+            fs::metadata(path).map_err(|problem| cannot_read(path, &problem))?;
             if is_design(path) {
                 self.design(path, arguments, &mut rulebook, &mut accepted)?;
                 continue;

@@ -15,13 +15,14 @@ use archlog::syntax::operators::DirectiveKind;
 use archlog::value::RelationId;
 
 use crate::args::{Compile, CompileTarget};
-use crate::console::Console;
+use crate::console::{Console, cannot_read};
 use crate::exit::Exit;
 
 /// Writes the crate into a folder, or its rules to standard output.
 pub fn compile(arguments: &Compile, console: &Console) -> Result<Exit> {
     let name = arguments.program.display().to_string();
-    fs::metadata(&arguments.program).with_context(|| format!("cannot read `{name}`"))?;
+    fs::metadata(&arguments.program)
+        .map_err(|problem| cannot_read(&arguments.program, &problem))?;
     let mut sources = Sources::new();
     let (trees, mut problems) = load(&name, &mut |path| fs::read(path), &mut sources);
     let (program, more) = analyze(&trees);

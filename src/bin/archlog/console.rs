@@ -1,8 +1,10 @@
 //! The terminal, or what stands in for it: where answers and messages go and how they may look.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
-use archlog::diag::{Diagnostic, Renderer, Sources};
+use archlog::diag::{Diagnostic, Renderer, Sources, reason};
+use archlog::io::near_file;
 use archlog::report::Look;
 
 use crate::args::When;
@@ -110,6 +112,15 @@ fn speaks_unicode() -> bool {
         let locale = locale.to_ascii_lowercase();
         locale.contains("utf-8") || locale.contains("utf8") || locale == "c" || locale == "posix"
     })
+}
+
+/// What is said of a file that cannot be read, with the name of one that is nearly called so.
+pub fn cannot_read(path: &Path, problem: &io::Error) -> anyhow::Error {
+    let message = format!("cannot read `{}`: {}", path.display(), reason(problem));
+    match near_file(path).filter(|_| problem.kind() == io::ErrorKind::NotFound) {
+        Some(near) => anyhow::anyhow!("{message}; did you mean `{near}`?"),
+        None => anyhow::anyhow!(message),
+    }
 }
 
 #[cfg(test)]

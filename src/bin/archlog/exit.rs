@@ -18,6 +18,8 @@ pub enum Exit {
     Internal,
     /// Ctrl-C.
     Interrupted,
+    /// The system asked to end (SIGTERM).
+    Terminated,
 }
 
 impl fmt::Display for Exit {
@@ -37,6 +39,7 @@ impl From<Exit> for ExitCode {
             Exit::Limit => 3,
             Exit::Internal => 4,
             Exit::Interrupted => 130,
+            Exit::Terminated => 143,
         })
     }
 }

@@ -11,7 +11,7 @@ use archlog::syntax::format;
 use archlog::syntax::load::tree_of;
 
 use crate::args::Fmt;
-use crate::console::Console;
+use crate::console::{Console, cannot_read};
 use crate::exit::Exit;
 
 /// Formats files in place, or standard input to standard output.
@@ -28,7 +28,7 @@ pub fn fmt(arguments: &Fmt, console: &Console) -> Result<Exit> {
     let (mut changed, mut wrong) = (false, false);
     for path in &arguments.files {
         let name = path.display().to_string();
-        let bytes = fs::read(path).with_context(|| format!("cannot read `{name}`"))?;
+        let bytes = fs::read(path).map_err(|problem| cannot_read(path, &problem))?;
         let Some(texts) = formatted(&name, bytes, console) else {
             wrong = true;
             continue;

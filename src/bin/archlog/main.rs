@@ -64,6 +64,10 @@ fn program() -> Exit {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
+            if let Some(refusal) = args::refusal(&error) {
+                Console::new(args::When::Auto, false).fail(&anyhow::Error::msg(refusal));
+                return Exit::Input;
+            }
             // Help and versions are answers; where nobody reads them there is nothing to be said.
             let _ = error.print();
             return if error.use_stderr() { Exit::Input } else { Exit::Yes };

@@ -17,7 +17,7 @@ use archlog::session::Session;
 use archlog::testing::{self, Failure, Outcome, Suites, output};
 
 use crate::args::{Test, TestFormat};
-use crate::console::Console;
+use crate::console::{Console, cannot_read};
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 use crate::{effort, rulebook};
@@ -203,7 +203,7 @@ pub fn inputs(paths: &[PathBuf]) -> Result<Vec<Input>> {
     let mut inputs = Vec::new();
     for path in paths {
         let name = path.display();
-        let found = fs::metadata(path).with_context(|| format!("cannot read `{name}`"))?;
+        let found = fs::metadata(path).map_err(|problem| cannot_read(path, &problem))?;
         match found.is_dir() {
             true => collect(path, &mut inputs).with_context(|| format!("cannot read `{name}`"))?,
             false => inputs.push(Input::Path(path.clone())),

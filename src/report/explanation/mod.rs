@@ -12,6 +12,7 @@
 //! medium decides anything of the kind. A step has the same number in every medium, folded or not.
 
 mod dot;
+mod folding;
 mod html;
 mod json;
 mod markdown;

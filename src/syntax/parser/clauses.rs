@@ -47,6 +47,11 @@ impl Parser<'_> {
             clause.body = Some(self.body()?);
         }
         clause.span = start.to(self.end_of_clause()?);
+        if clause.body.is_none() && clause.heads.len() > 1 {
+            let help = "write a fact for each: `p(1). p(2).`";
+            let problem = error::malformed(clause.span, "several facts in one clause", help);
+            self.diagnostics.push(problem);
+        }
         if self.token() == Token::Directive && self.word() == ".plan" {
             // The two heads of a subsumption are its first atoms.
             let heads = if clause.greater.is_some() { 2 } else { 0 };
@@ -66,12 +71,21 @@ impl Parser<'_> {
     }
 
     /// The orders that `.plan` gives the atoms of a body: `.plan 0:(2,1), 1:(1,2)`.
-    fn plan(&mut self, body: Option<&Body>, heads: usize) -> Parsed<String> {
+    fn plan(&mut self, body: Option<&Body>, heads: usize) -> Parsed<Plan> {
         let from = self.advance();
+        if body.is_none() {
+            return Err(Box::new(error::malformed(
+                from,
+                "a `.plan` of a fact",
+                "a fact has no atoms that could be put in order",
+            )));
+        }
+        let mut versions = Vec::new();
         // A disjunction stands for several bodies, which may have different numbers of atoms.
         let atoms = body.and_then(atoms_of).map(|atoms| heads + atoms);
         loop {
-            self.expect(Token::Number, "the number of a version, as in `0:(2,1)`")?;
+            let version = self.expect(Token::Number, "the number of a version, as in `0:(2,1)`")?;
+            versions.push((self.slice(version).parse().unwrap_or(u64::MAX), version));
             self.expect(Token::Colon, "`:` and an order, as in `0:(2,1)`")?;
             let opening = self.expect(Token::LeftParenthesis, "`(` and the places of the atoms")?;
             let mut order = Vec::new();
@@ -99,7 +113,7 @@ impl Parser<'_> {
                 break;
             }
         }
-        Ok(self.slice(from.to(self.previous())).to_owned())
+        Ok(Plan { text: self.slice(from.to(self.previous())).to_owned(), versions })
     }
 
     /// What was read as a body, taken as the heads of a clause.

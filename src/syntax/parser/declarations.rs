@@ -40,6 +40,7 @@ impl Parser<'_> {
             }
             qualifiers.push(qualifier);
         }
+        self.unknown_qualifiers();
         let mut choices = Vec::new();
         if self.token() == Token::Name && self.word() == "choice" {
             self.advance();
@@ -61,6 +62,21 @@ impl Parser<'_> {
             doc,
             span: start.to(self.previous()),
         }))
+    }
+
+    /// Passes over words behind the columns that are no qualifiers and begin no clause either.
+    fn unknown_qualifiers(&mut self) {
+        while self.token() == Token::Name
+            && self.word() != "choice"
+            && matches!(
+                self.lexeme(1).token,
+                Token::Directive | Token::Doc | Token::Name | Token::RightBrace | Token::End
+            )
+        {
+            let span = self.advance();
+            let problem = error::unknown_qualifier(span, self.slice(span), &QUALIFIERS);
+            self.diagnostics.push(problem);
+        }
     }
 
     /// Names with types, up to a bracket.
@@ -143,6 +159,10 @@ impl Parser<'_> {
                     members.push(self.qualified("the name of a type")?);
                 }
                 TypeBody::Union(members)
+            }
+            Token::Directive | Token::Doc | Token::RightBrace | Token::End => {
+                let span = start.to(name.span);
+                return Err(Box::new(error::unsupported(span, "this old form of `.type`")));
             }
             _ => return Err(self.unexpected("`<:` and a base type, or `=` and a union")),
         };

@@ -88,6 +88,7 @@ impl Parser<'_> {
             Token::Wildcard => Ok(Expression::Wildcard(self.advance())),
             Token::Number | Token::Float => {
                 let span = self.advance();
+                self.no_address(span)?;
                 Ok(Expression::Constant(self.number(span, None)?, span))
             }
             Token::Text => {
@@ -214,7 +215,11 @@ impl Parser<'_> {
                 Some('n') => text.push('\n'),
                 Some('t') => text.push('\t'),
                 Some('r') => text.push('\r'),
-                Some(plain @ ('"' | '\\')) => text.push(plain),
+                Some('a') => text.push('\x07'),
+                Some('b') => text.push('\x08'),
+                Some('f') => text.push('\x0c'),
+                Some('v') => text.push('\x0b'),
+                Some(plain @ ('"' | '\'' | '\\')) => text.push(plain),
                 escape => {
                     let start = span.start + 1 + at as u32;
                     let escape = escape.unwrap_or(' ');
@@ -225,6 +230,18 @@ impl Parser<'_> {
             }
         }
         Ok((text, span))
+    }
+
+    /// Four numbers with dots between them are one in Souffle. They read as a float, a dot and a float.
+    fn no_address(&mut self, first: Span) -> Parsed<()> {
+        let (dot, last) = (self.lexeme(0), self.lexeme(1));
+        let tokens = [dot.token, last.token] == [Token::Dot, Token::Float];
+        if !tokens || dot.span.start != first.end || last.span.start != dot.span.end {
+            return Ok(());
+        }
+        self.advance();
+        self.advance();
+        Err(Box::new(error::unsupported(first.to(last.span), "an address as a number")))
     }
 
     /// The number of some digits; with the place of the whole where a minus stands before them.

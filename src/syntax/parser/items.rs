@@ -138,6 +138,13 @@ impl Parser<'_> {
                         "write `.pragma \"key\"` or `.pragma \"key\" \"value\"`",
                     )));
                 }
+                if !self.components.is_empty() {
+                    return Err(Box::new(error::malformed(
+                        span,
+                        "a `.pragma` in a component",
+                        "it is about the whole program: write it outside",
+                    )));
+                }
                 Ok(Item::Pragma { words, span })
             }
             ".comp" => self.component(doc),

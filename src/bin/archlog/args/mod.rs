@@ -8,6 +8,7 @@ mod manual;
 mod programs;
 mod reasons;
 mod shared;
+mod souffle;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -22,6 +23,7 @@ pub use manual::{Completions, Explain, Man, New};
 pub use programs::{Check, Compile, CompileTarget, Diff, Fmt, Run, Test};
 pub use reasons::{Achieve, Ask, Ledger, WhatIf, Why};
 pub use shared::{Effort, Rulebook};
+pub use souffle::refusal;
 
 /// Derive distributed-system designs from requirements, and explain them.
 ///

@@ -1,6 +1,6 @@
 //! What the commands about programs and rulebooks take.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use archlog::audit::Pattern;
 use clap::{Args, ValueEnum};
@@ -14,7 +14,7 @@ use super::{DocumentFormat, Effort, FindingFormat, Rulebook, TableFormat, TestFo
 #[derive(Debug, Args)]
 #[command(after_long_help = include_str!("../../../../docs/help/run.txt"))]
 pub struct Run {
-    /// The program
+    /// The program; `-` is standard input
     #[arg(value_name = "PROGRAM.dl")]
     pub program: PathBuf,
 
@@ -25,6 +25,32 @@ pub struct Run {
     /// The folder that results are written to; `-` is standard output
     #[arg(short = 'D', long = "output-dir", value_name = "DIR", default_value = ".")]
     pub output: PathBuf,
+
+    /// A folder to look for included files in that are not beside the file that includes them; of
+    /// several the first that has one
+    #[arg(short = 'I', long = "include-dir", value_name = "DIR")]
+    pub include: Vec<PathBuf>,
+
+    /// Show no warnings
+    #[arg(short = 'w', long)]
+    pub no_warn: bool,
+
+    /// Say how long each stage took, on standard error
+    #[arg(short = 'v', long)]
+    pub verbose: bool,
+
+    /// Derive only what is asked for of these relations, parted by commas, or of all (`*`); in place of
+    /// the program's pragma
+    #[arg(short = 'm', long, value_name = "RELATIONS")]
+    pub magic_transform: Option<String>,
+
+    /// Derive these relations whole, whatever else is said; in place of the program's pragma
+    #[arg(long, value_name = "RELATIONS")]
+    pub magic_transform_exclude: Option<String>,
+
+    /// More pragmas for the program: `KEY:VALUE`, several parted by semicolons
+    #[arg(short = 'P', long, value_name = "PRAGMAS")]
+    pub pragma: Option<String>,
 
     /// Answer this question in place of writing results, and derive only what it asks for
     #[arg(long, value_name = "GOAL")]
@@ -44,7 +70,6 @@ pub struct Run {
 
     /// Say where the time went: to a file (`.json`, `.html`, else text), or to standard error
     #[arg(
-        short = 'p',
         long,
         value_name = "FILE",
         num_args = 0..=1,
@@ -53,9 +78,24 @@ pub struct Run {
     )]
     pub profile: Option<PathBuf>,
 
+    /// As `--profile=FILE`
+    #[arg(short = 'p', value_name = "FILE", conflicts_with = "profile")]
+    pub profile_file: Option<PathBuf>,
+
+    /// Accepted: no preprocessor is run anyway
+    #[arg(long, hide = true)]
+    pub no_preprocessor: bool,
+
     /// How hard to try
     #[command(flatten)]
     pub effort: Effort,
+}
+
+impl Run {
+    /// Where the profile goes, if one is wanted.
+    pub fn profile(&self) -> Option<&Path> {
+        self.profile.as_deref().or(self.profile_file.as_deref())
+    }
 }
 
 /// Check programs, or the rulebook, for what is odd about them

@@ -27,8 +27,8 @@ pub struct Rulebook {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Effort")]
 pub struct Effort {
-    /// How many threads; all cores unless said otherwise. The answer is the same for any number
-    #[arg(short = 'j', long = "jobs", value_name = "N")]
+    /// How many threads; all cores (`auto`) unless said otherwise. The answer is the same for any number
+    #[arg(short = 'j', long = "jobs", value_name = "N", value_parser = jobs)]
     pub jobs: Option<std::num::NonZeroUsize>,
 
     /// Stop deriving after this many seconds, exit 3; so long may also take what --rules and --facts
@@ -55,6 +55,14 @@ pub(super) fn at_least_one(text: &str) -> Result<usize, String> {
     let number: std::num::NonZeroUsize =
         text.parse().map_err(|_| "not a number from 1 on".to_string())?;
     Ok(number.get())
+}
+
+fn jobs(text: &str) -> Result<std::num::NonZeroUsize, String> {
+    if text == "auto" {
+        let cores = std::thread::available_parallelism();
+        return Ok(cores.unwrap_or(std::num::NonZeroUsize::MIN));
+    }
+    text.parse().map_err(|_| "not `auto` and not a number from 1 on".to_owned())
 }
 
 fn seconds(text: &str) -> Result<std::time::Duration, String> {

@@ -79,6 +79,7 @@ fn tell(events: Vec<Event>, notes: bool, console: &Console) -> Result<Told> {
             Event::Answer(text) => console.answer(&text)?,
             Event::Note(text) if notes => console.say(&text),
             Event::Note(_) => {}
+            Event::Made(text) => console.say(&text),
             Event::Problems { diagnostics, sources } => {
                 told.wrong |= archlog::analyze::has_errors(&diagnostics);
                 console.problems(&sources, &diagnostics);

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use archlog::repl::{Event, Repl, step};
 
 use crate::args;
-use crate::console::Console;
+use crate::console::{Console, cannot_read};
 use crate::exit::Exit;
 
 use super::{Told, tell};
@@ -58,8 +58,7 @@ impl Script<'_> {
         };
         let lines: Box<dyn BufRead> = match file {
             Some(path) => {
-                let shown = path.display();
-                let file = File::open(path).with_context(|| format!("cannot read `{shown}`"))?;
+                let file = File::open(path).map_err(|problem| cannot_read(path, &problem))?;
                 Box::new(BufReader::new(file))
             }
             None => Box::new(io::stdin().lock()),

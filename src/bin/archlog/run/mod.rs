@@ -1,23 +1,25 @@
 //! `run`: the stages in a row, from a program's text to its outputs.
 
-use std::fs;
+mod moving;
+mod text;
+
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use archlog::analyze::program::{Column, Directive, Program};
 use archlog::analyze::{analyze, analyze_with_goal, has_errors};
-use archlog::diag::{Diagnostic, Sources};
+use archlog::diag::{Diagnostic, Severity, Sources};
 use archlog::eval::{Evaluator, Profile, Warning};
-use archlog::io::{
-    Directory, OutputDirectory, Outputs, Rows, StandardOutput, input, output, print_size, save,
-};
+use archlog::io::{Directory, OutputDirectory, StandardOutput, save};
 use archlog::plan::demand::{Asked, Demand, demand};
 use archlog::plan::{Known, Measured, Plan};
-use archlog::report::profile::ShownProfile;
+use archlog::report::profile::{Moved, ShownProfile, time};
 use archlog::report::{Heading, Look, Stamp, Table};
 use archlog::store::Database;
-use archlog::syntax::load::load;
 use archlog::syntax::operators::DirectiveKind;
 use archlog::syntax::parse_goal;
 use archlog::value::{Constant, Interner, RelationId, compare_tuples};
@@ -32,13 +34,21 @@ use crate::query::{rendered, text_of};
 
 /// Runs a program as Souffle's command line would.
 pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
+    interrupt.hear_termination()?;
+    let mut stages = Stages::new(arguments.verbose.then_some(console));
     let mut sources = Sources::new();
-    let path = arguments.program.to_string_lossy();
-    let (trees, mut problems) = load(&path, &mut |path| fs::read(path), &mut sources);
+    let show = |sources: &Sources, problems: &[Diagnostic]| match arguments.no_warn {
+        true => {
+            let errors = problems.iter().filter(|it| it.severity == Severity::Error).cloned();
+            console.problems(sources, &errors.collect::<Vec<_>>());
+        }
+        false => console.problems(sources, problems),
+    };
+    let (trees, mut problems) = text::trees(arguments, &mut sources)?;
     let (program, more) = analyze(&trees);
     problems.extend(more);
     if has_errors(&problems) {
-        console.problems(&sources, &problems);
+        show(&sources, &problems);
         return Ok(Exit::Input);
     }
     let (mut program, goal) = match &arguments.goal {
@@ -46,35 +56,59 @@ pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<
         Some(goal) => match asked(&program, goal, &mut sources)? {
             Ok((program, goal)) => (program, Some(goal)),
             Err(wrong) => {
-                console.problems(&sources, &wrong);
+                show(&sources, &wrong);
                 return Ok(Exit::Input);
             }
         },
     };
     let demand = if arguments.no_demand { None } else { demanded(&mut program, goal) };
+    stages.done("read the program");
 
     let mut interner = Interner::new();
     let mut database = Database::new(&program);
     database.insert_facts(&program, &mut interner);
+    // Nobody hears a request to stop while standard input is waited for, so there it ends the program.
+    let waits = reads_standard_input(&program);
+    if waits && arguments.program == Path::new("-") {
+        bail!("the program is read from standard input, so its facts cannot be");
+    }
+    let asked = if waits { Arc::default() } else { interrupt.defer() };
+    let mut profile = Profile::default();
+    let mut moved = Vec::new();
     let threads = effort::threads(&arguments.effort).get();
-    let read = read_facts(
-        &Directory::new(&arguments.facts).on_threads(threads),
+    let files = Directory::new(&arguments.facts).on_threads(threads);
+    let read = moving::read_facts(
+        (files, &asked),
         &program,
-        &mut database,
-        &mut interner,
-        &mut sources,
-        &mut problems,
+        (&mut database, &mut interner),
+        (&mut sources, &mut problems),
+        &mut moved,
     );
+    stages.done("read the facts");
+    let asked = interrupt.defer();
     let mut spoilt = has_errors(&problems);
-    console.problems(&sources, &problems);
+    show(&sources, &problems);
+    let finish = |exit: Exit, profile: &Profile, moved: &[Moved]| {
+        if let Some(to) = arguments.profile() {
+            show_profile(to, &ShownProfile { profile, moved, sources: &sources }, console)?;
+        }
+        Ok(match exit {
+            Exit::Interrupted if interrupt.terminated() => Exit::Terminated,
+            exit => exit,
+        })
+    };
+    if asked.load(Ordering::Relaxed) {
+        console.say("interrupted; written: nothing");
+        return finish(Exit::Interrupted, &profile, &moved);
+    }
     if !read {
         return Ok(Exit::Input);
     }
 
     let plan = Plan::new(&program, &mut interner);
-    let asked = interrupt.defer();
     let options = effort::options(&arguments.effort, &asked);
-    let mut progress = Progress::new(console, plan.strata.len(), arguments.profile.is_some());
+    let wanted = arguments.profile().is_some();
+    let mut progress = Progress::new(console, plan.strata.len(), wanted);
     let strata = match goal {
         Some(goal) => plan.needed(&[goal]),
         None => (0..plan.strata.len()).collect(),
@@ -82,22 +116,22 @@ pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<
     let mut evaluator = Evaluator::new(&plan);
     let done = evaluator.run(strata, &mut database, &mut interner, &options, &mut progress);
     progress.finish();
-    if let (Some(to), Some(profiler)) = (&arguments.profile, progress.profiler) {
-        let profile = profiler.finish(&program, &database, &interner);
-        show_profile(to, &profile, &sources, console)?;
+    if let Some(profiler) = progress.profiler {
+        profile = profiler.finish(&program, &database, &interner);
     }
+    stages.done("evaluated");
     match done {
-        Ok(report) => console.problems(&sources, &warnings(&report.warnings)),
+        Ok(report) => show(&sources, &warnings(&report.warnings)),
         Err(reason) => {
-            console.problems(&sources, &warnings(&reason.report.warnings));
-            return Ok(effort::stopped(console, &reason, "nothing"));
+            show(&sources, &warnings(&reason.report.warnings));
+            return finish(effort::stopped(console, &reason, "nothing"), &profile, &moved);
         }
     }
     if arguments.plan {
         let known = Known { program: &program, sources: &sources, database: Some(&database) };
         let demand = demand.map(|demand| demand.to_string()).unwrap_or_default();
         console.answer(&format!("{demand}{}", Measured { plan: &plan, known, only: None }))?;
-        return Ok(if spoilt { Exit::Input } else { Exit::Yes });
+        return finish(if spoilt { Exit::Input } else { Exit::Yes }, &profile, &moved);
     }
     if let Some(goal) = goal {
         let table = answers(&program, goal, &database, &interner);
@@ -105,24 +139,62 @@ pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<
         let line = format!("archlog {archlog}");
         let stamp = Stamp { archlog, ..Stamp::default() };
         console.answer(&rendered(&table, &stamp, &line, arguments.format, console))?;
-        return Ok(match (spoilt, table.rows.is_empty()) {
+        let exit = match (spoilt, table.rows.is_empty()) {
             (true, _) => Exit::Input,
             (false, true) => Exit::No,
             (false, false) => Exit::Yes,
-        });
+        };
+        return finish(exit, &profile, &moved);
     }
 
     let mut problems = Vec::new();
     let stream = io::stdout().lock();
-    if arguments.output == Path::new("-") {
-        write(&mut StandardOutput(stream), &program, &database, &interner, &mut problems)?;
+    let found = (&database, &interner);
+    let all = if arguments.output == Path::new("-") {
+        let mut outputs = StandardOutput(stream);
+        moving::write(&mut outputs, &program, found, &asked, &mut problems, &mut moved)?
     } else {
         let mut outputs = OutputDirectory::new(&arguments.output, stream).on_threads(threads);
-        write(&mut outputs, &program, &database, &interner, &mut problems)?;
-    }
-    console.problems(&sources, &problems);
+        moving::write(&mut outputs, &program, found, &asked, &mut problems, &mut moved)?
+    };
+    stages.done("wrote the results");
+    show(&sources, &problems);
     spoilt |= has_errors(&problems);
-    Ok(if spoilt { Exit::Input } else { Exit::Yes })
+    if !all {
+        let written = moved.iter().filter(|it| it.written).count();
+        console.say(&format!("interrupted; written: the first {written} of the results"));
+        return finish(Exit::Interrupted, &profile, &moved);
+    }
+    finish(if spoilt { Exit::Input } else { Exit::Yes }, &profile, &moved)
+}
+
+/// How long the stages of a run take, for who wants to hear it.
+struct Stages<'a> {
+    console: Option<&'a Console>,
+    started: Instant,
+    before: Instant,
+}
+
+impl<'a> Stages<'a> {
+    fn new(console: Option<&'a Console>) -> Self {
+        let now = Instant::now();
+        Stages { console, started: now, before: now }
+    }
+
+    fn done(&mut self, what: &str) {
+        let Some(console) = self.console else { return };
+        let (took, all) = (self.before.elapsed(), self.started.elapsed());
+        console.say(&format!("{what} in {}, {} in all", time(took), time(all)));
+        self.before = Instant::now();
+    }
+}
+
+/// Whether a program waits for what somebody types or pipes in.
+fn reads_standard_input(program: &Program) -> bool {
+    program.directives.iter().any(|it| {
+        let channel = it.parameter("IO").unwrap_or_default();
+        it.kind == DirectiveKind::Input && matches!(channel, "stdin" | "json")
+    })
 }
 
 /// A program with a goal, or what is wrong with the goal.
@@ -170,8 +242,7 @@ fn answers(program: &Program, goal: RelationId, database: &Database, interner: &
 }
 
 /// Writes a profile to a file, whose name says in what shape, or beside the answers.
-fn show_profile(to: &Path, profile: &Profile, sources: &Sources, console: &Console) -> Result<()> {
-    let shown = ShownProfile { profile, sources };
+fn show_profile(to: &Path, shown: &ShownProfile<'_>, console: &Console) -> Result<()> {
     let text = match to.extension().and_then(|end| end.to_str()) {
         _ if to == Path::new("-") => {
             console.say(shown.text(Look::default()).trim_end());
@@ -186,58 +257,6 @@ fn show_profile(to: &Path, profile: &Profile, sources: &Sources, console: &Conso
     };
     save(to, &mut |file| file.write_all(text.as_bytes()))
         .with_context(|| format!("cannot write the profile to `{}`", to.display()))
-}
-
-/// Reads what the program's directives name. Whether every file could be read; single bad lines
-/// are among the problems and leave the others in.
-fn read_facts(
-    files: &Directory,
-    program: &Program,
-    database: &mut Database,
-    interner: &mut Interner,
-    sources: &mut Sources,
-    problems: &mut Vec<Diagnostic>,
-) -> bool {
-    let mut keys = Vec::new();
-    let mut all = true;
-    for directive in &program.directives {
-        if directive.kind != DirectiveKind::Input {
-            continue;
-        }
-        let relation = &program.relations[directive.relation.index()];
-        match input(files, relation, directive, interner, sources, problems) {
-            None => all = false,
-            Some(loaded) => {
-                let count = loaded.len();
-                database.fill(directive.relation, loaded.columns, count, &mut keys);
-            }
-        }
-    }
-    all
-}
-
-/// Writes what the program's directives name.
-fn write(
-    outputs: &mut dyn Outputs,
-    program: &Program,
-    database: &Database,
-    interner: &Interner,
-    problems: &mut Vec<Diagnostic>,
-) -> Result<()> {
-    for directive in &program.directives {
-        let relation = &program.relations[directive.relation.index()];
-        let found = database.relation(directive.relation);
-        match directive.kind {
-            DirectiveKind::Output => {
-                let columns = (0..relation.arity()).map(|column| found.column(column)).collect();
-                let rows = Rows { columns, len: found.len() };
-                output(outputs, relation, directive, &rows, interner, problems)?;
-            }
-            DirectiveKind::PrintSize => print_size(outputs, &relation.name, found.len())?,
-            DirectiveKind::Input | DirectiveKind::LimitSize => {}
-        }
-    }
-    Ok(())
 }
 
 /// What went wrong with values, as problems.

@@ -1,0 +1,250 @@
+//! Every value takes the primitive that its place wants, or cannot.
+
+use crate::analyze::declarations::Declarations;
+use crate::analyze::error;
+use crate::analyze::program::{Argument, Atom, Literal, Term};
+use crate::diag::{Diagnostic, Span};
+use crate::syntax::operators::{AggregateOperator, Comparison, Functor};
+use crate::value::{Constant, Primitive, VariableId};
+
+use super::infer::{Kind, argument_kind, field_kind, result_kind, works_on};
+
+/// Puts in the place of each variable the first atom that it stands in: what its type is from.
+pub(super) fn bound_at(literals: &[Literal], places: &mut [Span]) {
+    for literal in literals.iter().rev() {
+        match literal {
+            Literal::Positive(atom) => {
+                for argument in &atom.arguments {
+                    if let Argument::Variable(variable) = argument {
+                        places[variable.index()] = atom.span;
+                    }
+                }
+            }
+            Literal::Aggregate(aggregate) => bound_at(&aggregate.body, places),
+            _ => {}
+        }
+    }
+}
+
+pub(super) struct Settle<'a> {
+    pub declarations: &'a Declarations,
+    pub primitives: Vec<Primitive>,
+    pub names: Vec<String>,
+    /// Where each variable has its type from.
+    pub places: Vec<Span>,
+    pub diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl Settle<'_> {
+    pub fn literals(&mut self, literals: &mut [Literal]) {
+        for literal in literals {
+            match literal {
+                Literal::Positive(atom) | Literal::Negative(atom) => self.atom(atom),
+                Literal::Compare { comparison, primitive, left, right, span } => {
+                    let common = self.of(left).or_else(|| self.of(right));
+                    *primitive = common.unwrap_or(Primitive::Number);
+                    let ordered = !matches!(comparison, Comparison::Equal | Comparison::NotEqual);
+                    if ordered && *primitive == Primitive::Record {
+                        let what = "what is compared here";
+                        let conflict = error::type_conflict(*span, what, "record", "number");
+                        self.diagnostics.push(conflict);
+                    }
+                    self.term(left, *primitive, *span);
+                    self.term(right, *primitive, *span);
+                }
+                Literal::Test { arguments, span, .. } => {
+                    for argument in arguments {
+                        self.term(argument, Primitive::Symbol, *span);
+                    }
+                }
+                Literal::Truth(_) => {}
+                Literal::Aggregate(aggregate) => {
+                    self.literals(&mut aggregate.body);
+                    aggregate.primitive = self.primitives[aggregate.result.index()];
+                    if let Some(target) = &mut aggregate.target {
+                        let wanted = match aggregate.operator {
+                            AggregateOperator::Mean => self.of(target).unwrap_or(Primitive::Number),
+                            _ => aggregate.primitive,
+                        };
+                        self.term(target, wanted, aggregate.span);
+                        let sums = matches!(
+                            aggregate.operator,
+                            AggregateOperator::Sum | AggregateOperator::Mean
+                        );
+                        if wanted == Primitive::Record || wanted == Primitive::Symbol && sums {
+                            let what = format!("the target of `{}`", aggregate.operator.name());
+                            self.diagnostics.push(error::type_conflict(
+                                aggregate.span,
+                                &what,
+                                wanted.name(),
+                                "number",
+                            ));
+                        }
+                    }
+                }
+                Literal::Range { result, primitive, from, to, step, span } => {
+                    *primitive = self.primitives[result.index()];
+                    if *primitive == Primitive::Symbol {
+                        let what = "what `range` gives";
+                        self.diagnostics
+                            .push(error::type_conflict(*span, what, "number", "symbol"));
+                        continue;
+                    }
+                    for term in [Some(from), Some(to), step.as_mut()].into_iter().flatten() {
+                        self.term(term, *primitive, *span);
+                    }
+                }
+            }
+        }
+    }
+
+    fn atom(&mut self, atom: &mut Atom) {
+        let relation = &self.declarations.relations[atom.relation.index()];
+        for (argument, column) in atom.arguments.iter_mut().zip(&relation.columns) {
+            match argument {
+                Argument::Wildcard => {}
+                Argument::Variable(variable) => {
+                    let found = self.primitives[variable.index()];
+                    if found != column.primitive {
+                        let what = format!("`{}`", self.names[variable.index()]);
+                        let wanted = column.primitive.name();
+                        let problem = error::type_conflict(atom.span, &what, found.name(), wanted);
+                        self.report(problem, *variable);
+                    }
+                }
+                Argument::Constant(constant) => {
+                    constant_as(constant, column.primitive, atom.span, self.diagnostics);
+                }
+            }
+        }
+    }
+
+    /// Reports what is wrong with a variable, and where its type is from unless that is the place.
+    fn report(&mut self, problem: Diagnostic, variable: VariableId) {
+        let from = self.places[variable.index()];
+        let found = self.primitives[variable.index()];
+        self.diagnostics.push(match problem.span() {
+            Some(place) if place != from => problem.at(from, format!("`{found}` here")),
+            _ => problem,
+        });
+    }
+
+    fn of(&self, term: &Term) -> Option<Primitive> {
+        match term {
+            Term::Variable(variable) => Some(self.primitives[variable.index()]),
+            Term::Constant(Constant::Number(_)) => None,
+            Term::Constant(constant) => Some(constant.primitive()),
+            Term::Call { functor, primitive, arguments, .. } => match result_kind(*functor) {
+                Kind::Is(primitive) => Some(primitive),
+                Kind::Any => Some(*primitive),
+                Kind::Same => arguments.iter().find_map(|argument| self.of(argument)),
+            },
+        }
+    }
+
+    /// Makes a term be of the primitive that its place wants, or reports that it is not.
+    pub fn term(&mut self, term: &mut Term, wanted: Primitive, place: Span) {
+        match term {
+            Term::Variable(variable) => {
+                let found = self.primitives[variable.index()];
+                if found != wanted {
+                    let name = &self.names[variable.index()];
+                    let what = if name.starts_with('@') {
+                        "the value".to_owned()
+                    } else {
+                        format!("`{name}`")
+                    };
+                    let problem = error::type_conflict(place, &what, found.name(), wanted.name());
+                    self.report(problem, *variable);
+                }
+            }
+            Term::Constant(constant) => constant_as(constant, wanted, place, self.diagnostics),
+            Term::Call { functor, primitive, arguments, span } => {
+                let functor = *functor;
+                let result = match result_kind(functor) {
+                    Kind::Is(result) => result,
+                    Kind::Any => *primitive,
+                    Kind::Same => wanted,
+                };
+                if result != wanted {
+                    let (found, wanted) = (result.name(), wanted.name());
+                    self.diagnostics.push(error::type_conflict(*span, "the value", found, wanted));
+                }
+                if argument_kind(functor) == Kind::Same && !works_on(functor, wanted) {
+                    let what = "the value computed here";
+                    let problem = error::type_conflict(*span, what, "number", wanted.name());
+                    let joins = functor == Functor::Add && wanted == Primitive::Symbol;
+                    self.diagnostics.push(match joins {
+                        true => problem.help("`+` adds numbers; `cat(a, b)` joins texts"),
+                        false => problem,
+                    });
+                    return;
+                }
+                if functor != Functor::Convert {
+                    *primitive = match argument_kind(functor) {
+                        Kind::Same => wanted,
+                        _ => result,
+                    };
+                }
+                let span = *span;
+                for (index, argument) in arguments.iter_mut().enumerate() {
+                    let wanted = match (functor, argument_kind(functor)) {
+                        (Functor::Record { ty, branch }, _) => {
+                            field_kind(self.declarations, ty, branch, index)
+                        }
+                        (Functor::Substring, _) if index > 0 => Primitive::Number,
+                        (_, Kind::Is(primitive)) => primitive,
+                        (_, Kind::Same) => wanted,
+                        (_, Kind::Any) => match &*argument {
+                            Term::Variable(variable) => self.primitives[variable.index()],
+                            other => self.of(other).unwrap_or(Primitive::Number),
+                        },
+                    };
+                    let whole = matches!(functor, Functor::Record { .. });
+                    if wanted == Primitive::Record && !whole {
+                        let what = "the value";
+                        let conflict = error::type_conflict(span, what, "record", "number");
+                        self.diagnostics.push(conflict);
+                    }
+                    self.term(argument, wanted, span);
+                }
+            }
+        }
+    }
+}
+
+/// Makes a constant be of the primitive that its place wants, or reports that it cannot.
+pub fn constant_as(
+    constant: &mut Constant,
+    wanted: Primitive,
+    place: Span,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let settled = match (&*constant, wanted) {
+        (Constant::Number(number), Primitive::Unsigned) => {
+            u64::try_from(*number).ok().map(Constant::Unsigned)
+        }
+        (Constant::Number(number), Primitive::Float) => Some(Constant::Float(*number as f64)),
+        (other, wanted) if other.primitive() == wanted => return,
+        _ => None,
+    };
+    match settled {
+        Some(settled) => *constant = settled,
+        None => {
+            let found = constant.primitive();
+            let what = match constant {
+                Constant::Symbol(text) => format!("the text {:?}", clip(text)),
+                Constant::Record(_) => "`nil`".to_owned(),
+                other => format!("the number {other}"),
+            };
+            diagnostics.push(error::type_conflict(place, &what, found.name(), wanted.name()));
+        }
+    }
+}
+
+fn clip(text: &str) -> String {
+    match text.char_indices().nth(40) {
+        Some((at, _)) => format!("{}...", &text[..at]),
+        None => text.to_owned(),
+    }
+}
