@@ -271,7 +271,7 @@ pub fn sql(session: &Session, design: usize) -> String {
                 table.references.push((column, text(&row, 4)));
                 continue;
             }
-            "unique" => &mut table.unique,
+            kind if kind.starts_with("unique") => &mut table.unique,
             _ => &mut table.indices,
         };
         match keys.last_mut().filter(|_| !first) {
