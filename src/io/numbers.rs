@@ -12,7 +12,10 @@ use memchr::memchr;
 use crate::analyze::program::Column;
 use crate::value::{Primitive, WIDE, Word};
 
-/// So much text is read at a time by one thread.
+/// So much text is read at a time, before somebody is asked whether to go on.
+const STRIDE: usize = 1 << 15;
+
+/// So much is read at a time by each of several threads.
 const PIECE: usize = 1 << 19;
 
 /// More digits than this are left to others.
@@ -79,9 +82,9 @@ impl Numbers {
                 return true;
             }
             pieces.resize_with(several, Piece::default);
-            let mut start = place.at;
+            let (mut start, size) = (place.at, if several > 1 { PIECE } else { STRIDE });
             let ranges = pieces.iter().map(|_| {
-                let range = start..line_end(bytes, start + PIECE);
+                let range = start..line_end(bytes, start + size);
                 start = range.end;
                 range
             });
@@ -123,10 +126,8 @@ impl Numbers {
         columns: &mut [Vec<Word>],
         lines: &mut Vec<u32>,
     ) {
-        let Some(piece) = pieces.first().filter(|piece| piece.end > 0 && rest > PIECE) else {
-            return;
-        };
-        let rows = piece.lines.len() as u64 * rest as u64 / PIECE.min(rest) as u64;
+        let Some(piece) = pieces.first().filter(|_| rest > PIECE) else { return };
+        let rows = piece.lines.len() as u64 * rest as u64 / STRIDE as u64;
         let rows = usize::try_from(rows + rows / 64).unwrap_or_default();
         columns.iter_mut().for_each(|column| column.reserve_exact(rows));
         lines.reserve_exact(rows);
