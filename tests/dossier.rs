@@ -11,7 +11,7 @@ mod writes;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use archlog::answers;
@@ -20,20 +20,8 @@ use archlog::explain::Why;
 use archlog::kb::{Options, Part, Rulebook, Step};
 use archlog::report::{Document, Format, Report};
 use archlog::session::Session;
+use common::dossier::{RULEBOOK, answered, derived};
 use common::{files, read, root, stem};
-
-static RULEBOOK: LazyLock<Arc<Rulebook>> = LazyLock::new(|| {
-    let options = Options { dossier: true, ..Options::default() };
-    Arc::new(Rulebook::load(&options).unwrap())
-});
-
-/// A design, derived with its dossier.
-fn derived(path: &Path) -> Session {
-    let mut session = Session::new(Arc::clone(&RULEBOOK));
-    assert!(session.open(path), "{}", path.display());
-    session.derive(&archlog::eval::Options::default()).unwrap();
-    session
-}
 
 /// The designs that the framework works out.
 fn worked() -> Vec<PathBuf> {
@@ -339,19 +327,6 @@ fn the_five_questions_are_asked_and_assumed_like_any_other() {
         entries.filter(|entry| !entry.starts_with("dossier_")).collect()
     };
     assert_eq!(told(&plain), told(&with));
-}
-
-/// A goal that must have an answer, or with `!` before it none.
-fn answered(path: &str, goals: &[&str]) {
-    let session = derived(&root().join(path));
-    for goal in goals {
-        let (wanted, asked) = match goal.strip_prefix('!') {
-            Some(rest) => (false, rest),
-            None => (true, *goal),
-        };
-        let table = session.query(asked).unwrap_or_else(|error| panic!("{goal} {error:?}"));
-        assert_eq!(!table.rows.is_empty(), wanted, "{path}: {goal}");
-    }
 }
 
 /// The same of a design that is given as text.

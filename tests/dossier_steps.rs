@@ -4,38 +4,10 @@
 
 mod common;
 
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock};
+use std::path::PathBuf;
 
-use archlog::kb::{Options, Rulebook};
-use archlog::session::Session;
+use common::dossier::{answered, derived};
 use common::{files, root, stem};
-
-static RULEBOOK: LazyLock<Arc<Rulebook>> = LazyLock::new(|| {
-    let options = Options { dossier: true, ..Options::default() };
-    Arc::new(Rulebook::load(&options).unwrap())
-});
-
-/// A design, derived with its dossier.
-fn derived(path: &Path) -> Session {
-    let mut session = Session::new(Arc::clone(&RULEBOOK));
-    assert!(session.open(path), "{}", path.display());
-    session.derive(&archlog::eval::Options::default()).unwrap();
-    session
-}
-
-/// Goals of a design that have an answer, and those behind `!` that have none.
-fn answered(path: &str, goals: &[&str]) {
-    let session = derived(&root().join(path));
-    for goal in goals {
-        let (wanted, asked) = match goal.strip_prefix('!') {
-            Some(rest) => (false, rest),
-            None => (true, *goal),
-        };
-        let table = session.query(asked).unwrap_or_else(|error| panic!("{goal} {error:?}"));
-        assert_eq!(!table.rows.is_empty(), wanted, "{path}: {goal}");
-    }
-}
 
 /// Goals that no design answers.
 fn never(goals: &[&str]) {

@@ -3,6 +3,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 pub mod disguise;
+pub mod dossier;
 pub mod naive;
 pub mod random;
 pub mod values;

@@ -5,8 +5,9 @@ use archlog::batch::Input;
 use archlog::kb::Options;
 use archlog::testing::Suites;
 
+use crate::common::dossier::answered;
 use crate::common::files;
-use crate::{answered, told};
+use crate::told;
 
 #[test]
 fn what_designs_of_our_own_write_is_as_they_expect() {
