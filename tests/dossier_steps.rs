@@ -439,3 +439,50 @@ fn what_is_kept_grows_and_the_first_stage_has_the_stores_of_its_services() {
         ],
     );
 }
+
+#[test]
+fn a_picture_tells_what_its_algorithm_does_and_no_more() {
+    let line = |text: &str| format!(r#"dossier_algorithm(R, _, _, L), contains("{text}", L)"#);
+    let none = |text: &str| {
+        format!(r#"0 = count : {{ dossier_algorithm(R, _, _, T), contains("{text}", T) }}"#)
+    };
+    let drawn = |store: &str| format!(r#"dossier_message(R, _, _, "{store}", _, _, _, _)"#);
+    for (text, store) in [
+        ("idempotency_store.", "idempotency store"),
+        ("dedup_store.", "dedup store"),
+        ("outbox.append(", "outbox"),
+        ("lease_store.", "lease store"),
+    ] {
+        never(&[
+            &format!("{}, !{}", line(text), drawn(store)),
+            &format!("{}, {}", drawn(store), none(text)),
+        ]);
+    }
+    never(&[
+        // What it writes, what it asks, what it looks up, what it numbers.
+        r#"dossier_algorithm(R, _, _, L), touches_primary(R, O), contains(cat(O, "."), L),
+           !dossier_message(R, _, _, O, _, _, _, _)"#,
+        r#"dossier_message(R, _, _, O, _, _, _, _), dossier_template(R, _, _), touches_primary(R, O),
+           0 = count : { dossier_algorithm(R, _, _, T), contains(O, T) }"#,
+        r#"dossier_name(R, "guard", G), dossier_algorithm(R, _, _, L), contains(G, L),
+           0 = count : { dossier_message(R, _, _, _, _, W, _, _), contains(G, W) }"#,
+        r#"dossier_permission(R, _, G), dossier_template(R, _, _),
+           !dossier_message(R, _, _, "", "refuse", cat("not (", G, ")"), "forbidden", "yes")"#,
+        r#"dossier_lookup(R, K), dossier_algorithm(R, _, _, L), contains(cat("idempotency_store.get(", K, ")"), L),
+           !dossier_message(R, _, _, "idempotency store", cat("get ", K), _, _, _)"#,
+        r#"dossier_algorithm(R, _, _, L), contains("sequence = next of", L),
+           0 = count : { dossier_message(R, _, _, _, M, _, _, _), contains("next sequence of", M) }"#,
+        r#"dossier_template(R, _, _), !dossier_message(R, _, _, _, _, _, _, _)"#,
+    ]);
+    answered(
+        "designs/checkout-saga.dl",
+        &[
+            r#"dossier_message("place_order", _, "coordinator", "idempotency store", "get checkout_id, cart_id", _, _, _)"#,
+            r#"dossier_message("place_order", A, _, "SagaLog", "append step 2 before it begins", _, _, _),
+               dossier_message("place_order", B, _, "Payment", "write Payment, known by (checkout_id, cart_id, 2, FORWARD)", _, _, _), A < B"#,
+            r#"dossier_message("place_order", A, _, "Payment", _, "step 2 was begun, and a step failed", _, "yes"),
+               dossier_message("place_order", B, _, "Order", _, "step 1 was begun, and a step failed", _, "yes"), A < B"#,
+            r#"dossier_message("place_order", _, "coordinator", "outbox", _, _, _, _)"#,
+        ],
+    );
+}
