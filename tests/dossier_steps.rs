@@ -84,23 +84,38 @@ fn what_tells_a_repeat_in_step_8_is_no_missing_key_in_step_6() {
 }
 
 #[test]
-fn a_hotspot_is_bound_to_a_path_only_where_one_is_named_or_alone() {
+fn a_hotspot_is_bound_only_where_its_path_and_key_are_said_else_it_is_open() {
     answered(
         "designs/checkout-saga.dl",
         &[
             r#"!dossier_heats("flash-sale sku", _)"#,
-            r#"dossier_open(13, "flash-sale sku", W), contains("which path and key", W)"#,
+            r#"dossier_open(13, "flash-sale sku", W), contains("and others grow", W)"#,
             r#"dossier_box_gap(13, 2, "flash-sale sku", _)"#,
             r#"!dossier_strategy("flash-sale sku", _, _, W), contains("order_id", W)"#,
+        ],
+    );
+    // One path alone grows in its way, and is partitioned by another key than a ticker.
+    answered(
+        "designs/trade-settlement.dl",
+        &[
+            r#"!dossier_heats("popular ticker at the open", _)"#,
+            r#"dossier_open(13, "popular ticker at the open", W), contains("Record execution alone grows", W)"#,
+            r#"!dossier_strategy("popular ticker at the open", _, _, W), contains("order_id", W)"#,
         ],
     );
     answered(
         "designs/auction.dl",
         &[
-            r#"dossier_heats("hot auction_id", "place_bid"), !dossier_open(13, "hot auction_id", _)"#,
+            r#"dossier_heats("hot auction_id", "place_bid"), dossier_heat_key("hot auction_id", "place_bid", "auction_id")"#,
+            r#"dossier_heat_key("viral read traffic", "view_highest_bid", "auction_id")"#,
+            r#"!dossier_open(13, H, _), hotspot(H, _)"#,
         ],
     );
-    answered("designs/ticketing.dl", &[r#"dossier_heats("seat map when sales open", "seat_map")"#]);
+    never(&[
+        r#"dossier_heats(H, R), !heats(H, R, _), !dossier_label_names(H, R, _), !contains(R, H)"#,
+        r#"dossier_may_heat(H, _), !dossier_open(13, H, _)"#,
+        r#"dossier_heats(H, R), !dossier_heat_key(H, R, _), !dossier_open(13, H, _)"#,
+    ]);
 }
 
 #[test]
