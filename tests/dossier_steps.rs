@@ -84,23 +84,38 @@ fn what_tells_a_repeat_in_step_8_is_no_missing_key_in_step_6() {
 }
 
 #[test]
-fn a_hotspot_is_bound_to_a_path_only_where_one_is_named_or_alone() {
+fn a_hotspot_is_bound_only_where_its_path_and_key_are_said_else_it_is_open() {
     answered(
         "designs/checkout-saga.dl",
         &[
             r#"!dossier_heats("flash-sale sku", _)"#,
-            r#"dossier_open(13, "flash-sale sku", W), contains("which path and key", W)"#,
+            r#"dossier_open(13, "flash-sale sku", W), contains("and others grow", W)"#,
             r#"dossier_box_gap(13, 2, "flash-sale sku", _)"#,
             r#"!dossier_strategy("flash-sale sku", _, _, W), contains("order_id", W)"#,
+        ],
+    );
+    // One path alone grows in its way, and is partitioned by another key than a ticker.
+    answered(
+        "designs/trade-settlement.dl",
+        &[
+            r#"!dossier_heats("popular ticker at the open", _)"#,
+            r#"dossier_open(13, "popular ticker at the open", W), contains("Record execution alone grows", W)"#,
+            r#"!dossier_strategy("popular ticker at the open", _, _, W), contains("order_id", W)"#,
         ],
     );
     answered(
         "designs/auction.dl",
         &[
-            r#"dossier_heats("hot auction_id", "place_bid"), !dossier_open(13, "hot auction_id", _)"#,
+            r#"dossier_heats("hot auction_id", "place_bid"), dossier_heat_key("hot auction_id", "place_bid", "auction_id")"#,
+            r#"dossier_heat_key("viral read traffic", "view_highest_bid", "auction_id")"#,
+            r#"!dossier_open(13, H, _), hotspot(H, _)"#,
         ],
     );
-    answered("designs/ticketing.dl", &[r#"dossier_heats("seat map when sales open", "seat_map")"#]);
+    never(&[
+        r#"dossier_heats(H, R), !heats(H, R, _), !dossier_label_names(H, R, _), !contains(R, H)"#,
+        r#"dossier_may_heat(H, _), !dossier_open(13, H, _)"#,
+        r#"dossier_heats(H, R), !dossier_heat_key(H, R, _), !dossier_open(13, H, _)"#,
+    ]);
 }
 
 #[test]
@@ -436,6 +451,53 @@ fn what_is_kept_grows_and_the_first_stage_has_the_stores_of_its_services() {
         "designs/ride-dispatch.dl",
         &[
             r#"dossier_stage(3, _, "the records of LocationPing move to where step 10 has them: Append log / event stream or Wide-column / time-series store")"#,
+        ],
+    );
+}
+
+#[test]
+fn a_picture_tells_what_its_algorithm_does_and_no_more() {
+    let line = |text: &str| format!(r#"dossier_algorithm(R, _, _, L), contains("{text}", L)"#);
+    let none = |text: &str| {
+        format!(r#"0 = count : {{ dossier_algorithm(R, _, _, T), contains("{text}", T) }}"#)
+    };
+    let drawn = |store: &str| format!(r#"dossier_message(R, _, _, "{store}", _, _, _, _)"#);
+    for (text, store) in [
+        ("idempotency_store.", "idempotency store"),
+        ("dedup_store.", "dedup store"),
+        ("outbox.append(", "outbox"),
+        ("lease_store.", "lease store"),
+    ] {
+        never(&[
+            &format!("{}, !{}", line(text), drawn(store)),
+            &format!("{}, {}", drawn(store), none(text)),
+        ]);
+    }
+    never(&[
+        // What it writes, what it asks, what it looks up, what it numbers.
+        r#"dossier_algorithm(R, _, _, L), touches_primary(R, O), contains(cat(O, "."), L),
+           !dossier_message(R, _, _, O, _, _, _, _)"#,
+        r#"dossier_message(R, _, _, O, _, _, _, _), dossier_template(R, _, _), touches_primary(R, O),
+           0 = count : { dossier_algorithm(R, _, _, T), contains(O, T) }"#,
+        r#"dossier_name(R, "guard", G), dossier_algorithm(R, _, _, L), contains(G, L),
+           0 = count : { dossier_message(R, _, _, _, _, W, _, _), contains(G, W) }"#,
+        r#"dossier_permission(R, _, G), dossier_template(R, _, _),
+           !dossier_message(R, _, _, "", "refuse", cat("not (", G, ")"), "forbidden", "yes")"#,
+        r#"dossier_lookup(R, K), dossier_algorithm(R, _, _, L), contains(cat("idempotency_store.get(", K, ")"), L),
+           !dossier_message(R, _, _, "idempotency store", cat("get ", K), _, _, _)"#,
+        r#"dossier_algorithm(R, _, _, L), contains("sequence = next of", L),
+           0 = count : { dossier_message(R, _, _, _, M, _, _, _), contains("next sequence of", M) }"#,
+        r#"dossier_template(R, _, _), !dossier_message(R, _, _, _, _, _, _, _)"#,
+    ]);
+    answered(
+        "designs/checkout-saga.dl",
+        &[
+            r#"dossier_message("place_order", _, "coordinator", "idempotency store", "get checkout_id, cart_id", _, _, _)"#,
+            r#"dossier_message("place_order", A, _, "SagaLog", "append step 2 before it begins", _, _, _),
+               dossier_message("place_order", B, _, "Payment", "write Payment, known by (checkout_id, cart_id, 2, FORWARD)", _, _, _), A < B"#,
+            r#"dossier_message("place_order", A, _, "Payment", _, "step 2 was begun, and a step failed", _, "yes"),
+               dossier_message("place_order", B, _, "Order", _, "step 1 was begun, and a step failed", _, "yes"), A < B"#,
+            r#"dossier_message("place_order", _, "coordinator", "outbox", _, _, _, _)"#,
         ],
     );
 }
