@@ -509,7 +509,7 @@ fn a_key_is_looked_up_within_its_scope_and_what_nobody_states_says_so() {
         &[
             r#"dossier_algorithm("cancel_order", 1, 1, "function cancel_order(order_id, payload):")"#,
             r#"dossier_algorithm("place_order", 1, 1, "function place_order(checkout_id, cart_id, steps):")"#,
-            r#"dossier_algorithm("place_order", 12, 1, L), contains("idempotency_store.set(checkout_id, cart_id, succeeded, ttl=24h)", L)"#,
+            r#"dossier_algorithm("place_order", 12, 3, L), contains("idempotency_store.set_if_absent(checkout_id, cart_id, succeeded, ttl=24h)", L)"#,
         ],
     );
     // An event is known by its own ID, which the schema has.
@@ -708,8 +708,8 @@ fn a_saga_stores_that_it_failed_and_publishes_that_it_succeeded() {
         let line = |part: &str, line: &str| {
             format!(r#"dossier_algorithm("{path}", {part}, L), contains("{line}", L)"#)
         };
-        let kept = line("9, 2", ", failed, ttl=");
-        let told = line("12, 2", "outbox.append(");
+        let kept = line("13, 8", ", failed, ttl=");
+        let told = line("12, 4", "outbox.append(");
         answered(design, &[&kept, &told]);
     }
 }

@@ -485,7 +485,7 @@ fn a_picture_tells_what_its_algorithm_does_and_no_more() {
            !dossier_message(R, _, _, "", "refuse", cat("not (", G, ")"), "forbidden", "yes")"#,
         r#"dossier_lookup(R, K), dossier_algorithm(R, _, _, L), contains(cat("idempotency_store.get(", K, ")"), L),
            !dossier_message(R, _, _, "idempotency store", cat("get ", K), _, _, _)"#,
-        r#"dossier_algorithm(R, _, _, L), contains("sequence = next of", L),
+        r#"dossier_algorithm(R, _, _, L), contains("sequence = Sequence_", L),
            0 = count : { dossier_message(R, _, _, _, M, _, _, _), contains("next sequence of", M) }"#,
         r#"dossier_template(R, _, _), !dossier_message(R, _, _, _, _, _, _, _)"#,
     ]);
@@ -493,10 +493,10 @@ fn a_picture_tells_what_its_algorithm_does_and_no_more() {
         "designs/checkout-saga.dl",
         &[
             r#"dossier_message("place_order", _, "coordinator", "idempotency store", "get checkout_id, cart_id", _, _, _)"#,
-            r#"dossier_message("place_order", A, _, "SagaLog", "append step 2 before it begins", _, _, _),
+            r#"dossier_message("place_order", A, _, "SagaLog", "note BEGUN and the steps of checkout_id, cart_id", _, _, _),
                dossier_message("place_order", B, _, "Payment", "write Payment, known by (checkout_id, cart_id, 2, FORWARD)", _, _, _), A < B"#,
-            r#"dossier_message("place_order", A, _, "Payment", _, "step 2 was begun, and a step failed", _, "yes"),
-               dossier_message("place_order", B, _, "Order", _, "step 1 was begun, and a step failed", _, "yes"), A < B"#,
+            r#"dossier_message("place_order", A, _, "Payment", _, "COMPENSATING is decided", _, "yes"),
+               dossier_message("place_order", B, _, "Order", _, "COMPENSATING is decided", _, "yes"), A < B"#,
             r#"dossier_message("place_order", _, "coordinator", "outbox", _, _, _, _)"#,
         ],
     );

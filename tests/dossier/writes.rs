@@ -63,26 +63,34 @@ fn a_log_has_a_place_for_each_entry_and_nothing_refers_to_it() {
         &[
             // Its log is there before what its steps create: it is kept by the key of the Saga and waits for no row.
             r#"dossier_key("SagaLog", "primary", 1, "checkout_id")"#,
-            r#"dossier_key("SagaLog", "primary", 20, "sequence")"#,
+            r#"dossier_key("SagaLog", "primary", 20, "entry")"#,
+            r#"dossier_column("SagaLog", _, "payload", "JSON", "steps of BEGUN, the decision of DECIDED")"#,
+            r#"!dossier_column("SagaLog", _, "sequence", _, _)"#,
             r#"!dossier_key("SagaLog", "primary", _, "order_id")"#,
             r#"!dossier_refers("SagaLog", _, _)"#,
             r#"dossier_partition_key("SagaLog", "checkout_id", _)"#,
             r#"!dossier_refers(_, _, "SagaLog")"#,
             r#"!dossier_refers("Payment", _, _)"#,
-            r#"dossier_algorithm("place_order", 3, 4, "  // step 3: write StockReservation, in inventory")"#,
+            r#"dossier_algorithm("place_order", 3, 30, "  // step 3: write StockReservation, in inventory")"#,
             r#"!dossier_saga_step("place_order", _, "SagaLog")"#,
-            r#"dossier_algorithm("place_order", 4, 2, L), contains("SagaLog.append((checkout_id, cart_id, next sequence), step)", L)"#,
-            // It is in the log that all is taken back, before anything is, and the step in doubt is taken back, too.
-            r#"dossier_algorithm("place_order", 7, 2, L), contains("next sequence), COMPENSATING)", L)"#,
-            r#"dossier_algorithm("place_order", 8, 1, L), contains("completed_steps + [step]", L)"#,
-            r#"dossier_algorithm("place_order", 3, 900, L), contains("SagaLog.has(checkout_id, cart_id, COMPENSATING)", L)"#,
-            r#"!dossier_open(8, "place_order", M), contains("where its steps are logged", M)"#,
+            // Its steps are noted before the first, and whoever goes on reads them there.
+            r#"dossier_algorithm("place_order", 3, 900, L), contains("SagaLog.insert_if_absent((checkout_id, cart_id, BEGUN), steps)", L)"#,
+            r#"dossier_algorithm("place_order", 3, 902, L), contains("function place_order_resume(checkout_id, cart_id):", L), contains("by a worker", L)"#,
+            r#"dossier_algorithm("place_order", 2, 2, L), contains("BEGUN)): return place_order_resume(", L)"#,
+            // One decision: what stands there first counts, and whoever comes second follows it.
+            r#"dossier_algorithm("place_order", 12, 1, L), contains("insert_if_absent((checkout_id, cart_id, DECIDED), SUCCEEDED)", L)"#,
+            r#"dossier_algorithm("place_order", 12, 2, L), contains("if decided = COMPENSATING: return place_order_undo(", L)"#,
+            r#"dossier_message("place_order", 10010, "coordinator", "SagaLog", "decide SUCCEEDED, if nothing is decided", _, _, _)"#,
+            // It is decided that all is taken back before anything is, and the step in doubt is taken back, too.
+            r#"dossier_algorithm("place_order", 13, 2, L), contains("DECIDED), COMPENSATING) = SUCCEEDED: return saga_succeeded()", L)"#,
+            r#"dossier_algorithm("place_order", 13, 5, "  for step in reversed(steps):")"#,
+            r#"!dossier_algorithm("place_order", _, _, L), contains("completed_steps", L)"#,
             // What came of each step is in the service of the step.
             r#"dossier_step_table("place_order", "SagaStep_place_order_payments", "Payment")"#,
             r#"dossier_key("SagaStep_place_order_payments", "primary", 11, "cart_id")"#,
             r#"dossier_key("SagaStep_place_order_payments", "primary", 21, "direction")"#,
-            r#"dossier_algorithm("place_order", 12, 1, L), contains("succeeded, ttl=24h", L)"#,
-            r#"dossier_algorithm("place_order", 11, _, L), contains("payment.status = CAPTURED", L), contains("compensate", L)"#,
+            r#"dossier_algorithm("place_order", 12, 3, L), contains("succeeded, ttl=24h", L)"#,
+            r#"dossier_algorithm("place_order", 11, _, L), contains("payment.status = CAPTURED", L), contains("return place_order_undo(", L)"#,
             r#"dossier_algorithm("cancel_order", 10, _, L), contains("not stored", L)"#,
         ],
     );
@@ -301,7 +309,7 @@ fn an_order_that_one_authority_gives_is_stored() {
     answered(
         "designs/chat.dl",
         &[
-            r#"dossier_algorithm("send_message", 3, _, L), contains("sequence = next of conversation_id", L)"#,
+            r#"dossier_algorithm("send_message", 3, _, L), contains("sequence = Sequence_Message.increment(conversation_id)", L)"#,
             r#"dossier_column("Message", _, "sequence", "Integer", _)"#,
             r#"dossier_key("Message", "unique by sequence", 1, "conversation_id")"#,
             r#"dossier_key("Message", "unique by sequence", 20, "sequence")"#,
@@ -311,7 +319,7 @@ fn an_order_that_one_authority_gives_is_stored() {
     answered(
         "designs/auction.dl",
         &[
-            r#"dossier_algorithm("place_bid", 22, 0, L), contains("sequence = next of auction_id", L)"#,
+            r#"dossier_algorithm("place_bid", 22, 0, L), contains("sequence = new_state.last_sequence", L)"#,
             r#"dossier_algorithm("place_bid", 22, _, L), contains("Bid.append(bid_id, sequence, payload, accepted)", L)"#,
             r#"dossier_algorithm("place_bid", 23, _, L), contains("outbox.append(auction_id, sequence, new_state)", L)"#,
             r#"dossier_column("Bid", _, "sequence", "Integer", "nullable, acceptance order of what is accepted")"#,
@@ -319,4 +327,141 @@ fn an_order_that_one_authority_gives_is_stored() {
     );
     // What has a column of its order already is not numbered besides.
     answered("designs/leaderboard.dl", &[r#"!dossier_numbered(_, _, _, _, _)"#]);
+}
+
+#[test]
+fn a_vote_is_decided_once_and_each_participant_asks_what_it_owns() {
+    answered(
+        "designs/trade-settlement.dl",
+        &[
+            r#"dossier_algorithm("settle_trade", 1, 1, "function settle_trade(trade_id, payload):")"#,
+            r#"dossier_algorithm("settle_trade", 3, 900, L), contains("CommitLog_settle_trade.insert_if_absent((trade_id, BEGUN), payload)", L)"#,
+            r#"dossier_algorithm("settle_trade", 5, 1, L), contains("insert_if_absent((trade_id, DECIDED), COMMITTED if each voted yes, else ABORTED)", L)"#,
+            // What nobody prepared is marked, too: a question that comes late is refused.
+            r#"dossier_algorithm("settle_trade", 7, _, L), contains("a prepare that comes later finds ABORTED", L)"#,
+            r#"dossier_algorithm("settle_trade", 7, _, L), contains("if not (buyer.cash >= trade.amount): Promise_settle_trade_CashAccount", L)"#,
+            r#"dossier_algorithm("settle_trade", 7, _, L), contains("if not (seller.shares >= trade.quantity): Promise_settle_trade_PositionAccount", L)"#,
+            r#"dossier_checked("delivery_versus_payment", "settle_trade", "the votes of its participants")"#,
+            r#"dossier_message("settle_trade", 80, "coordinator", "CommitLog_settle_trade", _, _, _, _)"#,
+            // What it rests on has tables, which no TTL ends; the outcome is the decision.
+            r#"dossier_key("CommitLog_settle_trade", "primary", 20, "entry")"#,
+            r#"dossier_column("Promise_settle_trade_CashAccount", _, "state", "Enum(PREPARED, COMMITTED, ABORTED)", _)"#,
+            r#"!dossier_column("CommitLog_settle_trade", _, "expires_at", _, _)"#,
+            r#"!dossier_table("IdempotencyRecord", _, _)"#,
+            r#"dossier_kept("CommitLog_settle_trade", "rows", "OLTP store", "settle_trade", "2PC")"#,
+            r#"dossier_kept("Promise_settle_trade_PositionAccount", "rows", "OLTP store", "settle_trade", "2PC")"#,
+            r#"dossier_dedup_box("settle_trade", "CommitLog_settle_trade")"#,
+            // Both objects are said to be written, and not one of them under the mechanism.
+            r#"dossier_specified("settle_trade", "Atomic update", "CashAccount, by its owner, with what it promised")"#,
+            r#"dossier_specified("settle_trade", "State read", "CommitLog_settle_trade by trade_id")"#,
+            r#"!dossier_specified("settle_trade", "Atomic update", "PositionAccount under 2PC")"#,
+        ],
+    );
+    // A part of the guard that names nothing of one participant is checked by none: that is said, and open.
+    let trade = std::fs::read_to_string("designs/trade-settlement.dl").unwrap();
+    let nowhere = trade.replace("\"cash\", \"Decimal\"", "\"balance\", \"Decimal\"");
+    assert_ne!(trade, nowhere);
+    told(
+        &nowhere,
+        &[
+            r#"dossier_open(8, "delivery_versus_payment", M), contains("checks buyer.cash >= trade.amount", M)"#,
+            r#"dossier_algorithm("settle_trade", 4, _, L), contains("no participant is said to check it", L)"#,
+            r#"!dossier_checked("delivery_versus_payment", "settle_trade", _)"#,
+            r#"dossier_open(8, "delivery_versus_payment", M), contains("no line of the algorithm", M)"#,
+        ],
+    );
+    let own = trade.replace("buyer.cash", "cash_account.cash");
+    told(
+        &own,
+        &[r#"dossier_conjunct_of("settle_trade", "CashAccount", _, "cash_account.cash >= trade.amount")"#],
+    );
+}
+
+#[test]
+fn a_number_comes_from_where_it_is_counted() {
+    answered(
+        "designs/chat.dl",
+        &[
+            r#"dossier_table("Sequence_Message", "", "sequence")"#,
+            r#"dossier_key("Sequence_Message", "primary", 1, "conversation_id")"#,
+            r#"dossier_key("Sequence_Message", "partition", 1, "conversation_id")"#,
+            r#"dossier_column("Sequence_Message", _, "last", "Integer", _)"#,
+            r#"dossier_kept("Sequence_Message", "rows", "OLTP store", "send_message", "sequence authority")"#,
+            // The counter is in another store than what it numbers.
+            r#"dossier_two_stores("send_message", "Message", _, "Sequence_Message", "OLTP store")"#,
+            r#"dossier_message("send_message", 35, "service", "Sequence_Message", "take the next sequence of conversation_id", _, _, _)"#,
+        ],
+    );
+    answered(
+        "designs/auction.dl",
+        &[
+            r#"dossier_algorithm("place_bid", 13, _, "  new_state.last_sequence = state.last_sequence + 1")"#,
+            r#"dossier_column("Auction", _, "last_sequence", "Integer", _)"#,
+            r#"!dossier_table("Sequence_Bid", _, _)"#,
+        ],
+    );
+    // What a partner reports was numbered there; a time is not given out.
+    answered(
+        "designs/trade-settlement.dl",
+        &[r#"dossier_algorithm("record_execution", 3, _, L), contains("sequence = payload.sequence", L)"#],
+    );
+    answered(
+        "designs/leaderboard.dl",
+        &[
+            r#"dossier_algorithm("ingest_score", 3, _, L), contains("timestamp = server_time", L)"#,
+            r#"!dossier_message("ingest_score", _, _, _, "take the next timestamp of video_id", _, _, _)"#,
+        ],
+    );
+}
+
+#[test]
+fn a_delivery_says_how_often_it_is_tried() {
+    answered(
+        "designs/chat.dl",
+        &[
+            r#"dossier_algorithm("deliver_live", 9, 1, L), contains("budget 5 (1 to 20), the framework's example", L)"#,
+        ],
+    );
+    let chat = std::fs::read_to_string("designs/chat.dl").unwrap();
+    told(
+        &(chat + "parameter(\"deliver_live\", \"Retry budget\", \"8\", \"2\", \"12\").\n"),
+        &[
+            r#"dossier_delivery_budget("deliver_live", "8 (2 to 12)")"#,
+            r#"!dossier_algorithm("deliver_live", 9, 1, L), contains("example", L)"#,
+        ],
+    );
+}
+
+#[test]
+fn a_key_of_rows_keeps_unique_what_is_inserted() {
+    // What it cancels was there before: the key of its row says nothing of how often it is cancelled.
+    answered(
+        "designs/checkout-saga.dl",
+        &[
+            r#"!dossier_checked("one_cancel", "cancel_order", "the key of its rows")"#,
+            r#"dossier_checked("one_cancel", "cancel_order", "its key")"#,
+        ],
+    );
+    answered(
+        "designs/trade-settlement.dl",
+        &[r#"dossier_checked("recorded_once", "record_execution", "the key of its rows")"#],
+    );
+}
+
+#[test]
+fn whoever_presents_the_number_of_a_claim_is_said_to() {
+    answered(
+        "tests/dossier/writes/library.dl",
+        &[
+            r#"dossier_lifecycle_line("Copy", "LENT", "SHELVED", _, L), contains("current.reader_id is not null and current.due_at > server_time", L)"#,
+        ],
+    );
+    answered(
+        "designs/ticketing.dl",
+        &[
+            r#"dossier_specified("confirm_seat", "Failure behavior", L), contains("hold_token, the fencing token: an older one is refused", L)"#,
+            r#"!dossier_specified("confirm_seat", "Failure behavior", "stale holder acts later: not applicable")"#,
+            r#"dossier_algorithm("expire_holds", 8, 50, L), contains("current.held_by is not null and current.hold_expires_at > server_time", L)"#,
+        ],
+    );
 }
