@@ -438,7 +438,7 @@ fn a_transition_that_no_path_makes_has_an_algorithm() {
     answered(
         "designs/auction.dl",
         &[
-            r#"dossier_lifecycle_line("Auction", "OPEN", "ENDED", 1, "function Auction_OPEN_to_ENDED(auction_id):")"#,
+            r#"dossier_lifecycle_line("Auction", "OPEN", "ENDED", 1, "function Auction_OPEN_to_ENDED(auction_id):  // by whom is open")"#,
             r#"dossier_lifecycle_line("Auction", "OPEN", "ENDED", _, L), contains("end_time reached", L)"#,
             r#"dossier_lifecycle_line("Auction", "OPEN", "ENDED", _, L), contains("expected_version", L)"#,
             r#"dossier_8_algorithms(_, L, _, _, _), contains("Auction, OPEN to ENDED", L)"#,
@@ -461,7 +461,7 @@ fn what_a_path_writes_besides_is_written_in_one_transaction_with_its_outcome() {
     answered(
         "designs/auction.dl",
         &[
-            r#"dossier_algorithm("place_bid", 22, _, L), contains("Bid.append(bid_id, payload, accepted)", L), contains("in the same transaction", L)"#,
+            r#"dossier_algorithm("place_bid", 22, _, L), contains("Bid.append(bid_id, sequence, payload, accepted)", L), contains("in the same transaction", L)"#,
             r#"dossier_algorithm("place_bid", 10, _, L), contains("Bid.append(bid_id, payload, rejected)", L)"#,
             r#"dossier_algorithm("place_bid", 22, _, L), contains("idempotency_store.set", L), contains("in the same transaction", L)"#,
             r#"dossier_message("place_bid", 19, "service", "Bid", _, _, _, _)"#,
@@ -509,7 +509,7 @@ fn a_key_is_looked_up_within_its_scope_and_what_nobody_states_says_so() {
         &[
             r#"dossier_algorithm("cancel_order", 1, 1, "function cancel_order(order_id, payload):")"#,
             r#"dossier_algorithm("place_order", 1, 1, "function place_order(checkout_id, cart_id, steps):")"#,
-            r#"dossier_algorithm("place_order", 12, 1, L), contains("idempotency_store.set(checkout_id, cart_id, succeeded, ttl=24h)", L)"#,
+            r#"dossier_algorithm("place_order", 12, 1, L), contains("idempotency_store.set_if_absent(checkout_id, cart_id, succeeded, ttl=24h)", L)"#,
         ],
     );
     // An event is known by its own ID, which the schema has.

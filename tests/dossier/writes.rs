@@ -69,7 +69,7 @@ fn a_log_has_a_place_for_each_entry_and_nothing_refers_to_it() {
             r#"dossier_partition_key("SagaLog", "checkout_id", _)"#,
             r#"!dossier_refers(_, _, "SagaLog")"#,
             r#"!dossier_refers("Payment", _, _)"#,
-            r#"dossier_algorithm("place_order", 3, 4, "  // step 3: write StockReservation, in inventory")"#,
+            r#"dossier_algorithm("place_order", 3, 30, "  // step 3: write StockReservation, in inventory")"#,
             r#"!dossier_saga_step("place_order", _, "SagaLog")"#,
             r#"dossier_algorithm("place_order", 4, 2, L), contains("SagaLog.append((checkout_id, cart_id, next sequence), step)", L)"#,
             // It is in the log that all is taken back, before anything is, and the step in doubt is taken back, too.
