@@ -77,6 +77,11 @@ fn a_log_has_a_place_for_each_entry_and_nothing_refers_to_it() {
             r#"dossier_algorithm("place_order", 8, 1, L), contains("completed_steps + [step]", L)"#,
             r#"dossier_algorithm("place_order", 3, 900, L), contains("SagaLog.has(checkout_id, cart_id, COMPENSATING)", L)"#,
             r#"!dossier_open(8, "place_order", M), contains("where its steps are logged", M)"#,
+            // Its end is decided once, and a worker goes on with what it was called with.
+            r#"dossier_algorithm("place_order", 7, -2, L), contains("decided = idempotency_store.set_if_absent(checkout_id, cart_id, COMPENSATING", L)"#,
+            r#"dossier_algorithm("place_order", 12, 2, L), contains("if result != succeeded", L)"#,
+            r#"dossier_algorithm("place_order", 40, 1, L), contains("place_order_resume(checkout_id, cart_id)", L)"#,
+            r#"dossier_column("SagaLog", _, "payload", "JSON", _)"#,
             // What came of each step is in the service of the step.
             r#"dossier_step_table("place_order", "SagaStep_place_order_payments", "Payment")"#,
             r#"dossier_key("SagaStep_place_order_payments", "primary", 11, "cart_id")"#,
