@@ -438,7 +438,7 @@ fn a_transition_that_no_path_makes_has_an_algorithm() {
     answered(
         "designs/auction.dl",
         &[
-            r#"dossier_lifecycle_line("Auction", "OPEN", "ENDED", 1, "function Auction_OPEN_to_ENDED(auction_id):")"#,
+            r#"dossier_lifecycle_line("Auction", "OPEN", "ENDED", 1, "function Auction_OPEN_to_ENDED(auction_id):  // by whom is open")"#,
             r#"dossier_lifecycle_line("Auction", "OPEN", "ENDED", _, L), contains("end_time reached", L)"#,
             r#"dossier_lifecycle_line("Auction", "OPEN", "ENDED", _, L), contains("expected_version", L)"#,
             r#"dossier_8_algorithms(_, L, _, _, _), contains("Auction, OPEN to ENDED", L)"#,
@@ -461,7 +461,7 @@ fn what_a_path_writes_besides_is_written_in_one_transaction_with_its_outcome() {
     answered(
         "designs/auction.dl",
         &[
-            r#"dossier_algorithm("place_bid", 22, _, L), contains("Bid.append(bid_id, payload, accepted)", L), contains("in the same transaction", L)"#,
+            r#"dossier_algorithm("place_bid", 22, _, L), contains("Bid.append(bid_id, sequence, payload, accepted)", L), contains("in the same transaction", L)"#,
             r#"dossier_algorithm("place_bid", 10, _, L), contains("Bid.append(bid_id, payload, rejected)", L)"#,
             r#"dossier_algorithm("place_bid", 22, _, L), contains("idempotency_store.set", L), contains("in the same transaction", L)"#,
             r#"dossier_message("place_bid", 190, "service", "Bid", _, _, _, _)"#,

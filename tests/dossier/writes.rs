@@ -262,7 +262,12 @@ fn a_consumer_notes_what_it_had() {
             r#"dossier_algorithm("rename", 60, 11, L), contains("update DocumentList  // in the same transaction", L)"#,
         ],
     );
-    answered("designs/chat.dl", &[r#"dossier_open(8, "send_message", M), contains("how MessageIndex knows an event that it had", M)"#]);
+    answered(
+        "designs/chat.dl",
+        &[
+            r#"dossier_open(8, "send_message", M), contains("how MessageIndex knows an event that it had", M)"#,
+        ],
+    );
     answered("designs/key-value-cache.dl", &[r#"!dossier_table("ProcessedEvent", _, _)"#]);
 }
 
@@ -278,7 +283,10 @@ fn what_is_changed_is_created_by_something_and_moved_by_somebody() {
             r#"dossier_algorithm("place_bid", 16, _, L), contains("expected: auction.status = OPEN AND server_time < auction.end_time", L)"#,
         ],
     );
-    answered("designs/tagging.dl", &[r#"dossier_open(8, "set_tag", M), contains("tells no two requests apart", M)"#]);
+    answered(
+        "designs/tagging.dl",
+        &[r#"dossier_open(8, "set_tag", M), contains("tells no two requests apart", M)"#],
+    );
     // What is stated as created by something else is not asked, and a guard that names the state checks its condition.
     let design = |more: &str| {
         format!(
