@@ -361,15 +361,15 @@ fn an_objective_is_a_number_and_a_budget_has_every_call() {
         &[
             r#"dossier_slo("view_balance", "Freshness", _, "2s", _)"#,
             r#"dossier_open(15, "charge_trip", "a timeout for each call: step 8 makes 2 and 1 have one")"#,
-            r#"dossier_box_gap(15, 4, "charge_trip", _)"#,
-            r#"dossier_box_gap(15, 1, "freeze_wallet", _)"#,
+            r#"dossier_box_lack(15, 4, "charge_trip", W), contains("1 have one", W)"#,
+            r#"dossier_box_lack(15, 1, "freeze_wallet", _)"#,
         ],
     );
     answered(
         "designs/auction.dl",
         &[
             r#"dossier_open(15, "view_highest_bid", W), contains("epsilon", W)"#,
-            r#"dossier_box_gap(15, 3, "view_highest_bid", "its bound is no number")"#,
+            r#"dossier_box_lack(15, 3, "view_highest_bid", W), contains("epsilon", W)"#,
         ],
     );
     answered(
@@ -426,8 +426,8 @@ fn a_runbook_speaks_of_what_the_path_has() {
     never(&[
         r#"dossier_failure(R, M, "Yes"), !dossier_runbook(R, M, _, _, "Resolution", _, _)"#,
         r#"dossier_heats(H, R), effective(H, "Hotspot type", T, _), !dossier_runbook(R, T, _, _, "Resolution", _, _)"#,
-        r#"dossier_metric(R, V, _), !dossier_part(R, _, V)"#,
-        r#"dossier_alert(R, V, _, P), P != "objective missed", !dossier_part(R, _, V)"#,
+        r#"dossier_metric(R, V, _), !dossier_part(R, _, V), !match("audit of .*", V)"#,
+        r#"dossier_alert(R, V, _, P), !slo_type(V, _, _, _), !dossier_part(R, _, V)"#,
     ]);
 }
 
