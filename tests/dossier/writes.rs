@@ -472,4 +472,19 @@ fn whoever_presents_the_number_of_a_claim_is_said_to() {
             r#"dossier_algorithm("expire_holds", 8, 50, L), contains("current.held_by is not null and current.hold_expires_at > server_time", L)"#,
         ],
     );
+    // A guarded write that gives the seat back leaves neither a holder nor an end.
+    let ticketing = std::fs::read_to_string("designs/ticketing.dl").unwrap();
+    let back = "need(\"back\", 9, \"user\", \"state transition\", \"C1\", \"A buyer gives a seat back\").\n\
+                on(\"back\", \"Seat\").\nrule(\"own\", \"back\", \"eligibility\").\n\
+                slot(\"own\", \"action\", \"back\").\nslot(\"own\", \"predicate\", \"seat.status = HELD\").\n\
+                slot(\"own\", \"scope\", \"(event_id, seat_number)\").\n\
+                judgement(\"back\", \"valid_only_under_current_state\", \"Yes\").\n\
+                path_context(\"back\", \"Holder model\", \"none\").\nmoves(\"back\", \"HELD\", \"FREE\").\n";
+    told(
+        &(ticketing + back),
+        &[
+            r#"dossier_algorithm("back", 17, 1, "    new_state = new_state with {held_by: null, hold_expires_at: null}")"#,
+            r#"dossier_specified("back", "Failure behavior", L), contains("hold_token, the fencing token", L)"#,
+        ],
+    );
 }
