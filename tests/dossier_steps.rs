@@ -582,14 +582,18 @@ fn several_writers_are_settled_by_the_mechanism_or_all_stand() {
     );
     answered(
         "designs/lockers.dl",
-        &[r#"dossier_failure_behavior("assign_locker", "competing_writers", W), contains("timeout", W)"#],
+        &[
+            r#"dossier_failure_behavior("assign_locker", "competing_writers", W), contains("timeout", W)"#,
+        ],
     );
 }
 
 #[test]
 fn no_strategy_breaks_a_hard_invariant_of_what_gets_hot() {
-    never(&[r#"dossier_strategy(H, _, _, T), strategy_breaks(P, K), match(P, T), dossier_heats(H, R),
-               dossier_type_of_path(R, K)"#]);
+    never(&[
+        r#"dossier_strategy(H, _, _, T), strategy_breaks(P, K), match(P, T), dossier_heats(H, R),
+               dossier_type_of_path(R, K)"#,
+    ]);
     answered(
         "designs/leaderboard.dl",
         &[

@@ -97,7 +97,11 @@ fn a_log_has_a_place_for_each_entry_and_nothing_refers_to_it() {
     answered("designs/url-shortener.dl", &[r#"!dossier_log_of(_, _)"#]);
     // Without a key of the Saga its stated log is of nobody: it notes its decision in one of its own, and says so.
     let saga = std::fs::read_to_string("designs/checkout-saga.dl").unwrap();
-    let keyless: String = saga.lines().filter(|line| !line.contains("one_charge")).map(|line| format!("{line}\n")).collect();
+    let keyless: String = saga
+        .lines()
+        .filter(|line| !line.contains("one_charge"))
+        .map(|line| format!("{line}\n"))
+        .collect();
     told(
         &keyless,
         &[
@@ -392,7 +396,9 @@ fn a_vote_is_decided_once_and_each_participant_asks_what_it_owns() {
     let own = trade.replace("buyer.cash", "cash_account.cash");
     told(
         &own,
-        &[r#"dossier_conjunct_of("settle_trade", "CashAccount", _, "cash_account.cash >= trade.amount")"#],
+        &[
+            r#"dossier_conjunct_of("settle_trade", "CashAccount", _, "cash_account.cash >= trade.amount")"#,
+        ],
     );
 }
 
@@ -422,7 +428,9 @@ fn a_number_comes_from_where_it_is_counted() {
     // What a partner reports was numbered there; a time is not given out.
     answered(
         "designs/trade-settlement.dl",
-        &[r#"dossier_algorithm("record_execution", 3, _, L), contains("sequence = payload.sequence", L)"#],
+        &[
+            r#"dossier_algorithm("record_execution", 3, _, L), contains("sequence = payload.sequence", L)"#,
+        ],
     );
     answered(
         "designs/leaderboard.dl",
