@@ -293,6 +293,8 @@ fn what_is_changed_is_created_by_something_and_moved_by_somebody() {
         &[
             r#"dossier_open(2, "Auction", M), contains("which operation creates it: place_bid works on it", M)"#,
             r#"!dossier_open(2, "Bid", _)"#,
+            // The bid that the guard asks for is the one that comes in: it is not read.
+            r#"!dossier_guard_reads("place_bid", _, _, _)"#,
             r#"dossier_open(8, "Auction", M), contains("who drives OPEN to ENDED, and what checks \"end_time reached OR owner closes\"", M)"#,
             r#"dossier_lifecycle_line("Auction", "OPEN", "ENDED", 1, L), contains("by whom is open", L)"#,
             r#"dossier_algorithm("place_bid", 16, _, L), contains("expected: auction.status = OPEN AND server_time < auction.end_time", L)"#,
