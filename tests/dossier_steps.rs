@@ -202,7 +202,7 @@ fn an_order_that_is_claimed_is_stored_and_has_a_policy_or_is_open() {
     );
     never(&[
         r#"dossier_failure(R, "out_of_order", "Yes"), !dossier_policed(R), !dossier_part(R, "windowing", _),
-           !dossier_checklist(14, 2, _, "false")"#,
+           !dossier_checklist(14, 90, _, "false")"#,
         r#"dossier_part(R, _, V), dossier_term(V, "Sequence authority"), !dossier_stores_sequence(R),
            !dossier_box_gap(18, 2, R, _)"#,
     ]);
