@@ -582,14 +582,18 @@ fn several_writers_are_settled_by_the_mechanism_or_all_stand() {
     );
     answered(
         "designs/lockers.dl",
-        &[r#"dossier_failure_behavior("assign_locker", "competing_writers", W), contains("timeout", W)"#],
+        &[
+            r#"dossier_failure_behavior("assign_locker", "competing_writers", W), contains("timeout", W)"#,
+        ],
     );
 }
 
 #[test]
 fn no_strategy_breaks_a_hard_invariant_of_what_gets_hot() {
-    never(&[r#"dossier_strategy(H, _, _, T), strategy_breaks(P, K), match(P, T), dossier_heats(H, R),
-               dossier_type_of_path(R, K)"#]);
+    never(&[
+        r#"dossier_strategy(H, _, _, T), strategy_breaks(P, K), match(P, T), dossier_heats(H, R),
+               dossier_type_of_path(R, K)"#,
+    ]);
     answered(
         "designs/leaderboard.dl",
         &[
@@ -618,11 +622,15 @@ fn what_frees_a_claim_that_is_over_is_watched_and_not_waited_for() {
 
 #[test]
 fn what_compares_server_time_has_a_row_for_the_bound() {
-    never(&[r#"dossier_mutates(R), hard_invariant(R, I), slot(I, "predicate", P), contains("server_time", P),
-               !conflicting_slot(I, "predicate"), !dossier_failure(R, "deadline", "Yes")"#]);
+    never(&[
+        r#"dossier_mutates(R), hard_invariant(R, I), slot(I, "predicate", P), contains("server_time", P),
+               !conflicting_slot(I, "predicate"), !dossier_failure(R, "deadline", "Yes")"#,
+    ]);
     // The end of a claim is such a comparison.
     answered(
         "designs/job-scheduler.dl",
-        &[r#"dossier_failure_mechanism("claim_run", "deadline", W), contains("end of the claim", W)"#],
+        &[
+            r#"dossier_failure_mechanism("claim_run", "deadline", W), contains("end of the claim", W)"#,
+        ],
     );
 }
