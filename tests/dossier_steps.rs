@@ -202,7 +202,7 @@ fn an_order_that_is_claimed_is_stored_and_has_a_policy_or_is_open() {
     );
     never(&[
         r#"dossier_failure(R, "out_of_order", "Yes"), !dossier_policed(R), !dossier_part(R, "windowing", _),
-           !dossier_checklist(14, 2, _, "false")"#,
+           !dossier_checklist(14, 90, _, "false")"#,
         r#"dossier_part(R, _, V), dossier_term(V, "Sequence authority"), !dossier_stores_sequence(R),
            !dossier_box_gap(18, 2, R, _)"#,
     ]);
@@ -426,7 +426,7 @@ fn a_runbook_speaks_of_what_the_path_has() {
     never(&[
         r#"dossier_failure(R, M, "Yes"), !dossier_runbook(R, M, _, _, "Resolution", _, _)"#,
         r#"dossier_heats(H, R), effective(H, "Hotspot type", T, _), !dossier_runbook(R, T, _, _, "Resolution", _, _)"#,
-        r#"dossier_metric(R, V, _), !dossier_part(R, _, V), !match("audit of .*", V)"#,
+        r#"dossier_metric(R, V, _), !dossier_part(R, _, V), !match("(audit of|worker that frees) .*", V)"#,
         r#"dossier_alert(R, V, _, P), !slo_type(V, _, _, _), !dossier_part(R, _, V)"#,
     ]);
 }
@@ -599,6 +599,38 @@ fn no_strategy_breaks_a_hard_invariant_of_what_gets_hot() {
         &[
             r#"dossier_breaks("viral video_id", "Add random suffix to video_id for writes")"#,
             r#"dossier_strategy("viral video_id", _, _, "Partition by video_id")"#,
+        ],
+    );
+}
+
+#[test]
+fn what_frees_a_claim_that_is_over_is_watched_and_not_waited_for() {
+    // The next claim takes a driver that is available, and none that is still dispatched.
+    answered(
+        "designs/ride-dispatch.dl",
+        &[
+            r#"dossier_swept("dispatch_driver", "Driver")"#,
+            r#"!dossier_runbook("dispatch_driver", "stale_holder", _, _, _, _, W), contains("by itself", W)"#,
+            r#"dossier_runbook("dispatch_driver", "stale_holder", _, _, "Immediate mitigation", _, W), contains("worker", W)"#,
+            r#"dossier_parameter("dispatch_driver", _, "Schedule frequency")"#,
+            r#"dossier_detects("dispatch_driver", "stale_holder", "age of the oldest claim that is over")"#,
+        ],
+    );
+    // A seat whose hold is over may be held again as it is.
+    answered("designs/ticketing.dl", &[r#"!dossier_swept("hold_seat", _)"#]);
+}
+
+#[test]
+fn what_compares_server_time_has_a_row_for_the_bound() {
+    never(&[
+        r#"dossier_mutates(R), hard_invariant(R, I), slot(I, "predicate", P), contains("server_time", P),
+               !conflicting_slot(I, "predicate"), !dossier_failure(R, "deadline", "Yes")"#,
+    ]);
+    // The end of a claim is such a comparison.
+    answered(
+        "designs/job-scheduler.dl",
+        &[
+            r#"dossier_failure_mechanism("claim_run", "deadline", W), contains("end of the claim", W)"#,
         ],
     );
 }
