@@ -2,7 +2,7 @@
 //!
 //! | stage | what it does |
 //! | --- | --- |
-//! | `components` | what stands in components, put in place |
+//! | `components` | what stands in components, put in place; those without an instance: `uninstantiated` |
 //! | `declarations` | types and relations by name |
 //! | `branches` | bodies with "or" to several without; what stands in them: `bodies` |
 //! | `lower` | clauses to rules in normal form |
@@ -10,7 +10,7 @@
 //! | `safety` | every needed variable is bound |
 //! | `inline` | what Souffle asks of inlined relations |
 //! | `losses` | what Souffle asks of relations that lose tuples |
-//! | `outputs` | no output takes the place of another |
+//! | `outputs` | no output takes the place of another, no input takes what another needs |
 //! | `records` | records put together, or taken apart |
 //! | `strata` | an order of evaluation, or the cycle that forbids one |
 //! | `plans` | what Souffle asks of a `.plan` |
@@ -35,6 +35,7 @@ mod records;
 mod safety;
 mod strata;
 mod types;
+mod uninstantiated;
 pub mod wishes;
 pub mod worlds;
 
@@ -59,12 +60,25 @@ pub fn analyze(trees: &[Tree]) -> (Program, Vec<Diagnostic>) {
     if !components::has_components(trees) {
         return (analyze_plain(trees, &mut diagnostics), diagnostics);
     }
-    let expanded = components::expand(trees, &mut diagnostics);
-    let program = analyze_plain(&expanded, &mut diagnostics);
+    let program = analyze_expanded(trees, &mut diagnostics);
+    if !has_errors(&diagnostics) {
+        diagnostics.extend(uninstantiated::check(trees, |trees| {
+            let mut problems = Vec::new();
+            analyze_expanded(trees, &mut problems);
+            problems
+        }));
+    }
+    (program, diagnostics)
+}
+
+/// The program of texts with components.
+fn analyze_expanded(trees: &[Tree], diagnostics: &mut Vec<Diagnostic>) -> Program {
+    let expanded = components::expand(trees, diagnostics);
+    let program = analyze_plain(&expanded, diagnostics);
     // Every instance has the problems of its component.
     let mut seen = FxHashSet::default();
     diagnostics.retain(|problem| seen.insert((problem.code.clone(), problem.span())));
-    (program, diagnostics)
+    program
 }
 
 /// The program of texts without components.

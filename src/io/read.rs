@@ -227,6 +227,10 @@ fn rows(
         let source = sources.add(loaded.name.as_str(), text.text);
         let text = sources.get(source).map_or("", |source| &source.text);
         let place = Place { source, text, before, relation, reading, format };
+        if let Some(Misplaced { range, name, column, places }) = faults.misplaced {
+            let span = place.span(range);
+            problems.push(error::misplaced(span, &name, &column, places.as_deref()));
+        }
         problems.extend(faults.kept.into_iter().map(|fault| place.diagnostic(fault)));
         if let Some((range, lines)) = faults.extra {
             let span = place.span(range);
@@ -255,6 +259,17 @@ struct Faults {
     more: usize,
     /// The first field that is not read although nothing says so, and how many lines have one.
     extra: Option<(Range<usize>, usize)>,
+    /// A field whose name is that of another column than it goes to.
+    misplaced: Option<Misplaced>,
+}
+
+/// A field of a header that has the name of another column than it goes to.
+struct Misplaced {
+    range: Range<usize>,
+    name: String,
+    column: String,
+    /// Where the columns are by their names, if each is somewhere.
+    places: Option<Vec<usize>>,
 }
 
 impl Faults {
@@ -267,7 +282,7 @@ impl Faults {
     }
 
     fn is_empty(&self) -> bool {
-        self.kept.is_empty() && self.extra.is_none()
+        self.kept.is_empty() && self.extra.is_none() && self.misplaced.is_none()
     }
 }
 
@@ -290,8 +305,10 @@ impl Reader<'_> {
         let text: &str = &self.text.text;
         let format = self.format;
         let mut records = Records::new(text, format.cut());
-        if format.headers {
-            records.next();
+        if format.headers
+            && let Some(header) = records.next()
+        {
+            self.header(&header, &records);
         }
         // An empty line is an empty symbol where Souffle would have written one so.
         let blank_is_a_row = !format.rfc4180
@@ -318,6 +335,31 @@ impl Reader<'_> {
                 Ok(()) => self.keep(record.line),
                 Err(fault) => self.faults.push(fault),
             }
+        }
+    }
+
+    /// Notices a field that goes to one column by its place and has the name of another.
+    fn header(&mut self, header: &Record, records: &Records<'_>) {
+        let names: Vec<&str> = records
+            .fields
+            .iter()
+            .map(|field| content(&self.text.text, field, &mut self.buffer).trim().to_owned())
+            .map(|name| self.columns.iter().find(|it| it.name == name))
+            .map(|column| column.map_or("", |it| it.name.as_str()))
+            .collect();
+        let picked = self.reading.fields.iter().zip(self.columns);
+        let other = picked.filter_map(|(field, column)| {
+            let name = *names.get(*field)?;
+            (!name.is_empty() && name != column.name).then_some((*field, name, column))
+        });
+        let Some((field, name, column)) = other.into_iter().next() else { return };
+        let places =
+            self.columns.iter().map(|column| names.iter().position(|it| *it == column.name));
+        let places: Option<Vec<usize>> = places.collect();
+        if header.misquoted.is_none() {
+            let range = records.fields[field].range.clone();
+            let (name, column) = (name.to_owned(), column.name.clone());
+            self.faults.misplaced = Some(Misplaced { range, name, column, places });
         }
     }
 

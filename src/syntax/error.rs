@@ -11,6 +11,13 @@ pub fn unexpected(found: Token, word: &str, span: Span, expected: &str) -> Diagn
         .at(span, format!("expected {expected}"))
 }
 
+/// `.decl p(count: number)`
+pub fn reserved(span: Span, word: &str, expected: &str) -> Diagnostic {
+    Diagnostic::error("AL0008", format!("expected {expected}, found `{word}`"))
+        .at(span, "a word of the language")
+        .help(format!("nothing may be called `{word}`: write another name, such as `{word}_`"))
+}
+
 /// `p(1)` and a line below it `q(1).`
 pub fn unfinished(found: Token, word: &str, span: Span, after: Span, expected: &str) -> Diagnostic {
     let found = shown(found, word);
