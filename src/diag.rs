@@ -285,7 +285,14 @@ pub fn reason(error: &std::io::Error) -> String {
 
 /// A name of a type with its article, as in "an `unsigned`".
 pub fn one(name: &str) -> String {
-    let vowel = name.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O', 'U']);
+    let mut letters = name.chars();
+    let (first, second) = (letters.next().unwrap_or_default(), letters.next());
+    // A capital that no small letter follows is spoken by its name.
+    let spelt = first.is_ascii_uppercase() && !second.is_some_and(|it| it.is_ascii_lowercase());
+    let vowel = match spelt {
+        true => "AEFHILMNORSX".contains(first),
+        false => "aeiou".contains(first.to_ascii_lowercase()),
+    };
     format!("{} `{name}`", if vowel { "an" } else { "a" })
 }
 

@@ -97,10 +97,9 @@ mod run {
     #[test]
     fn a_dash_prints_the_results() {
         let desk = Desk::with(&[("reach.dl", REACH), ("edge.facts", "a\tb\n")]);
-        desk.archlog(&["run", "reach.dl", "-D", "-"])
-            .assert()
-            .code(0)
-            .stdout("---------------\nreach\n===============\na\tb\n===============\nreach\t1\n");
+        desk.archlog(&["run", "reach.dl", "-D", "-"]).assert().code(0).stdout(
+            "---------------\nreach\na\tb\n===============\na\tb\n===============\nreach\t1\n",
+        );
         assert_eq!(desk.names("."), ["edge.facts", "reach.dl"]);
     }
 
@@ -112,7 +111,7 @@ mod run {
             .write_stdin("a,b\nb,a\n")
             .assert()
             .code(0)
-            .stdout(contains("a\ta\na\tb\nb\ta\nb\tb\n"));
+            .stdout(contains("\na\ta\na\tb\nb\ta\nb\tb\n"));
     }
 
     #[test]

@@ -227,6 +227,20 @@ pub fn in_no_instance(component: &str, problem: Diagnostic) -> Diagnostic {
     Diagnostic { labels, help: problem.help, ..Diagnostic::warning("AL0131", message) }
 }
 
+/// `.pragma "fact-dir" "facts"`
+pub fn not_followed<'a>(
+    span: Span,
+    key: &str,
+    told: Option<&str>,
+    known: impl Iterator<Item = &'a str>,
+) -> Diagnostic {
+    let problem = Diagnostic::warning("AL0132", format!("the pragma `{key}` is not followed"));
+    match told {
+        Some(told) => problem.at(span, "nothing comes of this").help(told),
+        None => problem.at(span, "Souffle has no option of this name").nearest(key, known),
+    }
+}
+
 /// `.decl p() p() <= p() :- q(1).`
 pub fn nothing_to_lose(span: Span, name: &str, why: &str) -> Diagnostic {
     Diagnostic::error("AL0128", format!("`{name}` cannot lose tuples: {why}"))
@@ -254,9 +268,16 @@ pub fn wildcard_as_value(span: Span) -> Diagnostic {
 
 /// `p(x) :- q(x), x = "a".` with `.decl q(x: number)`
 pub fn type_conflict(span: Span, what: &str, found: &str, wanted: &str) -> Diagnostic {
+    const NUMBERS: [&str; 3] = ["number", "unsigned", "float"];
+    let leads = NUMBERS.contains(&found) && NUMBERS.contains(&wanted) && what.starts_with('`');
     let (found, wanting) = (one(found), one(wanted));
-    Diagnostic::error("AL0201", format!("{what} is {found}, but {wanting} is wanted here"))
-        .at(span, format!("wanted: `{wanted}`"))
+    let problem =
+        Diagnostic::error("AL0201", format!("{what} is {found}, but {wanting} is wanted here"))
+            .at(span, format!("wanted: `{wanted}`"));
+    match leads {
+        true => problem.help(format!("`to_{wanted}(x)` makes {wanting} of it")),
+        false => problem,
+    }
 }
 
 /// `p(x) :- q(x), r(x).` where the columns have types with nothing in common

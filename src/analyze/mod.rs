@@ -14,6 +14,7 @@
 //! | `records` | records put together, or taken apart |
 //! | `strata` | an order of evaluation, or the cycle that forbids one |
 //! | `plans` | what Souffle asks of a `.plan` |
+//! | `pragmas` | pragmas that nothing comes of |
 //! | `wishes` | of which relations only what is asked for is to be derived |
 //!
 //! All problems of all clauses are reported in one run. A clause with a problem is left out of the
@@ -30,6 +31,7 @@ mod losses;
 mod lower;
 mod outputs;
 mod plans;
+mod pragmas;
 pub mod program;
 mod records;
 mod safety;
@@ -117,6 +119,7 @@ fn analyze_plain(trees: &[Tree], diagnostics: &mut Vec<Diagnostic>) -> Program {
     inline::check(&declarations, trees, &program, diagnostics);
     losses::check(trees, &program, diagnostics);
     outputs::check(&program, diagnostics);
+    pragmas::check(trees, diagnostics);
     program.wishes = wishes::collect(&declarations, trees, diagnostics);
     program.strata = strata::stratify(&program, diagnostics);
     plans::check(&declarations, trees, &program, diagnostics);

@@ -95,6 +95,11 @@ impl Narrow<'_> {
                         self.fields(term, equal);
                     }
                 }
+                Literal::Test { arguments, span, .. } => {
+                    if let [left, right] = arguments.as_slice() {
+                        self.alike(left, right, *span);
+                    }
+                }
                 Literal::Aggregate(aggregate) => {
                     self.literals(&aggregate.body);
                     let counts = matches!(

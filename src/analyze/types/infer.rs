@@ -204,12 +204,10 @@ pub(super) fn works_on(functor: Functor, primitive: Primitive) -> bool {
     match functor {
         _ if primitive == Primitive::Record => false,
         Functor::Minimum | Functor::Maximum => true,
-        Functor::Add
-        | Functor::Subtract
-        | Functor::Multiply
-        | Functor::Divide
-        | Functor::Power
-        | Functor::Negate => primitive != Primitive::Symbol,
+        Functor::Add | Functor::Subtract | Functor::Multiply | Functor::Divide | Functor::Power => {
+            primitive != Primitive::Symbol
+        }
+        Functor::Negate => matches!(primitive, Primitive::Number | Primitive::Float),
         _ => matches!(primitive, Primitive::Number | Primitive::Unsigned),
     }
 }

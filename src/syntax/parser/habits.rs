@@ -4,7 +4,7 @@ use crate::diag::nearest;
 use crate::syntax::lexer::Token;
 use crate::syntax::operators::AggregateOperator;
 
-use super::{DIRECTIVES, Parser};
+use super::{DIRECTIVES, Parser, reserved};
 
 /// Signs of other languages, and how that is written here.
 const SIGNS: [(&str, &str); 16] = [
@@ -81,6 +81,10 @@ impl Parser<'_> {
             (_, Token::Name) if word == "and" => return Some(AND.to_owned()),
             (_, Token::Name) if word == "or" => return Some(OR.to_owned()),
             _ => {}
+        }
+        let named = self.at > 0 && self.lexemes[self.at - 1].token == Token::Name;
+        if named && matches!(token, Token::Dot | Token::If) && !reserved::is_reserved(before) {
+            return Some(format!("an atom without arguments is written `{before}()`"));
         }
         self.aggregate_meant(before).or_else(|| self.sign_meant())
     }
