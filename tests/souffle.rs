@@ -315,7 +315,7 @@ fn whatever_would_be_a_file_is_a_table_on_standard_output() {
          .output q(IO=sqlite)\n.output p(filename=\"x.csv\", delimiter=\";\")\n.printsize p",
     )]);
     let shown = "---------------\np\nn\twho\n===============\n1\ta\n===============\n\
-                 ---------------\nq\n()\n===============\n()\n===============\n\
+                 ---------------\nq\n\n===============\n()\n===============\n\
                  ---------------\np\nn;who\n===============\n1;a\n===============\np\t1\n";
     let assert = desk.run(&["p.dl", "-D", "-"]).assert().success().stderr(is_empty());
     let found = String::from_utf8(assert.get_output().stdout.clone()).unwrap();
@@ -348,6 +348,8 @@ fn a_profile_is_written_of_a_run_that_waits_for_standard_input() {
         let mut run = Process::new(env!("CARGO_BIN_EXE_archlog"));
         run.current_dir(&desk.0).args(["run", "p.dl", "-v", "-p", "p.json"]);
         let mut child = run.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // Waiting for a program closes what it reads.
+        let _open = child.stdin.take();
         let mut heard = std::io::BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
         assert!(std::io::BufRead::read_line(&mut heard, &mut line).unwrap() > 0);

@@ -5,8 +5,9 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::{Diagnostic, Severity, Span};
 use crate::syntax::tree::{Component, ComponentType, Instance, Item, Name, Tree};
+use crate::value::Primitive;
 
 use super::error;
 
@@ -16,12 +17,8 @@ const TRIAL: &str = "@";
 /// Components beyond so many are not looked into, since each is a program of its own.
 const MOST: usize = 50;
 
-/// Problems that do not depend on what a parameter stands for: names, numbers of arguments, bindings.
-const OF_ANY_TYPE: [&str; 7] =
-    ["AL0107", "AL0108", "AL0109", "AL0301", "AL0302", "AL0303", "AL0304"];
-
-/// A parameter that is to be a component, which nothing can stand for.
-const UNKNOWN_COMPONENT: &str = "AL0126";
+/// Codes of problems with types begin so.
+const OF_TYPES: &str = "AL02";
 
 /// Warnings about the components of a program without errors that has no instances of them.
 pub(super) fn check(
@@ -36,17 +33,21 @@ pub(super) fn check(
         }
         _ => None,
     });
+    let span = Span::default();
+    // A parameter that is to be a component, which nothing can stand for.
+    let unknown = error::unknown_component(span, "", []).code;
+    let mixed = error::mixed_union(span, "", Primitive::Symbol, Primitive::Number).code;
     let mut found = Vec::new();
     for component in alone.take(MOST) {
         let mut trees = trees.to_vec();
         trees.push(Tree { items: vec![Item::Instance(trial(component))] });
         let problems = analyze(&trees);
         let parameters = !component.head.arguments.is_empty();
-        if parameters && problems.iter().any(|it| it.code == UNKNOWN_COMPONENT) {
+        if parameters && problems.iter().any(|it| it.code == unknown) {
             continue;
         }
         let told = problems.into_iter().filter(|it| {
-            let of_any_type = !parameters || OF_ANY_TYPE.contains(&&*it.code);
+            let of_any_type = !parameters || !it.code.starts_with(OF_TYPES) && it.code != mixed;
             it.severity == Severity::Error && of_any_type
         });
         let name = &component.head.name.text;
