@@ -289,10 +289,11 @@ n(x + 1) :- n(x).
             assert_eq!(desk.read("q.csv"), "3\n");
             fs::remove_file(desk.path("q.csv")).unwrap();
         }
+        // On standard output a database is a table like any other.
         desk.archlog(&["run", "write.dl", "-D-"])
             .assert()
-            .code(2)
-            .stderr(contains("cannot write `p` to `<standard output>`"));
+            .success()
+            .stdout(contains("p\na\tn\tf\n===============\na\tb\t9\t2\n"));
     }
 
     const PATHS: &str = ".decl edge(a: symbol, b: symbol)\nedge(\"a\", \"b\"). edge(\"b\", \"c\").\n\

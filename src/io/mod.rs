@@ -12,6 +12,7 @@
 
 mod design;
 mod error;
+mod faults;
 mod fields;
 mod files;
 mod gzip;

@@ -7,12 +7,13 @@
 use std::ops::Range;
 
 use crate::analyze::program::{Column, Directive, Relation};
-use crate::diag::{Diagnostic, SourceId, Sources, Span};
+use crate::diag::{Diagnostic, Sources, Span};
 use crate::text::Text;
 use crate::value::{Constant, Interner, Primitive, Word};
 
 use super::error;
-use super::fields::{Misquoted, Record, Records, content};
+use super::faults::{Fault, Faults, Misplaced, Place};
+use super::fields::{Record, Records, content};
 use super::files::Files;
 use super::json::Json;
 use super::numbers::Numbers;
@@ -65,9 +66,6 @@ impl Loaded {
 
 /// After so many records a reader asks whether it is to go on.
 const PATIENCE: usize = 4096;
-
-/// At most this many bad lines of one file are kept as problems of their own.
-const REPORTED: usize = 1000;
 
 /// Reads a relation as an `.input` directive says. Rows are as many as could be read; problems say
 /// what could not, and a text with problems is kept in the sources. Nothing is returned when there
@@ -227,63 +225,9 @@ fn rows(
         let source = sources.add(loaded.name.as_str(), text.text);
         let text = sources.get(source).map_or("", |source| &source.text);
         let place = Place { source, text, before, relation, reading, format };
-        if let Some(Misplaced { range, name, column, places }) = faults.misplaced {
-            let span = place.span(range);
-            problems.push(error::misplaced(span, &name, &column, places.as_deref()));
-        }
-        problems.extend(faults.kept.into_iter().map(|fault| place.diagnostic(fault)));
-        if let Some((range, lines)) = faults.extra {
-            let span = place.span(range);
-            problems.push(error::extra_fields(span, &relation.name, relation.arity(), lines));
-        }
-        if faults.more > 0 {
-            problems.push(error::further_lines(&loaded.name, faults.more));
-        }
+        faults.tell(&place, &loaded.name, problems);
     }
     loaded
-}
-
-/// What is wrong with a line, by places in the text.
-enum Fault {
-    NotText(Range<usize>),
-    Misquoted(Misquoted),
-    TooFew { end: usize, line: Range<usize>, column: usize, found: usize },
-    Value { range: Range<usize>, column: usize },
-}
-
-/// What is wrong with a file.
-#[derive(Default)]
-struct Faults {
-    kept: Vec<Fault>,
-    /// How many more there are than were kept.
-    more: usize,
-    /// The first field that is not read although nothing says so, and how many lines have one.
-    extra: Option<(Range<usize>, usize)>,
-    /// A field whose name is that of another column than it goes to.
-    misplaced: Option<Misplaced>,
-}
-
-/// A field of a header that has the name of another column than it goes to.
-struct Misplaced {
-    range: Range<usize>,
-    name: String,
-    column: String,
-    /// Where the columns are by their names, if each is somewhere.
-    places: Option<Vec<usize>>,
-}
-
-impl Faults {
-    fn push(&mut self, fault: Fault) {
-        if self.kept.len() < REPORTED {
-            self.kept.push(fault);
-        } else {
-            self.more += 1;
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.kept.is_empty() && self.extra.is_none() && self.misplaced.is_none()
-    }
 }
 
 /// The reading of one text.
@@ -403,71 +347,6 @@ impl Reader<'_> {
             column.push(*word);
         }
         self.loaded.lines.push(line);
-    }
-}
-
-/// Where faults become diagnostics.
-struct Place<'a> {
-    source: SourceId,
-    text: &'a str,
-    /// How many bytes of the file come before the text.
-    before: usize,
-    relation: &'a Relation,
-    reading: &'a Reading,
-    format: &'a Format,
-}
-
-impl Place<'_> {
-    fn span(&self, range: Range<usize>) -> Span {
-        Span { source: self.source, start: range.start as u32, end: range.end as u32 }
-    }
-
-    fn diagnostic(&self, fault: Fault) -> Diagnostic {
-        match fault {
-            Fault::NotText(range) => {
-                let byte = (self.before + range.start) as u64;
-                error::not_text(self.span(range), byte)
-            }
-            Fault::Misquoted(Misquoted::Open { quote }) => {
-                error::open_quote(self.span(quote..quote + 1))
-            }
-            Fault::Misquoted(Misquoted::Trailing { quote, at }) => {
-                error::after_quote(self.span(at..at + 1), self.span(quote..quote + 1))
-            }
-            Fault::TooFew { end, line, column, found } => {
-                let wanted = self.reading.fields.iter().max().map_or(0, |most| most + 1);
-                let diagnostic = error::too_few_fields(
-                    self.span(end..end),
-                    &self.relation.name,
-                    &self.relation.columns[column].name,
-                    found,
-                    wanted,
-                );
-                self.suspect_the_delimiter(diagnostic, &self.text[line], wanted)
-            }
-            Fault::Value { range, column } => {
-                let column = &self.relation.columns[column];
-                let found = &self.text[range.clone()];
-                error::bad_value(self.span(range), &column.name, column.primitive, found)
-            }
-        }
-    }
-
-    /// A line that another delimiter would cut into the right number of fields says so.
-    fn suspect_the_delimiter(
-        &self,
-        diagnostic: Diagnostic,
-        line: &str,
-        wanted: usize,
-    ) -> Diagnostic {
-        let used = &self.format.delimiter;
-        let other = ["\t", ",", ";", "|"].into_iter().find(|other| {
-            other != used && line.len() < 1 << 16 && line.split(other).count() == wanted
-        });
-        match other {
-            Some(seen) => error::other_delimiter(diagnostic, used, seen),
-            None => diagnostic,
-        }
     }
 }
 
