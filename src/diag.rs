@@ -276,13 +276,23 @@ pub fn reason(error: &std::io::Error) -> String {
         std::io::ErrorKind::NotFound => "no such file".to_owned(),
         std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         std::io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        std::io::ErrorKind::NotADirectory | std::io::ErrorKind::AlreadyExists => {
+            "what should be a folder on the way there is a file".to_owned()
+        }
         _ => error.to_string(),
     }
 }
 
 /// A name of a type with its article, as in "an `unsigned`".
 pub fn one(name: &str) -> String {
-    let vowel = name.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O', 'U']);
+    let mut letters = name.chars();
+    let (first, second) = (letters.next().unwrap_or_default(), letters.next());
+    // A capital that no small letter follows is spoken by its name.
+    let spelt = first.is_ascii_uppercase() && !second.is_some_and(|it| it.is_ascii_lowercase());
+    let vowel = match spelt {
+        true => "AEFHILMNORSX".contains(first),
+        false => "aeiou".contains(first.to_ascii_lowercase()),
+    };
     format!("{} `{name}`", if vowel { "an" } else { "a" })
 }
 

@@ -472,8 +472,10 @@ fn a_code_has_one_meaning() {
 }
 
 /// Codes that several functions report, all of them for one meaning.
-const SAME_MEANING: [(&str, &[&str]); 8] = [
+const SAME_MEANING: [(&str, &[&str]); 10] = [
     ("AL0001", &["open_component", "unexpected", "unfinished"]),
+    ("AL0202", &["compared_types", "disjoint_types"]),
+    ("AL0301", &["unbound_fact", "unbound_head"]),
     ("AL0010", &["disjunction_in_aggregate", "unsupported"]),
     ("AL0120", &["component_of_itself", "instances_without_end"]),
     ("AL0121", &["not_inherited", "not_overridable"]),

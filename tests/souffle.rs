@@ -62,7 +62,7 @@ impl Desk {
     }
 }
 
-const PATHS: &str = "---------------\npath\n===============\na\tb\na\tc\nb\tc\n===============\n\
+const PATHS: &str = "---------------\npath\na\tb\n===============\na\tb\na\tc\nb\tc\n===============\n\
                      path\t3\n";
 
 #[test]
@@ -162,6 +162,11 @@ fn what_archlog_has_not_is_refused_by_name() {
         (&["--compile"], "`-c`, `--compile`", "archlog compile"),
         (&["-o", "reach"], "`-o`, `--dl-program`", "archlog compile"),
         (&["-g", "reach.cpp"], "`-g`, `--generate`", "archlog compile"),
+        (&["-C"], "`-C`, `--compile-many`", "archlog compile"),
+        (&["-G", "out"], "`-G`, `--generate-many`", "archlog compile"),
+        (&["-N", "space"], "`-N`, `--generate-namespace`", "archlog compile"),
+        (&["-a", "x"], "`-a`, `--auto-schedule`", "--plan"),
+        (&["--version"], "`--version`", "archlog --version"),
         (&["--swig=java"], "`-s`, `--swig`", "archlog compile"),
         (&["-lfunctors"], "`-l`, `--libraries`", "functors of one's own"),
         (&["-L", "lib"], "`-L`, `--library-dir`", "functors of one's own"),
@@ -305,4 +310,59 @@ fn two_tables_of_a_database_are_not_told_apart_by_case() {
         .output a(IO=sqlite, filename=\"c.sqlite\") .output A(IO=sqlite, dbname=\"c.sqlite\")",
     )]);
     desk.run(&["case.dl"]).assert().code(2).stderr(contains("AL0129").and(contains("table a")));
+}
+
+#[test]
+fn whatever_would_be_a_file_is_a_table_on_standard_output() {
+    let desk = Desk::with(&[(
+        "p.dl",
+        ".decl p(n: number, who: symbol)\np(1, \"a\").\n.output p(IO=jsonfile)\n.decl q() q().\n\
+         .output q(IO=sqlite)\n.output p(filename=\"x.csv\", delimiter=\";\")\n.printsize p",
+    )]);
+    let shown = "---------------\np\nn\twho\n===============\n1\ta\n===============\n\
+                 ---------------\nq\n\n===============\n()\n===============\n\
+                 ---------------\np\nn;who\n===============\n1;a\n===============\np\t1\n";
+    let assert = desk.run(&["p.dl", "-D", "-"]).assert().success().stderr(is_empty());
+    let found = String::from_utf8(assert.get_output().stdout.clone()).unwrap();
+    assert_eq!(found, shown);
+}
+
+#[test]
+fn what_cannot_be_written_is_known_before_anything_is() {
+    let desk = Desk::with(&[
+        ("p.dl", ".decl p(x: number) p(1). .output p .decl q(x: number) .output q(headers=4)"),
+        ("fine.dl", ".decl p(x: number) p(1). .output p"),
+        ("file", "a file"),
+    ]);
+    desk.run(&["p.dl"]).assert().code(2).stderr(contains("AL0502"));
+    for profile in ["file/p.json", "."] {
+        let assert = desk.run(&["fine.dl", "-p", profile]).assert().code(2);
+        assert.stderr(contains("cannot write the profile to"));
+    }
+    assert!(!desk.0.path().join("p.csv").exists());
+    let assert = desk.run(&["fine.dl", "-D", "file"]).assert().code(2);
+    assert.stderr(contains("what should be a folder on the way there is a file"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_profile_is_written_of_a_run_that_waits_for_standard_input() {
+    for (signal, code) in [("-TERM", 143), ("-INT", 130)] {
+        let text = ".decl p(x: number)\n.input p(IO=stdin)\n.output p";
+        let desk = Desk::with(&[("p.dl", text)]);
+        let mut run = Process::new(env!("CARGO_BIN_EXE_archlog"));
+        run.current_dir(&desk.0).args(["run", "p.dl", "-v", "-p", "p.json"]);
+        let mut child = run.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // Waiting for a program closes what it reads.
+        let _open = child.stdin.take();
+        let mut heard = std::io::BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        assert!(std::io::BufRead::read_line(&mut heard, &mut line).unwrap() > 0);
+        thread::sleep(Duration::from_millis(300));
+        let id = child.id().to_string();
+        assert!(Process::new("kill").args([signal, &id]).status().unwrap().success());
+        assert_eq!(child.wait().unwrap().code(), Some(code), "{signal}");
+        assert_eq!(desk.json("p.json")["loaded"].as_array().unwrap().len(), 0, "{signal}");
+        assert!(!desk.0.path().join("p.csv").exists());
+    }
 }

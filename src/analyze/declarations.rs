@@ -49,7 +49,8 @@ impl Declarations {
             let ty = Type {
                 name: name.clone(),
                 primitive,
-                supertypes: Vec::new(),
+                base: None,
+                members: Vec::new(),
                 branches: Vec::new(),
             };
             declarations.types_by_name.insert(name, TypeId::from(declarations.types.len()));
@@ -142,19 +143,41 @@ impl Declarations {
         &self.types[id.index()]
     }
 
-    /// Whether every value of one type is a value of the other.
+    /// Whether every value of one type is a value of the other. A union is what its members are, so
+    /// two unions of the same members are one.
     pub fn is_subtype(&self, sub: TypeId, of: TypeId) -> bool {
-        sub == of || self.ty(sub).supertypes.iter().any(|parent| self.is_subtype(*parent, of))
+        let (small, large) = (self.ty(sub), self.ty(of));
+        let all = |members: &[TypeId]| {
+            !members.is_empty() && members.iter().all(|member| self.is_subtype(*member, of))
+        };
+        sub == of
+            || small.base.is_some_and(|base| self.is_subtype(base, of))
+            || all(&small.members)
+            || large.members.iter().any(|member| self.is_subtype(sub, *member))
     }
 
-    /// Whether a value may be of both types: some type is within both. Types of different primitives
-    /// are told apart elsewhere.
-    pub fn overlap(&self, a: TypeId, b: TypeId) -> bool {
-        let within = |ty: usize| {
-            let ty = TypeId::from(ty);
-            self.is_subtype(ty, a) && self.is_subtype(ty, b)
-        };
-        self.ty(a).primitive != self.ty(b).primitive || (0..self.types.len()).any(within)
+    /// The widest types that are within both of two types: the narrower one of them, or what two unions
+    /// have in common. None where no value is of both.
+    pub fn common(&self, a: TypeId, b: TypeId) -> Vec<TypeId> {
+        if self.is_subtype(a, b) {
+            return vec![a];
+        }
+        if self.is_subtype(b, a) {
+            return vec![b];
+        }
+        let (mut found, mut open) = (Vec::new(), Vec::new());
+        if !self.ty(b).members.is_empty() {
+            open.extend_from_slice(&self.ty(a).members);
+        }
+        while let Some(member) = open.pop() {
+            match self.is_subtype(member, b) {
+                true if !found.contains(&member) => found.push(member),
+                true => {}
+                false => open.extend_from_slice(&self.ty(member).members),
+            }
+        }
+        found.sort_unstable();
+        found
     }
 
     /// Adds a relation that no text declares, such as the answers of a goal.
@@ -268,7 +291,8 @@ impl Declarations {
             self.types.push(Type {
                 name: name.text.clone(),
                 primitive: Primitive::Symbol,
-                supertypes: Vec::new(),
+                base: None,
+                members: Vec::new(),
                 branches: Vec::new(),
             });
             declared.push((id, declaration));
@@ -278,14 +302,17 @@ impl Declarations {
             match &declaration.body {
                 TypeBody::Subtype(name) => {
                     let base = self.resolve_type(name, diagnostics);
-                    let union = types.iter().find(|other| {
-                        other.name.text == name.text && matches!(other.body, TypeBody::Union(_))
-                    });
+                    let is_union = |body: &TypeBody| match body {
+                        TypeBody::Union(members) => members.len() > 1,
+                        _ => false,
+                    };
+                    let union =
+                        types.iter().find(|it| it.name.text == name.text && is_union(&it.body));
                     if let Some(union) = union {
                         let declared = union.name.span;
                         diagnostics.push(error::part_of_union(name.span, &name.text, declared));
                     }
-                    self.types[id.index()].supertypes.push(base);
+                    self.types[id.index()].base = Some(base);
                 }
                 TypeBody::Record(fields) => {
                     let fields = self.fields(fields, diagnostics);
@@ -306,15 +333,9 @@ impl Declarations {
                     }
                 }
                 TypeBody::Union(members) => {
-                    for member in members {
-                        let member = self.resolve_type(member, diagnostics);
-                        // A primitive is wider than any union of it: the union is then an alias.
-                        if member.index() < PRIMITIVES.len() {
-                            self.types[id.index()].supertypes.push(member);
-                        } else {
-                            self.types[member.index()].supertypes.push(*id);
-                        }
-                    }
+                    let members = members.iter().map(|it| self.resolve_type(it, diagnostics));
+                    let members = members.collect();
+                    self.types[id.index()].members = members;
                 }
             }
         }
@@ -377,16 +398,13 @@ impl Declarations {
                         let name = &declaration.name;
                         diagnostics.push(error::part_of_records(name.span, &name.text));
                     }
-                    if self.types[id.index()].supertypes.is_empty() && !is_whole {
-                        let base = self.built_in(*primitive);
-                        self.types[id.index()].supertypes.push(base);
-                    }
                 }
                 None => {
                     let name = &declaration.name;
                     diagnostics.push(error::cyclic_type(name.span, &name.text));
                     // Cut loose, so that walking upwards ends.
-                    self.types[id.index()].supertypes.clear();
+                    self.types[id.index()].base = None;
+                    self.types[id.index()].members.clear();
                 }
             }
         }

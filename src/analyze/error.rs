@@ -144,10 +144,44 @@ pub fn unknown_type<'a>(
     name: &str,
     known: impl IntoIterator<Item = &'a str>,
 ) -> Diagnostic {
-    Diagnostic::error("AL0103", format!("the type `{name}` is not declared"))
-        .at(span, "unknown type")
-        .nearest(name, known)
+    let problem = Diagnostic::error("AL0103", format!("the type `{name}` is not declared"))
+        .at(span, "unknown type");
+    let elsewhere = ELSEWHERE
+        .iter()
+        .find(|(words, _)| words.iter().any(|word| word.eq_ignore_ascii_case(name)));
+    let problem = problem.nearest(name, known);
+    match elsewhere {
+        Some((_, here)) if problem.help.is_empty() => problem.help(*here),
+        _ => problem,
+    }
 }
+
+/// Types as other languages call them, and what there is in their place.
+const ELSEWHERE: [(&[&str], &str); 5] = [
+    (
+        &[
+            "int", "integer", "i8", "i16", "i32", "i64", "int32", "int64", "bigint", "long",
+            "numeric",
+        ],
+        "whole numbers are of the type `number`",
+    ),
+    (
+        &["u8", "u16", "u32", "u64", "uint", "uint32", "uint64", "usize", "nat", "natural"],
+        "whole numbers that are not negative are of the type `unsigned`",
+    ),
+    (
+        &["f32", "f64", "float32", "float64", "double", "real", "decimal"],
+        "numbers with a point are of the type `float`",
+    ),
+    (
+        &["string", "str", "text", "varchar", "char", "name", "atom"],
+        "texts are of the type `symbol`",
+    ),
+    (
+        &["bool", "boolean"],
+        "there are no truth values: what is true is in a relation, or take 0 and 1",
+    ),
+];
 
 /// `.type A <: B .type B <: A`
 pub fn cyclic_type(span: Span, name: &str) -> Diagnostic {
@@ -178,6 +212,35 @@ pub fn written_over(span: Span, file: &str, first: Span) -> Diagnostic {
         .help("give one of them another `filename`")
 }
 
+/// `.input p(IO=stdin) .input q(IO=stdin)`
+pub fn nothing_left(span: Span, first: Span) -> Diagnostic {
+    Diagnostic::warning("AL0130", "a second relation from standard input")
+        .at(span, "nothing is left for this one")
+        .at(first, "this one reads standard input to its end")
+        .help("read one of them from a file")
+}
+
+/// `.comp C { p(1). }` with no instance of `C` and no `p`
+pub fn in_no_instance(component: &str, problem: Diagnostic) -> Diagnostic {
+    let message = format!("in an instance of `{component}`, which has none: {}", problem.message);
+    let labels = problem.labels;
+    Diagnostic { labels, help: problem.help, ..Diagnostic::warning("AL0131", message) }
+}
+
+/// `.pragma "fact-dir" "facts"`
+pub fn not_followed<'a>(
+    span: Span,
+    key: &str,
+    told: Option<&str>,
+    known: impl Iterator<Item = &'a str>,
+) -> Diagnostic {
+    let problem = Diagnostic::warning("AL0132", format!("the pragma `{key}` is not followed"));
+    match told {
+        Some(told) => problem.at(span, "nothing comes of this").help(told),
+        None => problem.at(span, "Souffle has no option of this name").nearest(key, known),
+    }
+}
+
 /// `.decl p() p() <= p() :- q(1).`
 pub fn nothing_to_lose(span: Span, name: &str, why: &str) -> Diagnostic {
     Diagnostic::error("AL0128", format!("`{name}` cannot lose tuples: {why}"))
@@ -205,9 +268,16 @@ pub fn wildcard_as_value(span: Span) -> Diagnostic {
 
 /// `p(x) :- q(x), x = "a".` with `.decl q(x: number)`
 pub fn type_conflict(span: Span, what: &str, found: &str, wanted: &str) -> Diagnostic {
+    const NUMBERS: [&str; 3] = ["number", "unsigned", "float"];
+    let leads = NUMBERS.contains(&found) && NUMBERS.contains(&wanted) && what.starts_with('`');
     let (found, wanting) = (one(found), one(wanted));
-    Diagnostic::error("AL0201", format!("{what} is {found}, but {wanting} is wanted here"))
-        .at(span, format!("wanted: `{wanted}`"))
+    let problem =
+        Diagnostic::error("AL0201", format!("{what} is {found}, but {wanting} is wanted here"))
+            .at(span, format!("wanted: `{wanted}`"));
+    match leads {
+        true => problem.help(format!("`to_{wanted}(x)` makes {wanting} of it")),
+        false => problem,
+    }
 }
 
 /// `p(x) :- q(x), r(x).` where the columns have types with nothing in common
@@ -217,6 +287,16 @@ pub fn disjoint_types(span: Span, name: &str, a: (&str, Span), b: (&str, Span)) 
         .at(span, "no value has both types")
         .at(a.1, format!("`{}` here", a.0))
         .at(b.1, format!("`{}` here", b.0))
+}
+
+/// `p(x) :- q(x), r(y), x < y.` where the columns have types with nothing in common
+pub fn compared_types(span: Span, a: (&str, &str, Span), b: (&str, &str, Span)) -> Diagnostic {
+    let message = format!("{} is {}, and {} is {}", a.0, one(a.1), b.0, one(b.1));
+    Diagnostic::error("AL0202", message)
+        .at(span, "types that have no value in common are not compared")
+        .at(a.2, format!("`{}` here", a.1))
+        .at(b.2, format!("`{}` here", b.1))
+        .help("compare values of one type, or let one of the types be a subtype of the other")
 }
 
 /// `p(x) :- q(x).` where the column of `q` is a wider type than that of `p`
@@ -264,6 +344,13 @@ pub fn unbound_head(span: Span, name: &str) -> Diagnostic {
     Diagnostic::error("AL0301", format!("`{name}` in the head is not bound by the body"))
         .at(span, "nothing gives it a value")
         .help("use it in a positive atom of the body, or set it with `=`")
+}
+
+/// `p(x).`
+pub fn unbound_fact(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("AL0301", format!("`{name}` in a fact is a variable"))
+        .at(span, "nothing gives it a value")
+        .help(format!("a text stands in quotes: `\"{name}\"`"))
 }
 
 /// `p() :- !q(x).`
@@ -326,7 +413,7 @@ pub fn too_many_branches(span: Span, limit: usize) -> Diagnostic {
 pub fn question_in_program(span: Span) -> Diagnostic {
     Diagnostic::error("AL0110", "a question in a program")
         .at(span, "questions are for the prompt and for `archlog query`")
-        .help("write a rule and an `.output` directive")
+        .help("write a rule and an `.output` directive, or ask with `archlog run --goal 'p(X)'`")
 }
 
 /// `.expect p(1).` in a program

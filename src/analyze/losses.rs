@@ -20,6 +20,8 @@ pub(super) fn check(trees: &[Tree], program: &Program, diagnostics: &mut Vec<Dia
             "an equivalence holds again what the rest implies"
         } else if qualified("brie") {
             "nothing is taken out of what `brie` stands for"
+        } else if qualified("btree") {
+            "nothing is taken out of what `btree` stands for, but of `btree_delete`"
         } else {
             continue;
         };

@@ -2,7 +2,7 @@
 //!
 //! | stage | what it does |
 //! | --- | --- |
-//! | `components` | what stands in components, put in place |
+//! | `components` | what stands in components, put in place; those without an instance: `uninstantiated` |
 //! | `declarations` | types and relations by name |
 //! | `branches` | bodies with "or" to several without; what stands in them: `bodies` |
 //! | `lower` | clauses to rules in normal form |
@@ -10,10 +10,11 @@
 //! | `safety` | every needed variable is bound |
 //! | `inline` | what Souffle asks of inlined relations |
 //! | `losses` | what Souffle asks of relations that lose tuples |
-//! | `outputs` | no output takes the place of another |
+//! | `outputs` | no output takes the place of another, no input takes what another needs |
 //! | `records` | records put together, or taken apart |
 //! | `strata` | an order of evaluation, or the cycle that forbids one |
 //! | `plans` | what Souffle asks of a `.plan` |
+//! | `pragmas` | pragmas that nothing comes of |
 //! | `wishes` | of which relations only what is asked for is to be derived |
 //!
 //! All problems of all clauses are reported in one run. A clause with a problem is left out of the
@@ -30,11 +31,13 @@ mod losses;
 mod lower;
 mod outputs;
 mod plans;
+mod pragmas;
 pub mod program;
 mod records;
 mod safety;
 mod strata;
 mod types;
+mod uninstantiated;
 pub mod wishes;
 pub mod worlds;
 
@@ -59,12 +62,25 @@ pub fn analyze(trees: &[Tree]) -> (Program, Vec<Diagnostic>) {
     if !components::has_components(trees) {
         return (analyze_plain(trees, &mut diagnostics), diagnostics);
     }
-    let expanded = components::expand(trees, &mut diagnostics);
-    let program = analyze_plain(&expanded, &mut diagnostics);
+    let program = analyze_expanded(trees, &mut diagnostics);
+    if !has_errors(&diagnostics) {
+        diagnostics.extend(uninstantiated::check(trees, |trees| {
+            let mut problems = Vec::new();
+            analyze_expanded(trees, &mut problems);
+            problems
+        }));
+    }
+    (program, diagnostics)
+}
+
+/// The program of texts with components.
+fn analyze_expanded(trees: &[Tree], diagnostics: &mut Vec<Diagnostic>) -> Program {
+    let expanded = components::expand(trees, diagnostics);
+    let program = analyze_plain(&expanded, diagnostics);
     // Every instance has the problems of its component.
     let mut seen = FxHashSet::default();
     diagnostics.retain(|problem| seen.insert((problem.code.clone(), problem.span())));
-    (program, diagnostics)
+    program
 }
 
 /// The program of texts without components.
@@ -103,6 +119,7 @@ fn analyze_plain(trees: &[Tree], diagnostics: &mut Vec<Diagnostic>) -> Program {
     inline::check(&declarations, trees, &program, diagnostics);
     losses::check(trees, &program, diagnostics);
     outputs::check(&program, diagnostics);
+    pragmas::check(trees, diagnostics);
     program.wishes = wishes::collect(&declarations, trees, diagnostics);
     program.strata = strata::stratify(&program, diagnostics);
     plans::check(&declarations, trees, &program, diagnostics);

@@ -1,4 +1,4 @@
-//! Outputs that would take the place of each other.
+//! Outputs that would take the place of each other, and inputs that nothing is left for.
 
 use rustc_hash::FxHashMap;
 
@@ -11,6 +11,14 @@ use super::program::{Directive, Program};
 /// Finds outputs of which the second replaces the file of the first, or its table in a database, where
 /// large letters are as good as small ones. What is written twice the same way is one.
 pub(super) fn check(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
+    let of_standard_input = |it: &&Directive| {
+        let channel = it.parameter("IO").unwrap_or_default();
+        it.kind == DirectiveKind::Input && matches!(channel, "stdin" | "stdinfile" | "json")
+    };
+    let mut inputs = program.directives.iter().filter(of_standard_input);
+    if let Some(first) = inputs.next() {
+        diagnostics.extend(inputs.map(|it| error::nothing_left(it.span, first.span)));
+    }
     let mut files: FxHashMap<String, &Directive> = FxHashMap::default();
     for directive in program.directives.iter().filter(|it| it.kind == DirectiveKind::Output) {
         let extension = match directive.parameter("IO").unwrap_or("file") {

@@ -61,8 +61,10 @@ pub struct Type {
     pub name: String,
     /// The kind of value below it.
     pub primitive: Primitive,
-    /// The types that it is directly a part of (a subtype's base), for checking.
-    pub supertypes: Vec<TypeId>,
+    /// The type that it is a subtype of.
+    pub base: Option<TypeId>,
+    /// The types that a union is put together of.
+    pub members: Vec<TypeId>,
     /// The branches of an algebraic data type; a record type has one, without a name.
     pub branches: Vec<Branch>,
 }

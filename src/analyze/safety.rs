@@ -27,7 +27,10 @@ pub fn check(lowered: &Lowered, diagnostics: &mut Vec<Diagnostic>) {
     for (term, place) in lowered.rule.head.terms.iter().zip(&lowered.head_places) {
         for variable in sorted(&used_by(term)) {
             if !bound.contains(&variable) {
-                report.once(variable, |_, name| error::unbound_head(*place, name));
+                report.once(variable, |_, name| match lowered.rule.body.is_empty() {
+                    true => error::unbound_fact(*place, name),
+                    false => error::unbound_head(*place, name),
+                });
             }
         }
     }

@@ -13,13 +13,23 @@ use super::value::expected;
 /// At most this many characters of a file are quoted in a message.
 const QUOTED: usize = 40;
 
-/// The start of a text as messages quote it.
+/// The start of a text as messages quote it: as it stands in the file, but for what cannot be seen.
 fn quote(text: &str) -> String {
-    let mut characters = text.char_indices();
-    match characters.nth(QUOTED) {
-        None => format!("`{}`", text.escape_debug()),
-        Some((end, _)) => format!("`{}...`", text[..end].escape_debug()),
+    match text.char_indices().nth(QUOTED) {
+        None => format!("`{}`", visible(text)),
+        Some((end, _)) => format!("`{}...`", visible(&text[..end])),
     }
+}
+
+fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '"' | '\'' | '\\' => shown.push(character),
+            other => shown.extend(other.escape_debug()),
+        }
+    }
+    shown
 }
 
 /// `.input p(filenam="p.csv")`
@@ -36,11 +46,11 @@ pub fn bad_parameter(span: Span, name: &str, value: &str, expected: &str) -> Dia
         .help(format!("`{name}` is {expected}"))
 }
 
-/// `.input p(IO=sqlite)`
-pub fn unsupported_channel(span: Span, value: &str, known: &[&str]) -> Diagnostic {
-    Diagnostic::error("AL0503", format!("`IO={value}` is not supported"))
+/// `.input p(IO=mysql)`, `.input p(params="")`
+pub fn unsupported(span: Span, what: &str, name: &str, known: &[&str]) -> Diagnostic {
+    Diagnostic::error("AL0503", format!("{what} is not supported"))
         .at(span, "")
-        .nearest(value, known.iter().copied())
+        .nearest(name, known.iter().copied())
         .help(format!("supported here: {}", known.join(", ")))
 }
 
@@ -178,6 +188,21 @@ pub fn cannot_be_read_back(span: Span, relation: &str, shown: &str, rows: usize)
     )
     .at(span, "")
     .help("with `rfc4180=true` such fields are quoted")
+}
+
+/// A header `b,a` for `.decl p(a: symbol, b: symbol)`
+pub fn misplaced(span: Span, name: &str, column: &str, places: Option<&[usize]>) -> Diagnostic {
+    let message = format!("the field that the header calls `{name}` is read as `{column}`");
+    let diagnostic = Diagnostic::warning("AL0515", message)
+        .at(span, "fields go by their place, not by what a header calls them");
+    match places {
+        Some(places) => {
+            let places: Vec<String> = places.iter().map(usize::to_string).collect();
+            let places = places.join(":");
+            diagnostic.help(format!("to read them by these names, say `columns=\"{places}\"`"))
+        }
+        None => diagnostic,
+    }
 }
 
 /// An empty folder given as a design.

@@ -217,6 +217,24 @@ pub fn save_durably(path: &Path, fill: Fill<'_>) -> io::Result<()> {
     replace(path, fill, &fs::File::sync_all)
 }
 
+/// Whether a file can be saved, before there is anything to save.
+pub fn can_save(path: &Path) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(there) if there.is_dir() => return Err(io::Error::from(io::ErrorKind::IsADirectory)),
+        Ok(there) if !there.is_file() => return Ok(()),
+        _ => {}
+    }
+    let name = path.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidFilename))?;
+    let above = path.ancestors().skip(1).map(|it| match it.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => it,
+    });
+    // Folders that are missing are made when the file is.
+    let Some(folder) = above.into_iter().find(|it| it.exists()) else { return Ok(()) };
+    let (temporary, _) = make_temporary(folder, &name.to_string_lossy())?;
+    fs::remove_file(temporary)
+}
+
 fn replace(
     path: &Path,
     fill: Fill<'_>,
@@ -283,6 +301,19 @@ mod tests {
         assert!(failed.is_err());
         assert_eq!(fs::read(&path).unwrap(), b"old");
         assert_eq!(names(folder.path()), ["a.csv"]);
+    }
+
+    #[test]
+    fn whether_a_file_can_be_saved_is_known_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        assert!(can_save(&path).is_ok() && can_save(&path.join("deep/er")).is_ok());
+        fs::write(&path, "old").unwrap();
+        assert!(can_save(&path).is_ok());
+        assert!(can_save(&path.join("deep/er")).is_err());
+        assert!(can_save(folder.path()).is_err());
+        assert_eq!(names(folder.path()), ["a"]);
+        assert_eq!(fs::read(&path).unwrap(), b"old");
     }
 
     #[test]

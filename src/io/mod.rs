@@ -13,6 +13,7 @@
 mod ahead;
 mod design;
 mod error;
+mod faults;
 mod fields;
 mod files;
 mod gzip;
@@ -31,11 +32,12 @@ mod write;
 pub use design::{design_of_folder, design_of_json};
 pub use error::open_quote_code;
 pub use files::{
-    Directory, Files, OutputDirectory, Outputs, StandardOutput, near_file, save, save_durably,
+    Directory, Files, OutputDirectory, Outputs, StandardOutput, can_save, near_file, save,
+    save_durably,
 };
 pub use order::order;
 pub use read::{Loaded, input};
 pub use slots::Slots;
 pub use sqlite::{Saved, sqlite};
 pub use whole::{Line, each_line};
-pub use write::{Rows, output, print_size};
+pub use write::{Rows, check_output, output, print_size};

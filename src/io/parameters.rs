@@ -92,11 +92,16 @@ pub(super) fn reading(
         "sqlite" => (parameters.file("sqlite"), Some(Encoding::Sqlite)),
         other => {
             let supported = ["file", "stdin", "jsonfile", "json", "sqlite"];
-            problems.push(error::unsupported_channel(directive.span, other, &supported));
+            problems.push(error::unsupported(
+                directive.span,
+                &format!("`IO={other}`"),
+                other,
+                &supported,
+            ));
             return None;
         }
     };
-    let columns = matches!(encoding, Some(Encoding::Lines(_)));
+    let columns = matches!(io, "file" | "stdin" | "stdinfile");
     let more: &[&str] = match (columns, io) {
         (true, "file") => &["columns", "compress"],
         (true, _) => &["columns"],
@@ -128,7 +133,12 @@ pub(super) fn writing(
         "stdoutprintsize" => (Channel::Standard, Some(Encoding::Size)),
         other => {
             let supported = ["file", "stdout", "jsonfile", "json", "sqlite", "stdoutprintsize"];
-            problems.push(error::unsupported_channel(directive.span, other, &supported));
+            problems.push(error::unsupported(
+                directive.span,
+                &format!("`IO={other}`"),
+                other,
+                &supported,
+            ));
             return None;
         }
     };
@@ -138,6 +148,9 @@ pub(super) fn writing(
     let named = matches!(&channel, Channel::File(name) if name.ends_with(".gz"));
     Some(Writing { gzip: is_file && (compress || named), channel, encoding: encoding? })
 }
+
+/// Parameters of Souffle that have no meaning here: passing over them would change what is read.
+const UNSUPPORTED: [&str; 3] = ["attributeNames", "params", "types"];
 
 struct Parameters<'a> {
     directive: &'a Directive,
@@ -160,7 +173,10 @@ impl Parameters<'_> {
         };
         let known = [&["IO"], own, more].concat();
         for (name, _) in &self.directive.parameters {
-            if !known.contains(&name.as_str()) {
+            if UNSUPPORTED.contains(&name.as_str()) {
+                let what = format!("the parameter `{name}`");
+                problems.push(error::unsupported(self.directive.span, &what, name, &known));
+            } else if !known.contains(&name.as_str()) {
                 problems.push(error::unknown_parameter(self.directive.span, name, &known));
             }
         }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::analyze::program::{Directive, Relation};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Severity};
 use crate::value::{Interner, Primitive, Word};
 
 use super::error;
@@ -27,6 +27,13 @@ pub struct Rows<'a> {
 /// This much text is gathered before it is written.
 pub(super) const CHUNK: usize = 1 << 18;
 
+/// What is wrong with an `.output` directive, which its text tells before there is anything to write.
+pub fn check_output(relation: &Relation, directive: &Directive, problems: &mut Vec<Diagnostic>) {
+    let mut found = Vec::new();
+    writing(relation, directive, &mut found);
+    problems.extend(found.into_iter().filter(|it| it.severity == Severity::Error));
+}
+
 /// Writes a relation as an `.output` directive says, rows in order. What went wrong is among the
 /// problems; only that nobody reads the standard output any more is an error of its own.
 pub fn output(
@@ -37,7 +44,14 @@ pub fn output(
     interner: &Interner,
     problems: &mut Vec<Diagnostic>,
 ) -> io::Result<()> {
-    let Some(writing) = writing(relation, directive, problems) else { return Ok(()) };
+    let Some(mut writing) = writing(relation, directive, problems) else { return Ok(()) };
+    // What is printed instead is a table with the names of its columns, whatever it would have been.
+    if outputs.only_prints() && writing.encoding != Encoding::Size {
+        writing.encoding = Encoding::Lines(match writing.encoding {
+            Encoding::Lines(format) => Format { headers: true, ..format },
+            _ => Format { delimiter: "\t".to_owned(), rfc4180: false, headers: true },
+        });
+    }
     let format = match &writing.encoding {
         Encoding::Lines(format) => format.clone(),
         _ => Format { delimiter: "\t".to_owned(), rfc4180: false, headers: false },

@@ -11,6 +11,13 @@ pub fn unexpected(found: Token, word: &str, span: Span, expected: &str) -> Diagn
         .at(span, format!("expected {expected}"))
 }
 
+/// `.decl p(count: number)`
+pub fn reserved(span: Span, word: &str, expected: &str) -> Diagnostic {
+    Diagnostic::error("AL0008", format!("expected {expected}, found `{word}`"))
+        .at(span, "a word of the language")
+        .help(format!("nothing may be called `{word}`: write another name, such as `{word}_`"))
+}
+
 /// `p(1)` and a line below it `q(1).`
 pub fn unfinished(found: Token, word: &str, span: Span, after: Span, expected: &str) -> Diagnostic {
     let found = shown(found, word);
@@ -52,8 +59,10 @@ pub fn unknown_escape(span: Span, escape: char) -> Diagnostic {
 
 /// `p(99999999999999999999).`
 pub fn number_out_of_range(span: Span, text: &str) -> Diagnostic {
+    let negative = text.starts_with('-') && text.ends_with('u');
+    let why = if negative { "unsigned numbers are not negative" } else { "too large" };
     Diagnostic::error("AL0005", format!("the number `{text}` does not fit in 64 bits"))
-        .at(span, "too large")
+        .at(span, why)
         .help("numbers run from -9223372036854775808 to 9223372036854775807, unsigned ones to 18446744073709551615")
 }
 

@@ -16,7 +16,7 @@ use crate::diag::{SourceId, Span};
 pub enum Token {
     #[regex(r"///[^\n]*", priority = 100, allow_greedy = true)]
     Doc,
-    #[regex(r"\??[A-Za-z_][A-Za-z0-9_]*")]
+    #[regex(r"[A-Za-z_?][A-Za-z0-9_?]*")]
     Name,
     #[token("_", priority = 100)]
     Wildcard,
@@ -32,7 +32,7 @@ pub enum Token {
     OpenText,
     #[regex(r"/\*", open_comment)]
     OpenComment,
-    #[regex(r"\.[A-Za-z_][A-Za-z0-9_]*")]
+    #[regex(r"\.\??[A-Za-z_][A-Za-z0-9_?]*")]
     Directive,
     #[token("(")]
     LeftParenthesis,
@@ -56,7 +56,7 @@ pub enum Token {
     LessOrEqual,
     #[token("?-")]
     Ask,
-    #[token("?")]
+    #[token("?", priority = 100)]
     QuestionMark,
     #[token(":")]
     Colon,
@@ -217,6 +217,16 @@ mod tests {
                 Token::Name,
                 Token::End
             ]
+        );
+    }
+
+    #[test]
+    fn a_question_mark_is_part_of_a_name_but_not_one_by_itself() {
+        assert_eq!(tokens("?x a? x?y _?1"), [[Token::Name; 4].as_slice(), &[Token::End]].concat());
+        assert_eq!(tokens("?- ?"), [Token::Ask, Token::QuestionMark, Token::End]);
+        assert_eq!(
+            tokens("a.?b.c?"),
+            [Token::Name, Token::Directive, Token::Directive, Token::End]
         );
     }
 }

@@ -263,7 +263,7 @@ pub const PREFIXES: [(&str, Functor); 3] =
 
 /// All functors written as calls: the name, the fewest and the most arguments, an example.
 pub const CALLS: [(&str, Functor, usize, usize, &str); 16] = [
-    ("cat", Functor::Cat, 2, usize::MAX, "cat(a, b, ...)"),
+    ("cat", Functor::Cat, 1, usize::MAX, "cat(a, b, ...)"),
     ("strlen", Functor::Length, 1, 1, "strlen(text)"),
     ("substr", Functor::Substring, 3, 3, "substr(text, from, length)"),
     ("ord", Functor::Ordinal, 1, 1, "ord(text)"),

@@ -1,58 +1,57 @@
 //! Declared types: subtypes and unions, and the fields of records.
+//!
+//! Each variable is of one of some types, narrowed by all that it meets until nothing changes: the
+//! columns of positive atoms, the fields of records, the other side of a comparison, the target of an
+//! aggregate. Constants and what functors compute are of any type of their kind, and negated atoms want
+//! no more than the kind.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::analyze::declarations::Declarations;
 use crate::analyze::error;
 use crate::analyze::lower::Lowered;
 use crate::analyze::program::{Argument, Literal, Term};
 use crate::diag::{Diagnostic, Span};
-use crate::syntax::operators::{Comparison, Functor};
+use crate::syntax::operators::{AggregateOperator, Functor};
 use crate::value::{Primitive, TypeId, VariableId};
 
-/// Checks declared types (subtypes and unions) of variables against the columns they stand in.
+/// Checks declared types (subtypes and unions) of variables against the places they stand in.
 pub(super) fn check_declared(
     declarations: &Declarations,
     lowered: &Lowered,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let mut found: FxHashMap<VariableId, (TypeId, Span)> = FxHashMap::default();
-    declared_in(declarations, lowered, &lowered.rule.body, &mut found, diagnostics);
-    records_in(declarations, lowered, &lowered.rule.body, &mut found, diagnostics);
-    // `x = y` makes one of the other's type.
-    for literal in &lowered.rule.body {
-        if let Literal::Compare {
-            comparison: Comparison::Equal,
-            left: Term::Variable(left),
-            right: Term::Variable(right),
-            ..
-        } = literal
-        {
-            match (found.get(left).copied(), found.get(right).copied()) {
-                (Some(ty), None) => drop(found.insert(*right, ty)),
-                (None, Some(ty)) => drop(found.insert(*left, ty)),
-                (Some(a), Some(b)) if !declarations.overlap(a.0, b.0) => {
-                    diagnostics.push(error::disjoint_types(
-                        lowered.places[left.index()],
-                        &lowered.rule.variables[left.index()].name,
-                        (&declarations.ty(a.0).name, a.1),
-                        (&declarations.ty(b.0).name, b.1),
-                    ));
-                }
-                _ => {}
-            }
+    let found = FxHashMap::default();
+    let mut narrow = Narrow {
+        declarations,
+        lowered,
+        found,
+        refused: FxHashSet::default(),
+        changed: true,
+        diagnostics,
+    };
+    while std::mem::take(&mut narrow.changed) {
+        narrow.literals(&lowered.rule.body);
+        for term in &lowered.rule.head.terms {
+            narrow.fields(term, None);
         }
     }
+    let (found, refused) = (narrow.found, narrow.refused);
     let relation = &declarations.relations[lowered.rule.head.relation.index()];
     for (index, (term, column)) in lowered.rule.head.terms.iter().zip(&relation.columns).enumerate()
     {
         let Term::Variable(variable) = term else { continue };
-        let Some((ty, _)) = found.get(variable) else { continue };
+        let Some((types, _)) = found.get(variable).filter(|_| !refused.contains(variable)) else {
+            continue;
+        };
         // The columns of a goal have no type of records.
         let of_goal =
             column.primitive == Primitive::Record && declarations.ty(column.ty).branches.is_empty();
-        let same_primitive = declarations.ty(*ty).primitive == column.primitive && !of_goal;
-        if same_primitive && !declarations.is_subtype(*ty, column.ty) {
+        let wide = types.iter().find(|ty| {
+            let same_primitive = declarations.ty(**ty).primitive == column.primitive && !of_goal;
+            same_primitive && !declarations.is_subtype(**ty, column.ty)
+        });
+        if let Some(ty) = wide {
             let what = format!("`{}`", lowered.rule.variables[variable.index()].name);
             let (found, wanted) = (&declarations.ty(*ty).name, &declarations.ty(column.ty).name);
             let place = lowered.head_places[index];
@@ -61,103 +60,145 @@ pub(super) fn check_declared(
     }
 }
 
-/// Checks what stands in records, and what they are equal to, against the types of their fields.
-fn records_in(
-    declarations: &Declarations,
-    lowered: &Lowered,
-    literals: &[Literal],
-    found: &mut FxHashMap<VariableId, (TypeId, Span)>,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    let mut open: Vec<(Term, Option<VariableId>)> = Vec::new();
-    for literal in literals {
-        match literal {
-            Literal::Compare { left, right, .. } => {
-                for (term, other) in [(left, right), (right, left)] {
-                    let equal = match other {
-                        Term::Variable(variable) => Some(*variable),
-                        _ => None,
-                    };
-                    open.push((term.clone(), equal));
+/// The types that a value is of one of, and the place that they are from.
+type Known = (Vec<TypeId>, Span);
+
+struct Narrow<'a> {
+    declarations: &'a Declarations,
+    lowered: &'a Lowered,
+    found: FxHashMap<VariableId, Known>,
+    /// Variables that no type is left for.
+    refused: FxHashSet<VariableId>,
+    changed: bool,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl Narrow<'_> {
+    fn literals(&mut self, literals: &[Literal]) {
+        for literal in literals {
+            match literal {
+                Literal::Positive(atom) => {
+                    let relation = &self.declarations.relations[atom.relation.index()];
+                    for (argument, column) in atom.arguments.iter().zip(&relation.columns) {
+                        if let Argument::Variable(variable) = argument {
+                            self.narrow(*variable, &(vec![column.ty], atom.span), None);
+                        }
+                    }
                 }
+                Literal::Compare { left, right, span, .. } => {
+                    self.alike(left, right, *span);
+                    for (term, other) in [(left, right), (right, left)] {
+                        let equal = match other {
+                            Term::Variable(variable) => Some(*variable),
+                            _ => None,
+                        };
+                        self.fields(term, equal);
+                    }
+                }
+                Literal::Test { arguments, span, .. } => {
+                    if let [left, right] = arguments.as_slice() {
+                        self.alike(left, right, *span);
+                    }
+                }
+                Literal::Aggregate(aggregate) => {
+                    self.literals(&aggregate.body);
+                    let counts = matches!(
+                        aggregate.operator,
+                        AggregateOperator::Count | AggregateOperator::Mean
+                    );
+                    if let (Some(target), false) = (&aggregate.target, counts) {
+                        self.alike(target, &Term::Variable(aggregate.result), aggregate.span);
+                    }
+                }
+                _ => {}
             }
-            Literal::Aggregate(aggregate) => {
-                records_in(declarations, lowered, &aggregate.body, found, diagnostics);
-            }
-            _ => {}
         }
     }
-    open.extend(lowered.rule.head.terms.iter().map(|term| (term.clone(), None)));
-    while let Some((term, equal)) = open.pop() {
-        let Term::Call { functor, arguments, span, .. } = term else { continue };
-        let mut places = Vec::new();
+
+    /// What is compared is of one type, and so is what is summed and the sum.
+    fn alike(&mut self, left: &Term, right: &Term, place: Span) {
+        let (Term::Variable(left), Term::Variable(right)) = (left, right) else { return };
+        for (one, other) in [(left, right), (right, left)] {
+            if let Some(known) = self.found.get(other).cloned() {
+                self.narrow(*one, &known, Some((*other, place)));
+            }
+        }
+    }
+
+    /// The fields of a record have the types that are declared, and what it is equal to has its type.
+    fn fields(&mut self, term: &Term, equal: Option<VariableId>) {
+        let Term::Call { functor, arguments, span, .. } = term else { return };
         if let Functor::Record { ty, branch } = functor {
-            places.extend(equal.map(|variable| (variable, ty)));
-            let declared = declarations.ty(ty).branches.get(branch as usize);
+            if let Some(variable) = equal {
+                self.narrow(variable, &(vec![*ty], *span), None);
+            }
+            let declared = self.declarations.ty(*ty).branches.get(*branch as usize);
             let fields = declared.map(|it| it.fields.as_slice()).unwrap_or_default();
             for (argument, (_, ty)) in arguments.iter().skip(1).zip(fields) {
                 if let Term::Variable(variable) = argument {
-                    places.push((*variable, *ty));
+                    self.narrow(*variable, &(vec![*ty], *span), None);
                 }
             }
         }
-        for (variable, ty) in places {
-            let (before, place) = *found.entry(variable).or_insert((ty, span));
-            let related =
-                declarations.is_subtype(before, ty) || declarations.is_subtype(ty, before);
-            if !related && declarations.ty(before).primitive == declarations.ty(ty).primitive {
-                diagnostics.push(error::disjoint_types(
-                    lowered.places[variable.index()],
-                    &lowered.rule.variables[variable.index()].name,
-                    (&declarations.ty(before).name, place),
-                    (&declarations.ty(ty).name, span),
-                ));
-            }
-        }
-        open.extend(arguments.into_iter().map(|argument| (argument, None)));
+        arguments.iter().for_each(|argument| self.fields(argument, None));
     }
-}
 
-fn declared_in(
-    declarations: &Declarations,
-    lowered: &Lowered,
-    literals: &[Literal],
-    found: &mut FxHashMap<VariableId, (TypeId, Span)>,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    for literal in literals {
-        match literal {
-            Literal::Positive(atom) => {
-                let relation = &declarations.relations[atom.relation.index()];
-                for (argument, column) in atom.arguments.iter().zip(&relation.columns) {
-                    let Argument::Variable(variable) = argument else { continue };
-                    let here = (column.ty, atom.span);
-                    let Some(before) = found.get(variable).copied() else {
-                        found.insert(*variable, here);
-                        continue;
-                    };
-                    if declarations.is_subtype(before.0, column.ty) {
-                        continue;
-                    }
-                    if declarations.is_subtype(column.ty, before.0) {
-                        found.insert(*variable, here);
-                        continue;
-                    }
-                    let same = declarations.ty(before.0).primitive == column.primitive;
-                    if same {
-                        diagnostics.push(error::disjoint_types(
-                            lowered.places[variable.index()],
-                            &lowered.rule.variables[variable.index()].name,
-                            (&declarations.ty(before.0).name, before.1),
-                            (&declarations.ty(column.ty).name, atom.span),
-                        ));
-                    }
+    /// Leaves a variable the types that it may still be of; `compared` is what it is compared with, and
+    /// where.
+    fn narrow(
+        &mut self,
+        variable: VariableId,
+        known: &Known,
+        compared: Option<(VariableId, Span)>,
+    ) {
+        let Some((before, place)) = self.found.get(&variable) else {
+            self.found.insert(variable, known.clone());
+            self.changed = true;
+            return;
+        };
+        let other_kind = |a: &[TypeId], b: &[TypeId]| match (a.first(), b.first()) {
+            (Some(a), Some(b)) => {
+                self.declarations.ty(*a).primitive != self.declarations.ty(*b).primitive
+            }
+            _ => true,
+        };
+        // Kinds that differ are told of elsewhere.
+        if self.refused.contains(&variable) || other_kind(before, &known.0) {
+            return;
+        }
+        let pairs = before.iter().flat_map(|a| known.0.iter().map(move |b| (*a, *b)));
+        let mut common: Vec<TypeId> =
+            pairs.flat_map(|(a, b)| self.declarations.common(a, b)).collect();
+        common.sort_unstable();
+        common.dedup();
+        if common.is_empty() {
+            self.refused.insert(variable);
+            let name = |types: &[TypeId]| {
+                types.first().map_or("", |ty| self.declarations.ty(*ty).name.as_str())
+            };
+            let (before, after) = ((name(before), *place), (name(&known.0), known.1));
+            let name_of = |it: VariableId| self.lowered.rule.variables[it.index()].name.as_str();
+            let named = |it: VariableId| match name_of(it) {
+                made if made.starts_with('@') => "the value".to_owned(),
+                name => format!("`{name}`"),
+            };
+            let problem = match compared {
+                Some((other, _)) if self.refused.contains(&other) => return,
+                Some((other, place)) => error::compared_types(
+                    place,
+                    (&named(variable), before.0, before.1),
+                    (&named(other), after.0, after.1),
+                ),
+                None => {
+                    let place = self.lowered.places[variable.index()];
+                    error::disjoint_types(place, name_of(variable), before, after)
                 }
-            }
-            Literal::Aggregate(aggregate) => {
-                declared_in(declarations, lowered, &aggregate.body, found, diagnostics);
-            }
-            _ => {}
+            };
+            self.diagnostics.push(problem);
+        } else if common != *before {
+            let place = if compared.is_some() { *place } else { known.1 };
+            self.found.insert(variable, (common, place));
+            self.changed = true;
         }
     }
 }

@@ -123,18 +123,26 @@ impl Infer<'_> {
         }
     }
 
-    /// The primitive of a term, as far as it is known. Plain numbers are not: they adapt.
     fn of(&self, term: &Term) -> Option<Primitive> {
-        match term {
-            Term::Variable(variable) => self.known[variable.index()],
-            Term::Constant(Constant::Number(_)) => None,
-            Term::Constant(constant) => Some(constant.primitive()),
-            Term::Call { functor, primitive, arguments, .. } => match result_kind(*functor) {
-                Kind::Is(primitive) => Some(primitive),
-                Kind::Any => Some(*primitive),
-                Kind::Same => arguments.iter().find_map(|argument| self.of(argument)),
-            },
-        }
+        primitive_of(term, &|variable| self.known[variable.index()])
+    }
+}
+
+/// The primitive of a term, as far as those of variables are known. That of plain numbers is not: they
+/// adapt.
+pub(super) fn primitive_of(
+    term: &Term,
+    known: &impl Fn(VariableId) -> Option<Primitive>,
+) -> Option<Primitive> {
+    match term {
+        Term::Variable(variable) => known(*variable),
+        Term::Constant(Constant::Number(_)) => None,
+        Term::Constant(constant) => Some(constant.primitive()),
+        Term::Call { functor, primitive, arguments, .. } => match result_kind(*functor) {
+            Kind::Is(primitive) => Some(primitive),
+            Kind::Any => Some(*primitive),
+            Kind::Same => arguments.iter().find_map(|argument| primitive_of(argument, known)),
+        },
     }
 }
 
@@ -196,12 +204,10 @@ pub(super) fn works_on(functor: Functor, primitive: Primitive) -> bool {
     match functor {
         _ if primitive == Primitive::Record => false,
         Functor::Minimum | Functor::Maximum => true,
-        Functor::Add
-        | Functor::Subtract
-        | Functor::Multiply
-        | Functor::Divide
-        | Functor::Power
-        | Functor::Negate => primitive != Primitive::Symbol,
+        Functor::Add | Functor::Subtract | Functor::Multiply | Functor::Divide | Functor::Power => {
+            primitive != Primitive::Symbol
+        }
+        Functor::Negate => matches!(primitive, Primitive::Number | Primitive::Float),
         _ => matches!(primitive, Primitive::Number | Primitive::Unsigned),
     }
 }

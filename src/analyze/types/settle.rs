@@ -7,7 +7,7 @@ use crate::diag::{Diagnostic, Span};
 use crate::syntax::operators::{AggregateOperator, Comparison, Functor};
 use crate::value::{Constant, Primitive, VariableId};
 
-use super::infer::{Kind, argument_kind, field_kind, result_kind, works_on};
+use super::infer::{Kind, argument_kind, field_kind, primitive_of, result_kind, works_on};
 
 /// Puts in the place of each variable the first atom that it stands in: what its type is from.
 pub(super) fn bound_at(literals: &[Literal], places: &mut [Span]) {
@@ -130,16 +130,7 @@ impl Settle<'_> {
     }
 
     fn of(&self, term: &Term) -> Option<Primitive> {
-        match term {
-            Term::Variable(variable) => Some(self.primitives[variable.index()]),
-            Term::Constant(Constant::Number(_)) => None,
-            Term::Constant(constant) => Some(constant.primitive()),
-            Term::Call { functor, primitive, arguments, .. } => match result_kind(*functor) {
-                Kind::Is(primitive) => Some(primitive),
-                Kind::Any => Some(*primitive),
-                Kind::Same => arguments.iter().find_map(|argument| self.of(argument)),
-            },
-        }
+        primitive_of(term, &|variable| Some(self.primitives[variable.index()]))
     }
 
     /// Makes a term be of the primitive that its place wants, or reports that it is not.

@@ -23,7 +23,7 @@ impl Parser<'_> {
         self.expect(Token::RightParenthesis, "`,` or `)`")?;
         let mut qualifiers = Vec::new();
         while self.token() == Token::Name && QUALIFIERS.contains(&self.word()) {
-            let qualifier = self.name("a qualifier")?;
+            let qualifier = self.keyword("a qualifier")?;
             let same = |other: &&Name| {
                 other.text == qualifier.text
                     || EITHER.iter().any(|group| {

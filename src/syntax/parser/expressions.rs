@@ -126,8 +126,13 @@ impl Parser<'_> {
     fn named(&mut self) -> Parsed<Expression> {
         let word = self.word();
         let called = self.lexeme(1).token == Token::LeftParenthesis;
+        let alone = matches!(
+            self.lexeme(1).token,
+            Token::Comma | Token::RightParenthesis | Token::RightBracket | Token::Dot | Token::If
+        );
         if let Some(operator) = AggregateOperator::by_name(word)
             && !(called && matches!(word, "min" | "max"))
+            && !alone
         {
             return self.aggregate(operator);
         }
@@ -162,15 +167,15 @@ impl Parser<'_> {
             } else if matches!(word, "autoinc" | "recursive_iteration_cnt") {
                 error::unsupported(span, &format!("`{word}` (a counter)"))
             } else {
-                error::malformed(
-                    span,
-                    &format!("`{word}` is not a functor"),
-                    "an atom cannot stand where a value is wanted",
-                )
-                .nearest(word, CALLS.iter().map(|(name, ..)| *name))
+                let help = match self.is_argument_of("not") {
+                    true => "not is written `!`, as in `!p(x)`",
+                    false => "an atom cannot stand where a value is wanted",
+                };
+                error::malformed(span, &format!("`{word}` is not a functor"), help)
+                    .nearest(word, CALLS.iter().map(|(name, ..)| *name))
             }));
         };
-        let name = self.name("a functor")?;
+        let name = self.keyword("a functor")?;
         let arguments = self.arguments()?;
         let span = name.span.to(self.previous());
         if arguments.len() < *fewest || arguments.len() > *most {
@@ -181,6 +186,13 @@ impl Parser<'_> {
             return Err(Box::new(error::malformed(span, &message, &format!("write `{usage}`"))));
         }
         Ok(Expression::Call { functor: *functor, arguments, name, span })
+    }
+
+    /// Whether `name(` stands before what is read.
+    fn is_argument_of(&self, name: &str) -> bool {
+        let before = self.at.checked_sub(2).and_then(|from| self.lexemes.get(from..self.at));
+        let [called, opening] = before.unwrap_or_default() else { return false };
+        opening.token == Token::LeftParenthesis && self.slice(called.span) == name
     }
 
     fn aggregate(&mut self, operator: AggregateOperator) -> Parsed<Expression> {

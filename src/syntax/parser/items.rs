@@ -44,11 +44,30 @@ impl Parser<'_> {
         if self.at == start {
             self.advance();
         }
+        // The braces of the item that are still open.
+        let mut open =
+            self.lexemes[start..self.at].iter().fold(0_usize, |open, it| match it.token {
+                Token::LeftBrace => open + 1,
+                Token::RightBrace => open.saturating_sub(1),
+                _ => open,
+            });
         loop {
             match self.token() {
                 Token::End | Token::Doc => return,
                 // The end of the component, unless the brace is of an aggregate.
-                Token::RightBrace if !self.components.is_empty() && self.ends_line() => return,
+                Token::RightBrace
+                    if !self.components.is_empty() && (open == 0 || self.ends_line()) =>
+                {
+                    return;
+                }
+                Token::LeftBrace => {
+                    open += 1;
+                    self.advance();
+                }
+                Token::RightBrace => {
+                    open = open.saturating_sub(1);
+                    self.advance();
+                }
                 Token::Directive if DIRECTIVES.contains(&self.word()) => return,
                 Token::Dot => {
                     self.advance();
@@ -256,7 +275,11 @@ impl Parser<'_> {
     /// Passes over the rest of an unsupported directive's line.
     pub(super) fn skip_line(&mut self, problem: Diagnostic) -> Box<Diagnostic> {
         let line = self.end_of_line();
-        self.skip_to(line);
+        let ends =
+            |parser: &Self| parser.token() == Token::RightBrace && !parser.components.is_empty();
+        while self.token() != Token::End && self.span().start < line && !ends(self) {
+            self.advance();
+        }
         self.passed_over = true;
         Box::new(problem)
     }

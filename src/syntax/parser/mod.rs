@@ -6,8 +6,10 @@
 mod clauses;
 mod declarations;
 mod expressions;
+mod habits;
 mod items;
 mod lookahead;
+mod reserved;
 
 use crate::diag::{Diagnostic, SourceId, Span};
 
@@ -82,7 +84,8 @@ type Parsed<T> = Result<T, Box<Diagnostic>>;
 
 impl<'a> Parser<'a> {
     fn new(source: SourceId, text: &'a str) -> Self {
-        let lexemes = lex(source, text);
+        let mut lexemes = lex(source, text);
+        part_question(text, &mut lexemes);
         Parser {
             text,
             lexemes,
@@ -149,7 +152,7 @@ impl<'a> Parser<'a> {
         let (before, span) = (self.previous(), self.span());
         let later = self.at > self.item
             && self.text[before.end as usize..span.start as usize].contains('\n');
-        Box::new(match self.token() {
+        let problem = match self.token() {
             Token::OpenText => error::open_text(span),
             Token::OpenComment => error::open_comment(span),
             Token::At => error::unsupported(span, "a user-defined functor"),
@@ -159,6 +162,10 @@ impl<'a> Parser<'a> {
                 error::unfinished(found, self.slice(span), span, after, expected)
             }
             found => error::unexpected(found, self.slice(span), span, expected),
+        };
+        Box::new(match self.habit() {
+            Some(help) => problem.help(help),
+            None => problem,
         })
     }
 
@@ -172,7 +179,25 @@ impl<'a> Parser<'a> {
         result
     }
 
+    /// A name that a text may give something.
     fn name(&mut self, expected: &str) -> Parsed<Name> {
+        if self.token() == Token::Name && reserved::is_reserved(self.word()) {
+            let (span, word) = (self.span(), self.word());
+            let directive = format!(".{word}");
+            let alone = self.at == self.item && self.lexeme(1).token != Token::LeftParenthesis;
+            if alone && DIRECTIVES.contains(&directive.as_str()) {
+                let problem = error::unexpected(Token::Name, word, span, expected);
+                let help = format!("a directive begins with a dot: `{directive}`");
+                return Err(Box::new(problem.help(help)));
+            }
+            // Read on as if it were a name: what is called so is there.
+            self.diagnostics.push(error::reserved(span, word, expected));
+        }
+        self.keyword(expected)
+    }
+
+    /// A word that may be one of the language.
+    fn keyword(&mut self, expected: &str) -> Parsed<Name> {
         let span = self.expect(Token::Name, expected)?;
         Ok(Name { text: self.slice(span).to_owned(), span })
     }
@@ -196,10 +221,27 @@ impl<'a> Parser<'a> {
     /// A name that may have the names of instances before it: `a.b.c`.
     fn qualified(&mut self, expected: &str) -> Parsed<Name> {
         let words = self.qualifiers();
-        let mut span = self.expect(Token::Name, expected)?;
+        let mut span = self.name(expected)?.span;
         for _ in 0..words {
             span = span.to(self.advance());
         }
         Ok(Name { text: self.slice(span).to_owned(), span })
     }
+}
+
+/// The `?` behind a name that ends the text is that of a question, unless a directive ends there.
+fn part_question(text: &str, lexemes: &mut Vec<Lexeme>) {
+    let [before @ .., last, _] = lexemes.as_slice() else { return };
+    let word = &text[last.span.start as usize..last.span.end as usize];
+    let item = before.iter().rev().take_while(|it| it.token != Token::Dot);
+    let mut directives = item.filter(|it| it.token == Token::Directive);
+    let is_directive =
+        |it: &Lexeme| DIRECTIVES.contains(&&text[it.span.start as usize..it.span.end as usize]);
+    if last.token != Token::Name || !word.ends_with('?') || directives.any(is_directive) {
+        return;
+    }
+    let (last, mark) = (*last, Span { start: last.span.end - 1, ..last.span });
+    let name = Lexeme { span: Span { end: mark.start, ..last.span }, ..last };
+    let end = lexemes.len() - 2;
+    lexemes.splice(end..=end, [name, Lexeme { token: Token::QuestionMark, span: mark }]);
 }

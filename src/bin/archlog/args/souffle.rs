@@ -26,11 +26,13 @@ const PREPROCESSOR: &str = "the C preprocessor is not run; run it first: `mcpp -
 const INSIDE: &str = "archlog plans on its own; `--plan` shows how";
 const PROFILE: &str = "`-p FILE` and `--profile` say where the time went";
 
-const FOREIGN: [Foreign; 23] = [
+const FOREIGN: [Foreign; 26] = [
     option('c', "compile", COMPILE),
+    option('C', "compile-many", COMPILE),
+    option('N', "generate-namespace", COMPILE),
     option('o', "dl-program", COMPILE),
     option('g', "generate", COMPILE),
-    long("generate-many", COMPILE),
+    option('G', "generate-many", COMPILE),
     option('s', "swig", COMPILE),
     option('L', "library-dir", LIBRARY),
     option('l', "libraries", LIBRARY),
@@ -40,7 +42,7 @@ const FOREIGN: [Foreign; 23] = [
     long("wno", "`archlog check --allow CODE` lets a finding pass"),
     option('z', "disable-transformers", INSIDE),
     long("inline-exclude", "nothing is inlined"),
-    long("auto-schedule", INSIDE),
+    option('a', "auto-schedule", INSIDE),
     option('u', "profile-use", INSIDE),
     long("emit-statistics", PROFILE),
     long("live-profile", PROFILE),
@@ -49,6 +51,7 @@ const FOREIGN: [Foreign; 23] = [
     option('t', "provenance", "explanations are of designs: `archlog why`"),
     long("show", "`--plan` shows how a program is evaluated"),
     long("parse-errors", "`archlog check PROGRAM.dl` shows what is wrong with a program"),
+    long("version", "`archlog --version` says which archlog this is"),
     long("legacy", "old forms are refused or taken as they are"),
 ];
 

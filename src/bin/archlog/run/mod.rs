@@ -5,16 +5,15 @@ mod text;
 
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use archlog::analyze::program::{Column, Directive, Program};
 use archlog::analyze::{analyze, analyze_with_goal, has_errors};
-use archlog::diag::{Diagnostic, Severity, Sources};
+use archlog::diag::{Diagnostic, Severity, Sources, reason};
 use archlog::eval::{Evaluator, Profile, Warning};
-use archlog::io::{Directory, OutputDirectory, StandardOutput, save};
+use archlog::io::{Directory, OutputDirectory, StandardOutput, can_save, check_output, save};
 use archlog::plan::demand::{Asked, Demand, demand};
 use archlog::plan::{Known, Measured, Plan};
 use archlog::report::profile::{Moved, ShownProfile, time};
@@ -35,6 +34,11 @@ use crate::query::{rendered, text_of};
 /// Runs a program as Souffle's command line would.
 pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
     interrupt.hear_termination()?;
+    if let Some(to) = arguments.profile().filter(|to| *to != Path::new("-")) {
+        can_save(to).map_err(|error| {
+            anyhow!("cannot write the profile to `{}`: {}", to.display(), reason(&error))
+        })?;
+    }
     let mut stages = Stages::new(arguments.verbose.then_some(console));
     let mut sources = Sources::new();
     let show = |sources: &Sources, problems: &[Diagnostic]| match arguments.no_warn {
@@ -67,12 +71,22 @@ pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<
     let mut interner = Interner::new();
     let mut database = Database::new(&program);
     database.insert_facts(&program, &mut interner);
-    // Nobody hears a request to stop while standard input is waited for, so there it ends the program.
-    let waits = reads_standard_input(&program);
-    if waits && arguments.program == Path::new("-") {
+    if reads_standard_input(&program) && arguments.program == Path::new("-") {
         bail!("the program is read from standard input, so its facts cannot be");
     }
-    let asked = if waits { Arc::default() } else { interrupt.defer() };
+    // What is wrong with an output is known before there is anything to write.
+    if goal.is_none() && !arguments.plan {
+        let outputs = program.directives.iter().filter(|it| it.kind == DirectiveKind::Output);
+        for directive in outputs {
+            let relation = &program.relations[directive.relation.index()];
+            check_output(relation, directive, &mut problems);
+        }
+        if has_errors(&problems) {
+            show(&sources, &problems);
+            return Ok(Exit::Input);
+        }
+    }
+    let asked = interrupt.defer();
     let mut profile = Profile::default();
     let mut moved = Vec::new();
     let threads = effort::threads(&arguments.effort).get();
@@ -85,7 +99,6 @@ pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<
         &mut moved,
     );
     stages.done("read the facts");
-    let asked = interrupt.defer();
     let mut spoilt = has_errors(&problems);
     show(&sources, &problems);
     let finish = |exit: Exit, profile: &Profile, moved: &[Moved]| {
@@ -195,7 +208,7 @@ impl<'a> Stages<'a> {
 fn reads_standard_input(program: &Program) -> bool {
     program.directives.iter().any(|it| {
         let channel = it.parameter("IO").unwrap_or_default();
-        it.kind == DirectiveKind::Input && matches!(channel, "stdin" | "json")
+        it.kind == DirectiveKind::Input && matches!(channel, "stdin" | "stdinfile" | "json")
     })
 }
 

@@ -1,8 +1,10 @@
 //! What a program reads and writes, each with its time.
 
-use std::io;
+use std::io::{self, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use archlog::analyze::program::Program;
@@ -12,6 +14,9 @@ use archlog::report::profile::Moved;
 use archlog::store::Database;
 use archlog::syntax::operators::DirectiveKind;
 use archlog::value::Interner;
+
+/// So long standard input is waited for before somebody may have asked to stop.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// The folder of facts, until somebody asks to stop.
 struct Watched<'a> {
@@ -32,8 +37,22 @@ impl Files for Watched<'_> {
         self.files.shown(name)
     }
 
+    /// Waits for standard input in a thread of its own, so that a request to stop is heard here.
     fn standard_input(&self) -> io::Result<Vec<u8>> {
-        self.files.standard_input()
+        let (hand, wait) = mpsc::channel();
+        thread::spawn(move || {
+            let mut bytes = Vec::new();
+            let read = io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes);
+            // Nobody listens any more where the run was stopped.
+            let _ = hand.send(read);
+        });
+        loop {
+            match wait.recv_timeout(PAUSE) {
+                Ok(read) => return read,
+                Err(RecvTimeoutError::Timeout) if !self.halted() => {}
+                Err(_) => return Err(io::Error::from(io::ErrorKind::Interrupted)),
+            }
+        }
     }
 
     fn halted(&self) -> bool {
@@ -61,9 +80,11 @@ pub fn read_facts(
         if directive.kind != DirectiveKind::Input || files.halted() {
             continue;
         }
-        let start = Instant::now();
+        let (start, before) = (Instant::now(), problems.len());
         let relation = &program.relations[directive.relation.index()];
         match input(&files, relation, directive, interner, sources, problems) {
+            // What was not waited for is no problem of its own.
+            None if files.halted() => problems.truncate(before),
             None => all = false,
             Some(loaded) => {
                 let tuples = loaded.len();
