@@ -361,7 +361,7 @@ fn an_objective_is_a_number_and_a_budget_has_every_call() {
         "tests/dossier/delivery/auction.dl",
         &[
             r#"!dossier_open(15, "place_bid", _)"#,
-            r#"dossier_range("place_bid", "idempotency store", "Call timeout", "30ms", "0", "99ms", "budget")"#,
+            r#"dossier_range("place_bid", "idempotency store", "Call timeout", "30ms", "1ms", "99ms", "budget")"#,
         ],
     );
     never(&[
