@@ -175,7 +175,7 @@ fn an_order_that_is_claimed_is_stored_and_has_a_policy_or_is_open() {
         "designs/chat.dl",
         &[
             r#"dossier_open(14, "send_message", W), contains("arrival_policy", W)"#,
-            r#"dossier_box_gap(14, 2, "send_message", W), contains("arrival_policy", W)"#,
+            r#"dossier_box_gap(14, 3, "send_message", W), contains("arrival_policy", W)"#,
         ],
     );
     answered(
@@ -187,7 +187,7 @@ fn an_order_that_is_claimed_is_stored_and_has_a_policy_or_is_open() {
     );
     never(&[
         r#"dossier_failure(R, "out_of_order", "Yes"), !dossier_policed(R), !dossier_part(R, "windowing", _),
-           !dossier_checklist(14, 2, _, "false")"#,
+           !dossier_checklist(14, 3, _, "false")"#,
         r#"dossier_part(R, _, V), dossier_term(V, "Sequence authority"), !dossier_stores_sequence(R),
            !dossier_box_gap(18, 2, R, _)"#,
     ]);
