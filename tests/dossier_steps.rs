@@ -319,9 +319,9 @@ fn a_scale_type_says_what_shows_it() {
     answered(
         "designs/chat.dl",
         &[
-            // Search and delivery both fan out, and the hotspot names neither.
-            r#"dossier_scale_from("deliver_live", "Fan-out heavy", "assumed: async deliver")"#,
-            r#"dossier_open(13, "channel of the whole company", _)"#,
+            // A delivery fans out; a search asks several partitions, which is a read in each of them.
+            r#"dossier_scale_type("deliver_live", "Fan-out heavy")"#,
+            r#"dossier_scale_from("search_messages", "Read-heavy", W), contains("several partitions", W)"#,
         ],
     );
 }
