@@ -10,6 +10,7 @@
 //! their texts are written one behind the other.
 
 use std::io::{self, Write};
+use std::ops::Range;
 
 use super::order::{Ranked, Ranks, sort_keys, width};
 use super::write::{CHUNK, Rows};
@@ -266,60 +267,93 @@ impl Lines<'_> {
     }
 
     /// Hands on the lines of a stretch, in order.
-    fn stretch(
-        &self,
-        stretch: std::ops::Range<usize>,
-        buffers: &mut Buffers,
-        to: &mut dyn FnMut(&[u8]),
-    ) {
-        let Lines { keys: all, texts, delimiter, room, .. } = self;
+    fn stretch(&self, stretch: Range<usize>, buffers: &mut Buffers, to: &mut dyn FnMut(&[u8])) {
+        let Lines { keys: all, room, .. } = self;
         let Buffers { keys, other, chosen } = buffers;
         let mut buffer = vec![0; CHUNK + AHEAD * room];
         let mut at = 0;
         all.fill(self.rows, stretch, chosen, keys);
         sort_keys(keys, other, 0, all.bits.iter().sum());
+        let Some((last, texts)) = all.bits.last().zip(self.texts.last()) else { return };
+        // What the last line begins with, all of it but the last field, and where that stands.
+        let mut head = None;
+        let mut begins = 0..0;
         for keys in keys.chunks(AHEAD) {
             let mut seen = 0;
+            let mut before = head;
             for &key in keys {
-                all.ranks(key, |index, rank| seen ^= texts[index].peek(rank));
+                if before.replace(key >> last) != Some(key >> last) {
+                    all.head(key, |index, rank| seen ^= self.texts[index].peek(rank));
+                }
+                seen ^= texts.peek(low(key, *last));
             }
             std::hint::black_box(seen);
             for &key in keys {
-                all.ranks(key, |index, rank| {
-                    match *delimiter {
-                        _ if index == 0 => {}
-                        [byte] => {
-                            buffer[at] = *byte;
-                            at += 1;
-                        }
-                        bytes => {
-                            buffer[at..at + bytes.len()].copy_from_slice(bytes);
-                            at += bytes.len();
-                        }
-                    }
-                    at = texts[index].put(rank, &mut buffer, at);
-                });
+                let start = at;
+                if head.replace(key >> last) == Some(key >> last) {
+                    at = again(&mut buffer, &begins, at);
+                } else {
+                    all.head(key, |index, rank| {
+                        at = self.texts[index].put(rank, &mut buffer, at);
+                        at = self.part(&mut buffer, at);
+                    });
+                }
+                begins = start..at;
+                at = texts.put(low(key, *last), &mut buffer, at);
                 buffer[at] = b'\n';
                 at += 1;
             }
             if at >= CHUNK {
                 to(&buffer[..at]);
-                at = 0;
+                (at, head) = (0, None);
             }
         }
         to(&buffer[..at]);
     }
+
+    /// Writes a delimiter at `at`; gives where it ends.
+    #[inline]
+    fn part(&self, line: &mut [u8], at: usize) -> usize {
+        if let [byte] = *self.delimiter {
+            line[at] = byte;
+        } else {
+            line[at..at + self.delimiter.len()].copy_from_slice(self.delimiter);
+        }
+        at + self.delimiter.len()
+    }
+}
+
+/// Copies what a line before begins with to `at`; gives where it ends.
+#[inline]
+fn again(line: &mut [u8], begins: &Range<usize>, at: usize) -> usize {
+    const SHORT: usize = 32;
+    match line.get(begins.start..begins.start + SHORT) {
+        // A copy of a length that the compiler knows; what is too much of it is written over.
+        Some(some) if begins.len() <= SHORT => {
+            let mut block = [0; SHORT];
+            block.copy_from_slice(some);
+            line[at..at + SHORT].copy_from_slice(&block);
+        }
+        _ => line.copy_within(begins.clone(), at),
+    }
+    at + begins.len()
+}
+
+/// The lowest bits of a key.
+#[inline]
+fn low(key: u64, bits: u32) -> u32 {
+    (key & ((1 << bits) - 1)) as u32
 }
 
 impl Keys<'_> {
-    /// Takes a key apart.
+    /// Takes a key apart, the last column left out.
     #[inline]
-    fn ranks(&self, key: u64, mut take: impl FnMut(usize, u32)) {
+    fn head(&self, key: u64, mut take: impl FnMut(usize, u32)) {
         let mut left: u32 = self.bits.iter().sum();
-        for (index, bits) in self.bits.iter().enumerate() {
+        let Some((_, head)) = self.bits.split_last() else { return };
+        for (index, bits) in head.iter().enumerate() {
             left -= bits;
-            let rank = key.checked_shr(left).unwrap_or(0) & ((1 << bits) - 1);
-            take(index, rank as u32);
+            take(index, low(key.checked_shr(left).unwrap_or(0), *bits));
         }
     }
 
@@ -329,7 +363,7 @@ impl Keys<'_> {
     }
 
     /// The parts of the first column, put together to stretches.
-    fn stretches(&self, rows: usize) -> Vec<std::ops::Range<usize>> {
+    fn stretches(&self, rows: usize) -> Vec<Range<usize>> {
         let Some((ranks, column)) = self.columns.first().filter(|_| rows > self.shares.stretch)
         else {
             return std::iter::once(0..usize::MAX).collect();
@@ -351,13 +385,7 @@ impl Keys<'_> {
     }
 
     /// The keys of the rows of a stretch.
-    fn fill(
-        &self,
-        rows: usize,
-        stretch: std::ops::Range<usize>,
-        chosen: &mut Vec<u32>,
-        keys: &mut Vec<u64>,
-    ) {
+    fn fill(&self, rows: usize, stretch: Range<usize>, chosen: &mut Vec<u32>, keys: &mut Vec<u64>) {
         keys.clear();
         let whole = stretch == (0..usize::MAX);
         if let Some((ranks, column)) = self.columns.first().filter(|_| !whole) {

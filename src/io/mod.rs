@@ -10,6 +10,7 @@
 //! A bad line never hides the others: every bad line is reported with the field underlined, and all
 //! good lines load.
 
+mod ahead;
 mod design;
 mod error;
 mod fields;

@@ -11,6 +11,7 @@ use crate::diag::{Diagnostic, SourceId, Sources, Span};
 use crate::text::Text;
 use crate::value::{Constant, Interner, Primitive, Word};
 
+use super::ahead::Ahead;
 use super::error;
 use super::fields::{Misquoted, Record, Records, content};
 use super::files::Files;
@@ -298,6 +299,7 @@ impl Reader<'_> {
             && matches!(self.columns, [Column { primitive: Primitive::Symbol, .. }]);
         let plain = !self.reading.picks && self.text.invalid.is_empty();
         let numbers = plain.then(|| Numbers::of(self.columns, &format.delimiter)).flatten();
+        let mut ahead = plain.then(|| Ahead::of(self.columns, &format.delimiter)).flatten();
         loop {
             if let Some(numbers) = numbers {
                 let Loaded { columns, lines, .. } = &mut self.loaded;
@@ -305,6 +307,9 @@ impl Reader<'_> {
                 if numbers.read(text, &mut records.place, threads, halted, rows) {
                     return;
                 }
+            }
+            if let Some(ahead) = &mut ahead {
+                ahead.come(records.place.at, text, self.columns, self.interner);
             }
             let Some(record) = records.next() else { return };
             read += 1;
@@ -514,6 +519,20 @@ pub(super) mod tests {
         let (rows, problems) = read(columns, parameters, text);
         assert_eq!(problems, "");
         rows
+    }
+
+    /// Many symbols are asked for ahead, whatever else a line holds.
+    #[test]
+    fn many_symbols_named_again_in_any_order_are_what_the_text_says() {
+        let mut text = String::new();
+        let mut expected = Vec::new();
+        for (row, line) in (0..60_000_u64).zip(1..) {
+            let again = row.wrapping_mul(2_654_435_761) % (row + 1);
+            let (one, other) = (format!("s{row}"), format!("é {again}"));
+            text.push_str(&format!("{one}\t{again}\t{other}{}", ["\n", "\r\n"][row as usize % 2]));
+            expected.push(format!("{line}: {one}|{again}|{other}"));
+        }
+        assert_eq!(good("one: symbol, n: number, other: symbol", &[], text.as_bytes()), expected);
     }
 
     #[test]

@@ -27,9 +27,16 @@ pub struct Interner {
     record_index: HashTable<u32>,
 }
 
+/// So many symbols are at hand anyway.
+const LARGE: usize = 1 << 14;
+
 fn hash_text(text: &str) -> u64 {
+    hash_bytes(text.as_bytes())
+}
+
+fn hash_bytes(text: &[u8]) -> u64 {
     let mut hasher = FxHasher::default();
-    hasher.write(text.as_bytes());
+    hasher.write(text);
     hasher.finish()
 }
 
@@ -206,6 +213,41 @@ impl Interner {
         let Interner { symbols, text, ends, .. } = self;
         symbols.insert_unique(hash, local, |&other| hash_text(slice(text, ends, other)));
         Word(self.base_symbols + local)
+    }
+
+    /// Whether what this layer holds of symbols is more than what is at hand anyway.
+    pub fn is_large(&self) -> bool {
+        self.ends.len() > LARGE
+    }
+
+    /// Has what is needed to find some texts brought near, for many of them at a time. Only time
+    /// depends on it.
+    pub fn ask_for<'t>(&self, mut texts: impl Iterator<Item = &'t [u8]>) {
+        let mut some = [0; 64];
+        let mut seen = 0;
+        loop {
+            let mut asked = 0;
+            for (place, text) in some.iter_mut().zip(&mut texts) {
+                let first = |&local: &u32| {
+                    *place = local;
+                    true
+                };
+                seen ^= self.symbols.find(hash_bytes(text), first).map_or(0, |it| *it as usize);
+                asked += 1;
+            }
+            for local in &some[..asked] {
+                seen ^= self.ends.get(*local as usize).map_or(0, |end| *end);
+            }
+            for local in &some[..asked] {
+                let end = self.ends.get(*local as usize).map_or(0, |end| *end);
+                let last = self.text.as_bytes().get(end.saturating_sub(1));
+                seen ^= usize::from(last.copied().unwrap_or_default());
+            }
+            if asked < some.len() {
+                break;
+            }
+        }
+        std::hint::black_box(seen);
     }
 
     fn find_symbol(&self, text: &str, hash: u64) -> Option<Word> {
