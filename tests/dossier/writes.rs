@@ -99,7 +99,7 @@ fn a_lock_comes_before_the_read_and_a_writer_beside_others_writes_on_a_condition
             r#"!dossier_algorithm("assign_locker", _, _, L), contains("expected", L)"#,
             r#"dossier_algorithm("assign_locker", 10, _, L), contains("parcel_id may be tried with another locker_number", L)"#,
             r#"!dossier_algorithm("assign_locker", 10, _, L), contains("idempotency_store.set", L)"#,
-            r#"dossier_message("assign_locker", 5, "service", "Locker", "lock and read Locker", _, _, _)"#,
+            r#"dossier_message("assign_locker", 50, "service", "Locker", "lock and read Locker", _, _, _)"#,
         ],
     );
     answered(
