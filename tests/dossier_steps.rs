@@ -334,9 +334,9 @@ fn a_scale_type_says_what_shows_it() {
     answered(
         "designs/chat.dl",
         &[
-            // Search and delivery both fan out, and the hotspot names neither.
-            r#"dossier_scale_from("deliver_live", "Fan-out heavy", "assumed: async deliver")"#,
-            r#"dossier_open(13, "channel of the whole company", _)"#,
+            // A delivery fans out; a search asks several partitions, which is a read in each of them.
+            r#"dossier_scale_type("deliver_live", "Fan-out heavy")"#,
+            r#"dossier_scale_from("search_messages", "Read-heavy", W), contains("several partitions", W)"#,
         ],
     );
 }
@@ -591,13 +591,12 @@ fn several_writers_are_settled_by_the_mechanism_or_all_stand() {
 #[test]
 fn no_strategy_breaks_a_hard_invariant_of_what_gets_hot() {
     never(&[
-        r#"dossier_strategy(H, _, _, T), strategy_breaks(P, K), match(P, T), dossier_heats(H, R),
-               dossier_type_of_path(R, K)"#,
+        r#"dossier_strategy(H, _, _, T), dossier_left_out(H, B, _, _), contains(B, T)"#,
     ]);
     answered(
         "designs/leaderboard.dl",
         &[
-            r#"dossier_breaks("viral video_id", "Add random suffix to video_id for writes")"#,
+            r#"dossier_left_out("viral video_id", "Add random suffix to ", _, _)"#,
             r#"dossier_strategy("viral video_id", _, _, "Partition by video_id")"#,
         ],
     );
