@@ -590,9 +590,7 @@ fn several_writers_are_settled_by_the_mechanism_or_all_stand() {
 
 #[test]
 fn no_strategy_breaks_a_hard_invariant_of_what_gets_hot() {
-    never(&[
-        r#"dossier_strategy(H, _, _, T), dossier_left_out(H, B, _, _), contains(B, T)"#,
-    ]);
+    never(&[r#"dossier_strategy(H, _, _, T), dossier_left_out(H, B, _, _), contains(B, T)"#]);
     answered(
         "designs/leaderboard.dl",
         &[
