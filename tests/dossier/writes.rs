@@ -427,6 +427,23 @@ fn a_number_comes_from_where_it_is_counted() {
             r#"!dossier_table("Sequence_Bid", _, _)"#,
         ],
     );
+    // What a path gives out itself tells no repeat: a repeat would get the next one.
+    told(
+        "design(\"q\", \"Q\").\n\
+         need(\"queue\", 1, \"user\", \"append event\", \"C1\", \"A reader queues for a title\").\n\
+         on(\"queue\", \"Entry\").\nobject(\"Entry\", \"event\").\n\
+         evolution(\"Entry\", \"append-only\").\nscope(\"Entry\", \"instance\", \"(title_id, position)\").\n\
+         invariant(\"fair\", \"queue\", \"HARD\", \"ordering\", \"business\").\n\
+         slot(\"fair\", \"instances\", \"entries\").\nslot(\"fair\", \"relation\", \"position\").\n\
+         slot(\"fair\", \"scope\", \"title_id\").\n\
+         invariant(\"once\", \"queue\", \"HARD\", \"uniqueness\", \"retry\").\n\
+         slot(\"once\", \"key\", \"(title_id, position)\").\nslot(\"once\", \"outcome\", \"entry\").\n\
+         slot(\"once\", \"scope\", \"title_id\").\n",
+        &[
+            r#"!dossier_checked("once", "queue", _)"#,
+            r#"dossier_open(8, "queue", M), contains("has position in it", M)"#,
+        ],
+    );
     // What a partner reports was numbered there; a time is not given out.
     answered(
         "designs/trade-settlement.dl",
