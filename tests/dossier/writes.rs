@@ -144,8 +144,13 @@ fn what_ends_a_claim_looks_whether_it_is_over() {
         &[
             r#"dossier_algorithm("expire_holds", 8, 50, L), contains("current.hold_expires_at > server_time", L)"#,
             r#"dossier_claim_expires("Seat", "HELD", "free for the next claim")"#,
-            // The guard asks for the token already.
+            // The guard asks for the token already, which the caller presents: an older one is refused, here and in step 14.
             r#"!dossier_fenced_path("confirm_seat", _)"#,
+            r#"dossier_algorithm("confirm_seat", 1, _, L), contains("confirm_seat(payment_id, (event_id, seat_number), token, payload)", L)"#,
+            r#"dossier_specified("confirm_seat", "Input", "payment_id, (event_id, seat_number), token, payload")"#,
+            r#"dossier_failure("confirm_seat", "stale_holder", "Yes")"#,
+            r#"dossier_failure_mechanism("confirm_seat", "stale_holder", "fencing token: hold_token")"#,
+            r#"!dossier_argument("hold_seat", 11, _)"#,
         ],
     );
     let design = |more: &str| {
