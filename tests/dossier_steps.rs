@@ -631,3 +631,20 @@ fn what_compares_server_time_has_a_row_for_the_bound() {
         ],
     );
 }
+
+#[test]
+fn no_box_is_true_beside_its_own_mistake() {
+    never(&[
+        r#"dossier_mistake(M, _, _), dossier_denies(M, Step, Box), dossier_checklist(Step, Box, _, "true")"#,
+        r#"dossier_mistake(M, _, _), dossier_denies(M, Step, Box), dossier_checklist(Step, Box, _, "not judged")"#,
+        // A failure without an answer leaves a box of its step false, if only that nothing else is open.
+        r#"dossier_mistake(14, _, _), !dossier_checklist(14, _, _, "false")"#,
+    ]);
+    answered(
+        "designs/job-scheduler.dl",
+        &[
+            r#"dossier_box_gap(9, 3, "not_early", W), contains("partitioned by", W)"#,
+            r#"dossier_checklist(9, 3, _, "false")"#,
+        ],
+    );
+}
