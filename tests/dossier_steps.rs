@@ -648,3 +648,19 @@ fn no_box_is_true_beside_its_own_mistake() {
         ],
     );
 }
+
+#[test]
+fn a_view_that_is_gathered_is_kept_by_something_or_by_another_read() {
+    never(&[
+        r#"read_path(R, V), dossier_term(V, "Scatter-Gather"), !dossier_cost(R, V, _, _, _, _)"#,
+        r#"dossier_gathered(R, View, V), !dossier_kept(View, _, _, _, _), !dossier_open(10, R, _)"#,
+    ]);
+    // Here a materialized view keeps it.
+    answered(
+        "designs/leaderboard.dl",
+        &[
+            r#"!dossier_gathered("compare_scopes", _, _)"#,
+            r#"!dossier_cost("compare_scopes", _, "rows of TopKProjection", _, _, _)"#,
+        ],
+    );
+}
