@@ -674,3 +674,36 @@ fn what_compares_server_time_has_a_row_for_the_bound() {
         ],
     );
 }
+
+#[test]
+fn no_box_is_true_beside_its_own_mistake() {
+    never(&[
+        r#"dossier_mistake(M, _, _), dossier_denies(M, Step, Box), dossier_checklist(Step, Box, _, "true")"#,
+        r#"dossier_mistake(M, _, _), dossier_denies(M, Step, Box), dossier_checklist(Step, Box, _, "not judged")"#,
+        // A failure without an answer leaves a box of its step false, if only that nothing else is open.
+        r#"dossier_mistake(14, _, _), !dossier_checklist(14, _, _, "false")"#,
+    ]);
+    answered(
+        "designs/job-scheduler.dl",
+        &[
+            r#"dossier_box_gap(9, 3, "not_early", W), contains("partitioned by", W)"#,
+            r#"dossier_checklist(9, 3, _, "false")"#,
+        ],
+    );
+}
+
+#[test]
+fn a_view_that_is_gathered_is_kept_by_something_or_by_another_read() {
+    never(&[
+        r#"read_path(R, V), dossier_term(V, "Scatter-Gather"), !dossier_cost(R, V, _, _, _, _)"#,
+        r#"dossier_gathered(R, View, V), !dossier_kept(View, _, _, _, _), !dossier_open(10, R, _)"#,
+    ]);
+    // Here a materialized view keeps it.
+    answered(
+        "designs/leaderboard.dl",
+        &[
+            r#"!dossier_gathered("compare_scopes", _, _)"#,
+            r#"!dossier_cost("compare_scopes", _, "rows of TopKProjection", _, _, _)"#,
+        ],
+    );
+}
