@@ -366,3 +366,27 @@ fn a_profile_is_written_of_a_run_that_waits_for_standard_input() {
         assert!(!desk.0.path().join("p.csv").exists());
     }
 }
+
+/// Souffle's refusals hold until somebody says otherwise, on the command line or in the program.
+#[test]
+fn what_souffle_refuses_is_taken_where_it_is_asked_for() {
+    let text = ".decl n(x: number)\n.input n\n.decl m(x: float)\nm(x) :- x = mean y : n(y).\n\
+                .output m(IO=stdout)";
+    let pragma = format!("{text}\n.pragma \"extensions\"");
+    let desk = Desk::with(&[
+        ("plain.dl", text),
+        ("pragma.dl", &pragma),
+        ("facts.dl", ".decl n(x: number)\n.input n\n.output n(IO=stdout)"),
+        ("n.facts", "0x1\n\n2\n"),
+    ]);
+    desk.run(&["plain.dl"]).assert().code(2).stdout(is_empty()).stderr(contains("plain.dl:4:13"));
+    let facts = desk.run(&["facts.dl"]).assert().code(2).stdout(contains("\n2\n"));
+    facts.stderr(contains("n.facts:1:1").and(contains("n.facts:2:1")));
+    let mean = "---------------\nm\n===============\n1.5\n===============\n";
+    for options in
+        [&["plain.dl", "--extensions"][..], &["pragma.dl"], &["plain.dl", "-Pextensions"]]
+    {
+        desk.run(options).assert().success().stdout(mean).stderr(is_empty());
+    }
+    desk.run(&["facts.dl", "--extensions"]).assert().success().stdout(contains("\n1\n2\n"));
+}

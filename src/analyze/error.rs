@@ -241,6 +241,13 @@ pub fn not_followed<'a>(
     }
 }
 
+/// `f(1.5e3).`, where Souffle's refusals are wanted
+pub fn beyond_souffle(span: Span, what: &str, portable: &str) -> Diagnostic {
+    Diagnostic::error("AL0133", format!("{what} goes beyond Souffle"))
+        .at(span, "Souffle refuses this")
+        .help(format!("{portable}; or take it, with `--extensions` or `.pragma \"extensions\"`"))
+}
+
 /// `.decl p() p() <= p() :- q(1).`
 pub fn nothing_to_lose(span: Span, name: &str, why: &str) -> Diagnostic {
     Diagnostic::error("AL0128", format!("`{name}` cannot lose tuples: {why}"))

@@ -20,6 +20,7 @@ use declared::check_declared;
 use infer::infer;
 use settle::{Settle, bound_at};
 
+pub(super) use infer::primitive_of;
 pub use settle::constant_as;
 
 /// Settles and checks all types of a rule.
