@@ -644,6 +644,23 @@ mod query {
     }
 
     #[test]
+    fn a_text_that_occurs_nowhere_is_told_with_the_one_that_is_meant() {
+        let (desk, auction) = (Desk::new(), design("auction"));
+        let told = || contains("AL0117").and(contains("did you mean `place_bid`?"));
+        let goals = ["base_mechanism(\"place_bd\", M)", "path(R, P, _), !path(\"place_bd\", P, _)"];
+        for goal in goals {
+            desk.archlog(&["query", &auction, goal]).assert().stderr(told());
+        }
+        desk.archlog(&["query", &auction, "path(R, P, _), P != \"place_bd\""])
+            .assert()
+            .stderr(is_empty());
+        desk.archlog(&["achieve", &auction, "base_mechanism(\"place_bd\", \"lease\")"])
+            .assert()
+            .code(1)
+            .stderr(told());
+    }
+
+    #[test]
     fn a_wrong_goal_is_underlined() {
         Desk::new()
             .archlog(&["query", &design("auction"), PRIORITIES])

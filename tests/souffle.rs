@@ -390,3 +390,17 @@ fn what_souffle_refuses_is_taken_where_it_is_asked_for() {
     }
     desk.run(&["facts.dl", "--extensions"]).assert().success().stdout(contains("\n1\n2\n"));
 }
+
+/// Both are printed, as Souffle does; files would take each other's place.
+#[test]
+fn two_outputs_of_one_file_are_printed_one_after_the_other() {
+    let text = ".decl p, q(x: number)\np(1).\nq(2).\n.output p(filename=\"x\")\n.output q(filename=\"x\")\n\
+                .output p(filename=\"x\", delimiter=\",\")";
+    let desk = Desk::with(&[("two.dl", text)]);
+    desk.run(&["two.dl"]).assert().code(2).stderr(contains("AL0129"));
+    let of = |name: &str, row: &str| {
+        format!("---------------\n{name}\nx\n===============\n{row}\n===============\n")
+    };
+    let all = [of("p", "1"), of("q", "2"), of("p", "1")].concat();
+    desk.run(&["two.dl", "-D", "-"]).assert().success().stdout(all).stderr(is_empty());
+}

@@ -204,9 +204,14 @@ pub fn part_of_union(span: Span, name: &str, declared: Span) -> Diagnostic {
         .help("let the type stand on one of the members, or be a member itself")
 }
 
+/// The code of two outputs in one file.
+pub fn written_over_code() -> &'static str {
+    "AL0129"
+}
+
 /// `.output p(filename="x.csv") .output q(filename="x.csv")`
 pub fn written_over(span: Span, file: &str, first: Span) -> Diagnostic {
-    Diagnostic::error("AL0129", format!("two outputs are written to the file `{file}`"))
+    Diagnostic::error(written_over_code(), format!("two outputs are written to the file `{file}`"))
         .at(span, "this one takes the place of the first")
         .at(first, "the first one")
         .help("give one of them another `filename`")

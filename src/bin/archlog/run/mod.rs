@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, bail};
+use archlog::analyze::error::written_over_code;
 use archlog::analyze::program::{Column, Directive, Program};
 use archlog::analyze::{analyze, analyze_with_goal, beyond, has_errors};
 use archlog::diag::{Diagnostic, Severity, Sources, reason};
@@ -51,6 +52,10 @@ pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<
     let (trees, mut problems) = text::trees(arguments, &mut sources)?;
     let (program, more) = analyze(&trees);
     problems.extend(more);
+    if arguments.output == Path::new("-") {
+        // What is printed takes no other's place.
+        problems.retain(|it| it.code != written_over_code());
+    }
     let strict = !arguments.extensions && !beyond::allowed(&trees);
     if strict {
         problems.extend(beyond::check(&program, &trees, &sources));
