@@ -748,7 +748,10 @@ mod missing {
         let desk = Desk::with(&[("empty/notes.txt", ""), ("tables/need.csv", "")]);
         let auction = design("auction");
         for (arguments, said) in [
-            (&["diff", "shipped", "gone"][..], "error: there is no `gone` to compare a rulebook with"),
+            (
+                &["diff", "shipped", "gone"][..],
+                "error: there is no `gone` to compare a rulebook with",
+            ),
             (&["diff", "gone", "shipped"], "error: there is no `gone`"),
             (
                 &["diff", "shipped", "empty"],
