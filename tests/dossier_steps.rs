@@ -432,9 +432,52 @@ fn a_runbook_speaks_of_what_the_path_has() {
 }
 
 #[test]
+fn a_row_that_finds_its_own_repeat_has_no_outcomes_beside_it() {
+    never(&[
+        r#"dossier_own_record(R, _), dossier_outcomes(R, _, _)"#,
+        r#"dossier_kept_with_its_row(R, V), dossier_parameter(R, V, "Idempotency key TTL")"#,
+        r#"dossier_kept_with_its_row(R, V), dossier_metric(R, V, "TTL expiry rate")"#,
+    ]);
+    answered(
+        "designs/shared-editor.dl",
+        &[
+            r#"dossier_own_record("edit_text", "Operation")"#,
+            r#"dossier_algorithm("edit_text", _, _, T), contains("if Operation.exists(", T)"#,
+        ],
+    );
+    answered("designs/chat.dl", &[r#"dossier_own_record("send_message", "Message")"#]);
+}
+
+#[test]
+fn a_permission_has_a_boundary_and_is_known_from_somewhere() {
+    answered(
+        "designs/chat.dl",
+        &[
+            r#"dossier_dp_mechanism("Mark read authorization boundary", "Authorization boundary")"#,
+            r#"dossier_open(4, "own_position", T), contains("where it is known from", T)"#,
+        ],
+    );
+    answered(
+        "designs/job-scheduler.dl",
+        &[r#"dossier_closure("Edit job authorization boundary", "ScheduledJob", _)"#],
+    );
+}
+
+#[test]
+fn entries_of_a_log_are_read_where_they_lie_together() {
+    answered(
+        "designs/chat.dl",
+        &[
+            r#"dossier_read_key("view_history", "Message", "conversation_id partition key")"#,
+            r#"dossier_dp_type("Send message mechanism", "Ordering")"#,
+        ],
+    );
+}
+
+#[test]
 fn what_is_kept_grows_and_the_first_stage_has_the_stores_of_its_services() {
     never(&[
-        r#"dossier_technology(R, V, _, _, _), !dossier_base(R, V), !dossier_storeless(V),
+        r#"dossier_technology(R, V, _, _, _), !dossier_base(R, V), !dossier_storeless(V), !dossier_kept_with_its_row(R, V),
            !dossier_cost(R, V, _, _, _, _), !dossier_open(19, _, _)"#,
         r#"dossier_claim_store(O, S, _), dossier_stage_name(1, N), !contains(S, N)"#,
         r#"dossier_apart(_, _), dossier_stage_name(1, N), contains("Single service", N)"#,
@@ -628,6 +671,39 @@ fn what_compares_server_time_has_a_row_for_the_bound() {
         "designs/job-scheduler.dl",
         &[
             r#"dossier_failure_mechanism("claim_run", "deadline", W), contains("end of the claim", W)"#,
+        ],
+    );
+}
+
+#[test]
+fn no_box_is_true_beside_its_own_mistake() {
+    never(&[
+        r#"dossier_mistake(M, _, _), dossier_denies(M, Step, Box), dossier_checklist(Step, Box, _, "true")"#,
+        r#"dossier_mistake(M, _, _), dossier_denies(M, Step, Box), dossier_checklist(Step, Box, _, "not judged")"#,
+        // A failure without an answer leaves a box of its step false, if only that nothing else is open.
+        r#"dossier_mistake(14, _, _), !dossier_checklist(14, _, _, "false")"#,
+    ]);
+    answered(
+        "designs/job-scheduler.dl",
+        &[
+            r#"dossier_box_gap(9, 3, "not_early", W), contains("partitioned by", W)"#,
+            r#"dossier_checklist(9, 3, _, "false")"#,
+        ],
+    );
+}
+
+#[test]
+fn a_view_that_is_gathered_is_kept_by_something_or_by_another_read() {
+    never(&[
+        r#"read_path(R, V), dossier_term(V, "Scatter-Gather"), !dossier_cost(R, V, _, _, _, _)"#,
+        r#"dossier_gathered(R, View, V), !dossier_kept(View, _, _, _, _), !dossier_open(10, R, _)"#,
+    ]);
+    // Here a materialized view keeps it.
+    answered(
+        "designs/leaderboard.dl",
+        &[
+            r#"!dossier_gathered("compare_scopes", _, _)"#,
+            r#"!dossier_cost("compare_scopes", _, "rows of TopKProjection", _, _, _)"#,
         ],
     );
 }

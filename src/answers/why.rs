@@ -14,6 +14,9 @@ const MOST_ANSWERS: usize = 10;
 /// The smallest change is looked for among so many choices at a time; `achieve` goes further.
 const WAY: usize = 2;
 
+/// How many conditions the search for them looks at: about a second.
+const STEPS: usize = 1_000_000;
+
 /// Explanations of some of the answers to a goal.
 #[derive(Debug, Default)]
 pub struct Explanation {
@@ -72,7 +75,7 @@ pub fn ways(
     options: &Options<'_>,
     tree: &mut Tree,
 ) -> Option<StopReason> {
-    let limits = Limits::from_options(options);
+    let limits = Limits { steps: Some(STEPS), ..Limits::from_options(options) };
     let search = Search { size: WAY, answers: 3, limits, progress: &|_, _, _| {} };
     let achieved = match session.achieve(design, goal, &search) {
         Ok(achieved) => achieved,
@@ -95,6 +98,12 @@ pub fn ways(
             Way { say, facts: to_copy(session, &plan.change) }
         })
         .collect();
+    if let Some(StopReason::Steps(_)) = achieved.stopped {
+        let line =
+            "the search for a change that gives it ended early; `archlog achieve` looks further";
+        tree.notes.push(line.to_owned());
+        return None;
+    }
     if tree.ways.is_empty() {
         let most = achieved.complete_to;
         tree.notes.push(format!(

@@ -133,8 +133,12 @@ pub fn achieve(
     }
     let choices = &achieved.choices;
     let free: Vec<usize> = (0..choices.choices.len()).collect();
-    let mut cones = Cones::new(&base, choices, &free);
+    let mut cones = Cones::new(&base, choices, &free).at_most(search.limits.steps);
     let root = cones.ask(goal.relation, &asked);
+    if let Err(reason) = cones.looked() {
+        achieved.stopped = Some(reason);
+        return Ok(achieved);
+    }
     let cone = cones.cone(root);
     let slice = cones.slice(&[root]);
     drop(cones);

@@ -168,10 +168,11 @@ impl Cones<'_> {
         depth: usize,
         found: &mut Vec<Bindings>,
     ) {
-        if found.len() >= WAYS || self.steps == 0 {
+        if found.len() >= WAYS || self.steps == 0 || self.looked > self.most {
             return;
         }
         self.steps -= 1;
+        self.looked += 1;
         let Some(next) = self.next(&open, &bindings) else {
             found.push(bindings);
             return;

@@ -19,6 +19,7 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::analyze::program::Program;
+use crate::eval::StopReason;
 use crate::explain::Solver;
 use crate::kb::is_stated;
 use crate::value::{Interner, RelationId, Word};
@@ -102,6 +103,10 @@ pub struct Cones<'a> {
     known: FxHashMap<Pattern, usize>,
     /// How many conditions the proof search under way may still look at.
     pub(super) steps: usize,
+    /// How many conditions were looked at.
+    pub(super) looked: usize,
+    /// How many may be: with more, nothing that was found counts.
+    pub(super) most: usize,
 }
 
 /// A pattern that was asked for.
@@ -157,7 +162,20 @@ impl<'a> Cones<'a> {
             nodes: Vec::new(),
             known: FxHashMap::default(),
             steps: 0,
+            looked: 0,
+            most: usize::MAX,
         }
+    }
+
+    /// The same, but it gives up after so many conditions.
+    pub fn at_most(self, most: Option<usize>) -> Self {
+        Cones { most: most.unwrap_or(usize::MAX), ..self }
+    }
+
+    /// How many conditions were looked at; an error where there were more than may be, and what was
+    /// found says nothing.
+    pub fn looked(&self) -> Result<usize, StopReason> {
+        if self.looked > self.most { Err(StopReason::Steps(self.most)) } else { Ok(self.looked) }
     }
 
     /// Asks for tuples of a relation; columns are given without the hidden one. Gives the number

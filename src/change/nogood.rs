@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use crate::eval::Stopped;
+use crate::eval::{StopReason, Stopped};
 use crate::value::{RelationId, Word};
 
 use super::choices::{Choices, Setting};
@@ -95,9 +95,11 @@ struct World<'b> {
 }
 
 impl<'b> Learner<'_, 'b> {
-    /// A nogood that covers a set which does not reach the goal.
-    pub fn learn(&self, set: &[Setting]) -> Result<Nogood, Stopped> {
+    /// A nogood that covers a set which does not reach the goal, and how many conditions were looked
+    /// at to find it.
+    pub fn learn(&self, set: &[Setting]) -> Result<(Nogood, usize), Stopped> {
         let world = self.world(set)?;
+        let mut looked = 0;
         let (inside, mut held): (Vec<usize>, Vec<usize>) =
             self.cone.iter().copied().partition(|choice| state(set, *choice).is_some());
         held.extend(inside);
@@ -108,7 +110,8 @@ impl<'b> Learner<'_, 'b> {
                 self.limits.check().map_err(stopped)?;
                 let end = (at + piece).min(held.len());
                 let fewer: Vec<usize> = held[..at].iter().chain(&held[end..]).copied().collect();
-                if self.reaches(&world, &hold(set, &fewer)) { at = end } else { held = fewer }
+                let reaches = self.reaches(&world, &hold(set, &fewer), &mut looked);
+                if reaches.map_err(stopped)? { at = end } else { held = fewer }
             }
             if piece <= 1 {
                 break;
@@ -124,12 +127,12 @@ impl<'b> Learner<'_, 'b> {
             let others = std::iter::once(None).chain(values.iter().copied().map(Some));
             for other in others.filter(|other| *other != now) {
                 nogood.held[at].states.push(other);
-                if self.reaches(&world, &nogood.held) {
+                if self.reaches(&world, &nogood.held, &mut looked).map_err(stopped)? {
                     nogood.held[at].states.pop();
                 }
             }
         }
-        Ok(nogood)
+        Ok((nogood, looked))
     }
 
     fn world(&self, set: &[Setting]) -> Result<World<'b>, Stopped> {
@@ -153,8 +156,14 @@ impl<'b> Learner<'_, 'b> {
         Ok(World { base, rules, now })
     }
 
-    /// Whether the goal may be in reach as long as some choices are held.
-    fn reaches(&self, world: &World<'b>, held: &[Held]) -> bool {
+    /// Whether the goal may be in reach as long as some choices are held. `looked` counts the
+    /// conditions that were looked at.
+    fn reaches(
+        &self,
+        world: &World<'b>,
+        held: &[Held],
+        looked: &mut usize,
+    ) -> Result<bool, StopReason> {
         let mut free = Vec::with_capacity(self.cone.len());
         for &number in self.cone {
             let choice = &self.choices.choices[number];
@@ -176,9 +185,16 @@ impl<'b> Learner<'_, 'b> {
             }
             free.push(Free { choice: number, words });
         }
-        let mut cones = Cones::within(&world.base, Rc::clone(&world.rules), self.choices, free);
+        let rules = Rc::clone(&world.rules);
+        let left = self.limits.steps.map(|steps| steps.saturating_sub(*looked));
+        let mut cones = Cones::within(&world.base, rules, self.choices, free).at_most(left);
         let root = cones.ask(self.relation, self.asked);
-        cones.cone(root).possible
+        match (cones.looked(), self.limits.steps) {
+            (Ok(more), _) => *looked += more,
+            (Err(_), Some(steps)) => return Err(StopReason::Steps(steps)),
+            (Err(reason), None) => return Err(reason),
+        }
+        Ok(cones.cone(root).possible)
     }
 
     /// The words that a choice has in the base.

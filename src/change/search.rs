@@ -19,7 +19,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rustc_hash::FxHashSet;
 
-use crate::eval::Stopped;
+use crate::eval::{StopReason, Stopped};
 use crate::store::Database;
 
 use super::achieve::{Search, subsets};
@@ -53,6 +53,8 @@ pub struct Tree<'t, 'b> {
     found: Vec<Vec<Setting>>,
     size: usize,
     tried: usize,
+    /// How many conditions were looked at for reasons.
+    looked: usize,
 }
 
 impl<'t, 'b> Tree<'t, 'b> {
@@ -62,9 +64,19 @@ impl<'t, 'b> Tree<'t, 'b> {
         holds: &'t Holds<'t>,
         search: &'t Search<'t>,
     ) -> Result<Self, Stopped> {
-        let nogoods = vec![learner.learn(&[])?];
-        let (answers, failed, found) = (FxHashSet::default(), vec![Vec::new()], Vec::new());
-        Ok(Tree { learner, holds, search, nogoods, answers, failed, found, size: 0, tried: 0 })
+        let (nogood, looked) = learner.learn(&[])?;
+        Ok(Tree {
+            learner,
+            holds,
+            search,
+            nogoods: vec![nogood],
+            answers: FxHashSet::default(),
+            failed: vec![Vec::new()],
+            found: Vec::new(),
+            size: 0,
+            tried: 0,
+            looked,
+        })
     }
 
     /// The choices of which every answer makes one.
@@ -206,23 +218,28 @@ impl<'t, 'b> Tree<'t, 'b> {
                 at += 1;
             }
             let learned = self.learn(&open)?;
-            for nogood in learned {
+            for (nogood, looked) in learned {
+                self.looked += looked;
                 if !self.nogoods.contains(&nogood) {
                     self.nogoods.push(nogood);
                 }
+            }
+            if let Some(steps) = self.search.limits.steps.filter(|&steps| self.looked > steps) {
+                return Err(stopped(StopReason::Steps(steps)));
             }
         }
         Ok(())
     }
 
-    /// A reason for each of a few sets, found on several threads.
-    fn learn(&self, sets: &[&Vec<Setting>]) -> Result<Vec<Nogood>, Stopped> {
+    /// A reason for each of a few sets, found on several threads, and how many conditions were looked
+    /// at for it.
+    fn learn(&self, sets: &[&Vec<Setting>]) -> Result<Vec<(Nogood, usize)>, Stopped> {
         self.search.limits.check().map_err(stopped)?;
         let threads = self.search.limits.threads.clamp(1, sets.len().max(1));
         if threads == 1 {
             return sets.iter().map(|set| self.learner.learn(set)).collect();
         }
-        let learned: Mutex<Vec<(usize, Result<Nogood, Stopped>)>> = Mutex::new(Vec::new());
+        let learned: Mutex<Vec<(usize, Result<(Nogood, usize), Stopped>)>> = Mutex::new(Vec::new());
         std::thread::scope(|scope| {
             for first in 0..threads {
                 let learned = &learned;

@@ -39,6 +39,9 @@ pub struct Limits<'a> {
     pub rounds: Option<u32>,
     /// The most bytes that relations and symbols of a run may take.
     pub memory: Option<usize>,
+    /// The most conditions that a search looks at when it asks what a goal can depend on. They are
+    /// counted the same in every run, whatever the threads.
+    pub steps: Option<usize>,
 }
 
 impl Default for Limits<'_> {
@@ -50,6 +53,7 @@ impl Default for Limits<'_> {
             tuples: None,
             rounds: None,
             memory: None,
+            steps: None,
         }
     }
 }
@@ -66,6 +70,7 @@ impl<'a> Limits<'a> {
             tuples: options.tuples,
             rounds: options.rounds,
             memory: options.memory,
+            steps: None,
         }
     }
 

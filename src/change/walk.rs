@@ -47,6 +47,11 @@ impl Cones<'_> {
         bindings: Bindings,
         walk: &mut Walk,
     ) {
+        self.looked += 1;
+        if self.looked > self.most {
+            (walk.open, walk.reached) = (true, true);
+            return;
+        }
         if self.denied(rule, &mut open, &bindings, walk) {
             return;
         }

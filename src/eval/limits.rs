@@ -45,6 +45,8 @@ pub enum StopReason {
     Rounds(u32),
     /// Relations and symbols took too many bytes.
     Memory(usize),
+    /// A search for changes looked at too many conditions.
+    Steps(usize),
     /// Somebody asked for it.
     Interrupted,
 }
@@ -61,6 +63,9 @@ impl fmt::Display for StopReason {
             }
             StopReason::Memory(limit) => {
                 write!(formatter, "the memory limit of {limit} bytes was reached")
+            }
+            StopReason::Steps(limit) => {
+                write!(formatter, "the limit of {limit} conditions looked at was reached")
             }
             StopReason::Interrupted => formatter.write_str("interrupted"),
         }

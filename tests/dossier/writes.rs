@@ -144,8 +144,13 @@ fn what_ends_a_claim_looks_whether_it_is_over() {
         &[
             r#"dossier_algorithm("expire_holds", 8, 50, L), contains("current.hold_expires_at > server_time", L)"#,
             r#"dossier_claim_expires("Seat", "HELD", "free for the next claim")"#,
-            // The guard asks for the token already.
+            // The guard asks for the token already, which the caller presents: an older one is refused, here and in step 14.
             r#"!dossier_fenced_path("confirm_seat", _)"#,
+            r#"dossier_algorithm("confirm_seat", 1, _, L), contains("confirm_seat(payment_id, (event_id, seat_number), token, payload)", L)"#,
+            r#"dossier_specified("confirm_seat", "Input", "payment_id, (event_id, seat_number), token, payload")"#,
+            r#"dossier_failure("confirm_seat", "stale_holder", "Yes")"#,
+            r#"dossier_failure_mechanism("confirm_seat", "stale_holder", "fencing token: hold_token")"#,
+            r#"!dossier_argument("hold_seat", 11, _)"#,
         ],
     );
     let design = |more: &str| {
@@ -433,6 +438,23 @@ fn a_number_comes_from_where_it_is_counted() {
             r#"dossier_algorithm("place_bid", 13, _, "  new_state.last_sequence = state.last_sequence + 1")"#,
             r#"dossier_column("Auction", _, "last_sequence", "Integer", _)"#,
             r#"!dossier_table("Sequence_Bid", _, _)"#,
+        ],
+    );
+    // What a path gives out itself tells no repeat: a repeat would get the next one.
+    told(
+        "design(\"q\", \"Q\").\n\
+         need(\"queue\", 1, \"user\", \"append event\", \"C1\", \"A reader queues for a title\").\n\
+         on(\"queue\", \"Entry\").\nobject(\"Entry\", \"event\").\n\
+         evolution(\"Entry\", \"append-only\").\nscope(\"Entry\", \"instance\", \"(title_id, position)\").\n\
+         invariant(\"fair\", \"queue\", \"HARD\", \"ordering\", \"business\").\n\
+         slot(\"fair\", \"instances\", \"entries\").\nslot(\"fair\", \"relation\", \"position\").\n\
+         slot(\"fair\", \"scope\", \"title_id\").\n\
+         invariant(\"once\", \"queue\", \"HARD\", \"uniqueness\", \"retry\").\n\
+         slot(\"once\", \"key\", \"(title_id, position)\").\nslot(\"once\", \"outcome\", \"entry\").\n\
+         slot(\"once\", \"scope\", \"title_id\").\n",
+        &[
+            r#"!dossier_checked("once", "queue", _)"#,
+            r#"dossier_open(8, "queue", M), contains("has position in it", M)"#,
         ],
     );
     // What a partner reports was numbered there; a time is not given out.
