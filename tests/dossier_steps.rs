@@ -707,3 +707,48 @@ fn a_view_that_is_gathered_is_kept_by_something_or_by_another_read() {
         ],
     );
 }
+
+#[test]
+fn what_follows_an_event_twice_a_run_that_fails_and_a_second_row_are_told_as_what_they_are() {
+    answered(
+        "designs/checkout-saga.dl",
+        &[
+            // It is cancelled as the Saga would take it back, and its money and stock stay.
+            r#"dossier_open(8, "cancel_order", W), contains("what becomes of Payment", W)"#,
+            r#"dossier_open(8, "cancel_order", W), contains("what becomes of StockReservation", W)"#,
+            r#"!dossier_open(8, "place_order", W), contains("what becomes of", W)"#,
+            r#"dossier_closure("Place order mechanism", "Payment", W), contains("as its step leaves it", W)"#,
+            // Consumers act on its events: there is no log that something could be computed from.
+            r#"dossier_recovery("place_order", "duplicate_delivery", W), contains("take it back", W)"#,
+            r#"!dossier_runbook("place_order", "duplicate_delivery", _, _, _, _, W), contains("compute", W)"#,
+            // Each order has an id of its own: rivals meet at what a step writes.
+            r#"!dossier_scale("place_order", _, "order_id")"#,
+            r#"dossier_open(13, "place_order", W), contains("its rivals meet in another step", W)"#,
+            r#"dossier_runbook("place_order", "competing_writers", _, _, "Diagnosis", _, W), contains("which step of Place order fails", W)"#,
+        ],
+    );
+    answered(
+        "designs/reviews.dl",
+        &[
+            r#"dossier_open(8, "post_review", W), contains("what a second Review of one (user_id, business_id) does", W)"#,
+            r#"dossier_failure("rank_trending", "unfinished", "Yes")"#,
+            r#"!dossier_failure("rank_trending", "undelivered", _)"#,
+            r#"dossier_consistency("rank_trending", "Eventual", _)"#,
+            r#"dossier_recovery("nearby", "lag", W), contains("rebuild it", W)"#,
+            r#"dossier_recovery("post_review", "duplicate_delivery", "rebuild what follows: index all rows again")"#,
+        ],
+    );
+    never(&[
+        r#"dossier_failure(R, "undelivered", "Yes"), !effective(R, "Operation", "async deliver", _)"#,
+        // Whoever delivers without being asked says when, or is asked.
+        r#"dossier_template(R, 8, _), dossier_pushes(R), !delivers_when(R, _), !dossier_push_condition(R, _, _),
+           !dossier_open(1, R, _)"#,
+        // What is set is in a line of its algorithm.
+        r#"dossier_sets(R, O, F, V), sets(R, O, F, V), T = cat(F, ": ", V),
+           0 = count : { dossier_algorithm(R, _, _, L), contains(T, L) }"#,
+        // What stores no outcome promises none.
+        r#"dossier_repeats(R), dossier_algorithm(R, _, _, L), contains("idempotency_store", L)"#,
+        r#"dossier_repeats(R), dossier_specified(R, _, T), contains("stored result", T)"#,
+        r#"dossier_repeats(R), dossier_outcomes(R, _, _)"#,
+    ]);
+}
