@@ -664,3 +664,35 @@ fn a_view_that_is_gathered_is_kept_by_something_or_by_another_read() {
         ],
     );
 }
+
+#[test]
+fn a_worker_that_step_8_names_runs_somewhere_and_can_stop() {
+    never(&[
+        r#"dossier_algorithm(R, _, _, L), contains("by a worker for each in ", L), !dossier_worker(R, _, "resumer", _, _)"#,
+        r#"dossier_swept(R, _), !dossier_worker(R, _, "sweeper", _, _)"#,
+        r#"dossier_worker(R, V, _, _, _), !dossier_domain(R, V, _)"#,
+        r#"dossier_worker(_, V, _, _, _), !dossier_flow_box(V, _, _)"#,
+        r#"dossier_worker(R, _, _, _, _), !dossier_failure(R, "worker_stopped", "Yes")"#,
+        r#"dossier_worker(R, V, _, _, _), !dossier_alert(R, V, _, "worker stopped")"#,
+    ]);
+    answered(
+        "designs/ride-dispatch.dl",
+        &[
+            r#"dossier_event_flow("Driver", "worker that frees claims", _)"#,
+            r#"dossier_event_flow("worker that frees claims", "ride-dispatch", _)"#,
+            r#"dossier_runbook("dispatch_driver", "worker_stopped", _, _, "Resolution", _, _)"#,
+        ],
+    );
+    answered(
+        "designs/checkout-saga.dl",
+        &[r#"dossier_event_flow("SagaLog", "worker that goes on", _)"#],
+    );
+    answered(
+        "designs/ticketing.dl",
+        &[
+            r#"dossier_worker("expire_holds", "scheduler", "timer", "Seat", _)"#,
+            r#"dossier_detects("expire_holds", "worker_stopped", "time since the last run")"#,
+            r#"!dossier_flow_box("scheduler", _, "worker")"#,
+        ],
+    );
+}
