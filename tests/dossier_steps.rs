@@ -696,3 +696,31 @@ fn a_worker_that_step_8_names_runs_somewhere_and_can_stop() {
         ],
     );
 }
+
+#[test]
+fn what_a_step_says_of_a_claim_and_of_a_copy_is_so() {
+    answered(
+        "designs/ticketing.dl",
+        &[
+            // A claim is kept where the path that writes it writes; others do not touch it.
+            r#"dossier_kept("SeatHold", "rows", "OLTP store", "hold_seat", _)"#,
+            r#"!dossier_kept("SeatHold", _, _, "confirm_seat", _)"#,
+            r#"!dossier_kept("SeatHold", _, _, "expire_holds", _)"#,
+            // All seats of an event are one entry of the copy.
+            r#"dossier_key("SeatMap", "primary", 1, "event_id")"#,
+            r#"dossier_read_key("seat_map", "SeatMap", "event_id, the key of its entry")"#,
+            r#"!dossier_open(9, "seat_map", _)"#,
+        ],
+    );
+    answered(
+        "designs/hotel-booking.dl",
+        &[
+            r#"dossier_open(9, "view_availability", W), contains("by hotel_id where Availability misses", W)"#,
+            // A guard that asks for a number which nobody notes as that of the claim may ask for another one.
+            r#"dossier_open(8, "book_room", W), contains("whether hold_token of RoomNight", W)"#,
+            // No event waits for a relay where nothing is published.
+            r#"dossier_failure_behavior("hold_room", "publish_failure", "HotelMap follows RoomNight, however late")"#,
+            r#"!dossier_failure_behavior("hold_room", "publish_failure", "event eventually published")"#,
+        ],
+    );
+}
