@@ -752,3 +752,63 @@ fn what_follows_an_event_twice_a_run_that_fails_and_a_second_row_are_told_as_wha
         r#"dossier_repeats(R), dossier_outcomes(R, _, _)"#,
     ]);
 }
+
+#[test]
+fn a_worker_that_step_8_names_runs_somewhere_and_can_stop() {
+    never(&[
+        r#"dossier_algorithm(R, _, _, L), contains("by a worker for each in ", L), !dossier_worker(R, _, "resumer", _, _)"#,
+        r#"dossier_swept(R, _), !dossier_worker(R, _, "sweeper", _, _)"#,
+        r#"dossier_worker(R, V, _, _, _), !dossier_domain(R, V, _)"#,
+        r#"dossier_worker(_, V, _, _, _), !dossier_flow_box(V, _, _)"#,
+        r#"dossier_worker(R, _, _, _, _), !dossier_failure(R, "worker_stopped", "Yes")"#,
+        r#"dossier_worker(R, V, _, _, _), !dossier_alert(R, V, _, "worker stopped")"#,
+    ]);
+    answered(
+        "designs/ride-dispatch.dl",
+        &[
+            r#"dossier_event_flow("Driver", "worker that frees claims", _)"#,
+            r#"dossier_event_flow("worker that frees claims", "ride-dispatch", _)"#,
+            r#"dossier_runbook("dispatch_driver", "worker_stopped", _, _, "Resolution", _, _)"#,
+        ],
+    );
+    answered(
+        "designs/checkout-saga.dl",
+        &[r#"dossier_event_flow("SagaLog", "worker that goes on", _)"#],
+    );
+    answered(
+        "designs/ticketing.dl",
+        &[
+            r#"dossier_worker("expire_holds", "scheduler", "timer", "Seat", _)"#,
+            r#"dossier_detects("expire_holds", "worker_stopped", "time since the last run")"#,
+            r#"!dossier_flow_box("scheduler", _, "worker")"#,
+        ],
+    );
+}
+
+#[test]
+fn what_a_step_says_of_a_claim_and_of_a_copy_is_so() {
+    answered(
+        "designs/ticketing.dl",
+        &[
+            // A claim is kept where the path that writes it writes; others do not touch it.
+            r#"dossier_kept("SeatHold", "rows", "OLTP store", "hold_seat", _)"#,
+            r#"!dossier_kept("SeatHold", _, _, "confirm_seat", _)"#,
+            r#"!dossier_kept("SeatHold", _, _, "expire_holds", _)"#,
+            // All seats of an event are one entry of the copy.
+            r#"dossier_key("SeatMap", "primary", 1, "event_id")"#,
+            r#"dossier_read_key("seat_map", "SeatMap", "event_id, the key of its entry")"#,
+            r#"!dossier_open(9, "seat_map", _)"#,
+        ],
+    );
+    answered(
+        "designs/hotel-booking.dl",
+        &[
+            r#"dossier_open(9, "view_availability", W), contains("by hotel_id where Availability misses", W)"#,
+            // A guard that asks for a number which nobody notes as that of the claim may ask for another one.
+            r#"dossier_open(8, "book_room", W), contains("whether hold_token of RoomNight", W)"#,
+            // No event waits for a relay where nothing is published.
+            r#"dossier_failure_behavior("hold_room", "publish_failure", "HotelMap follows RoomNight, however late")"#,
+            r#"!dossier_failure_behavior("hold_room", "publish_failure", "event eventually published")"#,
+        ],
+    );
+}
