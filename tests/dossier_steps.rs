@@ -426,8 +426,9 @@ fn a_runbook_speaks_of_what_the_path_has() {
     never(&[
         r#"dossier_failure(R, M, "Yes"), !dossier_runbook(R, M, _, _, "Resolution", _, _)"#,
         r#"dossier_heats(H, R), effective(H, "Hotspot type", T, _), !dossier_runbook(R, T, _, _, "Resolution", _, _)"#,
-        r#"dossier_metric(R, V, _), !dossier_part(R, _, V), !match("(audit of|worker that frees) .*", V)"#,
-        r#"dossier_alert(R, V, _, P), !slo_type(V, _, _, _), !dossier_part(R, _, V)"#,
+        r#"dossier_metric(R, V, _), !dossier_part(R, _, V), !dossier_worker(R, V, _, _, _),
+           !match("audit of .*", V)"#,
+        r#"dossier_alert(R, V, _, P), !slo_type(V, _, _, _), !dossier_part(R, _, V), !dossier_worker(R, V, _, _, _)"#,
     ]);
 }
 
