@@ -11,6 +11,7 @@ use std::fmt::Write;
 use std::sync::{Arc, Mutex};
 
 use archlog::change::{Base, Choices, Goal, Limits, Search, Setting, Slice, achieve};
+use archlog::eval::StopReason;
 use archlog::kb::{Options, Rulebook};
 use archlog::session::Session;
 use archlog::value::Constant;
@@ -323,4 +324,48 @@ fn a_search_tells_how_far_it_is() {
         }
     }
     assert!(calls > 3, "{calls}");
+}
+
+#[test]
+fn a_search_that_may_look_at_few_conditions_ends_alike_on_any_number_of_threads() {
+    let samples: Vec<Sample> = (0..8).map(sample).collect();
+    let rulebook = rulebook(&samples);
+    let (mut ended, mut whole) = (0, 0);
+    for (n, sample) in samples.iter().enumerate() {
+        let mut session = Session::new(Arc::clone(&rulebook));
+        session.state_text("random.dl", sample.design.clone().into_bytes());
+        let stated = &session.designs()[0].facts;
+        for derived in 0..DERIVED {
+            let relation = rulebook.relation(&format!("p{n}_r{derived}"));
+            let Some(relation) = relation else { panic!("no relation") };
+            let mut values = vec![Some(Constant::Symbol("x".into()))];
+            values.resize(arity(derived), None);
+            let goal = Goal { relation, values };
+            let found = |steps: Option<usize>, threads: usize| {
+                let limits = Limits { steps, threads, ..Limits::default() };
+                let search =
+                    Search { size: SIZE, answers: usize::MAX, limits, progress: &|_, _, _| () };
+                achieve(&rulebook, stated, &goal, &search).unwrap_or_else(|e| panic!("{e}"))
+            };
+            let all = found(None, 1);
+            for steps in [1, 200, 20_000] {
+                let [one, four] = [1, 4].map(|threads| found(Some(steps), threads));
+                assert_eq!(one.plans, four.plans);
+                assert_eq!((one.complete_to, one.stopped), (four.complete_to, four.stopped));
+                assert!(one.plans.iter().all(|plan| all.plans.contains(plan)));
+                match one.stopped {
+                    Some(reason) => {
+                        assert_eq!(reason, StopReason::Steps(steps));
+                        assert!(!one.impossible && one.complete_to < SIZE);
+                        ended += 1;
+                    }
+                    None => {
+                        assert_eq!(one.plans, all.plans);
+                        whole += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(ended > 20 && whole > 20, "{ended} ended early, {whole} did not");
 }
