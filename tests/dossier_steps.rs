@@ -63,6 +63,28 @@ fn every_write_says_what_a_retry_a_rival_and_a_crash_do() {
 }
 
 #[test]
+fn an_overwrite_that_lost_its_race_is_told_and_not_tried_again() {
+    answered(
+        "designs/job-scheduler.dl",
+        &[
+            r#"!dossier_algorithm("edit_job", 28, _, _)"#,
+            r#"dossier_algorithm("edit_job", 30, 1, W), contains("return conflict(ScheduledJob.read(job_id))", W)"#,
+            r#"dossier_open(8, "edit_job", W), contains("which version of ScheduledJob its caller saw", W)"#,
+            r#"dossier_detects("edit_job", "competing_writers", "CAS success rate")"#,
+            // A guard is checked again on a fresh read, so its retry stays.
+            r#"dossier_algorithm("claim_run", 28, 1, W), contains("retry with fresh read", W)"#,
+            // The permission was given for what is compared: one read.
+            r#"N = count : { dossier_algorithm("edit_job", _, _, W), contains(" = ScheduledJob.read(", W) }, N = 1"#,
+        ],
+    );
+    // What is reckoned from the state that was read may be reckoned again.
+    answered(
+        "tests/dossier/writes/ledger.dl",
+        &[r#"dossier_replaces("set_budget", "Budget"), !dossier_replaces("close_month", _)"#],
+    );
+}
+
+#[test]
 fn what_tells_a_repeat_in_step_8_is_no_missing_key_in_step_6() {
     answered(
         "designs/ticketing.dl",
