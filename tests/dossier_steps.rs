@@ -85,6 +85,25 @@ fn an_overwrite_that_lost_its_race_is_told_and_not_tried_again() {
 }
 
 #[test]
+fn the_end_of_a_claim_frees_a_row_only_where_something_says_so() {
+    answered(
+        "designs/job-scheduler.dl",
+        &[
+            r#"dossier_open(8, "JobRun", W), contains("what brings it back to where run.status = DUE", W)"#,
+            r#"!dossier_message("claim_run", 320, _, _, _, _, "free for the next claim", _)"#,
+            r#"!dossier_recovery("claim_run", "stale_holder", _)"#,
+            r#"!dossier_runbook_of("claim_run", "stale_holder", "free claim")"#,
+            // A row that was never claimed has a number, and a claim asks for a larger one.
+            r#"dossier_begins("JobRun", "lease_claim_id", "0")"#,
+            r#"dossier_algorithm("claim_run", 12, 2, W), contains("above=state.lease_claim_id", W)"#,
+        ],
+    );
+    // A guard that asks for the time takes what is over as it is; so does one whose transitions are stated.
+    answered("designs/hotel-booking.dl", &[r#"!dossier_stuck(_, _, _)"#]);
+    answered("designs/ride-dispatch.dl", &[r#"!dossier_stuck(_, _, _)"#]);
+}
+
+#[test]
 fn what_tells_a_repeat_in_step_8_is_no_missing_key_in_step_6() {
     answered(
         "designs/ticketing.dl",
