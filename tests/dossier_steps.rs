@@ -104,6 +104,30 @@ fn the_end_of_a_claim_frees_a_row_only_where_something_says_so() {
 }
 
 #[test]
+fn what_is_skipped_or_voted_on_expires_nowhere() {
+    answered(
+        "designs/trade-settlement.dl",
+        &[
+            // An event whose row is its record has no stored result and no store of outcomes.
+            r#"dossier_failure_behavior("record_execution", "retry", W), contains("what the first try wrote stands", W)"#,
+            r#"!dossier_runbook("record_execution", "retry", _, _, _, _, W), contains("expired", W)"#,
+            r#"!dossier_runbook("record_execution", "crash_after_commit", _, _, _, _, W), contains("stored result", W)"#,
+            // The log of a vote is not cleaned up by age.
+            r#"!dossier_parameter("settle_trade", _, "Idempotency key TTL")"#,
+            r#"!dossier_metric("settle_trade", _, "TTL expiry rate")"#,
+            r#"!dossier_stage(_, _, "a cleanup job for expired keys of Settle trade")"#,
+            r#"dossier_stage(2, _, W), contains("what has ENDED in CommitLog_settle_trade", W)"#,
+            r#"dossier_cost("CommitLog_settle_trade", _, _, "Linear", _, _)"#,
+            // A vote waits for no rival, and nobody for a vote for ever.
+            r#"dossier_algorithm("settle_trade", 7, _, W), contains("if not try_lock(rows of CashAccount", W)"#,
+            r#"dossier_parameter("settle_trade", "2PC", "Prepare timeout")"#,
+            r#"dossier_open(16, "settle_trade", W), contains("Prepare timeout", W)"#,
+            r#"dossier_specified("settle_trade", "State read", W), contains("CashAccount", W)"#,
+        ],
+    );
+}
+
+#[test]
 fn what_tells_a_repeat_in_step_8_is_no_missing_key_in_step_6() {
     answered(
         "designs/ticketing.dl",
