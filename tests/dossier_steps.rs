@@ -128,6 +128,20 @@ fn what_is_skipped_or_voted_on_expires_nowhere() {
 }
 
 #[test]
+fn an_event_without_a_key_has_no_store_of_marks() {
+    answered(
+        "designs/mobile-rollout.dl",
+        &[
+            r#"!dossier_algorithm("report_health", _, _, W), contains("dedup_store", W)"#,
+            r#"!dossier_message("report_health", _, "dedup store", _, _, _, _, _)"#,
+            r#"dossier_algorithm("report_health", 4, 1, W), contains("HealthReport.insert_if_absent((device_id, release_id), payload)", W)"#,
+            r#"dossier_specified("report_health", "Input", "(device_id, release_id), payload")"#,
+            r#"dossier_open(8, "report_health", W), contains("no idempotency key", W)"#,
+        ],
+    );
+}
+
+#[test]
 fn what_tells_a_repeat_in_step_8_is_no_missing_key_in_step_6() {
     answered(
         "designs/ticketing.dl",
