@@ -142,6 +142,28 @@ fn an_event_without_a_key_has_no_store_of_marks() {
 }
 
 #[test]
+fn a_row_that_is_created_by_the_key_of_its_repeats_is_its_own_record() {
+    answered(
+        "designs/job-scheduler.dl",
+        &[
+            r#"!dossier_outcomes("release_due", _, _)"#,
+            r#"dossier_algorithm("release_due", 3, 1, W), contains("if prior = JobRun.read((job_id, fire_time)): return prior", W)"#,
+            r#"!dossier_algorithm("release_due", 6, _, _)"#,
+            r#"!dossier_checked("one_release", "release_due", "its key")"#,
+            r#"dossier_checked("one_release", "release_due", "the key of its rows")"#,
+            r#"!dossier_parameter("release_due", _, "Idempotency key TTL")"#,
+            r#"!dossier_stage(_, _, "a cleanup job for expired keys of Release due run")"#,
+            r#"dossier_outcomes("claim_run", _, _)"#,
+        ],
+    );
+    // What the only writer changes is read before its guard asks for its state.
+    answered(
+        "designs/mobile-rollout.dl",
+        &[r#"dossier_algorithm("advance_wave", 3, 20, W), contains("state = Rollout.read(release_id)", W)"#],
+    );
+}
+
+#[test]
 fn what_tells_a_repeat_in_step_8_is_no_missing_key_in_step_6() {
     answered(
         "designs/ticketing.dl",
