@@ -164,6 +164,22 @@ fn a_row_that_is_created_by_the_key_of_its_repeats_is_its_own_record() {
 }
 
 #[test]
+fn what_background_work_does_to_its_object_is_no_guess() {
+    answered(
+        "designs/key-value-cache.dl",
+        &[
+            r#"!dossier_algorithm("evict", _, _, W), contains("KeyEntry.write", W)"#,
+            r#"dossier_algorithm("evict", 1, 1, "function evict(key):")"#,
+            r#"dossier_open(8, "evict", W), contains("delete target", W)"#,
+            r#"dossier_box_gap(8, 1, "evict", W), contains("delete target", W)"#,
+            r#"dossier_component("evict", _, "background")"#,
+            r#"!dossier_component("evict", _, "ingest")"#,
+            r#"dossier_algorithm("put", 5, 1, W), contains("KeyEntry.write(key, payload)", W)"#,
+        ],
+    );
+}
+
+#[test]
 fn what_tells_a_repeat_in_step_8_is_no_missing_key_in_step_6() {
     answered(
         "designs/ticketing.dl",
