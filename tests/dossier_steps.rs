@@ -171,7 +171,7 @@ fn what_background_work_does_to_its_object_is_no_guess() {
             r#"!dossier_algorithm("evict", _, _, W), contains("KeyEntry.write", W)"#,
             r#"dossier_algorithm("evict", 1, 1, "function evict(key):")"#,
             r#"dossier_open(8, "evict", W), contains("delete target", W)"#,
-            r#"dossier_box_gap(8, 1, "evict", W), contains("delete target", W)"#,
+            r#"dossier_box_lack(8, 1, "evict", W), contains("delete target", W)"#,
             r#"dossier_component("evict", _, "background")"#,
             r#"!dossier_component("evict", _, "ingest")"#,
             r#"dossier_algorithm("put", 5, 1, W), contains("KeyEntry.write(key, payload)", W)"#,
