@@ -180,6 +180,51 @@ fn what_background_work_does_to_its_object_is_no_guess() {
 }
 
 #[test]
+fn the_id_of_an_appended_row_is_brought_given_out_or_open() {
+    answered(
+        "designs/url-shortener.dl",
+        &[
+            r#"dossier_open(8, "create_link", W), contains("what code is in what it appends to ShortLink", W)"#,
+            r#"dossier_box_lack(8, 1, "create_link", W), contains("what code is in", W)"#,
+            // A repeat is given another code, so the row that would tell it is in another partition.
+            r#"dossier_aligned("create_link", "one_creation", "apart", _)"#,
+            // What is unique in the whole is compared with rows of its own key alone.
+            r#"dossier_aligned("create_link", "one_link", "aligned", _)"#,
+            r#"dossier_algorithm("create_link", 4, _, W), contains("LinkTarget.insert_if_absent(code", W)"#,
+            r#"!dossier_algorithm("create_link", _, _, W), contains("in the same transaction", W)"#,
+            r#"dossier_specified("create_link", "State read", "ShortLink by request_id, user_id")"#,
+        ],
+    );
+    answered(
+        "designs/auction-bids.dl",
+        &[r#"dossier_algorithm("place_bid", _, _, W), contains("bid_id = new UUID", W)"#],
+    );
+}
+
+#[test]
+fn a_rejected_attempt_is_recorded_where_a_column_tells_it() {
+    answered(
+        "designs/auction-bids.dl",
+        &[
+            r#"!dossier_algorithm("place_bid", _, _, W), contains("payload, rejected", W)"#,
+            r#"!dossier_algorithm("place_bid", _, _, W), contains("payload, accepted", W)"#,
+            r#"dossier_open(8, "place_bid", W), contains("whether a rejected Bid is recorded", W)"#,
+            r#"!dossier_message("place_bid", 75, _, _, _, _, _, _)"#,
+        ],
+    );
+    answered(
+        "designs/auction.dl",
+        &[
+            r#"dossier_records_attempts("place_bid", "Bid")"#,
+            r#"dossier_algorithm("place_bid", 10, _, W), contains("payload, rejected", W)"#,
+            r#"!dossier_open(8, "place_bid", W), contains("whether a rejected", W)"#,
+            // A rejection ends the path once.
+            r#"N = count : { dossier_message("place_bid", _, _, _, _, _, "rejected", _) }, N = 1"#,
+        ],
+    );
+}
+
+#[test]
 fn what_tells_a_repeat_in_step_8_is_no_missing_key_in_step_6() {
     answered(
         "designs/ticketing.dl",
