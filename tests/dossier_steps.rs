@@ -63,6 +63,168 @@ fn every_write_says_what_a_retry_a_rival_and_a_crash_do() {
 }
 
 #[test]
+fn an_overwrite_that_lost_its_race_is_told_and_not_tried_again() {
+    answered(
+        "designs/job-scheduler.dl",
+        &[
+            r#"!dossier_algorithm("edit_job", 28, _, _)"#,
+            r#"dossier_algorithm("edit_job", 30, 1, W), contains("return conflict(ScheduledJob.read(job_id))", W)"#,
+            r#"dossier_open(8, "edit_job", W), contains("which version of ScheduledJob its caller saw", W)"#,
+            r#"dossier_detects("edit_job", "competing_writers", "CAS success rate")"#,
+            // A guard is checked again on a fresh read, so its retry stays.
+            r#"dossier_algorithm("claim_run", 28, 1, W), contains("retry with fresh read", W)"#,
+            // The permission was given for what is compared: one read.
+            r#"N = count : { dossier_algorithm("edit_job", _, _, W), contains(" = ScheduledJob.read(", W) }, N = 1"#,
+        ],
+    );
+    // What is reckoned from the state that was read may be reckoned again.
+    answered(
+        "tests/dossier/writes/ledger.dl",
+        &[r#"dossier_replaces("set_budget", "Budget"), !dossier_replaces("close_month", _)"#],
+    );
+}
+
+#[test]
+fn the_end_of_a_claim_frees_a_row_only_where_something_says_so() {
+    answered(
+        "designs/job-scheduler.dl",
+        &[
+            r#"dossier_open(8, "JobRun", W), contains("what brings it back to where run.status = DUE", W)"#,
+            r#"!dossier_message("claim_run", 320, _, _, _, _, "free for the next claim", _)"#,
+            r#"!dossier_recovery("claim_run", "stale_holder", _)"#,
+            r#"!dossier_runbook_of("claim_run", "stale_holder", "free claim")"#,
+            // A row that was never claimed has a number, and a claim asks for a larger one.
+            r#"dossier_begins("JobRun", "lease_claim_id", "0")"#,
+            r#"dossier_algorithm("claim_run", 12, 2, W), contains("above=state.lease_claim_id", W)"#,
+        ],
+    );
+    // A guard that asks for the time takes what is over as it is; so does one whose transitions are stated.
+    answered("designs/hotel-booking.dl", &[r#"!dossier_stuck(_, _, _)"#]);
+    answered("designs/ride-dispatch.dl", &[r#"!dossier_stuck(_, _, _)"#]);
+}
+
+#[test]
+fn what_is_skipped_or_voted_on_expires_nowhere() {
+    answered(
+        "designs/trade-settlement.dl",
+        &[
+            // An event whose row is its record has no stored result and no store of outcomes.
+            r#"dossier_failure_behavior("record_execution", "retry", W), contains("what the first try wrote stands", W)"#,
+            r#"!dossier_runbook("record_execution", "retry", _, _, _, _, W), contains("expired", W)"#,
+            r#"!dossier_runbook("record_execution", "crash_after_commit", _, _, _, _, W), contains("stored result", W)"#,
+            // The log of a vote is not cleaned up by age.
+            r#"!dossier_parameter("settle_trade", _, "Idempotency key TTL")"#,
+            r#"!dossier_metric("settle_trade", _, "TTL expiry rate")"#,
+            r#"!dossier_stage(_, _, "a cleanup job for expired keys of Settle trade")"#,
+            r#"dossier_stage(2, _, W), contains("what has ENDED in CommitLog_settle_trade", W)"#,
+            r#"dossier_cost("CommitLog_settle_trade", _, _, "Linear", _, _)"#,
+            // A vote waits for no rival, and nobody for a vote for ever.
+            r#"dossier_algorithm("settle_trade", 7, _, W), contains("if not try_lock(rows of CashAccount", W)"#,
+            r#"dossier_parameter("settle_trade", "2PC", "Prepare timeout")"#,
+            r#"dossier_open(16, "settle_trade", W), contains("Prepare timeout", W)"#,
+            r#"dossier_specified("settle_trade", "State read", W), contains("CashAccount", W)"#,
+        ],
+    );
+}
+
+#[test]
+fn an_event_without_a_key_has_no_store_of_marks() {
+    answered(
+        "designs/mobile-rollout.dl",
+        &[
+            r#"!dossier_algorithm("report_health", _, _, W), contains("dedup_store", W)"#,
+            r#"!dossier_message("report_health", _, "dedup store", _, _, _, _, _)"#,
+            r#"dossier_algorithm("report_health", 4, 1, W), contains("HealthReport.insert_if_absent((device_id, release_id), payload)", W)"#,
+            r#"dossier_specified("report_health", "Input", "(device_id, release_id), payload")"#,
+            r#"dossier_open(8, "report_health", W), contains("no idempotency key", W)"#,
+        ],
+    );
+}
+
+#[test]
+fn a_row_that_is_created_by_the_key_of_its_repeats_is_its_own_record() {
+    answered(
+        "designs/job-scheduler.dl",
+        &[
+            r#"!dossier_outcomes("release_due", _, _)"#,
+            r#"dossier_algorithm("release_due", 3, 1, W), contains("if prior = JobRun.read((job_id, fire_time)): return prior", W)"#,
+            r#"!dossier_algorithm("release_due", 6, _, _)"#,
+            r#"!dossier_checked("one_release", "release_due", "its key")"#,
+            r#"dossier_checked("one_release", "release_due", "the key of its rows")"#,
+            r#"!dossier_parameter("release_due", _, "Idempotency key TTL")"#,
+            r#"!dossier_stage(_, _, "a cleanup job for expired keys of Release due run")"#,
+            r#"dossier_outcomes("claim_run", _, _)"#,
+        ],
+    );
+    // What the only writer changes is read before its guard asks for its state.
+    answered(
+        "designs/mobile-rollout.dl",
+        &[r#"dossier_algorithm("advance_wave", 3, 20, W), contains("state = Rollout.read(release_id)", W)"#],
+    );
+}
+
+#[test]
+fn what_background_work_does_to_its_object_is_no_guess() {
+    answered(
+        "designs/key-value-cache.dl",
+        &[
+            r#"!dossier_algorithm("evict", _, _, W), contains("KeyEntry.write", W)"#,
+            r#"dossier_algorithm("evict", 1, 1, "function evict(key):")"#,
+            r#"dossier_open(8, "evict", W), contains("delete target", W)"#,
+            r#"dossier_box_lack(8, 1, "evict", W), contains("delete target", W)"#,
+            r#"dossier_component("evict", _, "background")"#,
+            r#"!dossier_component("evict", _, "ingest")"#,
+            r#"dossier_algorithm("put", 5, 1, W), contains("KeyEntry.write(key, payload)", W)"#,
+        ],
+    );
+}
+
+#[test]
+fn the_id_of_an_appended_row_is_brought_given_out_or_open() {
+    answered(
+        "designs/url-shortener.dl",
+        &[
+            r#"dossier_open(8, "create_link", W), contains("what code is in what it appends to ShortLink", W)"#,
+            r#"dossier_box_lack(8, 1, "create_link", W), contains("what code is in", W)"#,
+            // A repeat is given another code, so the row that would tell it is in another partition.
+            r#"dossier_aligned("create_link", "one_creation", "apart", _)"#,
+            // What is unique in the whole is compared with rows of its own key alone.
+            r#"dossier_aligned("create_link", "one_link", "aligned", _)"#,
+            r#"dossier_algorithm("create_link", 4, _, W), contains("LinkTarget.insert_if_absent(code", W)"#,
+            r#"!dossier_algorithm("create_link", _, _, W), contains("in the same transaction", W)"#,
+            r#"dossier_specified("create_link", "State read", "ShortLink by request_id, user_id")"#,
+        ],
+    );
+    answered(
+        "designs/auction-bids.dl",
+        &[r#"dossier_algorithm("place_bid", _, _, W), contains("bid_id = new UUID", W)"#],
+    );
+}
+
+#[test]
+fn a_rejected_attempt_is_recorded_where_a_column_tells_it() {
+    answered(
+        "designs/auction-bids.dl",
+        &[
+            r#"!dossier_algorithm("place_bid", _, _, W), contains("payload, rejected", W)"#,
+            r#"!dossier_algorithm("place_bid", _, _, W), contains("payload, accepted", W)"#,
+            r#"dossier_open(8, "place_bid", W), contains("whether a rejected Bid is recorded", W)"#,
+            r#"!dossier_message("place_bid", 75, _, _, _, _, _, _)"#,
+        ],
+    );
+    answered(
+        "designs/auction.dl",
+        &[
+            r#"dossier_records_attempts("place_bid", "Bid")"#,
+            r#"dossier_algorithm("place_bid", 10, _, W), contains("payload, rejected", W)"#,
+            r#"!dossier_open(8, "place_bid", W), contains("whether a rejected", W)"#,
+            // A rejection ends the path once.
+            r#"N = count : { dossier_message("place_bid", _, _, _, _, _, "rejected", _) }, N = 1"#,
+        ],
+    );
+}
+
+#[test]
 fn what_tells_a_repeat_in_step_8_is_no_missing_key_in_step_6() {
     answered(
         "designs/ticketing.dl",

@@ -390,7 +390,7 @@ fn a_vote_is_decided_once_and_each_participant_asks_what_it_owns() {
             r#"dossier_kept("Promise_settle_trade_PositionAccount", "rows", "OLTP store", "settle_trade", "2PC")"#,
             r#"dossier_dedup_box("settle_trade", "CommitLog_settle_trade")"#,
             // Both objects are said to be written, and not one of them under the mechanism.
-            r#"dossier_specified("settle_trade", "Atomic update", "CashAccount, by its owner, with what it promised")"#,
+            r#"dossier_specified("settle_trade", "Atomic update", "CashAccount, by its owner, with its promise in Promise_settle_trade_CashAccount")"#,
             r#"dossier_specified("settle_trade", "State read", "CommitLog_settle_trade by trade_id")"#,
             r#"!dossier_specified("settle_trade", "Atomic update", "PositionAccount under 2PC")"#,
         ],
