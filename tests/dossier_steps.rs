@@ -707,3 +707,15 @@ fn a_view_that_is_gathered_is_kept_by_something_or_by_another_read() {
         ],
     );
 }
+
+#[test]
+fn a_trace_goes_from_the_relay_to_what_takes_from_it() {
+    answered(
+        "designs/lockers.dl",
+        &[
+            r#"dossier_span_at("assign_locker", 4, "outbox")"#,
+            r#"dossier_span_at("assign_locker", 5, "idempotent consumer")"#,
+        ],
+    );
+    never(&[r#"dossier_span_at(R, N, "idempotent consumer"), dossier_span_at(R, M, V), dossier_relays(R, V), M > N"#]);
+}
