@@ -719,3 +719,24 @@ fn a_trace_goes_from_the_relay_to_what_takes_from_it() {
     );
     never(&[r#"dossier_span_at(R, N, "idempotent consumer"), dossier_span_at(R, M, V), dossier_relays(R, V), M > N"#]);
 }
+
+#[test]
+fn a_number_that_comes_with_what_arrives_is_given_out_by_nobody_here() {
+    answered(
+        "designs/trade-settlement.dl",
+        &[
+            r#"!dossier_need("record_execution", "sequence authority", _, _)"#,
+            r#"!dossier_cost("record_execution", "sequence authority", _, _, _, _)"#,
+            r#"dossier_enforces("executions_ordered", "record_execution", "append log")"#,
+            r#"dossier_failure_mechanism("record_execution", "out_of_order", W), contains("each brings", W)"#,
+            r#"dossier_alert("record_execution", _, "gaps that do not close", _)"#,
+            r#"!dossier_alert("record_execution", _, "gaps > 0", _)"#,
+        ],
+    );
+    // A counter of its own keeps the last number.
+    answered("designs/chat.dl", &[r#"dossier_cost("send_message", "sequence authority", _, _, _, _)"#]);
+    never(&[
+        r#"dossier_alert(R, _, "gaps > 0", _), dossier_number_from(R, _, _), !dossier_number_counted(R, _)"#,
+        r#"dossier_number_from(R, I, _), hard_invariant(R, I), critical_write(R), !dossier_enforces(I, R, _)"#,
+    ]);
+}
