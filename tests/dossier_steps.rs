@@ -740,3 +740,36 @@ fn a_number_that_comes_with_what_arrives_is_given_out_by_nobody_here() {
         r#"dossier_number_from(R, I, _), hard_invariant(R, I), critical_write(R), !dossier_enforces(I, R, _)"#,
     ]);
 }
+
+#[test]
+fn a_hot_key_is_seen_by_what_its_mechanism_does_with_rivals() {
+    answered(
+        "designs/lockers.dl",
+        &[
+            r#"dossier_runbook("evening delivery", _, _, _, "Trigger", _, W), contains("lock wait time", W)"#,
+            r#"!dossier_strategy("evening delivery", _, _, "CAS with retry budget")"#,
+            r#"!dossier_way("assign_locker", _, _, "CAS with retry budget")"#,
+        ],
+    );
+    answered(
+        "designs/trade-settlement.dl",
+        &[
+            r#"dossier_way("settle_trade", _, 1, "?")"#,
+            r#"dossier_open(13, "settle_trade", W), contains("what helps it to grow", W)"#,
+            r#"!dossier_stage(_, _, W), contains("single-writer queue for the hot keys of Settle trade", W)"#,
+            r#"dossier_detects("settle_trade", "competing_writers", "votes of no")"#,
+            r#"!dossier_detects("settle_trade", "competing_writers", "participants in doubt")"#,
+        ],
+    );
+    answered(
+        "designs/auction-bids.dl",
+        &[
+            r#"dossier_runbook("place_bid", "contention hotspot", _, _, "Trigger", _, W), contains("retry rate", W)"#,
+        ],
+    );
+    never(&[
+        r#"dossier_runbook(R, _, _, _, _, _, W), contains("retry rate", W), dossier_base(R, _),
+           !dossier_tries_again(R)"#,
+        r#"dossier_scale_type(R, T), !dossier_way(R, T, 1, _)"#,
+    ]);
+}
