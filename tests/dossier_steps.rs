@@ -773,3 +773,21 @@ fn a_hot_key_is_seen_by_what_its_mechanism_does_with_rivals() {
         r#"dossier_scale_type(R, T), !dossier_way(R, T, 1, _)"#,
     ]);
 }
+
+#[test]
+fn a_relay_gives_up_no_event_and_its_consumer_has_the_budget() {
+    answered(
+        "designs/lockers.dl",
+        &[
+            r#"dossier_parameter("assign_locker", "idempotent consumer", "Retry budget")"#,
+            r#"dossier_alert("assign_locker", "idempotent consumer", "DLQ depth > 0", _)"#,
+            r#"dossier_mechanism_failure("assign_locker", _, "lock not released on crash", W), contains("rolls back", W)"#,
+            r#"!dossier_mechanism_failure("assign_locker", _, "lock not released on crash", "")"#,
+            r#"!dossier_domain_answer("tell_resident", _, _, W, _), contains("stale", W)"#,
+        ],
+    );
+    never(&[
+        r#"dossier_relays(R, V), !dossier_takes_from_relay(R, V), dossier_parameter(R, V, "Retry budget")"#,
+        r#"dossier_relays(R, V), !dossier_takes_from_relay(R, V), dossier_metric(R, V, "DLQ depth")"#,
+    ]);
+}
