@@ -791,3 +791,17 @@ fn a_relay_gives_up_no_event_and_its_consumer_has_the_budget() {
         r#"dossier_relays(R, V), !dossier_takes_from_relay(R, V), dossier_metric(R, V, "DLQ depth")"#,
     ]);
 }
+
+#[test]
+fn the_end_of_a_claim_is_decided_by_its_store_and_by_no_predicate() {
+    answered(
+        "designs/job-scheduler.dl",
+        &[
+            r#"dossier_runbook("claim_run", "deadline", _, _, "Prevention", _, W), contains("store end the claims", W)"#,
+            r#"!dossier_runbook("claim_run", "deadline", _, _, _, _, W), contains("predicate", W)"#,
+            r#"!dossier_detects("claim_run", "deadline", "violations of due")"#,
+            r#"dossier_detects("claim_run", "deadline", _)"#,
+            r#"dossier_runbook("release_due", "deadline", _, _, "Prevention", _, W), contains("predicate", W)"#,
+        ],
+    );
+}
