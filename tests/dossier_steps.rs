@@ -805,3 +805,22 @@ fn the_end_of_a_claim_is_decided_by_its_store_and_by_no_predicate() {
         ],
     );
 }
+
+#[test]
+fn a_constraint_in_words_is_asked_of_the_design_and_of_no_path_that_it_does_not_name() {
+    answered(
+        "designs/key-value-cache.dl",
+        &[
+            r#"dossier_open(15, "put", W), contains("latency_target", W)"#,
+            r#"!dossier_open(15, "put", W), contains("a read takes less", W)"#,
+            r#"dossier_open(15, "key-value-cache", W), contains("a read takes less", W)"#,
+            r#"dossier_open(10, "key-value-cache", W), contains("a read takes less", W)"#,
+            r#"dossier_open(15, "evict", W), contains("latency_target", W)"#,
+        ],
+    );
+    // Where a target is stated, the words have their number.
+    answered(
+        "tests/dossier/delivery/dispatch.dl",
+        &[r#"latency_target(_, _, _), constraint("latency", W), !dossier_open(10, "ride-dispatch", _)"#],
+    );
+}
