@@ -824,3 +824,22 @@ fn a_constraint_in_words_is_asked_of_the_design_and_of_no_path_that_it_does_not_
         &[r#"latency_target(_, _, _), constraint("latency", W), !dossier_open(10, "ride-dispatch", _)"#],
     );
 }
+
+#[test]
+fn what_expires_by_itself_has_an_end_that_somebody_sets_and_reads() {
+    answered(
+        "designs/key-value-cache.dl",
+        &[
+            r#"dossier_column("KeyEntry", _, "expires_at", "Timestamp", _)"#,
+            r#"dossier_open(8, "put", W), contains("until when", W)"#,
+            r#"dossier_open(8, "get", W), contains("whether it shows", W)"#,
+            r#"dossier_parameter("put", _, "TTL")"#,
+            r#"dossier_lever("put", _, "lazy vs eager expiry")"#,
+            r#"dossier_failure("get", "deadline", "Yes")"#,
+            r#"dossier_detects("get", "deadline", _)"#,
+        ],
+    );
+    // The end of a claim is that of the claim.
+    answered("designs/ticketing.dl", &[r#"!dossier_expires(_, _)"#]);
+    answered("designs/hotel-booking.dl", &[r#"!dossier_expires(_, _)"#]);
+}
