@@ -843,3 +843,21 @@ fn what_expires_by_itself_has_an_end_that_somebody_sets_and_reads() {
     answered("designs/ticketing.dl", &[r#"!dossier_expires(_, _)"#]);
     answered("designs/hotel-booking.dl", &[r#"!dossier_expires(_, _)"#]);
 }
+
+#[test]
+fn what_has_to_be_evaluated_later_is_read_by_what_evaluates_it() {
+    answered(
+        "designs/job-scheduler.dl",
+        &[
+            r#"dossier_open(8, "ScheduledJob", W), contains("trigger engine", W)"#,
+            r#"dossier_open(9, "ScheduledJob", W), contains("what is due", W)"#,
+        ],
+    );
+    answered(
+        "tests/dossier/delivery/pieces.dl",
+        &[
+            r#"dossier_evaluates("notify_drop", "AlertSubscription")"#,
+            r#"!dossier_open(8, "AlertSubscription", W), contains("trigger engine", W)"#,
+        ],
+    );
+}
