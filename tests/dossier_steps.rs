@@ -856,8 +856,14 @@ fn what_has_to_be_evaluated_later_is_read_by_what_evaluates_it() {
     answered(
         "tests/dossier/delivery/pieces.dl",
         &[
-            r#"dossier_evaluates("notify_drop", "AlertSubscription")"#,
+            r#"dossier_evaluated("AlertSubscription")"#,
             r#"!dossier_open(8, "AlertSubscription", W), contains("trigger engine", W)"#,
         ],
     );
+}
+
+#[test]
+fn a_check_of_a_permission_rests_on_no_store_of_outcomes() {
+    never(&[r#"dossier_dp(D, "Access-control", R, _), dossier_dp(G, "Uniqueness / idempotency", R, _),
+               dossier_depends(D, G)"#]);
 }
