@@ -867,3 +867,27 @@ fn a_check_of_a_permission_rests_on_no_store_of_outcomes() {
     never(&[r#"dossier_dp(D, "Access-control", R, _), dossier_dp(G, "Uniqueness / idempotency", R, _),
                dossier_depends(D, G)"#]);
 }
+
+#[test]
+fn a_duplicate_whose_mark_is_in_another_store_is_open_in_step_14_as_in_step_8() {
+    answered(
+        "designs/tagging.dl",
+        &[
+            r#"dossier_open(14, "set_tag", W), contains("how TagCounts knows it", W)"#,
+            r#"!dossier_failure_mechanism("set_tag", "duplicate_delivery", "idempotent consumer")"#,
+            r#"dossier_failure_mechanism("set_tag", "duplicate_delivery", "idempotent consumer, open for TagCounts")"#,
+            r#"dossier_checklist(14, 2, _, "false")"#,
+        ],
+    );
+    answered(
+        "tests/dossier/delivery/leaderboard.dl",
+        &[
+            r#"dossier_failure_mechanism("ingest_score", "duplicate_delivery", "dedup by event_id")"#,
+            r#"dossier_open(14, "apply_score", W), contains("how VideoAggregate knows it", W)"#,
+        ],
+    );
+    never(&[
+        r#"dossier_open(8, R, What), contains("knows an event that it had", What), dossier_failure(R, "duplicate_delivery", "Yes"),
+           !dossier_box_gap(14, 2, R, _)"#,
+    ]);
+}
