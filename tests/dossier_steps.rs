@@ -891,3 +891,17 @@ fn a_duplicate_whose_mark_is_in_another_store_is_open_in_step_14_as_in_step_8() 
            !dossier_box_gap(14, 2, R, _)"#,
     ]);
 }
+
+#[test]
+fn what_works_in_the_background_takes_in_no_events_and_says_what_it_does() {
+    answered(
+        "designs/key-value-cache.dl",
+        &[
+            r#"dossier_component("evict", _, "background")"#,
+            r#"!dossier_component("evict", _, "ingest")"#,
+            r#"!dossier_algorithm("evict", _, _, W), contains(".write(", W)"#,
+            r#"dossier_open(8, "evict", W), contains("delete target", W)"#,
+            r#"dossier_algorithm("put", _, _, W), contains(".write(", W)"#,
+        ],
+    );
+}
