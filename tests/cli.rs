@@ -644,6 +644,23 @@ mod query {
     }
 
     #[test]
+    fn a_text_that_occurs_nowhere_is_told_with_the_one_that_is_meant() {
+        let (desk, auction) = (Desk::new(), design("auction"));
+        let told = || contains("AL0117").and(contains("did you mean `place_bid`?"));
+        let goals = ["base_mechanism(\"place_bd\", M)", "path(R, P, _), !path(\"place_bd\", P, _)"];
+        for goal in goals {
+            desk.archlog(&["query", &auction, goal]).assert().stderr(told());
+        }
+        desk.archlog(&["query", &auction, "path(R, P, _), P != \"place_bd\""])
+            .assert()
+            .stderr(is_empty());
+        desk.archlog(&["achieve", &auction, "base_mechanism(\"place_bd\", \"lease\")"])
+            .assert()
+            .code(1)
+            .stderr(told());
+    }
+
+    #[test]
     fn a_wrong_goal_is_underlined() {
         Desk::new()
             .archlog(&["query", &design("auction"), PRIORITIES])
@@ -704,12 +721,53 @@ mod new {
     }
 
     #[test]
+    fn what_is_said_of_a_file_can_be_typed() {
+        let desk = Desk::new();
+        let folder = contains("cannot write `no/b.dl`: there is no folder `no`");
+        desk.archlog(&["new", "no/b"]).assert().code(2).stderr(folder);
+        let quoted = contains("wrote My shop.dl; derive it with `archlog derive 'My shop.dl'`");
+        desk.archlog(&["new", "My shop"]).assert().code(0).stderr(quoted);
+    }
+
+    #[test]
     fn a_name_that_cannot_be_one_is_refused() {
         let desk = Desk::new();
         for name in ["", ".dl", "a\"b", "gone/folder/x"] {
             desk.archlog(&["new", name]).assert().code(2);
         }
         assert!(desk.names(".").is_empty());
+    }
+}
+
+mod missing {
+    use super::*;
+
+    /// What is not there is called what it should have been, and an error.
+    #[test]
+    fn what_is_not_there_is_named() {
+        let desk = Desk::with(&[("empty/notes.txt", ""), ("tables/need.csv", "")]);
+        let auction = design("auction");
+        for (arguments, said) in [
+            (
+                &["diff", "shipped", "gone"][..],
+                "error: there is no `gone` to compare a rulebook with",
+            ),
+            (&["diff", "gone", "shipped"], "error: there is no `gone`"),
+            (
+                &["diff", "shipped", "empty"],
+                "error: `empty` is no rulebook: it holds neither `rules/` nor `facts/`",
+            ),
+            (&["diff", "shipped", "tables"], "one of them is a rulebook and the other is a design"),
+            (
+                &["dossier", &auction, "--step", "99"],
+                "error: there is no such step; they are 1 to 20",
+            ),
+            (&["derive", &auction, "--rules", "gone"], "cannot read `gone`: no such folder"),
+            (&["check", "--facts", "gone"], "cannot read `gone`: no such folder"),
+        ] {
+            let assert = desk.archlog(arguments).assert().code(2).stdout(is_empty());
+            assert.stderr(contains(said));
+        }
     }
 }
 

@@ -426,8 +426,9 @@ fn a_runbook_speaks_of_what_the_path_has() {
     never(&[
         r#"dossier_failure(R, M, "Yes"), !dossier_runbook(R, M, _, _, "Resolution", _, _)"#,
         r#"dossier_heats(H, R), effective(H, "Hotspot type", T, _), !dossier_runbook(R, T, _, _, "Resolution", _, _)"#,
-        r#"dossier_metric(R, V, _), !dossier_part(R, _, V), !match("(audit of|worker that frees) .*", V)"#,
-        r#"dossier_alert(R, V, _, P), !slo_type(V, _, _, _), !dossier_part(R, _, V)"#,
+        r#"dossier_metric(R, V, _), !dossier_part(R, _, V), !dossier_worker(R, V, _, _, _),
+           !match("audit of .*", V)"#,
+        r#"dossier_alert(R, V, _, P), !slo_type(V, _, _, _), !dossier_part(R, _, V), !dossier_worker(R, V, _, _, _)"#,
     ]);
 }
 
@@ -704,6 +705,111 @@ fn a_view_that_is_gathered_is_kept_by_something_or_by_another_read() {
         &[
             r#"!dossier_gathered("compare_scopes", _, _)"#,
             r#"!dossier_cost("compare_scopes", _, "rows of TopKProjection", _, _, _)"#,
+        ],
+    );
+}
+
+#[test]
+fn what_follows_an_event_twice_a_run_that_fails_and_a_second_row_are_told_as_what_they_are() {
+    answered(
+        "designs/checkout-saga.dl",
+        &[
+            // It is cancelled as the Saga would take it back, and its money and stock stay.
+            r#"dossier_open(8, "cancel_order", W), contains("what becomes of Payment", W)"#,
+            r#"dossier_open(8, "cancel_order", W), contains("what becomes of StockReservation", W)"#,
+            r#"!dossier_open(8, "place_order", W), contains("what becomes of", W)"#,
+            r#"dossier_closure("Place order mechanism", "Payment", W), contains("as its step leaves it", W)"#,
+            // Consumers act on its events: there is no log that something could be computed from.
+            r#"dossier_recovery("place_order", "duplicate_delivery", W), contains("take it back", W)"#,
+            r#"!dossier_runbook("place_order", "duplicate_delivery", _, _, _, _, W), contains("compute", W)"#,
+            // Each order has an id of its own: rivals meet at what a step writes.
+            r#"!dossier_scale("place_order", _, "order_id")"#,
+            r#"dossier_open(13, "place_order", W), contains("its rivals meet in another step", W)"#,
+            r#"dossier_runbook("place_order", "competing_writers", _, _, "Diagnosis", _, W), contains("which step of Place order fails", W)"#,
+        ],
+    );
+    answered(
+        "designs/reviews.dl",
+        &[
+            r#"dossier_open(8, "post_review", W), contains("what a second Review of one (user_id, business_id) does", W)"#,
+            r#"dossier_failure("rank_trending", "unfinished", "Yes")"#,
+            r#"!dossier_failure("rank_trending", "undelivered", _)"#,
+            r#"dossier_consistency("rank_trending", "Eventual", _)"#,
+            r#"dossier_recovery("nearby", "lag", W), contains("rebuild it", W)"#,
+            r#"dossier_recovery("post_review", "duplicate_delivery", "rebuild what follows: index all rows again")"#,
+        ],
+    );
+    never(&[
+        r#"dossier_failure(R, "undelivered", "Yes"), !effective(R, "Operation", "async deliver", _)"#,
+        // Whoever delivers without being asked says when, or is asked.
+        r#"dossier_template(R, 8, _), dossier_pushes(R), !delivers_when(R, _), !dossier_push_condition(R, _, _),
+           !dossier_open(1, R, _)"#,
+        // What is set is in a line of its algorithm.
+        r#"dossier_sets(R, O, F, V), sets(R, O, F, V), T = cat(F, ": ", V),
+           0 = count : { dossier_algorithm(R, _, _, L), contains(T, L) }"#,
+        // What stores no outcome promises none.
+        r#"dossier_repeats(R), dossier_algorithm(R, _, _, L), contains("idempotency_store", L)"#,
+        r#"dossier_repeats(R), dossier_specified(R, _, T), contains("stored result", T)"#,
+        r#"dossier_repeats(R), dossier_outcomes(R, _, _)"#,
+    ]);
+}
+
+#[test]
+fn a_worker_that_step_8_names_runs_somewhere_and_can_stop() {
+    never(&[
+        r#"dossier_algorithm(R, _, _, L), contains("by a worker for each in ", L), !dossier_worker(R, _, "resumer", _, _)"#,
+        r#"dossier_swept(R, _), !dossier_worker(R, _, "sweeper", _, _)"#,
+        r#"dossier_worker(R, V, _, _, _), !dossier_domain(R, V, _)"#,
+        r#"dossier_worker(_, V, _, _, _), !dossier_flow_box(V, _, _)"#,
+        r#"dossier_worker(R, _, _, _, _), !dossier_failure(R, "worker_stopped", "Yes")"#,
+        r#"dossier_worker(R, V, _, _, _), !dossier_alert(R, V, _, "worker stopped")"#,
+    ]);
+    answered(
+        "designs/ride-dispatch.dl",
+        &[
+            r#"dossier_event_flow("Driver", "worker that frees claims", _)"#,
+            r#"dossier_event_flow("worker that frees claims", "ride-dispatch", _)"#,
+            r#"dossier_runbook("dispatch_driver", "worker_stopped", _, _, "Resolution", _, _)"#,
+        ],
+    );
+    answered(
+        "designs/checkout-saga.dl",
+        &[r#"dossier_event_flow("SagaLog", "worker that goes on", _)"#],
+    );
+    answered(
+        "designs/ticketing.dl",
+        &[
+            r#"dossier_worker("expire_holds", "scheduler", "timer", "Seat", _)"#,
+            r#"dossier_detects("expire_holds", "worker_stopped", "time since the last run")"#,
+            r#"!dossier_flow_box("scheduler", _, "worker")"#,
+        ],
+    );
+}
+
+#[test]
+fn what_a_step_says_of_a_claim_and_of_a_copy_is_so() {
+    answered(
+        "designs/ticketing.dl",
+        &[
+            // A claim is kept where the path that writes it writes; others do not touch it.
+            r#"dossier_kept("SeatHold", "rows", "OLTP store", "hold_seat", _)"#,
+            r#"!dossier_kept("SeatHold", _, _, "confirm_seat", _)"#,
+            r#"!dossier_kept("SeatHold", _, _, "expire_holds", _)"#,
+            // All seats of an event are one entry of the copy.
+            r#"dossier_key("SeatMap", "primary", 1, "event_id")"#,
+            r#"dossier_read_key("seat_map", "SeatMap", "event_id, the key of its entry")"#,
+            r#"!dossier_open(9, "seat_map", _)"#,
+        ],
+    );
+    answered(
+        "designs/hotel-booking.dl",
+        &[
+            r#"dossier_open(9, "view_availability", W), contains("by hotel_id where Availability misses", W)"#,
+            // A guard that asks for a number which nobody notes as that of the claim may ask for another one.
+            r#"dossier_open(8, "book_room", W), contains("whether hold_token of RoomNight", W)"#,
+            // No event waits for a relay where nothing is published.
+            r#"dossier_failure_behavior("hold_room", "publish_failure", "HotelMap follows RoomNight, however late")"#,
+            r#"!dossier_failure_behavior("hold_room", "publish_failure", "event eventually published")"#,
         ],
     );
 }

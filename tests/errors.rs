@@ -22,7 +22,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use archlog::analyze::program::Directive;
-use archlog::analyze::{analyze, has_errors};
+use archlog::analyze::{analyze, beyond, has_errors};
 use archlog::batch::Input;
 use archlog::diag::{Diagnostic, Renderer, Sources};
 use archlog::eval::{Options as EvalOptions, evaluate};
@@ -71,6 +71,10 @@ impl Files for Beside {
     fn list(&self) -> io::Result<Vec<String>> {
         self.0.list()
     }
+
+    fn strict(&self) -> bool {
+        self.0.strict()
+    }
 }
 
 /// All problems of a program, from its text to its outputs.
@@ -84,10 +88,14 @@ fn program_problems(case: &Path) -> String {
     let (trees, mut problems) = load(entry, &mut read, &mut sources);
     let (program, more) = analyze(&trees);
     problems.extend(more);
+    let strict = !beyond::allowed(&trees);
+    if strict {
+        problems.extend(beyond::check(&program, &trees, &sources));
+    }
     if has_errors(&problems) {
         return render(&sources, &problems);
     }
-    let files = Beside(Directory::new(folder.join("facts")));
+    let files = Beside(Directory::new(folder.join("facts")).strictly(strict));
     let mut interner = Interner::new();
     let mut database = Database::new(&program);
     database.insert_facts(&program, &mut interner);

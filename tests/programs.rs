@@ -15,7 +15,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use archlog::analyze::program::Program;
-use archlog::analyze::{analyze, has_errors};
+use archlog::analyze::{analyze, beyond, has_errors};
 use archlog::diag::{Renderer, Sources};
 use archlog::eval::{Options as EvalOptions, evaluate};
 use archlog::io::{Outputs, Rows, output, print_size};
@@ -56,6 +56,9 @@ fn load_program(folder: &Path) -> Program {
     let (trees, mut problems) = load("program.dl", &mut read, &mut sources);
     let (program, more) = analyze(&trees);
     problems.extend(more);
+    if !beyond::allowed(&trees) {
+        problems.extend(beyond::check(&program, &trees, &sources));
+    }
     let shown = Renderer { colour: false }.render(&sources, &problems);
     assert!(!has_errors(&problems), "{}\n{shown}", folder.display());
     program

@@ -366,3 +366,41 @@ fn a_profile_is_written_of_a_run_that_waits_for_standard_input() {
         assert!(!desk.0.path().join("p.csv").exists());
     }
 }
+
+/// Souffle's refusals hold until somebody says otherwise, on the command line or in the program.
+#[test]
+fn what_souffle_refuses_is_taken_where_it_is_asked_for() {
+    let text = ".decl n(x: number)\n.input n\n.decl m(x: float)\nm(x) :- x = mean y : n(y).\n\
+                .output m(IO=stdout)";
+    let pragma = format!("{text}\n.pragma \"extensions\"");
+    let desk = Desk::with(&[
+        ("plain.dl", text),
+        ("pragma.dl", &pragma),
+        ("facts.dl", ".decl n(x: number)\n.input n\n.output n(IO=stdout)"),
+        ("n.facts", "0x1\n\n2\n"),
+    ]);
+    desk.run(&["plain.dl"]).assert().code(2).stdout(is_empty()).stderr(contains("plain.dl:4:13"));
+    let facts = desk.run(&["facts.dl"]).assert().code(2).stdout(contains("\n2\n"));
+    facts.stderr(contains("n.facts:1:1").and(contains("n.facts:2:1")));
+    let mean = "---------------\nm\n===============\n1.5\n===============\n";
+    for options in
+        [&["plain.dl", "--extensions"][..], &["pragma.dl"], &["plain.dl", "-Pextensions"]]
+    {
+        desk.run(options).assert().success().stdout(mean).stderr(is_empty());
+    }
+    desk.run(&["facts.dl", "--extensions"]).assert().success().stdout(contains("\n1\n2\n"));
+}
+
+/// Both are printed, as Souffle does; files would take each other's place.
+#[test]
+fn two_outputs_of_one_file_are_printed_one_after_the_other() {
+    let text = ".decl p, q(x: number)\np(1).\nq(2).\n.output p(filename=\"x\")\n.output q(filename=\"x\")\n\
+                .output p(filename=\"x\", delimiter=\",\")";
+    let desk = Desk::with(&[("two.dl", text)]);
+    desk.run(&["two.dl"]).assert().code(2).stderr(contains("AL0129"));
+    let of = |name: &str, row: &str| {
+        format!("---------------\n{name}\nx\n===============\n{row}\n===============\n")
+    };
+    let all = [of("p", "1"), of("q", "2"), of("p", "1")].concat();
+    desk.run(&["two.dl", "-D", "-"]).assert().success().stdout(all).stderr(is_empty());
+}

@@ -204,9 +204,14 @@ pub fn part_of_union(span: Span, name: &str, declared: Span) -> Diagnostic {
         .help("let the type stand on one of the members, or be a member itself")
 }
 
+/// The code of two outputs in one file.
+pub fn written_over_code() -> &'static str {
+    "AL0129"
+}
+
 /// `.output p(filename="x.csv") .output q(filename="x.csv")`
 pub fn written_over(span: Span, file: &str, first: Span) -> Diagnostic {
-    Diagnostic::error("AL0129", format!("two outputs are written to the file `{file}`"))
+    Diagnostic::error(written_over_code(), format!("two outputs are written to the file `{file}`"))
         .at(span, "this one takes the place of the first")
         .at(first, "the first one")
         .help("give one of them another `filename`")
@@ -239,6 +244,13 @@ pub fn not_followed<'a>(
         Some(told) => problem.at(span, "nothing comes of this").help(told),
         None => problem.at(span, "Souffle has no option of this name").nearest(key, known),
     }
+}
+
+/// `f(1.5e3).`, where Souffle's refusals are wanted
+pub fn beyond_souffle(span: Span, what: &str, portable: &str) -> Diagnostic {
+    Diagnostic::error("AL0133", format!("{what} goes beyond Souffle"))
+        .at(span, "Souffle refuses this")
+        .help(format!("{portable}; or take it, with `--extensions` or `.pragma \"extensions\"`"))
 }
 
 /// `.decl p() p() <= p() :- q(1).`

@@ -24,6 +24,8 @@ pub struct Lowered {
     pub places: Vec<Span>,
     /// Where each head term is written.
     pub head_places: Vec<Span>,
+    /// Where the fields of each record are written, by where all of it is.
+    pub fields: FxHashMap<Span, Vec<Span>>,
 }
 
 /// Lowers one head with one conjunction. `None` where a problem was reported.
@@ -50,13 +52,13 @@ pub fn lower_rule(
         let column = columns.and_then(|columns| columns.get(at)).map(|column| column.ty);
         terms.push(lowering.typed(argument, column, &mut body));
     }
-    let Lowering { variables, places, .. } = lowering;
+    let Lowering { variables, places, fields, .. } = lowering;
     if diagnostics.len() > reported {
         return None;
     }
     let head_places = head.arguments.iter().map(Expression::span).collect();
     let rule = Rule { head: Head { relation: relation?, terms }, body, variables, clause };
-    Some(Lowered { rule, places, head_places })
+    Some(Lowered { rule, places, head_places, fields })
 }
 
 /// Lowers `less <= greater :- conditions` with one conjunction: the head has a variable for each
@@ -122,7 +124,7 @@ pub fn lower_goal(
     }
     let terms: Vec<Term> =
         names.iter().map(|name| Term::Variable(lowering.variable(name, Span::default()))).collect();
-    let Lowering { variables, places, .. } = lowering;
+    let Lowering { variables, places, fields, .. } = lowering;
     if diagnostics.len() > reported {
         return None;
     }
@@ -137,6 +139,7 @@ pub fn lower_goal(
         rule: Rule { head: Head { relation, terms }, body, variables, clause },
         places,
         head_places,
+        fields,
     })
 }
 
@@ -164,6 +167,8 @@ struct Lowering<'a> {
     made_up: usize,
     /// What the program says of the types of variables, by their names; for records.
     declared: FxHashMap<String, TypeId>,
+    /// Where the fields of each record are written, by where all of it is.
+    fields: FxHashMap<Span, Vec<Span>>,
 }
 
 impl<'a> Lowering<'a> {
@@ -176,6 +181,7 @@ impl<'a> Lowering<'a> {
             scopes: Vec::new(),
             made_up: 0,
             declared: FxHashMap::default(),
+            fields: FxHashMap::default(),
         }
     }
 
@@ -463,6 +469,7 @@ impl<'a> Lowering<'a> {
             self.diagnostics.push(error::wrong_fields(*span, name, wanted, found));
             return nothing;
         }
+        self.fields.insert(*span, arguments.iter().map(Expression::span).collect());
         let mut terms = vec![Term::Constant(Constant::Symbol(shape.name.as_str().into()))];
         for (argument, (_, ty)) in arguments.iter().zip(&shape.fields) {
             terms.push(match argument {

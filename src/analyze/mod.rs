@@ -15,11 +15,13 @@
 //! | `strata` | an order of evaluation, or the cycle that forbids one |
 //! | `plans` | what Souffle asks of a `.plan` |
 //! | `pragmas` | pragmas that nothing comes of |
+//! | `beyond` | what Souffle would refuse, for who wants to hear it |
 //! | `wishes` | of which relations only what is asked for is to be derived |
 //!
 //! All problems of all clauses are reported in one run. A clause with a problem is left out of the
 //! program, so that what is right can still be looked at; a program with errors is not evaluated.
 
+pub mod beyond;
 mod bodies;
 mod branches;
 mod components;

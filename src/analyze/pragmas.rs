@@ -5,6 +5,7 @@
 use crate::diag::Diagnostic;
 use crate::syntax::tree::{Item, Tree};
 
+use super::beyond::PRAGMA;
 use super::error;
 use super::wishes::is_wish;
 
@@ -59,9 +60,11 @@ const PASSED_OVER: [&str; 34] = [
 pub(super) fn check(trees: &[Tree], diagnostics: &mut Vec<Diagnostic>) {
     for item in trees.iter().flat_map(|tree| &tree.items) {
         let Item::Pragma { words, span } = item else { continue };
-        let Some(key) = words.first().filter(|_| !is_wish(words)) else { continue };
+        let Some(key) = words.first().filter(|it| *it != PRAGMA && !is_wish(words)) else {
+            continue;
+        };
         let told = FOLDERS.iter().find(|(folder, _)| folder == key).map(|(_, how)| *how);
-        let known = FOLDERS.iter().map(|(name, _)| *name).chain(PASSED_OVER);
+        let known = FOLDERS.iter().map(|(name, _)| *name).chain(PASSED_OVER).chain([PRAGMA]);
         if told.is_some() || !PASSED_OVER.contains(&key.as_str()) {
             diagnostics.push(error::not_followed(*span, key, told, known));
         }

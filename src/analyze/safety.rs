@@ -24,12 +24,14 @@ pub fn check(lowered: &Lowered, diagnostics: &mut Vec<Diagnostic>) {
         _ => None,
     }));
     bind_all(&lowered.rule.body, &mut bound);
-    for (term, place) in lowered.rule.head.terms.iter().zip(&lowered.head_places) {
+    for term in &lowered.rule.head.terms {
         for variable in sorted(&used_by(term)) {
             if !bound.contains(&variable) {
+                // What nothing binds is first written in the head.
+                let place = lowered.places[variable.index()];
                 report.once(variable, |_, name| match lowered.rule.body.is_empty() {
-                    true => error::unbound_fact(*place, name),
-                    false => error::unbound_head(*place, name),
+                    true => error::unbound_fact(place, name),
+                    false => error::unbound_head(place, name),
                 });
             }
         }

@@ -43,17 +43,48 @@ pub(super) fn check(
         trees.push(Tree { items: vec![Item::Instance(trial(component))] });
         let problems = analyze(&trees);
         let parameters = !component.head.arguments.is_empty();
-        if parameters && problems.iter().any(|it| it.code == unknown) {
-            continue;
-        }
+        let instances = match problems.iter().any(|it| it.code == unknown) {
+            true => of_parameters(component),
+            false => Some(Vec::new()),
+        };
+        let Some(instances) = instances else { continue };
         let told = problems.into_iter().filter(|it| {
             let of_any_type = !parameters || !it.code.starts_with(OF_TYPES) && it.code != mixed;
-            it.severity == Severity::Error && of_any_type
+            let of_instance = it.code == unknown;
+            let mut words = name_in(it).split('.').rev().skip(1);
+            let inside = words.any(|word| instances.contains(&word));
+            it.severity == Severity::Error && of_any_type && !of_instance && !inside
         });
         let name = &component.head.name.text;
         found.extend(told.map(|it| error::in_no_instance(name, without_trial(it))));
     }
     found
+}
+
+/// The name that a problem speaks of.
+fn name_in(problem: &Diagnostic) -> &str {
+    problem.message.split('`').nth(1).unwrap_or_default()
+}
+
+/// The names of the instances in a component that are of a parameter of it; nothing where a parameter is
+/// inherited from, or handed on, so that it cannot be told what is in it.
+fn of_parameters(component: &Component) -> Option<Vec<&str>> {
+    let is_parameter = |it: &Name| component.head.arguments.iter().any(|own| own.text == it.text);
+    let hands_on = |it: &ComponentType| it.arguments.iter().any(is_parameter);
+    if component.bases.iter().any(|base| is_parameter(&base.name) || hands_on(base)) {
+        return None;
+    }
+    let mut names = Vec::new();
+    for item in &component.items {
+        match item {
+            Item::Instance(instance) if hands_on(&instance.of) => return None,
+            Item::Instance(instance) if is_parameter(&instance.of.name) => {
+                names.push(instance.name.text.as_str());
+            }
+            _ => {}
+        }
+    }
+    Some(names)
 }
 
 fn trial(component: &Component) -> Instance {

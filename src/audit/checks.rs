@@ -256,6 +256,8 @@ struct Ground {
     text: String,
     cites: String,
     place: Option<(String, u32)>,
+    /// Whether somebody stated it.
+    stated: bool,
 }
 
 impl Run<'_, '_> {
@@ -294,6 +296,13 @@ impl Run<'_, '_> {
             let line = values.get(line)?.to_string().parse().ok()?;
             Some((values.get(file)?.to_string(), line))
         });
+        // What the sentence quotes; of an error else what it is about.
+        let mut told: Vec<String> =
+            problem.message.split('"').skip(1).step_by(2).map(str::to_owned).collect();
+        if check.severity == Severity::Error {
+            let subject = check.subject.iter().filter_map(|at| values.get(*at));
+            told.extend(subject.map(ToString::to_string));
+        }
         let mut places: Vec<(Span, &str)> = Vec::new();
         if let Some(span) = stated.and_then(|(file, line)| self.line(&file, line)) {
             places.push((span, ""));
@@ -301,6 +310,7 @@ impl Run<'_, '_> {
         for ground in &grounds {
             let Some((file, line)) = &ground.place else { continue };
             let Some(span) = self.line(file, *line) else { continue };
+            let span = if ground.stated { self.quoted(span, &told) } else { span };
             if places.len() < 3 && places.iter().all(|(known, _)| *known != span) {
                 places.push((span, &ground.cites));
             }
@@ -366,11 +376,11 @@ impl Run<'_, '_> {
                 }
                 NodeKind::Absent { fact, .. } => {
                     let text = format!("there is no {}", show::fact(self.derived, fact));
-                    grounds.push(Ground { text, cites: String::new(), place: None });
+                    grounds.push(Ground { text, cites: String::new(), place: None, stated: false });
                 }
                 NodeKind::Aggregate(gathered) => {
                     let text = format!("{} is {}", gathered.written, gathered.result);
-                    grounds.push(Ground { text, cites: String::new(), place: None });
+                    grounds.push(Ground { text, cites: String::new(), place: None, stated: false });
                 }
                 NodeKind::Unproved { .. } | NodeKind::Computed { .. } => {}
             }
@@ -386,6 +396,18 @@ impl Run<'_, '_> {
             text = text.replace(&format!("{{{}}}", column.name), &value.to_string());
         }
         text
+    }
+
+    /// The first of some texts that stands in quotes on a line once, else the whole line.
+    fn quoted(&self, line: Span, told: &[String]) -> Span {
+        let text = self.sources.text(line);
+        let mut found = told.iter().filter_map(|told| {
+            let quoted = format!("\"{told}\"");
+            let start = line.start + text.find(&quoted)? as u32;
+            let once = text.matches(&quoted).count() == 1;
+            once.then(|| Span { start, end: start + quoted.len() as u32, ..line })
+        });
+        found.next().unwrap_or(line)
     }
 
     /// The place of a line; nothing for a file that is not known.
@@ -427,5 +449,6 @@ fn ground(text: String, origin: &Origin) -> Ground {
         (false, true) => format!("{text}{at})"),
         (false, false) => format!("{text}{at}, {cites})"),
     };
-    Ground { text, cites, place }
+    let stated = matches!(origin, Origin::Stated { .. });
+    Ground { text, cites, place, stated }
 }

@@ -446,11 +446,9 @@ impl Range<'_> {
             Some(step) => Some(compute(step)?),
             None => None,
         };
-        if cursor.offset == 0 && step.as_ref().is_some_and(Value::is_zero) {
-            notes.add(Note::ZeroStep, self.span);
-        }
+        let stuck = cursor.offset == 0 && step.as_ref().is_some_and(Value::is_zero);
         let offset = cursor.offset;
-        match self.primitive {
+        let number = match self.primitive {
             Primitive::Float => float_at(from.float(), to.float(), step.map(|s| s.float()), offset)
                 .map(Value::Float),
             Primitive::Unsigned => {
@@ -465,7 +463,12 @@ impl Range<'_> {
                 integer_at(signed(&from), signed(&to), step.as_ref().map(signed), offset)
                     .map(|number| Value::Number(number as i64))
             }
+        };
+        // A range from a number to itself has none, whatever its step.
+        if stuck && number.is_some() {
+            notes.add(Note::ZeroStep, self.span);
         }
+        number
     }
 }
 

@@ -205,6 +205,27 @@ pub fn misplaced(span: Span, name: &str, column: &str, places: Option<&[usize]>)
     }
 }
 
+/// A line `0x10` for `.decl p(x: number)`, where Souffle's refusals are wanted
+pub fn digits_beyond(span: Span) -> Diagnostic {
+    beyond_souffle(
+        span,
+        "a number that is not decimal",
+        "write it in decimal digits, or let the column be `unsigned`",
+    )
+}
+
+/// An empty line, where Souffle's refusals are wanted
+pub fn blank_beyond(span: Span) -> Diagnostic {
+    beyond_souffle(span, "an empty line", "take the line out")
+}
+
+/// What is read here and not by Souffle.
+fn beyond_souffle(span: Span, what: &str, portable: &str) -> Diagnostic {
+    Diagnostic::error("AL0516", format!("{what} goes beyond Souffle"))
+        .at(span, "Souffle refuses this")
+        .help(format!("{portable}; or take it, with `--extensions` or `.pragma \"extensions\"`"))
+}
+
 /// An empty folder given as a design.
 pub fn no_tables(shown: &str) -> Diagnostic {
     Diagnostic::error("AL0520", format!("there is no CSV file in the folder `{shown}`")).help(

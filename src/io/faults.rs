@@ -16,8 +16,20 @@ const REPORTED: usize = 1000;
 pub(super) enum Fault {
     NotText(Range<usize>),
     Misquoted(Misquoted),
-    TooFew { end: usize, line: Range<usize>, column: usize, found: usize },
-    Value { range: Range<usize>, column: usize },
+    TooFew {
+        end: usize,
+        line: Range<usize>,
+        column: usize,
+        found: usize,
+    },
+    Value {
+        range: Range<usize>,
+        column: usize,
+    },
+    /// Digits that Souffle does not read.
+    Digits(Range<usize>),
+    /// An empty line, which Souffle does not read.
+    Empty(Range<usize>),
 }
 
 /// What is wrong with a file.
@@ -110,6 +122,8 @@ impl Place<'_> {
                 );
                 self.suspect_the_delimiter(diagnostic, &self.text[line], wanted)
             }
+            Fault::Digits(range) => error::digits_beyond(self.span(range)),
+            Fault::Empty(range) => error::blank_beyond(self.span(range)),
             Fault::Value { range, column } => {
                 let column = &self.relation.columns[column];
                 let found = &self.text[range.clone()];

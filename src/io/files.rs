@@ -29,6 +29,16 @@ pub trait Files {
         1
     }
 
+    /// Whether what Souffle refuses in a file of rows is refused.
+    fn strict(&self) -> bool {
+        false
+    }
+
+    /// Whether an empty line of a file with quoted fields is a row wherever Souffle reads one.
+    fn blank_rows(&self) -> bool {
+        true
+    }
+
     /// What is waiting at standard input, where these files have one.
     fn standard_input(&self) -> io::Result<Vec<u8>> {
         Err(io::Error::new(io::ErrorKind::Unsupported, "there is no standard input here"))
@@ -40,18 +50,25 @@ pub trait Files {
 pub struct Directory {
     root: PathBuf,
     threads: usize,
+    strict: bool,
 }
 
 impl Directory {
     /// The files of a folder.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Directory { root: root.into(), threads: 1 }
+        Directory { root: root.into(), threads: 1, strict: false }
     }
 
     /// The same, whose large files are read on so many threads.
     #[must_use]
     pub fn on_threads(self, threads: usize) -> Self {
         Directory { threads, ..self }
+    }
+
+    /// The same, where what Souffle refuses in a file is refused, or not.
+    #[must_use]
+    pub fn strictly(self, strict: bool) -> Self {
+        Directory { strict, ..self }
     }
 }
 
@@ -81,6 +98,10 @@ impl Files for Directory {
 
     fn threads(&self) -> usize {
         self.threads
+    }
+
+    fn strict(&self) -> bool {
+        self.strict
     }
 
     fn standard_input(&self) -> io::Result<Vec<u8>> {

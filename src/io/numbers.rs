@@ -26,6 +26,8 @@ const DIGITS: usize = 10;
 pub(super) struct Numbers {
     delimiter: u8,
     arity: usize,
+    /// Whether empty lines are passed over; else they are left to others.
+    blank: bool,
 }
 
 /// A place in a text.
@@ -52,12 +54,12 @@ struct Piece {
 impl Numbers {
     /// For relations of numbers, whose fields stand in the order of the columns with one byte between
     /// them.
-    pub(super) fn of(columns: &[Column], delimiter: &str) -> Option<Self> {
+    pub(super) fn of(columns: &[Column], delimiter: &str, blank: bool) -> Option<Self> {
         let plain = |it: &Column| matches!(it.primitive, Primitive::Number | Primitive::Unsigned);
         match delimiter.as_bytes() {
             &[delimiter] if !b"0123456789\r\n".contains(&delimiter) && !columns.is_empty() => {
                 let all = columns.iter().all(plain);
-                all.then_some(Numbers { delimiter, arity: columns.len() })
+                all.then_some(Numbers { delimiter, arity: columns.len(), blank })
             }
             _ => None,
         }
@@ -143,7 +145,8 @@ impl Numbers {
         while piece.end < range.end {
             let blank = line_break(bytes, piece.end);
             let next = match blank {
-                Some(next) => next,
+                Some(next) if self.blank => next,
+                Some(_) => return,
                 None => match self.row(bytes, piece.end, &mut piece.columns) {
                     Some(next) => {
                         piece.lines.push(piece.read);
@@ -210,7 +213,7 @@ mod tests {
 
     /// What is read of a text with two columns: the rows with their lines, and how far.
     fn read(text: &str, threads: usize) -> (Vec<(u32, u32, u32)>, Place) {
-        let numbers = Numbers { delimiter: b',', arity: 2 };
+        let numbers = Numbers { delimiter: b',', arity: 2, blank: true };
         let (mut columns, mut lines) = (vec![Vec::new(); 2], Vec::new());
         let mut place = Place { at: 0, line: 1 };
         let rows = (columns.as_mut_slice(), &mut lines);
@@ -254,7 +257,7 @@ mod tests {
 
     #[test]
     fn it_can_be_halted() {
-        let numbers = Numbers { delimiter: b',', arity: 1 };
+        let numbers = Numbers { delimiter: b',', arity: 1, blank: true };
         let (mut columns, mut lines) = (vec![Vec::new()], Vec::new());
         let mut place = Place { at: 0, line: 1 };
         let rows = (columns.as_mut_slice(), &mut lines);

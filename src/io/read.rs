@@ -103,7 +103,8 @@ pub fn input(
         problems.push(error::too_large(Some(directive.span), &shown));
         return None;
     }
-    let mut target = Target { relation, interner, sources, problems };
+    let strict = files.strict();
+    let mut target = Target { relation, interner, sources, problems, strict };
     match &reading.encoding {
         Encoding::Lines(format) => {
             let rows = rows(Text::new(bytes), shown, (&reading, format), files, &mut target);
@@ -128,6 +129,7 @@ struct Target<'a> {
     interner: &'a mut Interner,
     sources: &'a mut Sources,
     problems: &'a mut Vec<Diagnostic>,
+    strict: bool,
 }
 
 impl Loaded {
@@ -178,6 +180,11 @@ fn table(
         let values: Result<Vec<Constant>, Diagnostic> = columns
             .map(|(column, written)| {
                 let found = written.as_deref();
+                let beyond =
+                    target.strict && found.is_some_and(|it| value::is_beyond(it, column.primitive));
+                if beyond {
+                    return Err(error::digits_beyond(directive.span));
+                }
                 let value = found.and_then(|text| value::constant(text, column.primitive));
                 value.ok_or_else(|| {
                     let found = found.unwrap_or("NULL");
@@ -203,7 +210,7 @@ fn rows(
     files: &dyn Files,
     target: &mut Target<'_>,
 ) -> Loaded {
-    let Target { relation, interner, sources, problems } = target;
+    let Target { relation, interner, sources, problems, strict } = target;
     let mut reader = Reader {
         text: &text,
         columns: &relation.columns,
@@ -218,8 +225,9 @@ fn rows(
         row: Vec::new(),
         buffer: String::new(),
         faults: Faults::default(),
+        strict: *strict,
     };
-    reader.read(files.threads(), &|| files.halted());
+    reader.read(files);
     let Reader { loaded, faults, .. } = reader;
     if !faults.is_empty() {
         let before = text.before;
@@ -242,10 +250,12 @@ struct Reader<'a> {
     row: Vec<Word>,
     buffer: String,
     faults: Faults,
+    strict: bool,
 }
 
 impl Reader<'_> {
-    fn read(&mut self, threads: usize, halted: &dyn Fn() -> bool) {
+    fn read(&mut self, files: &dyn Files) {
+        let (threads, halted) = (files.threads(), &|| files.halted());
         let mut read = 0_usize;
         let text: &str = &self.text.text;
         let format = self.format;
@@ -255,11 +265,18 @@ impl Reader<'_> {
         {
             self.header(&header, &records);
         }
-        // An empty line is an empty symbol where Souffle would have written one so.
-        let blank_is_a_row = !format.rfc4180
-            && matches!(self.columns, [Column { primitive: Primitive::Symbol, .. }]);
+        // An empty line is what Souffle reads it as: the empty text, or that which is without columns.
+        let blank_is_a_row = match self.columns {
+            [] => files.blank_rows(),
+            [column] => {
+                let quoted = format.rfc4180 && !files.blank_rows();
+                column.primitive == Primitive::Symbol && !quoted
+            }
+            _ => false,
+        };
         let plain = !self.reading.picks && self.text.invalid.is_empty();
-        let numbers = plain.then(|| Numbers::of(self.columns, &format.delimiter)).flatten();
+        let numbers = plain.then(|| Numbers::of(self.columns, &format.delimiter, !self.strict));
+        let numbers = numbers.flatten();
         let mut ahead = plain.then(|| Ahead::of(self.columns, &format.delimiter)).flatten();
         loop {
             if let Some(numbers) = numbers {
@@ -278,6 +295,9 @@ impl Reader<'_> {
                 return;
             }
             if record.range.is_empty() && !blank_is_a_row {
+                if self.strict {
+                    self.faults.push(Fault::Empty(record.range));
+                }
                 continue;
             }
             match self.record(&record, &records) {
@@ -330,7 +350,11 @@ impl Reader<'_> {
                 return Err(Fault::TooFew { end, line, column, found: fields.len() });
             };
             let text = content(&self.text.text, field, &mut self.buffer);
-            match value::intern(text, self.columns[column].primitive, self.interner) {
+            let primitive = self.columns[column].primitive;
+            if self.strict && value::is_beyond(text, primitive) {
+                return Err(Fault::Digits(field.range.clone()));
+            }
+            match value::intern(text, primitive, self.interner) {
                 Some(word) => self.row.push(word),
                 None => return Err(Fault::Value { range: field.range.clone(), column }),
             }
@@ -502,7 +526,7 @@ error[AL0508]: `n` is a number, and `one` is none
  --> p.facts:2:3
   |
 2 | y,one
-  |   ^^^ expected a whole number, such as 7, -7, 0xff or 0b11, of 64 bits
+  |   ^^^ expected a whole number, such as 7 or -7, of 64 bits
   |
   = note: more: archlog explain AL0508
 

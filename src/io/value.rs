@@ -25,18 +25,30 @@ pub(super) fn constant(text: &str, primitive: Primitive) -> Option<Constant> {
     })
 }
 
+/// Whether a text is a value that Souffle does not read: it takes digits to other bases than ten in a
+/// column of `unsigned`, and not in one of `number`.
+pub(super) fn is_beyond(text: &str, primitive: Primitive) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
+    primitive == Primitive::Number
+        && matches!(digits, [b'0', b'x' | b'b', ..])
+        && read_signed(text).is_some()
+}
+
 /// What a field of a kind has to look like.
 pub(super) fn expected(primitive: Primitive) -> &'static str {
     match primitive {
         Primitive::Symbol | Primitive::Record => "text",
-        Primitive::Number => "a whole number, such as 7, -7, 0xff or 0b11, of 64 bits",
+        Primitive::Number => "a whole number, such as 7 or -7, of 64 bits",
         Primitive::Unsigned => "a whole number of 0 or more, such as 7, 0xff or 0b11, of 64 bits",
         Primitive::Float => "a number, such as 0.5, 7 or -1e9",
     }
 }
 
+/// The infinite is written in letters; digits that come to it are too many.
 fn float(text: &str) -> Option<f64> {
-    text.parse().ok()
+    let finite =
+        |number: &f64| number.is_finite() || !text.contains(|it: char| it.is_ascii_digit());
+    text.parse().ok().filter(finite)
 }
 
 #[cfg(test)]
@@ -56,7 +68,7 @@ mod tests {
         for text in ["", "-1", "18446744073709551616"] {
             assert_eq!(read(text, Primitive::Unsigned), None, "{text:?}");
         }
-        for text in ["", "1,5", "1.2.3"] {
+        for text in ["", "1,5", "1.2.3", "1e999", "-1e999"] {
             assert_eq!(read(text, Primitive::Float), None, "{text:?}");
         }
     }

@@ -295,6 +295,10 @@ impl Files for FactFiles<'_> {
     fn halted(&self) -> bool {
         self.limits.check().is_err()
     }
+
+    fn blank_rows(&self) -> bool {
+        false
+    }
 }
 
 /// A file whose rows are added to those of another one.
@@ -333,6 +337,10 @@ impl Files for AddedFile<'_> {
 
     fn halted(&self) -> bool {
         self.1.check().is_err()
+    }
+
+    fn blank_rows(&self) -> bool {
+        false
     }
 }
 

@@ -97,7 +97,7 @@ impl Options {
 }
 
 /// What messages call the text of [`Options::typed`].
-pub const TYPED: &str = "<rules>";
+pub const TYPED: &str = "<typed>";
 
 /// The rules of the dossier.
 const DOSSIER: &str = "rules/dossier/main.dl";
@@ -623,5 +623,10 @@ fn guarded(program: &Program) -> Vec<Diagnostic> {
 }
 
 fn unreadable_folder(folder: &std::path::Path, problem: &std::io::Error) -> Diagnostic {
-    Diagnostic::error("AL0020", format!("cannot read `{}`: {}", folder.display(), reason(problem)))
+    let why = match problem.kind() {
+        std::io::ErrorKind::NotFound => "no such folder".to_owned(),
+        std::io::ErrorKind::NotADirectory => "it is no folder".to_owned(),
+        _ => reason(problem),
+    };
+    Diagnostic::error("AL0020", format!("cannot read `{}`: {why}", folder.display()))
 }

@@ -5,6 +5,7 @@
 
 mod derived;
 mod edit;
+mod unknown;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,7 +13,6 @@ use std::sync::Arc;
 use derived::{Derived, Run};
 pub use edit::Kept;
 
-use crate::analyze::error::unknown_constant;
 use crate::analyze::facts::{StatedFact, pattern, stated_facts};
 use crate::analyze::program::Program;
 use crate::analyze::{analyze_goal, has_errors};
@@ -28,7 +28,7 @@ use crate::report::{Heading, Stamp, Table};
 use crate::store::Database;
 use crate::syntax::load::tree_of;
 use crate::syntax::parse_goal;
-use crate::syntax::tree::{Body, Expectation, Expression, Item};
+use crate::syntax::tree::{Expectation, Item};
 use crate::value::{Constant, Interner, Primitive, RelationId, Word, compare_tuples};
 
 /// A design as stated.
@@ -369,24 +369,6 @@ impl Session {
         let (relation, values) = pattern(&self.rulebook.program, &body).map_err(wrong)?;
         let warnings = self.unknown_constants(&body);
         Ok(Pattern { relation, values, warnings, sources })
-    }
-
-    fn unknown_constants(&self, goal: &Body) -> Vec<Diagnostic> {
-        let (Some(derived), Body::Atom(atom)) = (&self.derived, goal) else { return Vec::new() };
-        let occurs = |it: &Constant| derived.runs().any(|(run, _)| run.interner.find(it).is_some());
-        let unknown = atom.arguments.iter().filter_map(|argument| match argument {
-            Expression::Constant(constant @ Constant::Symbol(text), span) if !occurs(constant) => {
-                Some((text, *span))
-            }
-            _ => None,
-        });
-        let known = || {
-            let words = derived.runs().flat_map(|(run, _)| {
-                (0..run.interner.symbol_count()).map(|word| run.interner.symbol(Word(word)))
-            });
-            words.filter(|text| text.len() <= 64)
-        };
-        unknown.map(|(text, span)| unknown_constant(span, text, known())).collect()
     }
 
     /// The rows that answer a pattern in one design: a relation and a constant or anything for

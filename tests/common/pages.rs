@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
-use archlog::analyze::{analyze, has_errors};
+use archlog::analyze::{analyze, beyond, has_errors};
 use archlog::audit::checks::{self, Record, Whose};
 use archlog::audit::prove;
 use archlog::audit::{Accepted, Finding, Selection, Subject, Suppressions, audit, sift};
@@ -331,13 +331,17 @@ fn program(folder: &Path, text: &str) -> Said {
     let (trees, mut problems) = load("program.dl", &mut read, &mut sources);
     let (program, more) = analyze(&trees);
     problems.extend(more);
+    let strict = !beyond::allowed(&trees);
+    if strict {
+        problems.extend(beyond::check(&program, &trees, &sources));
+    }
     if has_errors(&problems) {
         return Said::new(&sources, &problems);
     }
     let mut interner = Interner::new();
     let mut database = Database::new(&program);
     database.insert_facts(&program, &mut interner);
-    let files = Directory::new(folder);
+    let files = Directory::new(folder).strictly(strict);
     let (mut row, mut directives) = (Vec::new(), program.directives.iter());
     for directive in directives.clone().filter(|it| it.kind == DirectiveKind::Input) {
         let relation = &program.relations[directive.relation.index()];

@@ -134,9 +134,11 @@ impl Narrow<'_> {
             }
             let declared = self.declarations.ty(*ty).branches.get(*branch as usize);
             let fields = declared.map(|it| it.fields.as_slice()).unwrap_or_default();
-            for (argument, (_, ty)) in arguments.iter().skip(1).zip(fields) {
+            let places = self.lowered.fields.get(span);
+            for (at, (argument, (_, ty))) in arguments.iter().skip(1).zip(fields).enumerate() {
                 if let Term::Variable(variable) = argument {
-                    self.narrow(*variable, &(vec![*ty], *span), None);
+                    let place = places.and_then(|it| it.get(at).copied()).unwrap_or(*span);
+                    self.narrow(*variable, &(vec![*ty], place), None);
                 }
             }
         }

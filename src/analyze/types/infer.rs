@@ -130,7 +130,7 @@ impl Infer<'_> {
 
 /// The primitive of a term, as far as those of variables are known. That of plain numbers is not: they
 /// adapt.
-pub(super) fn primitive_of(
+pub(in crate::analyze) fn primitive_of(
     term: &Term,
     known: &impl Fn(VariableId) -> Option<Primitive>,
 ) -> Option<Primitive> {

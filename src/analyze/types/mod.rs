@@ -20,6 +20,7 @@ use declared::check_declared;
 use infer::infer;
 use settle::{Settle, bound_at};
 
+pub(super) use infer::primitive_of;
 pub use settle::constant_as;
 
 /// Settles and checks all types of a rule.
@@ -38,7 +39,9 @@ pub fn check(
         lowered.rule.variables.iter().map(|variable| variable.name.clone()).collect();
     let mut places = lowered.places.clone();
     bound_at(&lowered.rule.body, &mut places);
-    let mut settle = Settle { declarations, primitives, names, places, diagnostics };
+    let fields = std::mem::take(&mut lowered.fields);
+    let mut settle =
+        Settle { declarations, primitives, names, places, fields: &fields, diagnostics };
     let mut body = std::mem::take(&mut lowered.rule.body);
     settle.literals(&mut body);
     lowered.rule.body = body;
@@ -49,6 +52,7 @@ pub fn check(
             settle.term(term, *primitive, lowered.head_places[index]);
         }
     }
+    lowered.fields = fields;
     check_declared(declarations, lowered, diagnostics);
 }
 

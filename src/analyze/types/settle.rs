@@ -1,5 +1,7 @@
 //! Every value takes the primitive that its place wants, or cannot.
 
+use rustc_hash::FxHashMap;
+
 use crate::analyze::declarations::Declarations;
 use crate::analyze::error;
 use crate::analyze::program::{Argument, Atom, Literal, Term};
@@ -32,6 +34,8 @@ pub(super) struct Settle<'a> {
     pub names: Vec<String>,
     /// Where each variable has its type from.
     pub places: Vec<Span>,
+    /// Where the fields of a record are written, by where all of it is.
+    pub fields: &'a FxHashMap<Span, Vec<Span>>,
     pub diagnostics: &'a mut Vec<Diagnostic>,
 }
 
@@ -44,10 +48,8 @@ impl Settle<'_> {
                     let common = self.of(left).or_else(|| self.of(right));
                     *primitive = common.unwrap_or(Primitive::Number);
                     let ordered = !matches!(comparison, Comparison::Equal | Comparison::NotEqual);
-                    if ordered && *primitive == Primitive::Record {
-                        let what = "what is compared here";
-                        let conflict = error::type_conflict(*span, what, "record", "number");
-                        self.diagnostics.push(conflict);
+                    if ordered && self.orders_records(left, right, *span) {
+                        continue;
                     }
                     self.term(left, *primitive, *span);
                     self.term(right, *primitive, *span);
@@ -96,6 +98,31 @@ impl Settle<'_> {
                 }
             }
         }
+    }
+
+    /// Reports a record on a side of `<` and the like; says whether there is one.
+    fn orders_records(&mut self, left: &Term, right: &Term, span: Span) -> bool {
+        let is_record = |it: &Self, term: &Term| it.of(term) == Some(Primitive::Record);
+        let (record, other) = match (is_record(self, left), is_record(self, right)) {
+            (true, _) => (left, right),
+            (false, true) => (right, left),
+            (false, false) => return false,
+        };
+        let wanted = self.of(other).filter(|it| *it != Primitive::Record);
+        let wanted = wanted.unwrap_or(Primitive::Number).name();
+        let help = "records are equal or not, and none is before another";
+        match record {
+            Term::Variable(variable) if !self.names[variable.index()].starts_with('@') => {
+                let what = format!("`{}`", self.names[variable.index()]);
+                let problem = error::type_conflict(span, &what, "record", wanted).help(help);
+                self.report(problem, *variable);
+            }
+            _ => {
+                let conflict = error::type_conflict(span, "the value", "record", wanted);
+                self.diagnostics.push(conflict.help(help));
+            }
+        }
+        true
     }
 
     fn atom(&mut self, atom: &mut Atom) {
@@ -197,7 +224,12 @@ impl Settle<'_> {
                         let conflict = error::type_conflict(span, what, "record", "number");
                         self.diagnostics.push(conflict);
                     }
-                    self.term(argument, wanted, span);
+                    let field = match functor {
+                        Functor::Record { .. } => self.fields.get(&span).zip(index.checked_sub(1)),
+                        _ => None,
+                    };
+                    let field = field.and_then(|(fields, at)| fields.get(at).copied());
+                    self.term(argument, wanted, field.unwrap_or(span));
                 }
             }
         }

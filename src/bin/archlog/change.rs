@@ -166,6 +166,8 @@ pub fn achieve(
         Ok(achieved) => achieved,
         Err(failure) => return Ok(failed(failure, console)),
     };
+    let (warnings, sources) = session.unknown_texts(&arguments.goal);
+    console.problems(&sources, &warnings);
     let section = answers::achieve(&session, &achieved, &arguments.goal);
     answer(&session, vec![section], arguments.format, console)?;
     let found = achieved.holds || !achieved.plans.is_empty();

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use archlog::analyze::{analyze, has_errors};
 use archlog::audit::checks::{self, Record, Whose};
 use archlog::audit::output::{Entry, Passed, Report, github, json, markdown, sarif, text};
@@ -132,7 +132,9 @@ impl Checking<'_> {
     fn rulebook(&mut self, arguments: &Check) -> Result<()> {
         let args::Rulebook { rules, facts, .. } = &arguments.rulebook;
         for folder in rules.iter().chain(facts) {
-            fs::metadata(folder).with_context(|| format!("cannot read `{}`", folder.display()))?;
+            if !folder.is_dir() {
+                bail!("cannot read `{}`: no such folder", folder.display());
+            }
         }
         let mut shelf = Sources::new();
         let mut accepted = Accepted::default();

@@ -57,7 +57,10 @@ pub fn diff(arguments: &Diff, console: &Console, interrupt: &Interrupt) -> Resul
             }
             (compare_designs(&old, &new, &options, &told), old.stamp())
         }
-        _ => bail!("one of them is a rulebook and the other is a design"),
+        (old, _) => {
+            let other = if old.is_some() { &arguments.new } else { &arguments.old };
+            bail!("{}", no_book(other));
+        }
     };
     if visible {
         console.status("");
@@ -120,6 +123,20 @@ fn rulebooks(
         hash: format!("{} -> {}", old.hash(), new.hash()),
     };
     Ok((compare_books(&books, options, told), stamp))
+}
+
+/// Why something cannot be compared with a rulebook.
+fn no_book(path: &Path) -> String {
+    let shown = path.display();
+    let design = |it: &Path| it.extension().is_some_and(|end| end == "csv");
+    let mut entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+    if !path.exists() {
+        format!("there is no `{shown}` to compare a rulebook with")
+    } else if path.is_dir() && !entries.any(|entry| design(&entry.path())) {
+        format!("`{shown}` is no rulebook: it holds neither `rules/` nor `facts/`")
+    } else {
+        "one of them is a rulebook and the other is a design".to_owned()
+    }
 }
 
 /// The rulebook that a path names; nothing for a design.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use archlog::analyze::has_errors;
 use archlog::answers;
 use archlog::kb::{Options, Part};
@@ -36,8 +36,7 @@ pub fn dossier(arguments: &Dossier, console: &Console, interrupt: &Interrupt) ->
         return Ok(ended);
     }
     let Some(sections) = answers::dossier(&session, 0, arguments.step) else {
-        console.say(&no_step(&session));
-        return Ok(Exit::Input);
+        bail!("{}", no_step(&session));
     };
     let sections = if arguments.goals { answers::with_goals(sections) } else { sections };
     let design = session.designs().first();

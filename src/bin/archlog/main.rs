@@ -111,7 +111,8 @@ fn command(command: Command, console: &Console) -> Result<Exit> {
         Command::Compile(arguments) => compile::compile(&arguments, console),
         Command::New(arguments) => {
             let file = new::new(&arguments.name)?;
-            console.say(&format!("wrote {file}; derive it with `archlog derive {file}`"));
+            let word = new::word(&file);
+            console.say(&format!("wrote {file}; derive it with `archlog derive {word}`"));
             Ok(Exit::Yes)
         }
         Command::Explain(arguments) => {

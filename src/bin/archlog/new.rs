@@ -27,10 +27,23 @@ pub fn new(name: &str) -> Result<String> {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             bail!("`{shown}` is there already; it is not overwritten")
         }
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let folder = path.parent().unwrap_or(Path::new("."));
+            bail!("cannot write `{shown}`: there is no folder `{}`", folder.display())
+        }
         Err(error) => return Err(error).with_context(|| format!("cannot write `{shown}`")),
     };
     file.write_all(text.as_bytes()).with_context(|| format!("cannot write `{shown}`"))?;
     Ok(shown)
+}
+
+/// A path as a word of a command: in quotes where a shell would take it for something else.
+pub fn word(path: &str) -> String {
+    let plain = |it: char| it.is_alphanumeric() || "_-./".contains(it);
+    match path.chars().all(plain) {
+        true => path.to_owned(),
+        false => format!("'{}'", path.replace('\'', "'\\''")),
+    }
 }
 
 /// `ride-dispatch` is called "Ride dispatch".
@@ -46,6 +59,13 @@ fn title(id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_is_quoted_where_a_shell_would_part_it() {
+        assert_eq!(word("designs/ride-1.dl"), "designs/ride-1.dl");
+        assert_eq!(word("My shop.dl"), "'My shop.dl'");
+        assert_eq!(word("Joe's.dl"), "'Joe'\\''s.dl'");
+    }
 
     #[test]
     fn a_title_is_made_of_the_name() {

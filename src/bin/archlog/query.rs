@@ -62,6 +62,9 @@ pub fn query(arguments: &Query, console: &Console, interrupt: &Interrupt) -> Res
             return Ok(Exit::Input);
         }
     };
+    let (mut warnings, mut sources) = session.unknown_texts(&goal);
+    kb::as_typed(&typed, &mut warnings, &mut sources);
+    console.problems(&sources, &warnings);
     let stamp = session.stamp();
     console.answer(&rendered(&table, &stamp, &stamp.line(), arguments.format, console))?;
     Ok(match (has_errors(session.diagnostics()), table.rows.is_empty()) {

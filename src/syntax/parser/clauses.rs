@@ -148,7 +148,11 @@ impl Parser<'_> {
             self.lexemes[self.at] = Lexeme { token: Token::Name, span: name };
             return Ok(dot);
         }
-        self.expect(Token::Dot, "`,` and another condition, or `.` and the end of the clause")
+        let expected = "`,` and another condition, or `.` and the end of the clause";
+        if self.dots().is_some() {
+            return Err(self.unexpected(expected));
+        }
+        self.expect(Token::Dot, expected)
     }
 
     pub(super) fn goal(&mut self) -> Parsed<Body> {

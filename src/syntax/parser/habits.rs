@@ -1,13 +1,26 @@
 //! How people write in other languages what is meant here: a line of help for it.
 
-use crate::diag::nearest;
+use crate::diag::{Span, nearest};
 use crate::syntax::lexer::Token;
 use crate::syntax::operators::AggregateOperator;
 
 use super::{DIRECTIVES, Parser, reserved};
 
 /// Signs of other languages, and how that is written here.
-const SIGNS: [(&str, &str); 16] = [
+const SIGNS: [(&str, &str); 29] = [
+    (">==", GREATER_OR_EQUAL),
+    ("<==", LESS_OR_EQUAL),
+    ("!==", NOT_EQUAL),
+    ("=!=", NOT_EQUAL),
+    ("~=", NOT_EQUAL),
+    ("\u{2260}", NOT_EQUAL),
+    ("\u{2264}", LESS_OR_EQUAL),
+    ("\u{2265}", GREATER_OR_EQUAL),
+    ("~", NOT),
+    ("\u{ac}", NOT),
+    ("\u{2227}", AND),
+    ("\u{2228}", OR),
+    ("\u{2190}", RULE),
     ("=:=", EQUAL),
     ("=\\=", NOT_EQUAL),
     ("\\==", NOT_EQUAL),
@@ -16,7 +29,7 @@ const SIGNS: [(&str, &str); 16] = [
     ("==", EQUAL),
     ("<>", NOT_EQUAL),
     ("/=", NOT_EQUAL),
-    ("=<", "less or equal is written `<=`"),
+    ("=<", LESS_OR_EQUAL),
     ("=>", "greater or equal is written `>=`; a rule is written `head :- conditions.`"),
     ("<-", RULE),
     (":=", RULE),
@@ -28,10 +41,14 @@ const SIGNS: [(&str, &str); 16] = [
 
 const EQUAL: &str = "equal is written `=`";
 const NOT_EQUAL: &str = "not equal is written `!=`";
+const LESS_OR_EQUAL: &str = "less or equal is written `<=`";
+const GREATER_OR_EQUAL: &str = "greater or equal is written `>=`";
 const NOT: &str = "not is written `!`, as in `!p(x)`";
 const AND: &str = "and is written `,`, as in `p(x), q(x)`";
 const OR: &str = "or is written `;`, as in `p(x); q(x)`";
 const RULE: &str = "a rule is written `head :- conditions.`, a value is given by `=`";
+const REST: &str = "the rest of a division is written `%`, as in `x % 2`";
+const FROM_TO: &str = "the numbers from 1 to 3 are written `range(1, 4)`, as in `x = range(1, 4)`";
 const COMMENT: &str = "a comment is written `// ...` or `/* ... */`";
 
 /// Aggregates of other languages.
@@ -80,6 +97,8 @@ impl Parser<'_> {
             }
             (_, Token::Name) if word == "and" => return Some(AND.to_owned()),
             (_, Token::Name) if word == "or" => return Some(OR.to_owned()),
+            (_, Token::Name) if word == "mod" => return Some(REST.to_owned()),
+            _ if self.dots().is_some() => return Some(FROM_TO.to_owned()),
             _ => {}
         }
         let named = self.at > 0 && self.lexemes[self.at - 1].token == Token::Name;
@@ -87,6 +106,25 @@ impl Parser<'_> {
             return Some(format!("an atom without arguments is written `{before}()`"));
         }
         self.aggregate_meant(before).or_else(|| self.sign_meant())
+    }
+
+    /// The `..` between two numbers that stands here.
+    pub(super) fn dots(&self) -> Option<Span> {
+        let [dot, other, last] = [0, 1, 2].map(|ahead| self.lexeme(ahead));
+        let behind = self.previous().end == dot.span.start && dot.span.end == other.span.start;
+        if dot.token != Token::Dot || !behind {
+            return None;
+        }
+        let variable = other.token == Token::Directive
+            && self
+                .lexemes
+                .get(self.at.wrapping_sub(1))
+                .is_some_and(|it| it.token == Token::Number)
+            && !DIRECTIVES.contains(&self.slice(other.span));
+        let number = other.token == Token::Dot
+            && last.token == Token::Number
+            && other.span.end == last.span.start;
+        (variable || number).then(|| Span { end: dot.span.end + 1, ..dot.span })
     }
 
     /// The aggregate that a word before `:`, `{`, `(` or a variable is meant to be.

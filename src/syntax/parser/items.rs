@@ -69,6 +69,10 @@ impl Parser<'_> {
                     self.advance();
                 }
                 Token::Directive if DIRECTIVES.contains(&self.word()) => return,
+                Token::Dot if self.dots().is_some() => {
+                    self.advance();
+                    self.advance();
+                }
                 Token::Dot => {
                     self.advance();
                     return;

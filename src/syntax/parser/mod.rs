@@ -157,6 +157,9 @@ impl<'a> Parser<'a> {
             Token::OpenComment => error::open_comment(span),
             Token::At => error::unsupported(span, "a user-defined functor"),
             Token::Dollar => error::unsupported(span, "`$` (a counter)"),
+            Token::Dot if let Some(dots) = self.dots() => {
+                error::unexpected(Token::Unknown, "..", dots, expected)
+            }
             found if later => {
                 let after = Span { start: before.end, ..before };
                 error::unfinished(found, self.slice(span), span, after, expected)

@@ -52,6 +52,11 @@ pub struct Run {
     #[arg(short = 'P', long, value_name = "PRAGMAS")]
     pub pragma: Option<String>,
 
+    /// Take what is beyond Souffle, such as `1.5e3` and `mean` of whole numbers; as the pragma
+    /// `extensions`
+    #[arg(long)]
+    pub extensions: bool,
+
     /// Answer this question in place of writing results, and derive only what it asks for
     #[arg(long, value_name = "GOAL")]
     pub goal: Option<String>,

@@ -9,8 +9,9 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, bail};
+use archlog::analyze::error::written_over_code;
 use archlog::analyze::program::{Column, Directive, Program};
-use archlog::analyze::{analyze, analyze_with_goal, has_errors};
+use archlog::analyze::{analyze, analyze_with_goal, beyond, has_errors};
 use archlog::diag::{Diagnostic, Severity, Sources, reason};
 use archlog::eval::{Evaluator, Profile, Warning};
 use archlog::io::{Directory, OutputDirectory, StandardOutput, can_save, check_output, save};
@@ -51,6 +52,14 @@ pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<
     let (trees, mut problems) = text::trees(arguments, &mut sources)?;
     let (program, more) = analyze(&trees);
     problems.extend(more);
+    if arguments.output == Path::new("-") {
+        // What is printed takes no other's place.
+        problems.retain(|it| it.code != written_over_code());
+    }
+    let strict = !arguments.extensions && !beyond::allowed(&trees);
+    if strict {
+        problems.extend(beyond::check(&program, &trees, &sources));
+    }
     if has_errors(&problems) {
         show(&sources, &problems);
         return Ok(Exit::Input);
@@ -90,7 +99,7 @@ pub fn run(arguments: &Run, console: &Console, interrupt: &Interrupt) -> Result<
     let mut profile = Profile::default();
     let mut moved = Vec::new();
     let threads = effort::threads(&arguments.effort).get();
-    let files = Directory::new(&arguments.facts).on_threads(threads);
+    let files = Directory::new(&arguments.facts).on_threads(threads).strictly(strict);
     let read = moving::read_facts(
         (files, &asked),
         &program,

@@ -62,6 +62,10 @@ impl Files for Watched<'_> {
     fn threads(&self) -> usize {
         self.files.threads()
     }
+
+    fn strict(&self) -> bool {
+        self.files.strict()
+    }
 }
 
 /// Reads what the program's directives name. Whether every file could be read; single bad lines
