@@ -975,3 +975,201 @@ fn what_a_step_says_of_a_claim_and_of_a_copy_is_so() {
         ],
     );
 }
+
+#[test]
+fn a_trace_goes_from_the_relay_to_what_takes_from_it() {
+    answered(
+        "designs/lockers.dl",
+        &[
+            r#"dossier_span_at("assign_locker", 4, "outbox")"#,
+            r#"dossier_span_at("assign_locker", 5, "idempotent consumer")"#,
+        ],
+    );
+    never(&[r#"dossier_span_at(R, N, "idempotent consumer"), dossier_span_at(R, M, V), dossier_relays(R, V), M > N"#]);
+}
+
+#[test]
+fn a_number_that_comes_with_what_arrives_is_given_out_by_nobody_here() {
+    answered(
+        "designs/trade-settlement.dl",
+        &[
+            r#"!dossier_need("record_execution", "sequence authority", _, _)"#,
+            r#"!dossier_cost("record_execution", "sequence authority", _, _, _, _)"#,
+            r#"dossier_enforces("executions_ordered", "record_execution", "append log")"#,
+            r#"dossier_failure_mechanism("record_execution", "out_of_order", W), contains("each brings", W)"#,
+            r#"dossier_alert("record_execution", _, "gaps that do not close", _)"#,
+            r#"!dossier_alert("record_execution", _, "gaps > 0", _)"#,
+        ],
+    );
+    // A counter of its own keeps the last number.
+    answered("designs/chat.dl", &[r#"dossier_cost("send_message", "sequence authority", _, _, _, _)"#]);
+    never(&[
+        r#"dossier_alert(R, _, "gaps > 0", _), dossier_number_from(R, _, _), !dossier_number_counted(R, _)"#,
+        r#"dossier_number_from(R, I, _), hard_invariant(R, I), critical_write(R), !dossier_enforces(I, R, _)"#,
+    ]);
+}
+
+#[test]
+fn a_hot_key_is_seen_by_what_its_mechanism_does_with_rivals() {
+    answered(
+        "designs/lockers.dl",
+        &[
+            r#"dossier_runbook("evening delivery", _, _, _, "Trigger", _, W), contains("lock wait time", W)"#,
+            r#"!dossier_strategy("evening delivery", _, _, "CAS with retry budget")"#,
+            r#"!dossier_way("assign_locker", _, _, "CAS with retry budget")"#,
+        ],
+    );
+    answered(
+        "designs/trade-settlement.dl",
+        &[
+            r#"dossier_way("settle_trade", _, 1, "?")"#,
+            r#"dossier_open(13, "settle_trade", W), contains("what helps it to grow", W)"#,
+            r#"!dossier_stage(_, _, W), contains("single-writer queue for the hot keys of Settle trade", W)"#,
+            r#"dossier_detects("settle_trade", "competing_writers", "votes of no")"#,
+            r#"!dossier_detects("settle_trade", "competing_writers", "participants in doubt")"#,
+        ],
+    );
+    answered(
+        "designs/auction-bids.dl",
+        &[
+            r#"dossier_runbook("place_bid", "contention hotspot", _, _, "Trigger", _, W), contains("retry rate", W)"#,
+        ],
+    );
+    never(&[
+        r#"dossier_runbook(R, _, _, _, _, _, W), contains("retry rate", W), dossier_base(R, _),
+           !dossier_tries_again(R)"#,
+        r#"dossier_scale_type(R, T), !dossier_way(R, T, 1, _)"#,
+    ]);
+}
+
+#[test]
+fn a_relay_gives_up_no_event_and_its_consumer_has_the_budget() {
+    answered(
+        "designs/lockers.dl",
+        &[
+            r#"dossier_parameter("assign_locker", "idempotent consumer", "Retry budget")"#,
+            r#"dossier_alert("assign_locker", "idempotent consumer", "DLQ depth > 0", _)"#,
+            r#"dossier_mechanism_failure("assign_locker", _, "lock not released on crash", W), contains("rolls back", W)"#,
+            r#"!dossier_mechanism_failure("assign_locker", _, "lock not released on crash", "")"#,
+            r#"!dossier_domain_answer("tell_resident", _, _, W, _), contains("stale", W)"#,
+        ],
+    );
+    never(&[
+        r#"dossier_relays(R, V), !dossier_takes_from_relay(R, V), dossier_parameter(R, V, "Retry budget")"#,
+        r#"dossier_relays(R, V), !dossier_takes_from_relay(R, V), dossier_metric(R, V, "DLQ depth")"#,
+    ]);
+}
+
+#[test]
+fn the_end_of_a_claim_is_decided_by_its_store_and_by_no_predicate() {
+    answered(
+        "designs/job-scheduler.dl",
+        &[
+            r#"dossier_runbook("claim_run", "deadline", _, _, "Prevention", _, W), contains("store end the claims", W)"#,
+            r#"!dossier_runbook("claim_run", "deadline", _, _, _, _, W), contains("predicate", W)"#,
+            r#"!dossier_detects("claim_run", "deadline", "violations of due")"#,
+            r#"dossier_detects("claim_run", "deadline", _)"#,
+            r#"dossier_runbook("release_due", "deadline", _, _, "Prevention", _, W), contains("predicate", W)"#,
+        ],
+    );
+}
+
+#[test]
+fn a_constraint_in_words_is_asked_of_the_design_and_of_no_path_that_it_does_not_name() {
+    answered(
+        "designs/key-value-cache.dl",
+        &[
+            r#"dossier_open(15, "put", W), contains("latency_target", W)"#,
+            r#"!dossier_open(15, "put", W), contains("a read takes less", W)"#,
+            r#"dossier_open(15, "key-value-cache", W), contains("a read takes less", W)"#,
+            r#"dossier_open(10, "key-value-cache", W), contains("a read takes less", W)"#,
+            r#"dossier_open(15, "evict", W), contains("latency_target", W)"#,
+        ],
+    );
+    // Where a target is stated, the words have their number.
+    answered(
+        "tests/dossier/delivery/dispatch.dl",
+        &[r#"latency_target(_, _, _), constraint("latency", W), !dossier_open(10, "ride-dispatch", _)"#],
+    );
+}
+
+#[test]
+fn what_expires_by_itself_has_an_end_that_somebody_sets_and_reads() {
+    answered(
+        "designs/key-value-cache.dl",
+        &[
+            r#"dossier_column("KeyEntry", _, "expires_at", "Timestamp", _)"#,
+            r#"dossier_open(8, "put", W), contains("until when", W)"#,
+            r#"dossier_open(8, "get", W), contains("whether it shows", W)"#,
+            r#"dossier_parameter("put", _, "TTL")"#,
+            r#"dossier_lever("put", _, "lazy vs eager expiry")"#,
+            r#"dossier_failure("get", "deadline", "Yes")"#,
+            r#"dossier_detects("get", "deadline", _)"#,
+        ],
+    );
+    // The end of a claim is that of the claim.
+    answered("designs/ticketing.dl", &[r#"!dossier_expires(_, _)"#]);
+    answered("designs/hotel-booking.dl", &[r#"!dossier_expires(_, _)"#]);
+}
+
+#[test]
+fn what_has_to_be_evaluated_later_is_read_by_what_evaluates_it() {
+    answered(
+        "designs/job-scheduler.dl",
+        &[
+            r#"dossier_open(8, "ScheduledJob", W), contains("trigger engine", W)"#,
+            r#"dossier_open(9, "ScheduledJob", W), contains("what is due", W)"#,
+        ],
+    );
+    answered(
+        "tests/dossier/delivery/pieces.dl",
+        &[
+            r#"dossier_evaluated("AlertSubscription")"#,
+            r#"!dossier_open(8, "AlertSubscription", W), contains("trigger engine", W)"#,
+        ],
+    );
+}
+
+#[test]
+fn a_check_of_a_permission_rests_on_no_store_of_outcomes() {
+    never(&[r#"dossier_dp(D, "Access-control", R, _), dossier_dp(G, "Uniqueness / idempotency", R, _),
+               dossier_depends(D, G)"#]);
+}
+
+#[test]
+fn a_duplicate_whose_mark_is_in_another_store_is_open_in_step_14_as_in_step_8() {
+    answered(
+        "designs/tagging.dl",
+        &[
+            r#"dossier_open(14, "set_tag", W), contains("how TagCounts knows it", W)"#,
+            r#"!dossier_failure_mechanism("set_tag", "duplicate_delivery", "idempotent consumer")"#,
+            r#"dossier_failure_mechanism("set_tag", "duplicate_delivery", "idempotent consumer, open for TagCounts")"#,
+            r#"dossier_checklist(14, 2, _, "false")"#,
+        ],
+    );
+    answered(
+        "tests/dossier/delivery/leaderboard.dl",
+        &[
+            r#"dossier_failure_mechanism("ingest_score", "duplicate_delivery", "dedup by event_id")"#,
+            r#"dossier_open(14, "apply_score", W), contains("how VideoAggregate knows it", W)"#,
+        ],
+    );
+    never(&[
+        r#"dossier_open(8, R, What), contains("knows an event that it had", What), dossier_failure(R, "duplicate_delivery", "Yes"),
+           !dossier_box_gap(14, 2, R, _)"#,
+    ]);
+}
+
+#[test]
+fn what_works_in_the_background_takes_in_no_events_and_says_what_it_does() {
+    answered(
+        "designs/key-value-cache.dl",
+        &[
+            r#"dossier_component("evict", _, "background")"#,
+            r#"!dossier_component("evict", _, "ingest")"#,
+            r#"!dossier_algorithm("evict", _, _, W), contains(".write(", W)"#,
+            r#"dossier_open(8, "evict", W), contains("delete target", W)"#,
+            r#"dossier_algorithm("put", _, _, W), contains(".write(", W)"#,
+        ],
+    );
+}
