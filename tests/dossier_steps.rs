@@ -416,7 +416,7 @@ fn what_step_8_sends_has_an_arrow_in_step_11() {
         r#"dossier_also(R, O), dossier_service(_, O, _), !dossier_flow(_, O, "writes")"#,
         r#"dossier_home(_, R), dossier_outcomes(R, _, T), dossier_absorbs(R, _), !dossier_flow(_, T, _)"#,
         r#"dossier_relays(R, V), dossier_home(_, R), !dossier_flow(_, "consumers", _)"#,
-        r#"dossier_delivers(R), dossier_object_of(R, O), !dossier_record_for(R, _), !dossier_flow(O, "receivers", _)"#,
+        r#"dossier_delivers(R), dossier_object_of(R, O), !dossier_records_delivery(R), !dossier_flow(O, "receivers", _)"#,
         r#"dossier_delivers(R), dossier_delivery_record(R, O), !dossier_flow(O, "receivers", _)"#,
     ]);
     answered(
