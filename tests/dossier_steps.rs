@@ -1180,3 +1180,24 @@ fn what_works_in_the_background_takes_in_no_events_and_says_what_it_does() {
         ],
     );
 }
+
+#[test]
+fn what_comes_from_nowhere_is_asked_for() {
+    answered(
+        "designs/leaderboard.dl",
+        &[
+            // A part of a scope that no argument and no event has; a time that may be that of the stream.
+            r#"dossier_open(8, "apply_score", W), contains("where bucket in window is from", W)"#,
+            r#"!dossier_open(8, "apply_score", W), contains("where video_id", W)"#,
+            r#"dossier_open(8, "ingest_score", W), contains("whose time timestamp is", W)"#,
+        ],
+    );
+    // The type of a key that no field has.
+    answered(
+        "designs/auction.dl",
+        &[
+            r#"dossier_open(9, "Bid", W), contains("the type of request_id", W)"#,
+            r#"!dossier_open(9, "Bid", W), contains("the type of auction_id", W)"#,
+        ],
+    );
+}
