@@ -8,7 +8,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer as Snippets, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer as Snippets, Snippet};
 
 /// A text that was loaded, by its position in [`Sources`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -371,10 +371,7 @@ fn without_gutter(text: &str) -> String {
 
 /// One snippet a text, with the labels that lie in it. Only the lines from the first label to the
 /// last are handed over, and of a line longer than a screen only what surrounds its first label.
-fn group_labels<'a>(
-    sources: &'a Sources,
-    labels: &'a [Label],
-) -> Vec<Snippet<'a, annotate_snippets::Annotation<'a>>> {
+fn group_labels<'a>(sources: &'a Sources, labels: &'a [Label]) -> Vec<Element<'a>> {
     let mut order: Vec<SourceId> = Vec::new();
     for label in labels {
         if !order.contains(&label.span.source) {
@@ -382,7 +379,7 @@ fn group_labels<'a>(
         }
     }
     let primary = labels.first().map(|label| label.span);
-    let mut snippets = Vec::with_capacity(order.len());
+    let mut elements = Vec::with_capacity(order.len());
     for id in order {
         let Some(source) = sources.get(id) else { continue };
         let here: Vec<&Label> = labels.iter().filter(|label| label.span.source == id).collect();
@@ -404,18 +401,32 @@ fn group_labels<'a>(
             Some(if label.text.is_empty() { annotation } else { annotation.label(&label.text) })
         });
         let line = source.line_starts.partition_point(|start| *start as usize <= excerpt.start);
-        snippets.push(
-            Snippet::source(&source.text[excerpt.clone()])
-                .line_start(line.max(1))
-                .path(&source.name)
-                .annotations(annotations.collect::<Vec<_>>()),
-        );
+        let snippet = Snippet::source(&source.text[excerpt.clone()])
+            .line_start(line.max(1))
+            .annotations(annotations.collect::<Vec<_>>());
+        let starts = |line: usize| {
+            source.line_starts.get(line.saturating_sub(1)).map_or(0, |at| *at as usize)
+        };
+        if starts(line) == excerpt.start {
+            elements.push(snippet.path(&source.name).into());
+            continue;
+        }
+        // The place is that in the whole line, of which the excerpt lacks the start.
+        let place =
+            here.first().map_or(excerpt.start, |label| clamp(label.span, &source.text).start);
+        let line = source.line_starts.partition_point(|start| *start as usize <= place);
+        let before = source.text.get(starts(line)..place).unwrap_or_default();
+        let origin = Origin::path(&source.name).line(line).char_column(before.chars().count() + 1);
+        elements.extend([origin.into(), snippet.into()]);
     }
-    snippets
+    elements
 }
 
-/// Lines longer than this are shown in part.
-const LONG_LINE: usize = 400;
+/// Of longer lines only what is around the problem is looked at. Of shorter ones, too, no more is shown than fits.
+const LONG_LINE: usize = 10_000;
+
+/// So much of them is, before the problem and from there on.
+const AROUND: (usize, usize) = (100, 200);
 
 /// The part of a text that shows the spans: whole lines, unless they are long.
 fn excerpt(text: &str, spans: impl Iterator<Item = Span> + Clone) -> Range<usize> {
@@ -427,8 +438,8 @@ fn excerpt(text: &str, spans: impl Iterator<Item = Span> + Clone) -> Range<usize
         return start..end;
     }
     let near = |at: usize| Span { start: at as u32, end: at as u32, ..Span::default() };
-    let from = clamp(near(first.saturating_sub(LONG_LINE / 4).max(start)), text).start;
-    let to = clamp(near((first + LONG_LINE / 2).min(end)), text).start;
+    let from = clamp(near(first.saturating_sub(AROUND.0).max(start)), text).start;
+    let to = clamp(near((first + AROUND.1).min(end)), text).start;
     let to = text[first..to].find('\n').map_or(to, |at| first + at);
     from..to
 }
@@ -459,7 +470,7 @@ mod tests {
         let problem = Diagnostic::error("AL0001", "a problem").at(span, "it is here");
         let shown = Renderer { colour: false }.render(&sources, &[problem]);
         assert!(shown.len() < 2_000, "{}", shown.len());
-        assert!(shown.contains("long.dl:2:") && shown.contains("^^^^ it is here"), "{shown}");
+        assert!(shown.contains("long.dl:2:100001") && shown.contains("^^^^ it is here"), "{shown}");
     }
 
     #[test]

@@ -668,7 +668,10 @@ fn a_table_has_one_partition_key_and_it_names_columns() {
     );
     // What is created by the key of its repeats needs no other record of them.
     let other = r#"!dossier_table("IdempotencyRecord_release_due", _, _)"#;
-    answered("designs/job-scheduler.dl", &[other, r#"dossier_own_record("release_due", "JobRun")"#]);
+    answered(
+        "designs/job-scheduler.dl",
+        &[other, r#"dossier_own_record("release_due", "JobRun")"#],
+    );
     answered(
         "designs/ride-dispatch.dl",
         &[r#"dossier_partition_key("LocationPing", "driver_id", "record of Driver")"#],

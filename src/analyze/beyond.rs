@@ -108,6 +108,16 @@ impl Finder<'_> {
             Expression::Variable(_) | Expression::Wildcard(_) => {}
             Expression::Constant(Constant::Float(number), span) => self.float(*number, *span),
             Expression::Constant(..) => {}
+            Expression::Record { branch: Some(branch), arguments, span }
+                if arguments.is_empty() && !self.sources.text(*span).ends_with(')') =>
+            {
+                let portable = format!("write `${}()`", branch.text);
+                self.found.push(error::beyond_souffle(
+                    *span,
+                    "a branch without parentheses",
+                    &portable,
+                ));
+            }
             Expression::Record { arguments, .. } | Expression::Range { arguments, .. } => {
                 arguments.iter().for_each(|argument| self.expression(argument));
             }

@@ -26,6 +26,8 @@ pub struct Lowered {
     pub head_places: Vec<Span>,
     /// Where the fields of each record are written, by where all of it is.
     pub fields: FxHashMap<Span, Vec<Span>>,
+    /// The variables of targets that another variable outside of the aggregate is called like, with that one.
+    pub shadowing: Vec<(VariableId, VariableId)>,
 }
 
 /// Lowers one head with one conjunction. `None` where a problem was reported.
@@ -52,13 +54,13 @@ pub fn lower_rule(
         let column = columns.and_then(|columns| columns.get(at)).map(|column| column.ty);
         terms.push(lowering.typed(argument, column, &mut body));
     }
-    let Lowering { variables, places, fields, .. } = lowering;
+    let Lowering { variables, places, fields, shadowing, .. } = lowering;
     if diagnostics.len() > reported {
         return None;
     }
     let head_places = head.arguments.iter().map(Expression::span).collect();
     let rule = Rule { head: Head { relation: relation?, terms }, body, variables, clause };
-    Some(Lowered { rule, places, head_places, fields })
+    Some(Lowered { rule, places, head_places, fields, shadowing })
 }
 
 /// Lowers `less <= greater :- conditions` with one conjunction: the head has a variable for each
@@ -124,7 +126,7 @@ pub fn lower_goal(
     }
     let terms: Vec<Term> =
         names.iter().map(|name| Term::Variable(lowering.variable(name, Span::default()))).collect();
-    let Lowering { variables, places, fields, .. } = lowering;
+    let Lowering { variables, places, fields, shadowing, .. } = lowering;
     if diagnostics.len() > reported {
         return None;
     }
@@ -140,6 +142,7 @@ pub fn lower_goal(
         places,
         head_places,
         fields,
+        shadowing,
     })
 }
 
@@ -169,6 +172,8 @@ struct Lowering<'a> {
     declared: FxHashMap<String, TypeId>,
     /// Where the fields of each record are written, by where all of it is.
     fields: FxHashMap<Span, Vec<Span>>,
+    /// The variables of targets that another variable outside is called like, with that one.
+    shadowing: Vec<(VariableId, VariableId)>,
 }
 
 impl<'a> Lowering<'a> {
@@ -182,18 +187,27 @@ impl<'a> Lowering<'a> {
             made_up: 0,
             declared: FxHashMap::default(),
             fields: FxHashMap::default(),
+            shadowing: Vec::new(),
         }
     }
 
-    /// Opens a scope with the variables that occur in it outside of any aggregate.
+    /// Opens a scope with the variables that occur in it outside of any aggregate. Those of the terms are its
+    /// own: what an aggregate ranges over is not what is called like it outside.
     fn open_scope<'e>(&mut self, terms: impl Iterator<Item = &'e Expression>, conditions: &[Body]) {
-        let mut names = Vec::new();
-        {
-            let mut keep = |name: &tree::Name| names.push(name.clone());
-            terms.for_each(|term| outside_aggregates(term, &mut keep));
-            conditions.iter().for_each(|condition| body_outside_aggregates(condition, &mut keep));
-        }
+        let (mut own, mut names) = (Vec::new(), Vec::new());
+        let mut keep = |name: &tree::Name| own.push(name.clone());
+        terms.for_each(|term| outside_aggregates(term, &mut keep));
+        let mut keep = |name: &tree::Name| names.push(name.clone());
+        conditions.iter().for_each(|condition| body_outside_aggregates(condition, &mut keep));
         self.scopes.push(FxHashMap::default());
+        for name in own {
+            if self.scopes.last().is_some_and(|scope| scope.contains_key(&name.text)) {
+                continue;
+            }
+            let outside = self.scopes.iter().rev().find_map(|scope| scope.get(&name.text)).copied();
+            let inside = self.new_variable(&name.text, name.span);
+            self.shadowing.extend(outside.map(|outside| (inside, outside)));
+        }
         for name in names {
             if !self.scopes.iter().any(|scope| scope.contains_key(&name.text)) {
                 self.new_variable(&name.text, name.span);

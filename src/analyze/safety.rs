@@ -225,9 +225,14 @@ impl Report<'_> {
     fn aggregate(&mut self, aggregate: &Aggregate, bound: &FxHashSet<VariableId>) {
         let mut inside = FxHashSet::default();
         bind_all(&aggregate.body, &mut inside);
-        for variable in &aggregate.outer {
+        // A variable outside that is called like what is aggregated is another one, and no witness of it.
+        let targets: FxHashSet<VariableId> = aggregate.target.iter().flat_map(used_by).collect();
+        let shadowing = &self.lowered.shadowing;
+        let alike = shadowing.iter().filter(|(target, _)| targets.contains(target));
+        let alike: Vec<VariableId> = alike.map(|(_, outside)| *outside).collect();
+        for variable in aggregate.outer.iter().chain(&alike) {
             if !bound.contains(variable) {
-                if inside.contains(variable) {
+                if inside.contains(variable) || alike.contains(variable) {
                     self.once(*variable, |span, name| match aggregate.operator {
                         AggregateOperator::Minimum => error::witness(span, name, "min"),
                         AggregateOperator::Maximum => error::witness(span, name, "max"),

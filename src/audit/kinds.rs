@@ -304,11 +304,14 @@ pub fn very_long(subject: String, span: Span, conditions: usize, most: usize) ->
 }
 
 /// `p(x, s) :- q(x), s = sum x : { r(x, _) }.`
-pub fn aggregate_of_its_group(subject: String, span: Span, name: &str) -> Finding {
-    let message = format!("`{name}` is the same throughout what is aggregated");
+pub fn shadowing_target(subject: String, span: Span, name: &str) -> Finding {
+    let message = format!("`{name}` in here is not the `{name}` outside");
     let problem = Diagnostic::warning("AL0713", message)
-        .at(span, format!("`{name}` is bound outside, so it has one value in here"))
-        .help("aggregate over a variable that only the braces bind");
+        .at(
+            span,
+            format!("what is aggregated is the aggregate's own: it ranges over every `{name}`"),
+        )
+        .help("give one of them another name");
     Finding::new(subject, problem)
 }
 

@@ -466,19 +466,41 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Aggregates over what has one value only.
+    /// Aggregates over a variable that another one outside is called like.
     fn aggregates(&self, body: &[Literal], findings: &mut Vec<Finding>) {
+        let mut inside = FxHashSet::default();
+        inside_aggregates(body, &mut inside);
         for literal in body {
-            let Literal::Aggregate(Aggregate { target, outer, span, body, .. }) = literal else {
+            let Literal::Aggregate(Aggregate { target, span, body, .. }) = literal else {
                 continue;
             };
-            if let Some(Term::Variable(variable)) = target
-                && outer.contains(variable)
-            {
-                let name = self.variable(*variable);
-                findings.push(kinds::aggregate_of_its_group(self.name(), *span, name));
+            let mut ranging = FxHashSet::default();
+            target.iter().for_each(|it| it.variables(&mut |variable| _ = ranging.insert(variable)));
+            let mut names: Vec<&str> = ranging.iter().map(|it| self.variable(*it)).collect();
+            names.sort_unstable();
+            for name in names {
+                let others = (0..self.rule.variables.len()).map(VariableId::from);
+                let mut others = others.filter(|it| !inside.contains(it));
+                if others.any(|it| self.variable(it) == name) {
+                    findings.push(kinds::shadowing_target(self.name(), *span, name));
+                }
             }
             self.aggregates(body, findings);
+        }
+    }
+}
+
+/// The variables that only the aggregates of a body have, and those within them.
+fn inside_aggregates(body: &[Literal], found: &mut FxHashSet<VariableId>) {
+    for literal in body {
+        if let Literal::Aggregate(aggregate) = literal {
+            let mut see = |variable: VariableId| {
+                if !aggregate.outer.contains(&variable) {
+                    found.insert(variable);
+                }
+            };
+            aggregate.body.iter().for_each(|literal| literal.variables(&mut see));
+            aggregate.target.iter().for_each(|target| target.variables(&mut see));
         }
     }
 }

@@ -158,7 +158,7 @@ impl Evaluator<'_> {
             output.begin(rule.emit.len());
             let context =
                 Context { database: run.database, bounds, window: None, limits: &run.limits };
-            let mut symbols = Symbols::Grow(run.interner);
+            let mut symbols = Symbols::Grow(run.interner, run.memory);
             let progress =
                 machine.resume(context, &rule.pipeline, &mut symbols, ledger, |batch, _, _| {
                     output.emit(batch, &rule.emit);

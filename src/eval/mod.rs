@@ -307,7 +307,7 @@ impl<'p> Evaluator<'p> {
         loop {
             output.begin(rule.head_arity());
             let context = Context { database: run.database, bounds, window, limits: &run.limits };
-            let mut symbols = Symbols::Grow(run.interner);
+            let mut symbols = Symbols::Grow(run.interner, run.memory);
             let progress =
                 machine.resume(context, &rule.pipeline, &mut symbols, ledger, |batch, _, _| {
                     output.emit(batch, &rule.emit);

@@ -36,6 +36,7 @@ impl Run<'_, '_, '_> {
             let mut chosen = std::mem::take(&mut self.scratch.chosen);
             chosen.clear();
             let done = self.operation(&step.operation, batch, &mut chosen);
+            let done = done.and_then(|()| self.symbols.check());
             if done.is_ok() {
                 batch.choose(&chosen, &step.keep);
                 if let Operation::Let(slot, _) = &step.operation {

@@ -442,3 +442,22 @@ fn what_no_fact_can_change_is_evaluated_once_and_shared() {
     assert!(base.relation(r).is_empty());
     assert_eq!(plan.needed(&[said]).len(), 1);
 }
+
+#[test]
+fn texts_that_double_are_stopped_before_they_fill_the_memory() {
+    // One tuple a round, each with a text of twice the length; one rule that makes many long ones at once.
+    let double = r#".decl p(x: symbol, n: number) p("aaaaaaaaaaaaaaaa", 0).
+        p(cat(x, x), n + 1) :- p(x, n), n < 40."#;
+    let many = r#".decl n(x: number) n(x) :- x = range(0, 900).
+        .decl long(x: symbol, n: number) long("aaaaaaaaaaaaaaaa", 0).
+        long(cat(x, x), n + 1) :- long(x, n), n < 12.
+        .decl p(x: symbol) p(cat(to_string(i), x)) :- long(x, 12), n(i)."#;
+    for text in [double, many] {
+        let mut loaded = load(text);
+        let most = 4 << 20;
+        let stopped =
+            loaded.run(&Options { memory: Some(most), ..Options::default() }).unwrap_err();
+        assert_eq!(stopped.reason, StopReason::Memory(most));
+        assert!(loaded.interner.text_bytes() < 3 * most, "{}", loaded.interner.text_bytes());
+    }
+}

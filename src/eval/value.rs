@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::batch::Batch;
 use super::functor::{binary, many, unary};
+use super::limits::StopReason;
 use crate::diag::{Diagnostic, Span};
 use crate::plan::Expression;
 use crate::syntax::operators::Functor;
@@ -15,8 +16,8 @@ use crate::value::{Constant, Interner, MOST_NESTED, Primitive, Record, Word, com
 
 /// The interner of a run: one that may grow, or one that several threads read.
 pub(super) enum Symbols<'a> {
-    /// New words can be made.
-    Grow(&'a mut Interner),
+    /// New words can be made, while its texts take at most so many bytes.
+    Grow(&'a mut Interner, usize),
     /// Everything that comes up is known.
     Fixed(&'a Interner),
 }
@@ -24,16 +25,26 @@ pub(super) enum Symbols<'a> {
 impl Symbols<'_> {
     pub(super) fn read(&self) -> &Interner {
         match self {
-            Symbols::Grow(interner) => interner,
+            Symbols::Grow(interner, _) => interner,
             Symbols::Fixed(interner) => interner,
         }
     }
 
+    /// Whether its texts take no more than they may. Once they do, no text is made.
+    pub(super) fn check(&self) -> Result<(), StopReason> {
+        match self {
+            Symbols::Grow(interner, most) if interner.text_bytes() > *most => {
+                Err(StopReason::Memory(*most))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The word of a value. Where the interner is fixed and does not know it, there is none; plans
-    /// see to it that this does not come up.
+    /// see to it that this does not come up. Nor is there where [`Symbols::check`] fails.
     pub(super) fn intern(&mut self, value: Value) -> Option<Word> {
-        let interner = match self {
-            Symbols::Grow(interner) => interner,
+        let (interner, most) = match self {
+            Symbols::Grow(interner, most) => (interner, *most),
             Symbols::Fixed(interner) => {
                 if let Value::Symbol(word) | Value::Record(word) = value {
                     return Some(word);
@@ -49,9 +60,10 @@ impl Symbols<'_> {
                 let fields = made.fields.iter();
                 let fields: Option<Vec<(Primitive, Word)>> =
                     fields.map(|it| Some((it.kind(), self.intern(it.clone())?))).collect();
-                let Symbols::Grow(interner) = self else { return None };
+                let Symbols::Grow(interner, _) = self else { return None };
                 return interner.intern_record(made.branch.clone(), fields?);
             }
+            Value::Text(_) if interner.text_bytes() > most => return None,
             Value::Text(text) => interner.intern_symbol(&text),
             Value::Number(number) => interner.intern_number(number),
             Value::Unsigned(number) => interner.intern_unsigned(number),

@@ -180,7 +180,12 @@ impl<W: Write> Outputs for OutputDirectory<W> {
     }
 
     fn existing(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
-        match fs::read(self.root.join(name)) {
+        let path = self.root.join(name);
+        // A device may have no end.
+        if fs::metadata(&path).is_ok_and(|it| !it.is_file()) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
+        }
+        match fs::read(path) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),

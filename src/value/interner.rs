@@ -83,6 +83,11 @@ impl Interner {
         self.base_symbols + self.ends.len() as u32
     }
 
+    /// How many bytes the texts of this layer have, the base not counted.
+    pub fn text_bytes(&self) -> usize {
+        self.text.len()
+    }
+
     /// How many bytes this layer holds, the base not counted.
     pub fn memory(&self) -> usize {
         let tables = (self.symbols.capacity() + self.wide_index.capacity()) * 5;
