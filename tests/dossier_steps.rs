@@ -1212,3 +1212,38 @@ fn what_comes_from_nowhere_is_asked_for() {
         ],
     );
 }
+
+#[test]
+fn a_move_is_of_the_object_that_has_it_and_an_event_is_compared_where_others_write() {
+    never(&[
+        // Who ends in states from which no way leads back does it once.
+        r#"dossier_moves_some(R), !dossier_again(R), dossier_open(8, R, W), contains("a later change", W)"#,
+        // Who goes from one state to one of several says which, or is asked.
+        r#"dossier_which_state(R, _, _), !dossier_open(8, R, _)"#,
+    ]);
+    answered(
+        "tests/dossier/writes/tools.dl",
+        &[
+            // What a path is said to move besides is neither refused nor asked for again.
+            r#"!dossier_moves_besides(R, O, From, To), dossier_open(8, O, W),
+               contains(cat(From, " to ", To, ": no path"), W)"#,
+            r#"!dossier_moves_besides(R, _, From, To), dossier_open(8, R, W), contains("no stated transition", W)"#,
+            // A key of the rows in one state is no key of all rows.
+            r#"!dossier_outcome_names(I, O, _), dossier_key(O, K, _, _), K = cat("unique by ", I)"#,
+            r#"!dossier_event_compares(R, _), dossier_algorithm(R, _, _, W), contains(".update(", W)"#,
+            r#"dossier_event_compares("pull", "Tool")"#,
+        ],
+    );
+    answered(
+        "tests/dossier/writes/clinic.dl",
+        &[
+            // A slot is one for ever: its outcome is the slot and names no state.
+            r#"dossier_key("Slot", "unique by no_double_slot", 1, "doctor_id")"#,
+            r#"!dossier_open(9, "Slot", W), contains("unique for ever", W)"#,
+        ],
+    );
+    answered(
+        "tests/dossier/delivery/dispatch.dl",
+        &[r#"!dossier_uncalled(_, _)"#, r#"!dossier_which_state(_, _, _)"#],
+    );
+}
