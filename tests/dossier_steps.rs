@@ -1247,3 +1247,75 @@ fn a_move_is_of_the_object_that_has_it_and_an_event_is_compared_where_others_wri
         &[r#"!dossier_uncalled(_, _)"#, r#"!dossier_which_state(_, _, _)"#],
     );
 }
+
+#[test]
+fn the_guard_of_a_saga_is_asked_part_by_part() {
+    answered(
+        "designs/hotel-booking.dl",
+        &[
+            // What is about the row that a step writes is asked by the step, with what came in.
+            r#"dossier_algorithm("book_room", 3, _, L), contains("it fails unless room_night.hold_token = token:", L)"#,
+            r#"dossier_algorithm("book_room", 5, _, L), contains("FORWARD), step, token)", L)"#,
+            // What is about the outcome of another step is asked when that is done.
+            r#"dossier_algorithm("book_room", 11, _, L), contains("if not (payment.status = CAPTURED): return", L)"#,
+            r#"!dossier_algorithm("book_room", 2, _, L), contains("hold_token", L)"#,
+            r#"dossier_open(8, "book_room", W), contains("which step comes first", W)"#,
+            r#"dossier_open(14, "book_room", W), contains("whether a holder that holds no more", W)"#,
+        ],
+    );
+    // A Saga that creates what it is about may wait in its first state.
+    answered(
+        "designs/checkout-saga.dl",
+        &[
+            r#"dossier_algorithm("place_order", 11, _, L), contains("payment.status = CAPTURED AND stock_reservation.status = HELD", L)"#,
+            r#"!dossier_open(8, "place_order", W), contains("which step comes first", W)"#,
+        ],
+    );
+    never(&[
+        r#"dossier_message(R, S, "coordinator", "", "refuse", C, _, _), dossier_saga_asks(R, _, W, G), W != "first", contains(G, C)"#,
+    ]);
+}
+
+#[test]
+fn what_a_claim_does_not_change_is_open() {
+    answered(
+        "designs/hotel-booking.dl",
+        &[
+            r#"dossier_open(8, "hold_room", W), contains("who sets hold_expires_at of RoomNight", W)"#,
+            r#"dossier_open(8, "hold_room", W), contains("what status of RoomNight becomes", W)"#,
+            r#"dossier_open(8, "hold_room", W), contains("what becomes of RoomHold", W)"#,
+            r#"dossier_box_lack(8, 1, "hold_room", W), contains("who sets", W)"#,
+            // Somebody else writes the row without a claim, so a version tells.
+            r#"dossier_versioned("RoomNight", _)"#,
+            r#"dossier_algorithm("hold_room", 16, _, L), contains("expected_version = state.version", L)"#,
+        ],
+    );
+    // The claim's own fields are set by it, and a state by its transitions.
+    answered("designs/ticketing.dl", &["!dossier_unset(_, _, _, _)"]);
+    answered(
+        "designs/ride-dispatch.dl",
+        &[
+            "!dossier_unset(_, _, _, _)",
+            r#"dossier_open(8, "dispatch_driver", W), contains("where it keeps trip_id", W)"#,
+            r#"dossier_algorithm("dispatch_driver", 23, _, L), contains("{claim_id: claim.claim_id}", L)"#,
+        ],
+    );
+}
+
+#[test]
+fn how_long_a_claim_lasts_does_not_bound_who_may_claim() {
+    answered(
+        "designs/ride-dispatch.dl",
+        &[
+            r#"!dossier_bounded_by("dispatch_driver", "deadline", _)"#,
+            r#"!dossier_failure_mechanism("dispatch_driver", "deadline", "server-side time check in the predicate")"#,
+            r#"dossier_failure_mechanism("dispatch_driver", "deadline", "the end of the claim, by the clock of its store")"#,
+            r#"dossier_lifecycle_line("Driver", "dispatched", "on_trip", _, L), contains("not lease_store.holds(driver_id, claim_id)", L)"#,
+        ],
+    );
+    // Where the guard asks for the end of an older claim, it does.
+    answered(
+        "designs/ticketing.dl",
+        &[r#"dossier_bounded_by("hold_seat", "deadline", W), contains("hold_expires_at", W)"#],
+    );
+}
