@@ -1201,3 +1201,17 @@ fn what_comes_from_nowhere_is_asked_for() {
         ],
     );
 }
+
+#[test]
+fn an_event_names_the_scope_within_which_its_key_is_unique() {
+    answered(
+        "designs/chat.dl",
+        &[
+            r#"dossier_algorithm("send_message", _, _, W), contains("outbox.append((client_message_id, conversation_id), sequence", W)"#,
+        ],
+    );
+    answered(
+        "designs/hotel-booking.dl",
+        &[r#"dossier_algorithm("book_room", _, _, W), contains("outbox.append((booking_id, (room_id, night)), steps)", W)"#],
+    );
+}
