@@ -1215,3 +1215,32 @@ fn an_event_names_the_scope_within_which_its_key_is_unique() {
         &[r#"dossier_algorithm("book_room", _, _, W), contains("outbox.append((booking_id, (room_id, night)), steps)", W)"#],
     );
 }
+
+#[test]
+fn a_row_that_is_appended_is_found_in_its_partition() {
+    answered(
+        "designs/shared-editor.dl",
+        &[
+            r#"dossier_algorithm("edit_text", _, _, W), contains("Operation.exists((replica_id, sequence), document_id)", W)"#,
+            r#"dossier_algorithm("edit_text", _, _, W), contains("insert_if_absent((replica_id, sequence), document_id, operation)", W)"#,
+            r#"!dossier_nowhere("edit_text", _, _)"#,
+        ],
+    );
+    // A stated field comes with the payload.
+    answered(
+        "designs/leaderboard.dl",
+        &[
+            r#"dossier_algorithm("ingest_score", _, _, W), contains("ScoreEvent.exists(event_id, payload.video_id)", W)"#,
+            r#"!dossier_nowhere("ingest_score", _, _)"#,
+        ],
+    );
+    // Where nothing has it, it is open.
+    answered(
+        "designs/ride-dispatch.dl",
+        &[
+            r#"dossier_open(8, "ping_location", W), contains("where driver_id in LocationPing is from", W)"#,
+            r#"dossier_checklist(8, 1, _, "false")"#,
+        ],
+    );
+    never(&[r#"dossier_nowhere(R, _, _), !dossier_box_lack(8, 1, R, _)"#]);
+}
