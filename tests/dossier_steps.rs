@@ -1244,3 +1244,33 @@ fn a_row_that_is_appended_is_found_in_its_partition() {
     );
     never(&[r#"dossier_nowhere(R, _, _), !dossier_box_lack(8, 1, R, _)"#]);
 }
+
+#[test]
+fn a_repeat_gets_the_row_that_took_a_number_and_else_is_skipped() {
+    answered(
+        "designs/chat.dl",
+        &[
+            r#"dossier_algorithm("send_message", _, _, W), contains("if prior = Message.read(client_message_id, conversation_id)", W)"#,
+            r#"!dossier_algorithm("send_message", 2, _, W), contains("already_processed", W)"#,
+            r#"dossier_duplicate("send_message", "client_message_id", W), contains("sequence", W)"#,
+            r#"dossier_failure_behavior("send_message", "crash_after_commit", W), contains("gets the stored result", W)"#,
+            r#"dossier_runbook("send_message", "crash_after_commit", _, _, _, _, W), contains("finds its row", W)"#,
+        ],
+    );
+    answered(
+        "designs/shared-editor.dl",
+        &[
+            r#"dossier_duplicate("edit_text", _, "Skip if already merged")"#,
+            r#"!dossier_duplicate("edit_text", _, W), contains("Return", W)"#,
+            r#"dossier_failure_behavior("edit_text", "retry", W), contains("ignored", W)"#,
+            r#"!dossier_runbook("edit_text", _, _, _, _, _, W), contains("stored result", W)"#,
+        ],
+    );
+    answered(
+        "designs/ride-dispatch.dl",
+        &[
+            r#"dossier_failure_behavior("ping_location", "retry", W), contains("ignored", W)"#,
+            r#"!dossier_failure_behavior("ping_location", "crash_after_commit", W), contains("stored result", W)"#,
+        ],
+    );
+}
