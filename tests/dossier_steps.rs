@@ -1274,3 +1274,16 @@ fn a_repeat_gets_the_row_that_took_a_number_and_else_is_skipped() {
         ],
     );
 }
+
+#[test]
+fn what_is_asked_for_what_is_near_knows_where_it_is() {
+    answered(
+        "designs/hotel-booking.dl",
+        &[
+            r#"dossier_open(9, "HotelMap", W), contains("from which column of RoomNight", W)"#,
+            r#"dossier_checklist(9, _, _, "false")"#,
+        ],
+    );
+    answered("designs/ride-dispatch.dl", &[r#"dossier_open(9, "DriverMap", W), contains("from which column of LocationPing", W)"#]);
+    answered("designs/chat.dl", &[r#"!dossier_spread_by_place(_, _)"#]);
+}
