@@ -1287,3 +1287,21 @@ fn what_is_asked_for_what_is_near_knows_where_it_is() {
     answered("designs/ride-dispatch.dl", &[r#"dossier_open(9, "DriverMap", W), contains("from which column of LocationPing", W)"#]);
     answered("designs/chat.dl", &[r#"!dossier_spread_by_place(_, _)"#]);
 }
+
+#[test]
+fn outcomes_whose_key_is_a_number_lie_with_its_scope() {
+    answered(
+        "designs/chat.dl",
+        &[
+            r#"dossier_key("IdempotencyRecord", "partition", 1, "conversation_id"),
+               dossier_key("IdempotencyRecord", "partition", 2, "user_id")"#,
+            r#"!dossier_key("IdempotencyRecord", "partition", _, "sequence number")"#,
+            r#"dossier_aligned("mark_read", "one_position", "aligned", _)"#,
+            r#"dossier_open(9, "mark_read", W), contains("is no name", W)"#,
+        ],
+    );
+    answered(
+        "designs/hotel-booking.dl",
+        &[r#"dossier_key("IdempotencyRecord_booking_id", "partition", 1, "booking_id")"#],
+    );
+}
