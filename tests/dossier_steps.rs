@@ -1305,3 +1305,16 @@ fn outcomes_whose_key_is_a_number_lie_with_its_scope() {
         &[r#"dossier_key("IdempotencyRecord_booking_id", "partition", 1, "booking_id")"#],
     );
 }
+
+#[test]
+fn what_tells_of_numbered_events_says_in_which_order_it_arrives() {
+    answered(
+        "designs/chat.dl",
+        &[
+            r#"dossier_open(8, "deliver_live", W), contains("in which order it arrives if it follows Message", W)"#,
+            r#"dossier_algorithm("deliver_live", _, _, W), contains("in which order is open", W)"#,
+            r#"dossier_box_lack(8, 3, "deliver_live", _)"#,
+        ],
+    );
+    answered("designs/ride-dispatch.dl", &[r#"!dossier_delivers_numbered(_, _, _, _, _)"#]);
+}
