@@ -1318,3 +1318,17 @@ fn what_tells_of_numbered_events_says_in_which_order_it_arrives() {
     );
     answered("designs/ride-dispatch.dl", &[r#"!dossier_delivers_numbered(_, _, _, _, _)"#]);
 }
+
+#[test]
+fn what_was_decided_beforehand_is_said_where_the_steps_have_another() {
+    answered(
+        "designs/hotel-booking.dl",
+        &[
+            r#"dossier_mistake(8, "book_room", W), contains("adopted: Saga", W)"#,
+            r#"dossier_open(6, "book_room", W), contains("2PC was chosen beforehand", W)"#,
+            r#"dossier_checklist(6, 3, _, "false")"#,
+            r#"dossier_box_gap(7, 3, "search_hotels", W), contains("the partner that supplies addresses", W)"#,
+        ],
+    );
+    answered("designs/chat.dl", &[r#"!dossier_chosen_otherwise(_, _, _)"#]);
+}
