@@ -1332,3 +1332,17 @@ fn what_was_decided_beforehand_is_said_where_the_steps_have_another() {
     );
     answered("designs/chat.dl", &[r#"!dossier_chosen_otherwise(_, _, _)"#]);
 }
+
+#[test]
+fn a_view_that_is_asked_for_the_rows_of_somebody_knows_whose_they_are() {
+    answered(
+        "designs/shared-editor.dl",
+        &[
+            r#"dossier_open(9, "DocumentList", W), contains("leads to its rows: user_id", W)"#,
+            r#"dossier_algorithm("rename", _, _, W), contains("which of its rows is open", W)"#,
+            r#"dossier_message("list_documents", 4, _, "DocumentList", "read the rows of user_id", _, _, _)"#,
+            r#"!dossier_message("list_documents", _, _, _, "read one row by its key", _, _, _)"#,
+        ],
+    );
+    answered("designs/tagging.dl", &[r#"dossier_rows_of("TagIndex", "tag_id"), !dossier_owner_untold("TagIndex", _)"#]);
+}
