@@ -159,7 +159,9 @@ fn a_row_that_is_created_by_the_key_of_its_repeats_is_its_own_record() {
     // What the only writer changes is read before its guard asks for its state.
     answered(
         "designs/mobile-rollout.dl",
-        &[r#"dossier_algorithm("advance_wave", 3, 20, W), contains("state = Rollout.read(release_id)", W)"#],
+        &[
+            r#"dossier_algorithm("advance_wave", 3, 20, W), contains("state = Rollout.read(release_id)", W)"#,
+        ],
     );
 }
 
@@ -992,7 +994,9 @@ fn a_trace_goes_from_the_relay_to_what_takes_from_it() {
             r#"dossier_span_at("assign_locker", 5, "idempotent consumer")"#,
         ],
     );
-    never(&[r#"dossier_span_at(R, N, "idempotent consumer"), dossier_span_at(R, M, V), dossier_relays(R, V), M > N"#]);
+    never(&[
+        r#"dossier_span_at(R, N, "idempotent consumer"), dossier_span_at(R, M, V), dossier_relays(R, V), M > N"#,
+    ]);
 }
 
 #[test]
@@ -1009,7 +1013,10 @@ fn a_number_that_comes_with_what_arrives_is_given_out_by_nobody_here() {
         ],
     );
     // A counter of its own keeps the last number.
-    answered("designs/chat.dl", &[r#"dossier_cost("send_message", "sequence authority", _, _, _, _)"#]);
+    answered(
+        "designs/chat.dl",
+        &[r#"dossier_cost("send_message", "sequence authority", _, _, _, _)"#],
+    );
     never(&[
         r#"dossier_alert(R, _, "gaps > 0", _), dossier_number_from(R, _, _), !dossier_number_counted(R, _)"#,
         r#"dossier_number_from(R, I, _), hard_invariant(R, I), critical_write(R), !dossier_enforces(I, R, _)"#,
@@ -1096,7 +1103,9 @@ fn a_constraint_in_words_is_asked_of_the_design_and_of_no_path_that_it_does_not_
     // Where a target is stated, the words have their number.
     answered(
         "tests/dossier/delivery/dispatch.dl",
-        &[r#"latency_target(_, _, _), constraint("latency", W), !dossier_open(10, "ride-dispatch", _)"#],
+        &[
+            r#"latency_target(_, _, _), constraint("latency", W), !dossier_open(10, "ride-dispatch", _)"#,
+        ],
     );
 }
 
@@ -1139,8 +1148,10 @@ fn what_has_to_be_evaluated_later_is_read_by_what_evaluates_it() {
 
 #[test]
 fn a_check_of_a_permission_rests_on_no_store_of_outcomes() {
-    never(&[r#"dossier_dp(D, "Access-control", R, _), dossier_dp(G, "Uniqueness / idempotency", R, _),
-               dossier_depends(D, G)"#]);
+    never(&[
+        r#"dossier_dp(D, "Access-control", R, _), dossier_dp(G, "Uniqueness / idempotency", R, _),
+               dossier_depends(D, G)"#,
+    ]);
 }
 
 #[test]
@@ -1212,7 +1223,9 @@ fn an_event_names_the_scope_within_which_its_key_is_unique() {
     );
     answered(
         "designs/hotel-booking.dl",
-        &[r#"dossier_algorithm("book_room", _, _, W), contains("outbox.append((booking_id, (room_id, night)), steps)", W)"#],
+        &[
+            r#"dossier_algorithm("book_room", _, _, W), contains("outbox.append((booking_id, (room_id, night)), steps)", W)"#,
+        ],
     );
 }
 
@@ -1284,7 +1297,10 @@ fn what_is_asked_for_what_is_near_knows_where_it_is() {
             r#"dossier_checklist(9, _, _, "false")"#,
         ],
     );
-    answered("designs/ride-dispatch.dl", &[r#"dossier_open(9, "DriverMap", W), contains("from which column of LocationPing", W)"#]);
+    answered(
+        "designs/ride-dispatch.dl",
+        &[r#"dossier_open(9, "DriverMap", W), contains("from which column of LocationPing", W)"#],
+    );
     answered("designs/chat.dl", &[r#"!dossier_spread_by_place(_, _)"#]);
 }
 
@@ -1344,5 +1360,8 @@ fn a_view_that_is_asked_for_the_rows_of_somebody_knows_whose_they_are() {
             r#"!dossier_message("list_documents", _, _, _, "read one row by its key", _, _, _)"#,
         ],
     );
-    answered("designs/tagging.dl", &[r#"dossier_rows_of("TagIndex", "tag_id"), !dossier_owner_untold("TagIndex", _)"#]);
+    answered(
+        "designs/tagging.dl",
+        &[r#"dossier_rows_of("TagIndex", "tag_id"), !dossier_owner_untold("TagIndex", _)"#],
+    );
 }
