@@ -1317,5 +1317,157 @@ fn how_long_a_claim_lasts_does_not_bound_who_may_claim() {
     answered(
         "designs/ticketing.dl",
         &[r#"dossier_bounded_by("hold_seat", "deadline", W), contains("hold_expires_at", W)"#],
+}
+
+#[test]
+fn an_event_names_the_scope_within_which_its_key_is_unique() {
+    answered(
+        "designs/chat.dl",
+        &[
+            r#"dossier_algorithm("send_message", _, _, W), contains("outbox.append((client_message_id, conversation_id), sequence", W)"#,
+        ],
+    );
+    answered(
+        "designs/hotel-booking.dl",
+        &[
+            r#"dossier_algorithm("book_room", _, _, W), contains("outbox.append((booking_id, (room_id, night)), steps)", W)"#,
+        ],
+    );
+}
+
+#[test]
+fn a_row_that_is_appended_is_found_in_its_partition() {
+    answered(
+        "designs/shared-editor.dl",
+        &[
+            r#"dossier_algorithm("edit_text", _, _, W), contains("Operation.exists((replica_id, sequence), document_id)", W)"#,
+            r#"dossier_algorithm("edit_text", _, _, W), contains("insert_if_absent((replica_id, sequence), document_id, operation)", W)"#,
+            r#"!dossier_nowhere("edit_text", _, _)"#,
+        ],
+    );
+    // A stated field comes with the payload.
+    answered(
+        "designs/leaderboard.dl",
+        &[
+            r#"dossier_algorithm("ingest_score", _, _, W), contains("ScoreEvent.exists(event_id, payload.video_id)", W)"#,
+            r#"!dossier_nowhere("ingest_score", _, _)"#,
+        ],
+    );
+    // Where nothing has it, it is open.
+    answered(
+        "designs/ride-dispatch.dl",
+        &[
+            r#"dossier_open(8, "ping_location", W), contains("where driver_id in LocationPing is from", W)"#,
+            r#"dossier_checklist(8, 1, _, "false")"#,
+        ],
+    );
+    never(&[r#"dossier_nowhere(R, _, _), !dossier_box_lack(8, 1, R, _)"#]);
+}
+
+#[test]
+fn a_repeat_gets_the_row_that_took_a_number_and_else_is_skipped() {
+    answered(
+        "designs/chat.dl",
+        &[
+            r#"dossier_algorithm("send_message", _, _, W), contains("if prior = Message.read(client_message_id, conversation_id)", W)"#,
+            r#"!dossier_algorithm("send_message", 2, _, W), contains("already_processed", W)"#,
+            r#"dossier_duplicate("send_message", "client_message_id", W), contains("sequence", W)"#,
+            r#"dossier_failure_behavior("send_message", "crash_after_commit", W), contains("gets the stored result", W)"#,
+            r#"dossier_runbook("send_message", "crash_after_commit", _, _, _, _, W), contains("finds its row", W)"#,
+        ],
+    );
+    answered(
+        "designs/shared-editor.dl",
+        &[
+            r#"dossier_duplicate("edit_text", _, "Skip if already merged")"#,
+            r#"!dossier_duplicate("edit_text", _, W), contains("Return", W)"#,
+            r#"dossier_failure_behavior("edit_text", "retry", W), contains("ignored", W)"#,
+            r#"!dossier_runbook("edit_text", _, _, _, _, _, W), contains("stored result", W)"#,
+        ],
+    );
+    answered(
+        "designs/ride-dispatch.dl",
+        &[
+            r#"dossier_failure_behavior("ping_location", "retry", W), contains("ignored", W)"#,
+            r#"!dossier_failure_behavior("ping_location", "crash_after_commit", W), contains("stored result", W)"#,
+        ],
+    );
+}
+
+#[test]
+fn what_is_asked_for_what_is_near_knows_where_it_is() {
+    answered(
+        "designs/hotel-booking.dl",
+        &[
+            r#"dossier_open(9, "HotelMap", W), contains("from which column of RoomNight", W)"#,
+            r#"dossier_checklist(9, _, _, "false")"#,
+        ],
+    );
+    answered(
+        "designs/ride-dispatch.dl",
+        &[r#"dossier_open(9, "DriverMap", W), contains("from which column of LocationPing", W)"#],
+    );
+    answered("designs/chat.dl", &[r#"!dossier_spread_by_place(_, _)"#]);
+}
+
+#[test]
+fn outcomes_whose_key_is_a_number_lie_with_its_scope() {
+    answered(
+        "designs/chat.dl",
+        &[
+            r#"dossier_key("IdempotencyRecord", "partition", 1, "conversation_id"),
+               dossier_key("IdempotencyRecord", "partition", 2, "user_id")"#,
+            r#"!dossier_key("IdempotencyRecord", "partition", _, "sequence number")"#,
+            r#"dossier_aligned("mark_read", "one_position", "aligned", _)"#,
+            r#"dossier_open(9, "mark_read", W), contains("is no name", W)"#,
+        ],
+    );
+    answered(
+        "designs/hotel-booking.dl",
+        &[r#"dossier_key("IdempotencyRecord_booking_id", "partition", 1, "booking_id")"#],
+    );
+}
+
+#[test]
+fn what_tells_of_numbered_events_says_in_which_order_it_arrives() {
+    answered(
+        "designs/chat.dl",
+        &[
+            r#"dossier_open(8, "deliver_live", W), contains("in which order it arrives if it follows Message", W)"#,
+            r#"dossier_algorithm("deliver_live", _, _, W), contains("in which order is open", W)"#,
+            r#"dossier_box_lack(8, 3, "deliver_live", _)"#,
+        ],
+    );
+    answered("designs/ride-dispatch.dl", &[r#"!dossier_delivers_numbered(_, _, _, _, _)"#]);
+}
+
+#[test]
+fn what_was_decided_beforehand_is_said_where_the_steps_have_another() {
+    answered(
+        "designs/hotel-booking.dl",
+        &[
+            r#"dossier_mistake(8, "book_room", W), contains("adopted: Saga", W)"#,
+            r#"dossier_open(6, "book_room", W), contains("2PC was chosen beforehand", W)"#,
+            r#"dossier_checklist(6, 3, _, "false")"#,
+            r#"dossier_box_gap(7, 3, "search_hotels", W), contains("the partner that supplies addresses", W)"#,
+        ],
+    );
+    answered("designs/chat.dl", &[r#"!dossier_chosen_otherwise(_, _, _)"#]);
+}
+
+#[test]
+fn a_view_that_is_asked_for_the_rows_of_somebody_knows_whose_they_are() {
+    answered(
+        "designs/shared-editor.dl",
+        &[
+            r#"dossier_open(9, "DocumentList", W), contains("leads to its rows: user_id", W)"#,
+            r#"dossier_algorithm("rename", _, _, W), contains("which of its rows is open", W)"#,
+            r#"dossier_message("list_documents", 4, _, "DocumentList", "read the rows of user_id", _, _, _)"#,
+            r#"!dossier_message("list_documents", _, _, _, "read one row by its key", _, _, _)"#,
+        ],
+    );
+    answered(
+        "designs/tagging.dl",
+        &[r#"dossier_rows_of("TagIndex", "tag_id"), !dossier_owner_untold("TagIndex", _)"#],
     );
 }
