@@ -1317,6 +1317,7 @@ fn how_long_a_claim_lasts_does_not_bound_who_may_claim() {
     answered(
         "designs/ticketing.dl",
         &[r#"dossier_bounded_by("hold_seat", "deadline", W), contains("hold_expires_at", W)"#],
+    );
 }
 
 #[test]
