@@ -790,7 +790,7 @@ fn several_writers_are_settled_by_the_mechanism_or_all_stand() {
         &[
             r#"dossier_failure("edit_text", "competing_writers", "No")"#,
             r#"dossier_failure_behavior("edit_text", "competing_writers", W), contains("merged", W)"#,
-            r#"dossier_detects("edit_text", "publish_failure", "replicas behind")"#,
+            r#"dossier_detects("edit_text", "cut_off", "replicas behind")"#,
         ],
     );
     answered(
@@ -1198,6 +1198,48 @@ fn what_comes_from_nowhere_is_asked_for() {
         &[
             r#"dossier_open(9, "Bid", W), contains("the type of request_id", W)"#,
             r#"!dossier_open(9, "Bid", W), contains("the type of auction_id", W)"#,
+        ],
+    );
+}
+
+#[test]
+fn what_merges_is_eventual_and_no_replica_waits_for_another() {
+    answered(
+        "designs/shared-editor.dl",
+        &[
+            r#"dossier_consistency("edit_text", "Eventual", "")"#,
+            r#"!dossier_consistency("edit_text", "Strong", _)"#,
+            r#"dossier_open(12, "edit_text", W), contains("how far a replica may be behind", W)"#,
+            r#"dossier_component("edit_text", "CRDT", "replica")"#,
+            r#"!dossier_component("edit_text", _, "decision")"#,
+            r#"!dossier_failure_mechanism("edit_text", "down", "fail closed")"#,
+            r#"!dossier_runbook("edit_text", _, _, _, _, _, W), contains("fail closed", W)"#,
+            // What is overwritten stays strong, and what has to be available is asked of each write.
+            r#"dossier_consistency("rename", "Strong", "0")"#,
+            r#"dossier_open(6, "edit_text", W), contains("under a network partition", W)"#,
+            r#"dossier_open(6, "rename", W), contains("under a network partition", W)"#,
+            r#"dossier_open(15, "shared-editor", W), contains("while a region is unreachable", W)"#,
+        ],
+    );
+    never(&[
+        r#"dossier_merged(R), dossier_consistency(R, "Strong", _)"#,
+        r#"dossier_merged(R), dossier_decides(R)"#,
+        r#"dossier_merged(R), dossier_scale_type(R, "Window / aggregation heavy")"#,
+    ]);
+}
+
+#[test]
+fn what_a_merge_leaves_unsaid_is_open() {
+    answered(
+        "designs/shared-editor.dl",
+        &[
+            // Replicas synchronise what is merged, and no view of it.
+            r#"dossier_open(8, "edit_text", W), contains("how DocumentList follows", W)"#,
+            r#"!dossier_failure_mechanism("edit_text", "publish_failure", _)"#,
+            r#"dossier_failure_mechanism("edit_text", "cut_off", W), contains("next synchronisation", W)"#,
+            r#"dossier_open(8, "edit_text", W), contains("how its replicas synchronise", W)"#,
+            r#"dossier_open(9, "Document", "no column text, into which edit_text merges")"#,
+            r#"dossier_checklist(9, 1, _, "false")"#,
         ],
     );
 }
