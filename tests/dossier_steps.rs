@@ -1243,3 +1243,29 @@ fn what_a_merge_leaves_unsaid_is_open() {
         ],
     );
 }
+
+#[test]
+fn what_is_not_tried_again_has_no_rate_of_retries() {
+    never(&[
+        r#"dossier_untried(R, _), dossier_alert(R, _, W, _), contains("retry rate", W)"#,
+        r#"dossier_untried(R, _), dossier_way(R, _, _, "CAS with retry budget")"#,
+        r#"dossier_untried(R, _), dossier_runbook(R, "competing_writers", _, _, _, _, W), contains("queue", W)"#,
+    ]);
+    for design in ["designs/chat.dl", "designs/shared-editor.dl"] {
+        answered(
+            design,
+            &[
+                r#"dossier_alert(R, _, "CAS success rate < expected", "contention"), dossier_untried(R, _)"#,
+                r#"!dossier_signal(_, _, "CAS retry rate > 20%")"#,
+                r#"!dossier_storms(_)"#,
+            ],
+        );
+    }
+    answered(
+        "designs/auction.dl",
+        &[
+            r#"dossier_alert("place_bid", _, "retry rate > 50%", "contention")"#,
+            r#"dossier_signal(2, _, "CAS retry rate > 20%")"#,
+        ],
+    );
+}
