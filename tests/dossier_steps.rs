@@ -1269,3 +1269,29 @@ fn what_is_not_tried_again_has_no_rate_of_retries() {
         ],
     );
 }
+
+#[test]
+fn what_hands_out_numbers_takes_nothing_in() {
+    answered(
+        "designs/chat.dl",
+        &[
+            r#"dossier_component("send_message", "sequence authority", "numbering")"#,
+            r#"dossier_domain("send_message", "sequence authority", "CRITICAL")"#,
+            r#"dossier_domain_answer("send_message", "sequence authority", _, "fail closed", W), contains("greatest", W)"#,
+            // What a user sends is told to be not taken: there is no queue for it.
+            r#"dossier_component("send_message", "append log", "intake")"#,
+            r#"!dossier_domain_answer("send_message", _, _, _, W), contains("DLQ", W)"#,
+        ],
+    );
+    // A number that comes with what arrives is handed out by nobody here.
+    answered(
+        "designs/leaderboard.dl",
+        &[
+            r#"!dossier_hands_out("ingest_score", _)"#,
+            r#"dossier_component("ingest_score", _, "ingest")"#,
+        ],
+    );
+    never(&[
+        r#"dossier_hands_out(R, V), dossier_component(R, V, K), K != "numbering""#,
+    ]);
+}
