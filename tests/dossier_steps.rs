@@ -1214,6 +1214,9 @@ fn what_merges_is_eventual_and_no_replica_waits_for_another() {
             r#"!dossier_component("edit_text", _, "decision")"#,
             r#"!dossier_failure_mechanism("edit_text", "down", "fail closed")"#,
             r#"!dossier_runbook("edit_text", _, _, _, _, _, W), contains("fail closed", W)"#,
+            // No lock is asked for within its transaction.
+            r#"!dossier_answer("edit_text", "Q5", 1, _)"#,
+            r#"dossier_answer("rename", "Q5", 1, _)"#,
             // What is overwritten stays strong, and what has to be available is asked of each write.
             r#"dossier_consistency("rename", "Strong", "0")"#,
             r#"dossier_open(6, "edit_text", W), contains("under a network partition", W)"#,
