@@ -1294,7 +1294,5 @@ fn what_hands_out_numbers_takes_nothing_in() {
             r#"dossier_component("ingest_score", _, "ingest")"#,
         ],
     );
-    never(&[
-        r#"dossier_hands_out(R, V), dossier_component(R, V, K), K != "numbering""#,
-    ]);
+    never(&[r#"dossier_hands_out(R, V), dossier_component(R, V, K), K != "numbering""#]);
 }
