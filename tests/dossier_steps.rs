@@ -792,7 +792,7 @@ fn several_writers_are_settled_by_the_mechanism_or_all_stand() {
         &[
             r#"dossier_failure("edit_text", "competing_writers", "No")"#,
             r#"dossier_failure_behavior("edit_text", "competing_writers", W), contains("merged", W)"#,
-            r#"dossier_detects("edit_text", "publish_failure", "replicas behind")"#,
+            r#"dossier_detects("edit_text", "cut_off", "replicas behind")"#,
         ],
     );
     answered(
@@ -1471,4 +1471,99 @@ fn a_view_that_is_asked_for_the_rows_of_somebody_knows_whose_they_are() {
         "designs/tagging.dl",
         &[r#"dossier_rows_of("TagIndex", "tag_id"), !dossier_owner_untold("TagIndex", _)"#],
     );
+}
+
+#[test]
+fn what_merges_is_eventual_and_no_replica_waits_for_another() {
+    answered(
+        "designs/shared-editor.dl",
+        &[
+            r#"dossier_consistency("edit_text", "Eventual", "")"#,
+            r#"!dossier_consistency("edit_text", "Strong", _)"#,
+            r#"dossier_open(12, "edit_text", W), contains("how far a replica may be behind", W)"#,
+            r#"dossier_component("edit_text", "CRDT", "replica")"#,
+            r#"!dossier_component("edit_text", _, "decision")"#,
+            r#"!dossier_failure_mechanism("edit_text", "down", "fail closed")"#,
+            r#"!dossier_runbook("edit_text", _, _, _, _, _, W), contains("fail closed", W)"#,
+            // No lock is asked for within its transaction.
+            r#"!dossier_answer("edit_text", "Q5", 1, _)"#,
+            r#"dossier_answer("rename", "Q5", 1, _)"#,
+            // What is overwritten stays strong, and what has to be available is asked of each write.
+            r#"dossier_consistency("rename", "Strong", "0")"#,
+            r#"dossier_open(6, "edit_text", W), contains("under a network partition", W)"#,
+            r#"dossier_open(6, "rename", W), contains("under a network partition", W)"#,
+            r#"dossier_open(15, "shared-editor", W), contains("while a region is unreachable", W)"#,
+        ],
+    );
+    never(&[
+        r#"dossier_merged(R), dossier_consistency(R, "Strong", _)"#,
+        r#"dossier_merged(R), dossier_decides(R)"#,
+        r#"dossier_merged(R), dossier_scale_type(R, "Window / aggregation heavy")"#,
+    ]);
+}
+
+#[test]
+fn what_a_merge_leaves_unsaid_is_open() {
+    answered(
+        "designs/shared-editor.dl",
+        &[
+            // Replicas synchronise what is merged, and no view of it.
+            r#"dossier_open(8, "edit_text", W), contains("how DocumentList follows", W)"#,
+            r#"!dossier_failure_mechanism("edit_text", "publish_failure", _)"#,
+            r#"dossier_failure_mechanism("edit_text", "cut_off", W), contains("next synchronisation", W)"#,
+            r#"dossier_open(8, "edit_text", W), contains("how its replicas synchronise", W)"#,
+            r#"dossier_open(9, "Document", "no column text, into which edit_text merges")"#,
+            r#"dossier_checklist(9, 1, _, "false")"#,
+        ],
+    );
+}
+
+#[test]
+fn what_is_not_tried_again_has_no_rate_of_retries() {
+    never(&[
+        r#"dossier_untried(R, _), dossier_alert(R, _, W, _), contains("retry rate", W)"#,
+        r#"dossier_untried(R, _), dossier_way(R, _, _, "CAS with retry budget")"#,
+        r#"dossier_untried(R, _), dossier_runbook(R, "competing_writers", _, _, _, _, W), contains("queue", W)"#,
+    ]);
+    for design in ["designs/chat.dl", "designs/shared-editor.dl"] {
+        answered(
+            design,
+            &[
+                r#"dossier_alert(R, _, "CAS success rate < expected", "contention"), dossier_untried(R, _)"#,
+                r#"!dossier_signal(_, _, "CAS retry rate > 20%")"#,
+                r#"!dossier_storms(_)"#,
+            ],
+        );
+    }
+    answered(
+        "designs/auction.dl",
+        &[
+            r#"dossier_alert("place_bid", _, "retry rate > 50%", "contention")"#,
+            r#"dossier_signal(2, _, "CAS retry rate > 20%")"#,
+        ],
+    );
+}
+
+#[test]
+fn what_hands_out_numbers_takes_nothing_in() {
+    answered(
+        "designs/chat.dl",
+        &[
+            r#"dossier_component("send_message", "sequence authority", "numbering")"#,
+            r#"dossier_domain("send_message", "sequence authority", "CRITICAL")"#,
+            r#"dossier_domain_answer("send_message", "sequence authority", _, "fail closed", W), contains("greatest", W)"#,
+            // What a user sends is told to be not taken: there is no queue for it.
+            r#"dossier_component("send_message", "append log", "intake")"#,
+            r#"!dossier_domain_answer("send_message", _, _, _, W), contains("DLQ", W)"#,
+        ],
+    );
+    // A number that comes with what arrives is handed out by nobody here.
+    answered(
+        "designs/leaderboard.dl",
+        &[
+            r#"!dossier_hands_out("ingest_score", _)"#,
+            r#"dossier_component("ingest_score", _, "ingest")"#,
+        ],
+    );
+    never(&[r#"dossier_hands_out(R, V), dossier_component(R, V, K), K != "numbering""#]);
 }
