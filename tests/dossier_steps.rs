@@ -428,7 +428,7 @@ fn what_step_8_sends_has_an_arrow_in_step_11() {
             r#"dossier_flow("auction", "outbox", "event of Place bid")"#,
             r#"dossier_flow("outbox", "consumers", "publishes")"#,
             r#"dossier_flow("consumers", "AuctionView", "invalidate")"#,
-            r#"dossier_flow("system", "Notification", "Outbid push")"#,
+            r#"dossier_flow("system", "NotificationRecord", "Outbid push")"#,
         ],
     );
     answered(

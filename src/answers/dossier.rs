@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::kb::{Shape, Sheet, Step, graph};
 use crate::report::diagram::{Message, Sequence};
-use crate::report::{self, Block, Code, Drawing, SchemaColumn, SchemaTable, Section, Table};
+use crate::report::{
+    self, Block, Code, Drawing, PartialKey, SchemaColumn, SchemaTable, Section, Table,
+};
 use crate::session::Session;
 use crate::syntax::printer::Literal;
 use crate::value::{Constant, RelationId};
@@ -236,7 +238,7 @@ fn sequences(rows: &[Vec<Constant>]) -> Vec<Sequence> {
 
 /// The schema of a design as statements of SQL: the relations that are tagged `@schema table`
 /// (name, comment), `@schema column` (table, place, name, type, null, comment) and `@schema key`
-/// (table, kind, place, column, other table).
+/// (table, kind, place, column, other table; or, of a unique key of some rows, `column: VALUE or VALUE`).
 pub fn sql(session: &Session, design: usize) -> String {
     let text = |row: &[Constant], column: usize| {
         row.get(column).map(ToString::to_string).unwrap_or_default()
@@ -271,7 +273,21 @@ pub fn sql(session: &Session, design: usize) -> String {
                 table.references.push((column, text(&row, 4)));
                 continue;
             }
-            kind if kind.starts_with("unique") => &mut table.unique,
+            kind if kind.starts_with("unique") => match text(&row, 4).split_once(": ") {
+                None => &mut table.unique,
+                Some((told_by, values)) => {
+                    let values: Vec<String> = values.split(" or ").map(str::to_owned).collect();
+                    match table.partial.last_mut().filter(|_| !first) {
+                        Some(key) => key.columns.push(column),
+                        None => table.partial.push(PartialKey {
+                            columns: vec![column],
+                            told_by: told_by.to_owned(),
+                            values,
+                        }),
+                    }
+                    continue;
+                }
+            },
             _ => &mut table.indices,
         };
         match keys.last_mut().filter(|_| !first) {

@@ -31,7 +31,7 @@ pub use csv::{csv, csv_of_all, tsv};
 pub use format::Format;
 pub use json::{Schema, json_lines, table_json};
 pub use markdown::markdown_table;
-pub use sql::{SchemaColumn, SchemaTable, sql};
+pub use sql::{PartialKey, SchemaColumn, SchemaTable, sql};
 pub use text::{Look, text_table};
 pub use wrap::{hanging, shortened};
 

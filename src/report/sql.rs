@@ -21,10 +21,23 @@ pub struct SchemaTable {
     pub primary: Vec<String>,
     /// The columns of its other keys, each unique.
     pub unique: Vec<Vec<String>>,
+    /// Its keys that some of its rows have.
+    pub partial: Vec<PartialKey>,
     /// The columns of its indices.
     pub indices: Vec<Vec<String>>,
     /// Its columns that refer to the primary key of another table.
     pub references: Vec<(String, String)>,
+}
+
+/// A key that is unique among the rows that have one of some values in a column.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct PartialKey {
+    /// The columns of the key, in order.
+    pub columns: Vec<String>,
+    /// The column that tells the rows.
+    pub told_by: String,
+    /// The values that it has in them.
+    pub values: Vec<String>,
 }
 
 /// A column of a table.
@@ -114,17 +127,46 @@ fn create(
         let _ = writeln!(out, "  {part}{comma}{comment}");
     }
     out.push_str(");\n");
+    let on = quoted(&table.name);
+    for key in &table.partial {
+        let told = key.columns.iter().chain(&key.values).map(String::as_str);
+        let Some(name) = free_name(&table.name, told, names) else { continue };
+        let (columns, told_by, values) = (
+            list(&key.columns),
+            quoted(&key.told_by),
+            texts(key.values.iter().map(String::as_str)),
+        );
+        let _ = writeln!(
+            out,
+            "CREATE UNIQUE INDEX {name} ON {on} ({columns}) WHERE {told_by} IN ({values});"
+        );
+    }
     for index in &table.indices {
-        let parts: Vec<&str> =
-            std::iter::once(table.name.as_str()).chain(index.iter().map(String::as_str)).collect();
-        let name = (1..).map(|place| match place {
-            1 => quoted(&parts.join("_")),
-            _ => quoted(&format!("{}_{place}", parts.join("_"))),
-        });
-        let Some(name) = name.into_iter().find(|name| names.insert(name.clone())) else { continue };
-        let _ = writeln!(out, "CREATE INDEX {name} ON {} ({});", quoted(&table.name), list(index));
+        let told = index.iter().map(String::as_str);
+        let Some(name) = free_name(&table.name, told, names) else { continue };
+        let _ = writeln!(out, "CREATE INDEX {name} ON {on} ({});", list(index));
     }
     out.push('\n');
+}
+
+/// A name for an index that nothing has yet.
+fn free_name<'a>(
+    table: &'a str,
+    told: impl Iterator<Item = &'a str>,
+    names: &mut BTreeSet<String>,
+) -> Option<String> {
+    let parts: Vec<&str> = std::iter::once(table).chain(told).collect();
+    let mut all = (1..).map(|place| match place {
+        1 => quoted(&parts.join("_")),
+        _ => quoted(&format!("{}_{place}", parts.join("_"))),
+    });
+    all.find(|name| names.insert(name.clone()))
+}
+
+/// Texts in a list.
+fn texts<'a>(values: impl Iterator<Item = &'a str>) -> String {
+    let quote = |value: &str| format!("'{}'", value.trim().replace('\'', "''"));
+    values.map(quote).collect::<Vec<_>>().join(", ")
 }
 
 fn typed(column: &SchemaColumn) -> String {
@@ -132,9 +174,7 @@ fn typed(column: &SchemaColumn) -> String {
     match values {
         None => column.ty.clone(),
         Some(values) => {
-            let quote = |value: &str| format!("'{}'", value.trim().replace('\'', "''"));
-            let values: Vec<String> = values.split(',').map(quote).collect();
-            format!("TEXT CHECK ({} IN ({}))", quoted(&column.name), values.join(", "))
+            format!("TEXT CHECK ({} IN ({}))", quoted(&column.name), texts(values.split(',')))
         }
     }
 }
@@ -178,6 +218,11 @@ mod tests {
             columns: vec![column("line_id", "UUID"), column("order_id", "UUID")],
             primary: vec!["line_id".into()],
             unique: vec![vec!["order_id".into(), "line_id".into()]],
+            partial: vec![PartialKey {
+                columns: vec!["order_id".into()],
+                told_by: "state".into(),
+                values: vec!["NEW".into(), "DON'T".into()],
+            }],
             indices: vec![vec!["order_id".into()]],
             references: vec![("order_id".into(), "Order".into())],
         };
@@ -198,6 +243,8 @@ mod tests {
              \"order_id\" UUID NOT NULL,\n  PRIMARY KEY (\"line_id\"),\n  \
              UNIQUE (\"order_id\", \"line_id\"),\n  \
              FOREIGN KEY (\"order_id\") REFERENCES \"order\" (\"order_id\")\n);\n\
+             CREATE UNIQUE INDEX \"order_line_order_id_new_don't\" ON \"order_line\" (\"order_id\") \
+             WHERE \"state\" IN ('NEW', 'DON''T');\n\
              CREATE INDEX \"order_line_order_id\" ON \"order_line\" (\"order_id\");\n\n"
         );
     }
