@@ -1567,3 +1567,80 @@ fn what_hands_out_numbers_takes_nothing_in() {
     );
     never(&[r#"dossier_hands_out(R, V), dossier_component(R, V, K), K != "numbering""#]);
 }
+
+#[test]
+fn a_key_keeps_what_it_is_said_to_keep() {
+    never(&[
+        // With one more column the second row of a key would be let in.
+        r#"dossier_told_apart(T), dossier_sorted_by(T, _, C), dossier_key(T, "primary", _, C)"#,
+        // What is created besides is not written over.
+        r#"dossier_inserts_besides(R, O), dossier_also_call(R, O, C), !contains("insert_if_absent(", C)"#,
+        r#"dossier_wanted_first(R, O, I), dossier_also_around(R, O, B, _), B != "if not ""#,
+        // What keeps rows unique in another table is no comparison of one row.
+        r#"dossier_enforced_by_key(I, R, _), dossier_base(R, V), dossier_enforced_as(I, V, _)"#,
+    ]);
+    answered(
+        "designs/url-shortener.dl",
+        &[
+            r#"dossier_enforced_as("one_link", "the primary key of LinkTarget", "OLTP store")"#,
+            r#"!dossier_enforced_as("one_link", "append log", _)"#,
+        ],
+    );
+    answered(
+        "designs/lockers.dl",
+        &[
+            r#"dossier_algorithm(_, 22, _, L), contains("Assignment.insert_if_absent((parcel_id, locker_number)", L), contains("or it rolls back", L)"#,
+        ],
+    );
+    // A hold that is over is in the row that the next one takes.
+    answered(
+        "designs/ticketing.dl",
+        &[r#"dossier_algorithm("hold_seat", 22, _, L), contains("SeatHold.set(", L)"#],
+    );
+    answered(
+        "tests/dossier/writes/clinic.dl",
+        &[r#"dossier_enforced_as("no_double_slot", "a unique key of Slot", "OLTP store")"#],
+    );
+    answered(
+        "tests/dossier/writes/meter.dl",
+        &[
+            r#"dossier_key("MeterReading", "primary", 1, "reading_id")"#,
+            r#"dossier_key("MeterReading", "order", 2, "interval_start")"#,
+            r#"!dossier_key("MeterReading", "primary", _, "interval_start")"#,
+        ],
+    );
+    // The order of a projection is part of its key: it has a row for each rank.
+    answered(
+        "tests/dossier/delivery/leaderboard.dl",
+        &[r#"dossier_key("TopKProjection", "primary", _, "rank")"#],
+    );
+}
+
+#[test]
+fn a_sum_in_the_compared_row_needs_no_stream() {
+    never(&[r#"dossier_summed_in_row(R, _), dossier_scale_type(R, "Window / aggregation heavy")"#]);
+    answered(
+        "tests/dossier/writes/parking.dl",
+        &[
+            r#"dossier_scale_type("pay", "Contention-heavy")"#,
+            r#"!dossier_scale_type("pay", "Window / aggregation heavy")"#,
+        ],
+    );
+    answered(
+        "tests/dossier/delivery/leaderboard.dl",
+        &[
+            r#"dossier_scale_type("apply_score", "Window / aggregation heavy")"#,
+            r#"dossier_left_out("viral video_id", "Add random suffix to ", "once", _)"#,
+        ],
+    );
+}
+
+#[test]
+fn a_read_goes_by_one_key() {
+    never(&[
+        r#"dossier_read_in_doubt(R, T, _, _), dossier_read_key(R, T, _)"#,
+        r#"dossier_read_stated(R, T, _), !dossier_read_key(R, T, _), !dossier_open(9, R, _)"#,
+        r#"dossier_range(R, V, "Idempotency key TTL", _, _, _, "stated"),
+           dossier_range(R, V, "Idempotency key TTL", _, _, _, "template")"#,
+    ]);
+}
