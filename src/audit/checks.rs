@@ -296,13 +296,10 @@ impl Run<'_, '_> {
             let line = values.get(line)?.to_string().parse().ok()?;
             Some((values.get(file)?.to_string(), line))
         });
-        // What the sentence quotes; of an error else what it is about.
-        let mut told: Vec<String> =
+        // What the sentence quotes; of an error else what it names.
+        let told: Vec<String> =
             problem.message.split('"').skip(1).step_by(2).map(str::to_owned).collect();
-        if check.severity == Severity::Error {
-            let subject = check.subject.iter().filter_map(|at| values.get(*at));
-            told.extend(subject.map(ToString::to_string));
-        }
+        let named = (check.severity == Severity::Error).then(|| problem.message.clone());
         let mut places: Vec<(Span, &str)> = Vec::new();
         if let Some(span) = stated.and_then(|(file, line)| self.line(&file, line)) {
             places.push((span, ""));
@@ -310,7 +307,10 @@ impl Run<'_, '_> {
         for ground in &grounds {
             let Some((file, line)) = &ground.place else { continue };
             let Some(span) = self.line(file, *line) else { continue };
-            let span = if ground.stated { self.quoted(span, &told) } else { span };
+            let span = match ground.stated {
+                true => self.quoted(span, &told, named.as_deref()),
+                false => span,
+            };
             if places.len() < 3 && places.iter().all(|(known, _)| *known != span) {
                 places.push((span, &ground.cites));
             }
@@ -398,16 +398,23 @@ impl Run<'_, '_> {
         text
     }
 
-    /// The first of some texts that stands in quotes on a line once, else the whole line.
-    fn quoted(&self, line: Span, told: &[String]) -> Span {
+    /// The first of some texts that stands in quotes on a line once, or the last in quotes that a sentence
+    /// names; else the whole line.
+    fn quoted(&self, line: Span, told: &[String], sentence: Option<&str>) -> Span {
         let text = self.sources.text(line);
-        let mut found = told.iter().filter_map(|told| {
+        let place = |told: &str| {
             let quoted = format!("\"{told}\"");
             let start = line.start + text.find(&quoted)? as u32;
             let once = text.matches(&quoted).count() == 1;
             once.then(|| Span { start, end: start + quoted.len() as u32, ..line })
-        });
-        found.next().unwrap_or(line)
+        };
+        let named = || {
+            let sentence = sentence?;
+            let texts = text.split('"').skip(1).step_by(2);
+            let is_named = |it: &&str| !it.is_empty() && names(sentence, it);
+            texts.filter(is_named).last().and_then(place)
+        };
+        told.iter().find_map(|told| place(told)).or_else(named).unwrap_or(line)
     }
 
     /// The place of a line; nothing for a file that is not known.
@@ -433,6 +440,15 @@ impl Run<'_, '_> {
         self.kept.insert(file.to_owned(), found);
         found
     }
+}
+
+/// Whether a sentence has a text as words of its own.
+fn names(sentence: &str, text: &str) -> bool {
+    let is_word = |it: Option<char>| it.is_some_and(|it| it.is_alphanumeric() || it == '_');
+    sentence.match_indices(text).any(|(at, found)| {
+        let (before, after) = (&sentence[..at], &sentence[at + found.len()..]);
+        !is_word(before.chars().next_back()) && !is_word(after.chars().next())
+    })
 }
 
 fn ground(text: String, origin: &Origin) -> Ground {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::analyze::beyond::PRAGMA as EXTENSIONS;
 use crate::analyze::wishes::is_wish;
 use crate::diag::{SourceId, Span};
 use crate::syntax::format::{PieceKind, pieces};
@@ -63,7 +64,9 @@ fn items(tree: &Tree, findings: &mut Vec<Finding>) {
     let mut first: BTreeMap<(&str, &str, String), Span> = BTreeMap::new();
     for item in &tree.items {
         match item {
-            Item::Pragma { words, span } if !is_wish(words) => {
+            Item::Pragma { words, span }
+                if !is_wish(words) && words.first().is_none_or(|it| it != EXTENSIONS) =>
+            {
                 findings.push(kinds::without_effect(*span, "`.pragma`"));
             }
             Item::Clause(clause) if clause.plan.is_some() => {
