@@ -27,6 +27,9 @@ use super::choices::Setting;
 use super::nogood::{Learner, Nogood};
 use super::variants::stopped;
 
+/// A reason for a set, and how many conditions were looked at for it.
+type Learned = Result<(Nogood, usize), Stopped>;
+
 /// How many sets are derived at once. Small where each one asks for a reason, as a reason often
 /// covers the next sets.
 const TOGETHER: usize = 32;
@@ -239,7 +242,7 @@ impl<'t, 'b> Tree<'t, 'b> {
         if threads == 1 {
             return sets.iter().map(|set| self.learner.learn(set)).collect();
         }
-        let learned: Mutex<Vec<(usize, Result<(Nogood, usize), Stopped>)>> = Mutex::new(Vec::new());
+        let learned: Mutex<Vec<(usize, Learned)>> = Mutex::new(Vec::new());
         std::thread::scope(|scope| {
             for first in 0..threads {
                 let learned = &learned;
