@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::{Arc, Mutex};
 
+use archlog::analyze::facts::StatedFact;
 use archlog::change::{Base, Choices, Goal, Limits, Search, Setting, Slice, achieve};
 use archlog::eval::StopReason;
 use archlog::kb::{Options, Rulebook};
@@ -287,50 +288,10 @@ fn achieve_finds_exactly_what_trying_everything_finds_on_random_programs() {
     assert!(never > 20 && held > 20, "{by_size:?}, {never} never, {held} held");
 }
 
-#[test]
-fn a_search_tells_how_far_it_is() {
+/// Hands on each goal of a few programs, with the rulebook and what its design states.
+fn for_each_goal(mut see: impl FnMut(&Arc<Rulebook>, &[StatedFact], &Goal)) {
     let samples: Vec<Sample> = (0..8).map(sample).collect();
     let rulebook = rulebook(&samples);
-    let mut calls = 0;
-    for (n, sample) in samples.iter().enumerate() {
-        let mut session = Session::new(Arc::clone(&rulebook));
-        session.state_text("random.dl", sample.design.clone().into_bytes());
-        for derived in 0..DERIVED {
-            let relation = rulebook.relation(&format!("p{n}_r{derived}"));
-            let Some(relation) = relation else { panic!("no relation") };
-            let mut values = vec![Some(Constant::Symbol("x".into()))];
-            values.resize(arity(derived), None);
-            let goal = Goal { relation, values };
-            let told: Mutex<Vec<(usize, usize, usize)>> = Mutex::default();
-            let progress = |size: usize, settled: usize, of: usize| {
-                told.lock().unwrap_or_else(|e| panic!("{e}")).push((size, settled, of));
-            };
-            let limits = Limits::default();
-            let search = Search { size: SIZE, answers: usize::MAX, limits, progress: &progress };
-            let found = achieve(&rulebook, &session.designs()[0].facts, &goal, &search);
-            let found = found.unwrap_or_else(|e| panic!("{e}"));
-            let told = told.into_inner().unwrap_or_else(|e| panic!("{e}"));
-            assert!(told.is_sorted(), "{told:?}");
-            for (size, settled, of) in &told {
-                assert!((1..=SIZE).contains(size) && settled < of, "{told:?}");
-            }
-            let sizes: BTreeSet<usize> = told.iter().map(|(size, _, _)| *size).collect();
-            for size in sizes {
-                let first = told.iter().find(|(other, _, _)| *other == size);
-                assert!(first.is_some_and(|(_, settled, _)| *settled == 0), "{told:?}");
-            }
-            assert!(told.is_empty() || !(found.holds || found.impossible), "{told:?}");
-            calls += told.len();
-        }
-    }
-    assert!(calls > 3, "{calls}");
-}
-
-#[test]
-fn a_search_that_may_look_at_few_conditions_ends_alike_on_any_number_of_threads() {
-    let samples: Vec<Sample> = (0..8).map(sample).collect();
-    let rulebook = rulebook(&samples);
-    let (mut ended, mut whole) = (0, 0);
     for (n, sample) in samples.iter().enumerate() {
         let mut session = Session::new(Arc::clone(&rulebook));
         session.state_text("random.dl", sample.design.clone().into_bytes());
@@ -340,32 +301,67 @@ fn a_search_that_may_look_at_few_conditions_ends_alike_on_any_number_of_threads(
             let Some(relation) = relation else { panic!("no relation") };
             let mut values = vec![Some(Constant::Symbol("x".into()))];
             values.resize(arity(derived), None);
-            let goal = Goal { relation, values };
-            let found = |steps: Option<usize>, threads: usize| {
-                let limits = Limits { steps, threads, ..Limits::default() };
-                let search =
-                    Search { size: SIZE, answers: usize::MAX, limits, progress: &|_, _, _| () };
-                achieve(&rulebook, stated, &goal, &search).unwrap_or_else(|e| panic!("{e}"))
-            };
-            let all = found(None, 1);
-            for steps in [1, 200, 20_000] {
-                let [one, four] = [1, 4].map(|threads| found(Some(steps), threads));
-                assert_eq!(one.plans, four.plans);
-                assert_eq!((one.complete_to, one.stopped), (four.complete_to, four.stopped));
-                assert!(one.plans.iter().all(|plan| all.plans.contains(plan)));
-                match one.stopped {
-                    Some(reason) => {
-                        assert_eq!(reason, StopReason::Steps(steps));
-                        assert!(!one.impossible && one.complete_to < SIZE);
-                        ended += 1;
-                    }
-                    None => {
-                        assert_eq!(one.plans, all.plans);
-                        whole += 1;
-                    }
+            see(&rulebook, stated, &Goal { relation, values });
+        }
+    }
+}
+
+#[test]
+fn a_search_tells_how_far_it_is() {
+    let mut calls = 0;
+    for_each_goal(|rulebook, stated, goal| {
+        let told: Mutex<Vec<(usize, usize, usize)>> = Mutex::default();
+        let progress = |size: usize, settled: usize, of: usize| {
+            told.lock().unwrap_or_else(|e| panic!("{e}")).push((size, settled, of));
+        };
+        let limits = Limits::default();
+        let search = Search { size: SIZE, answers: usize::MAX, limits, progress: &progress };
+        let found = achieve(rulebook, stated, goal, &search);
+        let found = found.unwrap_or_else(|e| panic!("{e}"));
+        let told = told.into_inner().unwrap_or_else(|e| panic!("{e}"));
+        assert!(told.is_sorted(), "{told:?}");
+        for (size, settled, of) in &told {
+            assert!((1..=SIZE).contains(size) && settled < of, "{told:?}");
+        }
+        let sizes: BTreeSet<usize> = told.iter().map(|(size, _, _)| *size).collect();
+        for size in sizes {
+            let first = told.iter().find(|(other, _, _)| *other == size);
+            assert!(first.is_some_and(|(_, settled, _)| *settled == 0), "{told:?}");
+        }
+        assert!(told.is_empty() || !(found.holds || found.impossible), "{told:?}");
+        calls += told.len();
+    });
+    assert!(calls > 3, "{calls}");
+}
+
+#[test]
+fn a_search_that_may_look_at_few_conditions_ends_alike_on_any_number_of_threads() {
+    let (mut ended, mut whole) = (0, 0);
+    for_each_goal(|rulebook, stated, goal| {
+        let found = |steps: Option<usize>, threads: usize| {
+            let limits = Limits { steps, threads, ..Limits::default() };
+            let search =
+                Search { size: SIZE, answers: usize::MAX, limits, progress: &|_, _, _| () };
+            achieve(rulebook, stated, goal, &search).unwrap_or_else(|e| panic!("{e}"))
+        };
+        let all = found(None, 1);
+        for steps in [1, 200, 20_000] {
+            let [one, four] = [1, 4].map(|threads| found(Some(steps), threads));
+            assert_eq!(one.plans, four.plans);
+            assert_eq!((one.complete_to, one.stopped), (four.complete_to, four.stopped));
+            assert!(one.plans.iter().all(|plan| all.plans.contains(plan)));
+            match one.stopped {
+                Some(reason) => {
+                    assert_eq!(reason, StopReason::Steps(steps));
+                    assert!(!one.impossible && one.complete_to < SIZE);
+                    ended += 1;
+                }
+                None => {
+                    assert_eq!(one.plans, all.plans);
+                    whole += 1;
                 }
             }
         }
-    }
+    });
     assert!(ended > 20 && whole > 20, "{ended} ended early, {whole} did not");
 }

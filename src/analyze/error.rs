@@ -248,7 +248,12 @@ pub fn not_followed<'a>(
 
 /// `f(1.5e3).`, where Souffle's refusals are wanted
 pub fn beyond_souffle(span: Span, what: &str, portable: &str) -> Diagnostic {
-    Diagnostic::error("AL0133", format!("{what} goes beyond Souffle"))
+    beyond("AL0133", span, what, portable)
+}
+
+/// What is taken here and not by Souffle, in a program or in a file of rows.
+pub fn beyond(code: &'static str, span: Span, what: &str, portable: &str) -> Diagnostic {
+    Diagnostic::error(code, format!("{what} goes beyond Souffle"))
         .at(span, "Souffle refuses this")
         .help(format!("{portable}; or take it, with `--extensions` or `.pragma \"extensions\"`"))
 }

@@ -5,6 +5,7 @@
 
 use std::io;
 
+use crate::analyze::error::beyond;
 use crate::diag::{Diagnostic, Span, reason};
 use crate::value::Primitive;
 
@@ -221,9 +222,7 @@ pub fn blank_beyond(span: Span) -> Diagnostic {
 
 /// What is read here and not by Souffle.
 fn beyond_souffle(span: Span, what: &str, portable: &str) -> Diagnostic {
-    Diagnostic::error("AL0516", format!("{what} goes beyond Souffle"))
-        .at(span, "Souffle refuses this")
-        .help(format!("{portable}; or take it, with `--extensions` or `.pragma \"extensions\"`"))
+    beyond("AL0516", span, what, portable)
 }
 
 /// An empty folder given as a design.
