@@ -1686,3 +1686,31 @@ fn what_is_open_in_one_step_is_said_in_no_other() {
         ],
     );
 }
+
+#[test]
+fn what_a_line_compares_a_line_has_read() {
+    never(&[
+        // What is changed besides is compared with the version that a line reads, and who comes second is told.
+        r#"dossier_also_call(R, O, C), contains("its version when read", C)"#,
+        r#"dossier_read_besides(R, O), !dossier_row_read(R, O, _)"#,
+        r#"dossier_read_besides(R, O), dossier_writes_as(R, _), !dossier_apart_besides(R),
+           !dossier_message(R, 191, O, _, _, _, _, "yes")"#,
+        r#"dossier_algorithm(_, _, _, L), contains("version that was read", L)"#,
+        // A function is told each name once.
+        r#"dossier_argument(R, N, A), dossier_argument(R, M, A), N != M"#,
+        r#"dossier_argument(R, N, A), dossier_argument(R, N, B), A != B"#,
+        // What a repeat does no harm to stores no rejection.
+        r#"dossier_repeats(R), dossier_message(R, _, _, _, "store the rejection", _, _, _)"#,
+        // Where it is open which of two is moved, no line moves either by itself.
+        r#"dossier_perhaps_moved(O, F, T), dossier_by_itself(O, F, T)"#,
+        // No line of a template is left that names nothing of the design.
+        r#"dossier_algorithm(_, _, _, L), contains("projection_store", L)"#,
+    ]);
+    answered(
+        "designs/job-scheduler.dl",
+        &[
+            r#"dossier_untried("edit_job", _)"#,
+            r#"!dossier_specified("edit_job", "Failure behavior", W), contains("CAS loser retries", W)"#,
+        ],
+    );
+}
