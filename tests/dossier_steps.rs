@@ -1644,3 +1644,41 @@ fn a_read_goes_by_one_key() {
            dossier_range(R, V, "Idempotency key TTL", _, _, _, "template")"#,
     ]);
 }
+
+#[test]
+fn an_order_by_a_time_has_no_authority_and_says_what_is_done_with_what_is_late() {
+    answered(
+        "tests/dossier/writes/parcels.dl",
+        &[
+            r#"dossier_algorithm("record_scan", 60, 45, L), contains("Accept and reconcile: it is taken", L)"#,
+            r#"dossier_runbook_of("record_scan", "out_of_order", "ordered by time")"#,
+            r#"!dossier_runbook_of("record_scan", "out_of_order", "numbered here")"#,
+            r#"!dossier_component("record_scan", "sequence authority", _)"#,
+            r#"!dossier_metric("record_scan", "sequence authority", _)"#,
+            r#"dossier_metric("record_scan", "append log", "late events")"#,
+            r#"dossier_checklist(11, 3, _, "true")"#,
+        ],
+    );
+    // What nobody gives out is no part that may fail, be it critical or not.
+    answered(
+        "tests/dossier/delivery/matching.dl",
+        &[
+            r#"!dossier_domain("swipe", "sequence authority", _)"#,
+            r#"dossier_algorithm("swipe", 60, 45, L), contains("is open, see step 14", L)"#,
+            r#"dossier_open(14, "swipe", W), contains("arrival_policy(\"Swipe\", ...)", W)"#,
+        ],
+    );
+    // The one item asks for the policy, the other refers to it.
+    answered(
+        "designs/auction.dl",
+        &[
+            r#"dossier_open(14, "place_bid", W), contains("arrival_policy(\"Bid\", ...)", W)"#,
+            r#"dossier_open(8, "outbid_push", W), contains("what step 14 asks of place_bid", W)"#,
+            r#"!dossier_open(8, "place_bid", W), contains("arrival_policy", W)"#,
+        ],
+    );
+    never(&[
+        r#"dossier_gives_no_number(R, V), dossier_component(R, V, _)"#,
+        r#"dossier_orders_by_time(R, _), dossier_runbook_of(R, "out_of_order", "numbered here")"#,
+    ]);
+}
