@@ -1682,3 +1682,20 @@ fn an_order_by_a_time_has_no_authority_and_says_what_is_done_with_what_is_late()
         r#"dossier_orders_by_time(R, _), dossier_runbook_of(R, "out_of_order", "numbered here")"#,
     ]);
 }
+
+#[test]
+fn what_hands_out_numbers_fails_by_itself() {
+    answered(
+        "designs/chat.dl",
+        &[
+            r#"dossier_failure("send_message", "numbering_down", "Yes")"#,
+            r#"dossier_failure_mechanism("send_message", "numbering_down", "fail closed")"#,
+            r#"dossier_recovery("send_message", "numbering_down", W), contains("greatest", W)"#,
+            r#"dossier_runbook("send_message", "numbering_down", _, _, "Resolution", _, W), contains("greatest", W)"#,
+            r#"dossier_detects("send_message", "numbering_down", "repeats in the sequence")"#,
+            r#"dossier_checklist(17, 1, _, "true")"#,
+        ],
+    );
+    // A row that is compared counts with what it compares.
+    answered("designs/auction.dl", &[r#"!dossier_failure(_, "numbering_down", _)"#]);
+}
