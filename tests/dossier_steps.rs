@@ -1699,3 +1699,25 @@ fn what_hands_out_numbers_fails_by_itself() {
     // A row that is compared counts with what it compares.
     answered("designs/auction.dl", &[r#"!dossier_failure(_, "numbering_down", _)"#]);
 }
+
+#[test]
+fn one_store_of_repeats_has_one_retention() {
+    answered(
+        "tests/dossier/writes/bikes.dl",
+        &[
+            r#"dossier_algorithm("block_bike", 5, _, L), contains("processed, ttl=7 days)", L)"#,
+            r#"dossier_range("block_bike", "idempotency key", "Idempotency key TTL", "7 days", "24h", "30 days", "stated")"#,
+            r#"!dossier_open(16, "block_bike", W), contains("idempotency key: Idempotency key TTL", W)"#,
+            r#"!dossier_open(16, "block_bike", W), contains("which Idempotency key TTL", W)"#,
+        ],
+    );
+    // Where none is stated it is asked for once, and the mark is kept for what the template calls it.
+    answered(
+        "tests/dossier/writes/tools.dl",
+        &[
+            r#"dossier_algorithm("pull", 5, _, L), contains("processed, ttl=retention_period)", L)"#,
+            r#"dossier_open(16, "pull", W), contains("dedup by event_id: Idempotency key TTL", W)"#,
+            r#"!dossier_open(16, "pull", W), contains("idempotency key: Idempotency key TTL", W)"#,
+        ],
+    );
+}
