@@ -1721,3 +1721,36 @@ fn one_store_of_repeats_has_one_retention() {
         ],
     );
 }
+
+#[test]
+fn what_is_said_of_rivals_of_an_event_is_no_answer_while_no_line_does_it() {
+    answered(
+        "tests/dossier/writes/bikes.dl",
+        &[
+            r#"dossier_open(8, "block_bike", W), contains("and no line does that; say arrival_policy(\"Bike\", ...)", W)"#,
+            r#"dossier_open(14, "block_bike", W), contains("what step 8 asks of a rejected event", W)"#,
+            r#"dossier_checklist(14, 1, _, "false")"#,
+        ],
+    );
+    // Nothing is said of rivals there, so nothing is left without a line.
+    answered(
+        "tests/dossier/writes/tools.dl",
+        &[
+            r#"dossier_open(8, "pull", W), contains("what becomes of an event that comes when not", W)"#,
+            r#"!dossier_open(8, "pull", W), contains("of competing writers it is said", W)"#,
+        ],
+    );
+}
+
+#[test]
+fn a_row_that_is_read_for_the_answer_is_drawn_so() {
+    answered(
+        "designs/chat.dl",
+        &[
+            r#"dossier_algorithm("send_message", 12, 1, L), contains("return Message.read(", L)"#,
+            r#"dossier_message("send_message", 205, "service", "Message", M, _, _, _), contains("read", M)"#,
+            r#"dossier_message("send_message", 206, "service", _, M, _, "accepted", _), contains("the row", M)"#,
+        ],
+    );
+    never(&[r#"dossier_answers_with_its_row(R, _, _), dossier_message(R, 206, _, _, "result", _, _, _)"#]);
+}
