@@ -1100,12 +1100,18 @@ fn a_constraint_in_words_is_asked_of_the_design_and_of_no_path_that_it_does_not_
             r#"dossier_open(15, "evict", W), contains("latency_target", W)"#,
         ],
     );
-    // Where a target is stated, the words have their number.
+    // A target of some paths is none of the others, of which the words may be said.
     answered(
         "tests/dossier/delivery/dispatch.dl",
         &[
-            r#"latency_target(_, _, _), constraint("latency", W), !dossier_open(10, "ride-dispatch", _)"#,
+            r#"latency_target("find_drivers", _, _), dossier_open(15, "ride-dispatch", W), contains("within one second", W)"#,
+            r#"dossier_open(10, "ride-dispatch", W), contains("step 15 asks which path", W)"#,
         ],
+    );
+    // Where each has one, the words have their number.
+    answered(
+        "tests/dossier/writes/parcels.dl",
+        &[r#"constraint("latency", _), !dossier_open(15, "parcel", _), !dossier_open(10, "parcel", _)"#],
     );
 }
 
