@@ -1111,7 +1111,9 @@ fn a_constraint_in_words_is_asked_of_the_design_and_of_no_path_that_it_does_not_
     // Where each has one, the words have their number.
     answered(
         "tests/dossier/writes/parcels.dl",
-        &[r#"constraint("latency", _), !dossier_open(15, "parcel", _), !dossier_open(10, "parcel", _)"#],
+        &[
+            r#"constraint("latency", _), !dossier_open(15, "parcel", _), !dossier_open(10, "parcel", _)"#,
+        ],
     );
 }
 
@@ -1656,7 +1658,8 @@ fn an_order_by_a_time_has_no_authority_and_says_what_is_done_with_what_is_late()
     answered(
         "tests/dossier/writes/parcels.dl",
         &[
-            r#"dossier_algorithm("record_scan", 60, 45, L), contains("Accept and reconcile: it is taken", L)"#,
+            r#"dossier_algorithm("record_scan", 60, 5, L), contains("Accept and reconcile: it is taken", L)"#,
+            r#"dossier_message("record_scan", _, "consumers", "", M, _, "Accept and reconcile", _), contains("it is taken", M)"#,
             r#"dossier_runbook_of("record_scan", "out_of_order", "ordered by time")"#,
             r#"!dossier_runbook_of("record_scan", "out_of_order", "numbered here")"#,
             r#"!dossier_component("record_scan", "sequence authority", _)"#,
@@ -1670,7 +1673,7 @@ fn an_order_by_a_time_has_no_authority_and_says_what_is_done_with_what_is_late()
         "tests/dossier/delivery/matching.dl",
         &[
             r#"!dossier_domain("swipe", "sequence authority", _)"#,
-            r#"dossier_algorithm("swipe", 60, 45, L), contains("is open, see step 14", L)"#,
+            r#"dossier_algorithm("swipe", 60, 5, L), contains("is open, see step 14", L)"#,
             r#"dossier_open(14, "swipe", W), contains("arrival_policy(\"Swipe\", ...)", W)"#,
         ],
     );
@@ -1758,5 +1761,7 @@ fn a_row_that_is_read_for_the_answer_is_drawn_so() {
             r#"dossier_message("send_message", 206, "service", _, M, _, "accepted", _), contains("the row", M)"#,
         ],
     );
-    never(&[r#"dossier_answers_with_its_row(R, _, _), dossier_message(R, 206, _, _, "result", _, _, _)"#]);
+    never(&[
+        r#"dossier_answers_with_its_row(R, _, _), dossier_message(R, 206, _, _, "result", _, _, _)"#,
+    ]);
 }
