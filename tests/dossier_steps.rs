@@ -1100,11 +1100,19 @@ fn a_constraint_in_words_is_asked_of_the_design_and_of_no_path_that_it_does_not_
             r#"dossier_open(15, "evict", W), contains("latency_target", W)"#,
         ],
     );
-    // Where a target is stated, the words have their number.
+    // A target of some paths is none of the others, of which the words may be said.
     answered(
         "tests/dossier/delivery/dispatch.dl",
         &[
-            r#"latency_target(_, _, _), constraint("latency", W), !dossier_open(10, "ride-dispatch", _)"#,
+            r#"latency_target("find_drivers", _, _), dossier_open(15, "ride-dispatch", W), contains("within one second", W)"#,
+            r#"dossier_open(10, "ride-dispatch", W), contains("step 15 asks which path", W)"#,
+        ],
+    );
+    // Where each has one, the words have their number.
+    answered(
+        "tests/dossier/writes/parcels.dl",
+        &[
+            r#"constraint("latency", _), !dossier_open(15, "parcel", _), !dossier_open(10, "parcel", _)"#,
         ],
     );
 }
@@ -1713,4 +1721,117 @@ fn what_a_line_compares_a_line_has_read() {
             r#"!dossier_specified("edit_job", "Failure behavior", W), contains("CAS loser retries", W)"#,
         ],
     );
+}
+
+#[test]
+fn an_order_by_a_time_has_no_authority_and_says_what_is_done_with_what_is_late() {
+    answered(
+        "tests/dossier/writes/parcels.dl",
+        &[
+            r#"dossier_algorithm("record_scan", 60, 5, L), contains("Accept and reconcile: it is taken", L)"#,
+            r#"dossier_message("record_scan", _, "consumers", "", M, _, "Accept and reconcile", _), contains("it is taken", M)"#,
+            r#"dossier_runbook_of("record_scan", "out_of_order", "ordered by time")"#,
+            r#"!dossier_runbook_of("record_scan", "out_of_order", "numbered here")"#,
+            r#"!dossier_component("record_scan", "sequence authority", _)"#,
+            r#"!dossier_metric("record_scan", "sequence authority", _)"#,
+            r#"dossier_metric("record_scan", "append log", "late events")"#,
+            r#"dossier_checklist(11, 3, _, "true")"#,
+        ],
+    );
+    // What nobody gives out is no part that may fail, be it critical or not.
+    answered(
+        "tests/dossier/delivery/matching.dl",
+        &[
+            r#"!dossier_domain("swipe", "sequence authority", _)"#,
+            r#"dossier_algorithm("swipe", 60, 5, L), contains("is open, see step 14", L)"#,
+            r#"dossier_open(14, "swipe", W), contains("arrival_policy(\"Swipe\", ...)", W)"#,
+        ],
+    );
+    // The one item asks for the policy, the other refers to it.
+    answered(
+        "designs/auction.dl",
+        &[
+            r#"dossier_open(14, "place_bid", W), contains("arrival_policy(\"Bid\", ...)", W)"#,
+            r#"dossier_open(8, "outbid_push", W), contains("what step 14 asks of place_bid", W)"#,
+            r#"!dossier_open(8, "place_bid", W), contains("arrival_policy", W)"#,
+        ],
+    );
+    never(&[
+        r#"dossier_gives_no_number(R, V), dossier_component(R, V, _)"#,
+        r#"dossier_orders_by_time(R, _), dossier_runbook_of(R, "out_of_order", "numbered here")"#,
+    ]);
+}
+
+#[test]
+fn what_hands_out_numbers_fails_by_itself() {
+    answered(
+        "designs/chat.dl",
+        &[
+            r#"dossier_failure("send_message", "numbering_down", "Yes")"#,
+            r#"dossier_failure_mechanism("send_message", "numbering_down", "fail closed")"#,
+            r#"dossier_recovery("send_message", "numbering_down", W), contains("greatest", W)"#,
+            r#"dossier_runbook("send_message", "numbering_down", _, _, "Resolution", _, W), contains("greatest", W)"#,
+            r#"dossier_detects("send_message", "numbering_down", "repeats in the sequence")"#,
+            r#"dossier_checklist(17, 1, _, "true")"#,
+        ],
+    );
+    // A row that is compared counts with what it compares.
+    answered("designs/auction.dl", &[r#"!dossier_failure(_, "numbering_down", _)"#]);
+}
+
+#[test]
+fn one_store_of_repeats_has_one_retention() {
+    answered(
+        "tests/dossier/writes/bikes.dl",
+        &[
+            r#"dossier_algorithm("block_bike", 5, _, L), contains("processed, ttl=7 days)", L)"#,
+            r#"dossier_range("block_bike", "idempotency key", "Idempotency key TTL", "7 days", "24h", "30 days", "stated")"#,
+            r#"!dossier_open(16, "block_bike", W), contains("idempotency key: Idempotency key TTL", W)"#,
+            r#"!dossier_open(16, "block_bike", W), contains("which Idempotency key TTL", W)"#,
+        ],
+    );
+    // Where none is stated it is asked for once, and the mark is kept for what the template calls it.
+    answered(
+        "tests/dossier/writes/tools.dl",
+        &[
+            r#"dossier_algorithm("pull", 5, _, L), contains("processed, ttl=retention_period)", L)"#,
+            r#"dossier_open(16, "pull", W), contains("dedup by event_id: Idempotency key TTL", W)"#,
+            r#"!dossier_open(16, "pull", W), contains("idempotency key: Idempotency key TTL", W)"#,
+        ],
+    );
+}
+
+#[test]
+fn what_is_said_of_rivals_of_an_event_is_no_answer_while_no_line_does_it() {
+    answered(
+        "tests/dossier/writes/bikes.dl",
+        &[
+            r#"dossier_open(8, "block_bike", W), contains("and no line does that; say arrival_policy(\"Bike\", ...)", W)"#,
+            r#"dossier_open(14, "block_bike", W), contains("what step 8 asks of a rejected event", W)"#,
+            r#"dossier_checklist(14, 1, _, "false")"#,
+        ],
+    );
+    // Nothing is said of rivals there, so nothing is left without a line.
+    answered(
+        "tests/dossier/writes/tools.dl",
+        &[
+            r#"dossier_open(8, "pull", W), contains("what becomes of an event that comes when not", W)"#,
+            r#"!dossier_open(8, "pull", W), contains("of competing writers it is said", W)"#,
+        ],
+    );
+}
+
+#[test]
+fn a_row_that_is_read_for_the_answer_is_drawn_so() {
+    answered(
+        "designs/chat.dl",
+        &[
+            r#"dossier_algorithm("send_message", 12, 1, L), contains("return Message.read(", L)"#,
+            r#"dossier_message("send_message", 205, "service", "Message", M, _, _, _), contains("read", M)"#,
+            r#"dossier_message("send_message", 206, "service", _, M, _, "accepted", _), contains("the row", M)"#,
+        ],
+    );
+    never(&[
+        r#"dossier_answers_with_its_row(R, _, _), dossier_message(R, 206, _, _, "result", _, _, _)"#,
+    ]);
 }
