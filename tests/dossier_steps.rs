@@ -1750,6 +1750,14 @@ fn what_is_only_delivered_is_kept_in_the_record_of_its_delivery() {
         "designs/auction.dl",
         &[r#"dossier_rejected("Notification", _, _)"#, r#"!dossier_open(2, "Notification", _)"#],
     );
+    // What starts it may be said without declaring it.
+    answered(
+        "tests/dossier/writes/clinic.dl",
+        &[
+            r#"relates("Reminder", "effect of", _), dossier_rejected("Reminder", _, _)"#,
+            r#"!problem("warning", "relation-of-nothing", _, _)"#,
+        ],
+    );
     // Where the design says more of it, whether it is kept is asked.
     answered(
         "tests/dossier/writes/gateway.dl",
