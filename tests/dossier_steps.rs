@@ -1447,7 +1447,7 @@ fn what_was_decided_beforehand_is_said_where_the_steps_have_another() {
     answered(
         "designs/hotel-booking.dl",
         &[
-            r#"dossier_mistake(8, "book_room", W), contains("adopted: Saga", W)"#,
+            r#"dossier_mistake(8, "book_room", W), contains("all steps have Saga", W)"#,
             r#"dossier_open(6, "book_room", W), contains("2PC was chosen beforehand", W)"#,
             r#"dossier_checklist(6, 3, _, "false")"#,
             r#"dossier_box_gap(7, 3, "search_hotels", W), contains("the partner that supplies addresses", W)"#,
@@ -1643,6 +1643,76 @@ fn a_read_goes_by_one_key() {
         r#"dossier_range(R, V, "Idempotency key TTL", _, _, _, "stated"),
            dossier_range(R, V, "Idempotency key TTL", _, _, _, "template")"#,
     ]);
+}
+
+#[test]
+fn what_is_open_in_one_step_is_said_in_no_other() {
+    never(&[
+        // A mode that an open item asks about is neither one that can happen nor one that cannot.
+        r#"dossier_in_doubt(R, M), dossier_failure(R, M, C), C != "?""#,
+        r#"dossier_in_doubt(R, M), dossier_incident(R, M, _)"#,
+        r#"dossier_in_doubt(R, "stale_holder"), dossier_metric(R, _, "fencing token rejections")"#,
+        // What an open item asks is not assumed, and what is stated is not asked.
+        r#"dossier_answer_open(R, Q, N), dossier_answer_assumed(R, Q, N)"#,
+        r#"dossier_answer_denied(R, Q, N), dossier_answer_lacking(R, Q, N)"#,
+        r#"dossier_failure(R, "cut_off", "Yes"), !dossier_answer(R, "Q2", 3, _)"#,
+        // What speaks against a choice is said in the words of its open item, in the same box.
+        r#"dossier_speaks_against(M, R, _, _), dossier_mistake(M, R, W), !dossier_open(6, R, W)"#,
+        r#"dossier_chosen_text(R, _, W), dossier_box_lack(6, B, R, W), B != 3"#,
+        // What takes a step back is asked in one step.
+        r#"dossier_open(14, O, W), contains("what undoes", W), dossier_open(8, O, X), contains("takes back", X)"#,
+    ]);
+    answered(
+        "designs/hotel-booking.dl",
+        &[
+            r#"dossier_failure("book_room", "stale_holder", "?")"#,
+            r#"dossier_failure_name("book_room", "stale_holder", W), contains("is asked for by a holder", W)"#,
+            r#"dossier_specified("book_room", "Failure behavior", W), contains("acts later: open: whether hold_token", W)"#,
+            r#"!dossier_specified("book_room", "Failure behavior", W), contains("later: not applicable", W)"#,
+            r#"dossier_open(14, "book_room", W), contains("a holder that holds no more", W)"#,
+            r#"dossier_failure("hold_room", "stale_holder", "Yes")"#,
+            r#"dossier_box_lack(6, 3, "book_room", W), contains("and compensation is acceptable", W)"#,
+            r#"!dossier_box_lack(6, 90, "book_room", _)"#,
+        ],
+    );
+    answered(
+        "designs/shared-editor.dl",
+        &[
+            r#"dossier_answer("edit_text", "Q2", 3, W), contains("no replica waits", W)"#,
+            r#"dossier_failure("edit_text", "cut_off", "Yes")"#,
+            r#"dossier_open(6, "edit_text", W), contains("in which scope it contends", W)"#,
+            r#"dossier_answer_open("rename", "Q2", 3)"#,
+            r#"!dossier_failure("rename", "cut_off", _)"#,
+        ],
+    );
+}
+
+#[test]
+fn what_a_line_compares_a_line_has_read() {
+    never(&[
+        // What is changed besides is compared with the version that a line reads, and who comes second is told.
+        r#"dossier_also_call(R, O, C), contains("its version when read", C)"#,
+        r#"dossier_read_besides(R, O), !dossier_row_read(R, O, _)"#,
+        r#"dossier_read_besides(R, O), dossier_writes_as(R, _), !dossier_apart_besides(R),
+           !dossier_message(R, 191, O, _, _, _, _, "yes")"#,
+        r#"dossier_algorithm(_, _, _, L), contains("version that was read", L)"#,
+        // A function is told each name once.
+        r#"dossier_argument(R, N, A), dossier_argument(R, M, A), N != M"#,
+        r#"dossier_argument(R, N, A), dossier_argument(R, N, B), A != B"#,
+        // What a repeat does no harm to stores no rejection.
+        r#"dossier_repeats(R), dossier_message(R, _, _, _, "store the rejection", _, _, _)"#,
+        // Where it is open which of two is moved, no line moves either by itself.
+        r#"dossier_perhaps_moved(O, F, T), dossier_by_itself(O, F, T)"#,
+        // No line of a template is left that names nothing of the design.
+        r#"dossier_algorithm(_, _, _, L), contains("projection_store", L)"#,
+    ]);
+    answered(
+        "designs/job-scheduler.dl",
+        &[
+            r#"dossier_untried("edit_job", _)"#,
+            r#"!dossier_specified("edit_job", "Failure behavior", W), contains("CAS loser retries", W)"#,
+        ],
+    );
 }
 
 #[test]
