@@ -1477,7 +1477,7 @@ fn a_view_that_is_asked_for_the_rows_of_somebody_knows_whose_they_are() {
     );
     answered(
         "designs/tagging.dl",
-        &[r#"dossier_rows_of("TagIndex", "tag_id"), !dossier_owner_untold("TagIndex", _)"#],
+        &[r#"dossier_rows_of("TagIndex", "tag_id"), !dossier_row_untold("TagIndex", _, _)"#],
     );
 }
 
@@ -1834,4 +1834,143 @@ fn a_row_that_is_read_for_the_answer_is_drawn_so() {
     never(&[
         r#"dossier_answers_with_its_row(R, _, _), dossier_message(R, 206, _, _, "result", _, _, _)"#,
     ]);
+}
+
+#[test]
+fn what_identifies_a_row_has_the_scope_within_which_its_key_is_unique() {
+    // Its scope alone says what identifies it: the scope of the key joins it, as the algorithm looks for both.
+    answered(
+        "designs/shared-editor.dl",
+        &[
+            r#"dossier_key("Operation", "primary", _, "document_id")"#,
+            r#"dossier_algorithm("edit_text", _, _, L), contains("Operation.exists((replica_id, sequence), document_id)", L)"#,
+        ],
+    );
+    // Where its fields say what does, that is asked, and a second PK answers it.
+    answered(
+        "tests/dossier/writes/bikes.dl",
+        &[
+            r#"dossier_open(9, "DefectReport", W), contains("whether the same report_id may come with another bike_id", W)"#,
+            r#"dossier_checklist(9, 4, _, "false")"#,
+        ],
+    );
+    answered(
+        "tests/dossier/writes/parcels.dl",
+        &[
+            r#"dossier_key("ScanEvent", "primary", 2, "parcel_id")"#,
+            r#"!dossier_open(9, "ScanEvent", W), contains("whether the same", W)"#,
+        ],
+    );
+    // A key beside the one that identifies the row has its scope already.
+    answered(
+        "designs/url-shortener.dl",
+        &[
+            r#"!dossier_open(9, "ShortLink", W), contains("whether the same", W)"#,
+            r#"dossier_key("ShortLink", "unique", _, "user_id")"#,
+        ],
+    );
+}
+
+#[test]
+fn each_source_of_a_view_leads_to_its_rows_or_is_asked() {
+    answered(
+        "designs/shared-editor.dl",
+        &[
+            r#"dossier_open(9, "DocumentList", W), contains("how a row of Document leads to its rows", W)"#,
+            r#"dossier_open(9, "DocumentList", W), contains("how a row of DocumentTitle leads to its rows", W)"#,
+        ],
+    );
+    // One source has the column, another leads nowhere.
+    answered(
+        "tests/dossier/writes/meter.dl",
+        &[
+            r#"dossier_open(9, "TariffView", W), contains("how a row of MeterDay leads to its row: contract_id", W)"#,
+            r#"dossier_tells("TariffView", "Contract", "contract_id")"#,
+            r#"dossier_algorithm("fold_day", _, _, L), contains("update TariffView", L), contains("which of its rows is open", L)"#,
+        ],
+    );
+    // No name is special: a day is no id, and is asked for.
+    answered(
+        "designs/url-shortener.dl",
+        &[r#"dossier_open(9, "ClickReport", W), contains("leads to its row: day", W)"#],
+    );
+    answered(
+        "designs/hotel-booking.dl",
+        &[
+            r#"dossier_open(9, "Availability", W), contains("what its entries are found by: hotel_id", W)"#,
+        ],
+    );
+    answered(
+        "designs/ticketing.dl",
+        &[r#"!dossier_open(9, "SeatMap", W), contains("what its entries are found by", W)"#],
+    );
+}
+
+#[test]
+fn what_a_view_shows_is_from_somewhere() {
+    answered(
+        "tests/dossier/writes/bikes.dl",
+        &[
+            r#"dossier_open(9, "StationMap", W), contains("where its free_docks is from", W)"#,
+            r#"dossier_column("StationMap", _, "free_docks", _, "where it is from is open")"#,
+            r#"!dossier_open(9, "StationMap", W), contains("where its bikes is from", W)"#,
+        ],
+    );
+    answered(
+        "tests/dossier/writes/parcels.dl",
+        &[
+            r#"dossier_open(9, "TrackingPage", W), contains("where its last_depot_id is from", W)"#,
+            r#"!dossier_open(9, "TrackingPage", W), contains("where its status is from", W)"#,
+        ],
+    );
+    never(&[r#"dossier_from_nowhere(V, C), !dossier_open(9, V, _)"#]);
+}
+
+#[test]
+fn what_is_only_delivered_is_kept_in_the_record_of_its_delivery() {
+    answered(
+        "tests/dossier/writes/bikes.dl",
+        &[
+            r#"dossier_rejected("Receipt", "What Send receipt delivers", _)"#,
+            r#"!dossier_table("Receipt", _, _)"#,
+            r#"!dossier_cost("Receipt", _, _, _, _, _)"#,
+            r#"dossier_event_flow("consumers", "NotificationRecord", "start Send receipt")"#,
+        ],
+    );
+    answered(
+        "designs/auction.dl",
+        &[r#"dossier_rejected("Notification", _, _)"#, r#"!dossier_open(2, "Notification", _)"#],
+    );
+    // What starts it may be said without declaring it.
+    answered(
+        "tests/dossier/writes/clinic.dl",
+        &[
+            r#"relates("Reminder", "effect of", _), dossier_rejected("Reminder", _, _)"#,
+            r#"!problem("warning", "relation-of-nothing", _, _)"#,
+        ],
+    );
+    // Where the design says more of it, whether it is kept is asked.
+    answered(
+        "tests/dossier/writes/gateway.dl",
+        &[r#"dossier_open(2, "Webhook", W), contains("whether it is kept", W)"#],
+    );
+    never(&[r#"dossier_side_effect(O, _), dossier_table(O, O, _)"#]);
+}
+
+#[test]
+fn a_path_that_takes_in_a_stream_is_fed_by_something() {
+    answered(
+        "tests/dossier/writes/tools.dl",
+        &[r#"dossier_open(11, "pull", W), contains("what feeds it", W)"#],
+    );
+    answered(
+        "tests/dossier/writes/bikes.dl",
+        &[
+            r#"!dossier_open(11, "block_bike", W), contains("what feeds it", W)"#,
+            r#"dossier_algorithm("report_defect", _, _, L), contains("start block_bike", L)"#,
+            r#"!dossier_algorithm("report_defect", _, _, L), contains("apply(payload)", L)"#,
+            r#"dossier_event_flow("consumers", _, "start Block bike")"#,
+        ],
+    );
+    never(&[r#"dossier_open(11, R, W), contains("what feeds it", W), dossier_fed(R)"#]);
 }
