@@ -1674,7 +1674,7 @@ fn a_guard_is_asked_of_what_it_names_and_a_time_where_it_decides() {
         &[
             r#"dossier_algorithm("book_slot", 23, _, L), contains("outbox.append(appointment_id, payload)", L)"#,
             r#"dossier_scale("open_slot", "Contention-heavy", "(doctor_id, starts_at)")"#,
-            r#"!problem(_, _, _, _)"#,
+            r#"!problem(_, "relation-of-nothing", _, _)"#,
         ],
     );
 }
