@@ -1974,3 +1974,37 @@ fn a_path_that_takes_in_a_stream_is_fed_by_something() {
     );
     never(&[r#"dossier_open(11, R, W), contains("what feeds it", W), dossier_fed(R)"#]);
 }
+
+#[test]
+fn a_guard_is_asked_of_what_it_names_and_a_time_where_it_decides() {
+    never(&[
+        r#"dossier_event_creates(R, O), dossier_specified(R, "State read", W), I = cat(O, " by "), contains(I, W)"#,
+        r#"dossier_part_beside(R, I, N), dossier_guard_part(R, I, N, T), dossier_algorithm(R, 16, _, L), contains(T, L)"#,
+        r#"dossier_guard_of_the_call(R, _), !dossier_guard_looks(R), dossier_message(R, _, _, _, W, _, _, _),
+           contains("what the guard names", W)"#,
+        r#"dossier_replaces(R, _), dossier_algorithm(R, 16, N, L), contains("expected_version", L), N != 1"#,
+        r#"dossier_record_for(_, O), dossier_open(2, O, W), contains("is no candidate", W)"#,
+    ]);
+    answered(
+        "tests/dossier/writes/parcels.dl",
+        &[
+            r#"dossier_algorithm("book_window", 16, _, L), contains("server_time < delivery_slot.starts_at,", L)"#,
+            r#"dossier_algorithm("book_window", 6, _, L), contains("parcel = Parcel.read_for_update(parcel_id)", L)"#,
+        ],
+    );
+    answered(
+        "designs/hotel-booking.dl",
+        &[
+            r#"dossier_open(14, "book_room", W), contains("say server_time in the predicate of its guard", W)"#,
+            r#"dossier_box_lack(14, 3, "book_room", W), contains("at the very boundary of time", W)"#,
+        ],
+    );
+    answered(
+        "tests/dossier/writes/clinic.dl",
+        &[
+            r#"dossier_algorithm("book_slot", 23, _, L), contains("outbox.append(appointment_id, payload)", L)"#,
+            r#"dossier_scale("open_slot", "Contention-heavy", "(doctor_id, starts_at)")"#,
+            r#"!problem(_, "relation-of-nothing", _, _)"#,
+        ],
+    );
+}
