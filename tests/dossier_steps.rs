@@ -1169,7 +1169,7 @@ fn a_duplicate_whose_mark_is_in_another_store_is_open_in_step_14_as_in_step_8() 
         "tests/dossier/delivery/leaderboard.dl",
         &[
             r#"dossier_failure_mechanism("ingest_score", "duplicate_delivery", "dedup by event_id")"#,
-            r#"dossier_open(14, "apply_score", W), contains("how VideoAggregate knows it", W)"#,
+            r#"dossier_open(14, "apply_score", W), contains("how ScoreAggregate knows it", W)"#,
         ],
     );
     never(&[
