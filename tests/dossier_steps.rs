@@ -44,7 +44,7 @@ fn every_write_says_what_a_retry_a_rival_and_a_crash_do() {
         ],
     );
     answered(
-        "designs/mobile-rollout.dl",
+        "tests/dossier/open/mobile-rollout.dl",
         &[
             r#"dossier_open(14, "report_health", W), contains("retries", W)"#,
             r#"dossier_box_gap(14, 1, "report_health", _)"#,
@@ -87,7 +87,7 @@ fn an_overwrite_that_lost_its_race_is_told_and_not_tried_again() {
 #[test]
 fn the_end_of_a_claim_frees_a_row_only_where_something_says_so() {
     answered(
-        "designs/job-scheduler.dl",
+        "tests/dossier/open/job-scheduler.dl",
         &[
             r#"dossier_open(8, "JobRun", W), contains("what brings it back to where run.status = DUE", W)"#,
             r#"!dossier_message("claim_run", 320, _, _, _, _, "free for the next claim", _)"#,
@@ -130,7 +130,7 @@ fn what_is_skipped_or_voted_on_expires_nowhere() {
 #[test]
 fn an_event_without_a_key_has_no_store_of_marks() {
     answered(
-        "designs/mobile-rollout.dl",
+        "tests/dossier/open/mobile-rollout.dl",
         &[
             r#"!dossier_algorithm("report_health", _, _, W), contains("dedup_store", W)"#,
             r#"!dossier_message("report_health", _, "dedup store", _, _, _, _, _)"#,
@@ -168,7 +168,7 @@ fn a_row_that_is_created_by_the_key_of_its_repeats_is_its_own_record() {
 #[test]
 fn what_background_work_does_to_its_object_is_no_guess() {
     answered(
-        "designs/key-value-cache.dl",
+        "tests/dossier/open/key-value-cache.dl",
         &[
             r#"!dossier_algorithm("evict", _, _, W), contains("KeyEntry.write", W)"#,
             r#"dossier_algorithm("evict", 1, 1, "function evict(key):")"#,
@@ -1112,7 +1112,7 @@ fn a_constraint_in_words_is_asked_of_the_design_and_of_no_path_that_it_does_not_
 #[test]
 fn what_expires_by_itself_has_an_end_that_somebody_sets_and_reads() {
     answered(
-        "designs/key-value-cache.dl",
+        "tests/dossier/open/key-value-cache.dl",
         &[
             r#"dossier_column("KeyEntry", _, "expires_at", "Timestamp", _)"#,
             r#"dossier_open(8, "put", W), contains("until when", W)"#,
@@ -1131,7 +1131,7 @@ fn what_expires_by_itself_has_an_end_that_somebody_sets_and_reads() {
 #[test]
 fn what_has_to_be_evaluated_later_is_read_by_what_evaluates_it() {
     answered(
-        "designs/job-scheduler.dl",
+        "tests/dossier/open/job-scheduler.dl",
         &[
             r#"dossier_open(8, "ScheduledJob", W), contains("trigger engine", W)"#,
             r#"dossier_open(9, "ScheduledJob", W), contains("what is due", W)"#,
@@ -1181,7 +1181,7 @@ fn a_duplicate_whose_mark_is_in_another_store_is_open_in_step_14_as_in_step_8() 
 #[test]
 fn what_works_in_the_background_takes_in_no_events_and_says_what_it_does() {
     answered(
-        "designs/key-value-cache.dl",
+        "tests/dossier/open/key-value-cache.dl",
         &[
             r#"dossier_component("evict", _, "background")"#,
             r#"!dossier_component("evict", _, "ingest")"#,
