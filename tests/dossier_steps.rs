@@ -1468,7 +1468,7 @@ fn a_view_that_is_asked_for_the_rows_of_somebody_knows_whose_they_are() {
         ],
     );
     answered(
-        "designs/tagging.dl",
+        "tests/dossier/open/tagging.dl",
         &[r#"dossier_rows_of("TagIndex", "tag_id"), !dossier_owner_untold("TagIndex", _)"#],
     );
 }
