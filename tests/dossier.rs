@@ -1108,7 +1108,7 @@ fn a_relation_grows_with_pairs_only_between_users() {
     );
     answered(
         "tests/dossier/delivery/matching.dl",
-        &[r#"dossier_cost("Swipe", _, "pairs in Swipe", R, _, _), contains("Quadratic", R)"#],
+        &[r#"dossier_cost("Match", _, "pairs in Match", R, _, _), contains("Quadratic", R)"#],
     );
 }
 
