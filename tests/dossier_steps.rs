@@ -1644,3 +1644,65 @@ fn a_read_goes_by_one_key() {
            dossier_range(R, V, "Idempotency key TTL", _, _, _, "template")"#,
     ]);
 }
+
+#[test]
+fn what_is_appended_compared_and_read_is_what_the_design_says() {
+    answered(
+        "tests/dossier/writes/parcels.dl",
+        &[
+            r#"dossier_algorithm(_, 4, 1, L), contains("ScanEvent.append(scan_id, scanned_at, payload with {depot_id", L)"#,
+        ],
+    );
+    answered(
+        "designs/job-scheduler.dl",
+        &[
+            // The scheduler is the only one that releases, and not the only one that writes.
+            r#"dossier_versioned("JobRun", "its transitions")"#,
+            r#"!dossier_lifecycle_line("JobRun", _, _, _, L), contains("by its only writer", L)"#,
+            r#"dossier_lifecycle_line("JobRun", "CLAIMED", "DUE", 1050, L), contains("claimed_by: null", L)"#,
+        ],
+    );
+    answered(
+        "designs/mobile-rollout.dl",
+        &[
+            r#"dossier_open(8, "healthy", W), contains("WaveHealth, a projection", W)"#,
+            r#"!dossier_algorithm("advance_wave", _, _, L), contains("WaveHealth.read_for_update", L)"#,
+            r#"dossier_algorithm("advance_wave", 1, 1, "function advance_wave((release_id, wave), payload):")"#,
+        ],
+    );
+    // What is written over is changed more than once, whether it was there or not.
+    answered(
+        "tests/dossier/open/tagging.dl",
+        &[r#"dossier_open(8, "set_tag", M), contains("tells no two requests apart", M)"#],
+    );
+    answered(
+        "designs/key-value-cache.dl",
+        &[
+            r#"dossier_dp_mechanism("Get mechanism", "read source directly")"#,
+            r#"dossier_closure("Get mechanism", "KeyEntry", "its current state is read")"#,
+            r#"!dossier_open(6, "Get mechanism", _)"#,
+        ],
+    );
+    never(&[r#"dossier_dp(D, _, R, _), read_path(R, _), dossier_open(6, D, "no mechanism")"#]);
+}
+
+#[test]
+fn a_product_that_is_picked_is_named_where_somebody_looks_for_it() {
+    answered(
+        "tests/dossier/delivery/leaderboard.dl",
+        &[
+            r#"dossier_runbook("view_top_k", "lag", _, _, "Diagnosis", _, "check Flink consumer lag on Kafka")"#,
+            r#"dossier_domain_answer("apply_score", "Windowing", _, _, W), contains("Flink checkpoint", W)"#,
+            r#"dossier_stage(3, _, "a stream processor for Apply score (Flink)")"#,
+        ],
+    );
+    // Nobody picked any here.
+    answered(
+        "designs/leaderboard.dl",
+        &[
+            r#"dossier_runbook("view_top_k", "lag", _, _, "Diagnosis", _, "check consumer lag on the source")"#,
+            r#"!dossier_on(_, _, W), W != """#,
+            r#"dossier_stage(3, _, "a stream processor for Apply score")"#,
+        ],
+    );
+}
