@@ -537,7 +537,7 @@ fn a_lease_is_called_alike_in_the_algorithm_and_in_the_schema() {
     );
     // The key of a path has the name that the token would have had.
     let token = r#"dossier_column("JobRun", _, "lease_claim_id", "Integer", "fencing token")"#;
-    answered("designs/job-scheduler.dl", &[token]);
+    answered("tests/dossier/open/job-scheduler.dl", &[token]);
     // Where no field ends the claim, it is in a store of leases, and the row has the token alone.
     answered(
         "designs/ride-dispatch.dl",
@@ -558,7 +558,7 @@ fn what_a_predicate_reads_is_in_the_schema_or_open() {
         &[r#"dossier_open(9, "RoomNight", M), contains("no column hold_token", M)"#],
     );
     answered(
-        "designs/job-scheduler.dl",
+        "tests/dossier/open/job-scheduler.dl",
         &[r#"dossier_open(9, "due", M), contains("no object with a table is called run", M)"#],
     );
     let design = "design(\"d\", \"D\").\n\
@@ -1108,7 +1108,7 @@ fn a_relation_grows_with_pairs_only_between_users() {
     );
     answered(
         "tests/dossier/delivery/matching.dl",
-        &[r#"dossier_cost("Swipe", _, "pairs in Swipe", R, _, _), contains("Quadratic", R)"#],
+        &[r#"dossier_cost("Match", _, "pairs in Match", R, _, _), contains("Quadratic", R)"#],
     );
 }
 

@@ -44,7 +44,7 @@ fn every_write_says_what_a_retry_a_rival_and_a_crash_do() {
         ],
     );
     answered(
-        "designs/mobile-rollout.dl",
+        "tests/dossier/open/mobile-rollout.dl",
         &[
             r#"dossier_open(14, "report_health", W), contains("retries", W)"#,
             r#"dossier_box_gap(14, 1, "report_health", _)"#,
@@ -87,7 +87,7 @@ fn an_overwrite_that_lost_its_race_is_told_and_not_tried_again() {
 #[test]
 fn the_end_of_a_claim_frees_a_row_only_where_something_says_so() {
     answered(
-        "designs/job-scheduler.dl",
+        "tests/dossier/open/job-scheduler.dl",
         &[
             r#"dossier_open(8, "JobRun", W), contains("what brings it back to where run.status = DUE", W)"#,
             r#"!dossier_message("claim_run", 320, _, _, _, _, "free for the next claim", _)"#,
@@ -130,7 +130,7 @@ fn what_is_skipped_or_voted_on_expires_nowhere() {
 #[test]
 fn an_event_without_a_key_has_no_store_of_marks() {
     answered(
-        "designs/mobile-rollout.dl",
+        "tests/dossier/open/mobile-rollout.dl",
         &[
             r#"!dossier_algorithm("report_health", _, _, W), contains("dedup_store", W)"#,
             r#"!dossier_message("report_health", _, "dedup store", _, _, _, _, _)"#,
@@ -168,7 +168,7 @@ fn a_row_that_is_created_by_the_key_of_its_repeats_is_its_own_record() {
 #[test]
 fn what_background_work_does_to_its_object_is_no_guess() {
     answered(
-        "designs/key-value-cache.dl",
+        "tests/dossier/open/key-value-cache.dl",
         &[
             r#"!dossier_algorithm("evict", _, _, W), contains("KeyEntry.write", W)"#,
             r#"dossier_algorithm("evict", 1, 1, "function evict(key):")"#,
@@ -1120,7 +1120,7 @@ fn a_constraint_in_words_is_asked_of_the_design_and_of_no_path_that_it_does_not_
 #[test]
 fn what_expires_by_itself_has_an_end_that_somebody_sets_and_reads() {
     answered(
-        "designs/key-value-cache.dl",
+        "tests/dossier/open/key-value-cache.dl",
         &[
             r#"dossier_column("KeyEntry", _, "expires_at", "Timestamp", _)"#,
             r#"dossier_open(8, "put", W), contains("until when", W)"#,
@@ -1139,7 +1139,7 @@ fn what_expires_by_itself_has_an_end_that_somebody_sets_and_reads() {
 #[test]
 fn what_has_to_be_evaluated_later_is_read_by_what_evaluates_it() {
     answered(
-        "designs/job-scheduler.dl",
+        "tests/dossier/open/job-scheduler.dl",
         &[
             r#"dossier_open(8, "ScheduledJob", W), contains("trigger engine", W)"#,
             r#"dossier_open(9, "ScheduledJob", W), contains("what is due", W)"#,
@@ -1177,7 +1177,7 @@ fn a_duplicate_whose_mark_is_in_another_store_is_open_in_step_14_as_in_step_8() 
         "tests/dossier/delivery/leaderboard.dl",
         &[
             r#"dossier_failure_mechanism("ingest_score", "duplicate_delivery", "dedup by event_id")"#,
-            r#"dossier_open(14, "apply_score", W), contains("how VideoAggregate knows it", W)"#,
+            r#"dossier_open(14, "apply_score", W), contains("how ScoreAggregate knows it", W)"#,
         ],
     );
     never(&[
@@ -1189,7 +1189,7 @@ fn a_duplicate_whose_mark_is_in_another_store_is_open_in_step_14_as_in_step_8() 
 #[test]
 fn what_works_in_the_background_takes_in_no_events_and_says_what_it_does() {
     answered(
-        "designs/key-value-cache.dl",
+        "tests/dossier/open/key-value-cache.dl",
         &[
             r#"dossier_component("evict", _, "background")"#,
             r#"!dossier_component("evict", _, "ingest")"#,
@@ -1476,7 +1476,7 @@ fn a_view_that_is_asked_for_the_rows_of_somebody_knows_whose_they_are() {
         ],
     );
     answered(
-        "designs/tagging.dl",
+        "tests/dossier/open/tagging.dl",
         &[r#"dossier_rows_of("TagIndex", "tag_id"), !dossier_row_untold("TagIndex", _, _)"#],
     );
 }
@@ -2005,6 +2005,68 @@ fn a_guard_is_asked_of_what_it_names_and_a_time_where_it_decides() {
             r#"dossier_algorithm("book_slot", 23, _, L), contains("outbox.append(appointment_id, payload)", L)"#,
             r#"dossier_scale("open_slot", "Contention-heavy", "(doctor_id, starts_at)")"#,
             r#"!problem(_, "relation-of-nothing", _, _)"#,
+        ],
+    );
+}
+
+#[test]
+fn what_is_appended_compared_and_read_is_what_the_design_says() {
+    answered(
+        "tests/dossier/writes/parcels.dl",
+        &[
+            r#"dossier_algorithm(_, 4, 1, L), contains("ScanEvent.append(scan_id, scanned_at, payload with {depot_id", L)"#,
+        ],
+    );
+    answered(
+        "designs/job-scheduler.dl",
+        &[
+            // The scheduler is the only one that releases, and not the only one that writes.
+            r#"dossier_versioned("JobRun", "its transitions")"#,
+            r#"!dossier_lifecycle_line("JobRun", _, _, _, L), contains("by its only writer", L)"#,
+            r#"dossier_lifecycle_line("JobRun", "CLAIMED", "DUE", 1050, L), contains("claimed_by: null", L)"#,
+        ],
+    );
+    answered(
+        "designs/mobile-rollout.dl",
+        &[
+            r#"dossier_open(8, "healthy", W), contains("WaveHealth, a projection", W)"#,
+            r#"!dossier_algorithm("advance_wave", _, _, L), contains("WaveHealth.read_for_update", L)"#,
+            r#"dossier_algorithm("advance_wave", 1, 1, "function advance_wave((release_id, wave), payload):")"#,
+        ],
+    );
+    // What is written over is changed more than once, whether it was there or not.
+    answered(
+        "tests/dossier/open/tagging.dl",
+        &[r#"dossier_open(8, "set_tag", M), contains("tells no two requests apart", M)"#],
+    );
+    answered(
+        "designs/key-value-cache.dl",
+        &[
+            r#"dossier_dp_mechanism("Get mechanism", "read source directly")"#,
+            r#"dossier_closure("Get mechanism", "KeyEntry", "its current state is read")"#,
+            r#"!dossier_open(6, "Get mechanism", _)"#,
+        ],
+    );
+    never(&[r#"dossier_dp(D, _, R, _), read_path(R, _), dossier_open(6, D, "no mechanism")"#]);
+}
+
+#[test]
+fn a_product_that_is_picked_is_named_where_somebody_looks_for_it() {
+    answered(
+        "tests/dossier/delivery/leaderboard.dl",
+        &[
+            r#"dossier_runbook("view_top_k", "lag", _, _, "Diagnosis", _, "check Flink consumer lag on Kafka")"#,
+            r#"dossier_domain_answer("apply_score", "Windowing", _, _, W), contains("Flink checkpoint", W)"#,
+            r#"dossier_stage(3, _, "a stream processor for Apply score (Flink)")"#,
+        ],
+    );
+    // Nobody picked any here.
+    answered(
+        "designs/leaderboard.dl",
+        &[
+            r#"dossier_runbook("view_top_k", "lag", _, _, "Diagnosis", _, "check consumer lag on the source")"#,
+            r#"!dossier_on(_, _, W), W != """#,
+            r#"dossier_stage(3, _, "a stream processor for Apply score")"#,
         ],
     );
 }

@@ -314,7 +314,7 @@ fn what_is_changed_is_created_by_something_and_moved_by_somebody() {
         ],
     );
     answered(
-        "designs/tagging.dl",
+        "tests/dossier/open/tagging.dl",
         &[r#"dossier_open(8, "set_tag", M), contains("tells no two requests apart", M)"#],
     );
     // What is stated as created by something else is not asked, and a guard that names the state checks its condition.
