@@ -2070,3 +2070,34 @@ fn a_product_that_is_picked_is_named_where_somebody_looks_for_it() {
         ],
     );
 }
+
+#[test]
+fn what_several_paths_write_is_one_table_in_one_store() {
+    never(&[
+        r#"dossier_refers(T, C, One), dossier_refers(T, C, Two), One != Two, !relates(T, _, Two)"#,
+        r#"dossier_refers_in_doubt(T, C, _, _), dossier_refers(T, C, _)"#,
+        r#"dossier_rivals_besides(R, _, _), dossier_failure(R, "competing_writers", "No")"#,
+        r#"dossier_beside_apart(R, O, _, _), dossier_also_call(R, O, C), dossier_algorithm(R, _, _, L),
+           contains(C, L), contains("in the same transaction", L)"#,
+        r#"dossier_claim_set(R, O, _, C, _), dossier_set_place(R, O, _, T), contains(cat(C, ": "), T)"#,
+        r#"dossier_range(R, V, P, _, _, _, "set"), dossier_range(R, V, P, _, _, _, "worked")"#,
+    ]);
+    // An id that each row gets anew is the whole key, and each path says what it sets of what it appends.
+    answered(
+        "tests/dossier/writes/arcade.dl",
+        &[
+            r#"dossier_key("Booking", "primary", 1, "booking_id")"#,
+            r#"dossier_algorithm("load_card", 4, _, L), contains("booked_at: server_time", L)"#,
+            r#"!dossier_open(8, _, M), contains("what load_id is", M)"#,
+        ],
+    );
+    // What is kept in two stores says which fact keeps it in one.
+    answered(
+        "designs/url-shortener.dl",
+        &[
+            r#"dossier_beside_apart("create_link", "LinkTarget", _, "OLTP store")"#,
+            r#"dossier_open(8, "create_link", M), contains("LinkTarget in OLTP store", M),
+               contains("needs_capability(", M), contains("Transactional conditional writes", M)"#,
+        ],
+    );
+}

@@ -103,7 +103,8 @@ fn create(
     if !table.primary.is_empty() {
         parts.push((format!("PRIMARY KEY ({})", list(&table.primary)), ""));
     }
-    parts.extend(table.unique.iter().map(|key| (format!("UNIQUE ({})", list(key)), "")));
+    let unique = table.unique.iter().filter(|key| **key != table.primary);
+    parts.extend(unique.map(|key| (format!("UNIQUE ({})", list(key)), "")));
     let mut closing = Vec::new();
     for (column, other) in &table.references {
         let key = all.iter().find(|it| it.name == *other).map(|it| it.primary.as_slice());
@@ -141,7 +142,12 @@ fn create(
             "CREATE UNIQUE INDEX {name} ON {on} ({columns}) WHERE {told_by} IN ({values});"
         );
     }
-    for index in &table.indices {
+    for (place, index) in table.indices.iter().enumerate() {
+        // A key of its columns is an index on them already.
+        let earlier = table.indices.iter().take(place);
+        if *index == table.primary || table.unique.iter().chain(earlier).any(|key| key == index) {
+            continue;
+        }
         let told = index.iter().map(String::as_str);
         let Some(name) = free_name(&table.name, told, names) else { continue };
         let _ = writeln!(out, "CREATE INDEX {name} ON {on} ({});", list(index));
@@ -276,6 +282,24 @@ mod tests {
         assert!(text.contains("-- c refers to Map\n"), "{text}");
         assert!(text.contains("CREATE INDEX \"a_b_c\" ON \"a\""), "{text}");
         assert!(text.contains("CREATE INDEX \"a_b_c_2\" ON \"a_b\""), "{text}");
+    }
+
+    #[test]
+    fn a_key_is_written_once() {
+        let key = || vec!["day".to_owned(), "id".to_owned()];
+        let index = || vec!["id".to_owned()];
+        let table = SchemaTable {
+            name: "Statement".into(),
+            columns: vec![column("id", "UUID"), column("day", "DATE")],
+            primary: key(),
+            unique: vec![key(), index()],
+            indices: vec![key(), index(), vec!["day".into()], vec!["day".into()]],
+            ..SchemaTable::default()
+        };
+        let text = sql(&[table]);
+        assert_eq!(text.matches("UNIQUE").count(), 1, "{text}");
+        assert_eq!(text.matches("INDEX").count(), 1, "{text}");
+        assert!(text.contains("CREATE INDEX \"statement_day\" ON \"statement\""), "{text}");
     }
 
     #[test]
