@@ -1644,3 +1644,21 @@ fn a_read_goes_by_one_key() {
            dossier_range(R, V, "Idempotency key TTL", _, _, _, "template")"#,
     ]);
 }
+
+#[test]
+fn a_view_follows_what_a_path_writes_besides() {
+    answered(
+        "tests/dossier/writes/gateway.dl",
+        &[
+            r#"dossier_open(8, "refund", W), contains("how DayReport follows what it writes", W)"#,
+            r#"dossier_failure("refund", "publish_failure", "Yes")"#,
+        ],
+    );
+    answered(
+        "tests/dossier/writes/enrolment.dl",
+        &[r#"dossier_algorithm("swap_course", 60, _, L), contains("update CourseList", L)"#],
+    );
+    // What consumers are drawn to keep, their function keeps.
+    never(&[r#"dossier_consumed(R, _), dossier_follows_from(R, V, _), !dossier_kept_by_path(V, _),
+        !dossier_follows_events(R, V, _)"#]);
+}
