@@ -1662,3 +1662,25 @@ fn a_view_follows_what_a_path_writes_besides() {
     never(&[r#"dossier_consumed(R, _), dossier_follows_from(R, V, _), !dossier_kept_by_path(V, _),
         !dossier_follows_events(R, V, _)"#]);
 }
+
+#[test]
+fn a_run_that_makes_its_rows_does_not_find_in_them_what_it_missed() {
+    answered(
+        "designs/job-scheduler.dl",
+        &[
+            r#"dossier_open(14, "release_due", W), contains("recovery(\"release_due\", \"worker_stopped\"", W)"#,
+            r#"dossier_box_gap(14, 3, "release_due", _)"#,
+            r#"!dossier_failure_mechanism("release_due", "worker_stopped", "what waits stays in JobRun; whoever looks there next does it")"#,
+            r#"dossier_runbook("release_due", "worker_stopped", _, _, "Trigger", _, W), contains("last run", W)"#,
+        ],
+    );
+    answered(
+        "designs/ticketing.dl",
+        &[
+            r#"dossier_failure_mechanism("expire_holds", "worker_stopped", W), contains("what waits stays in", W)"#,
+            r#"!dossier_open(14, "expire_holds", _)"#,
+        ],
+    );
+    // And the clock starts it, whoever publishes what it is made from.
+    never(&[r#"dossier_event_flow("consumers", _, L), dossier_by_the_clock(R), printed(R, P), L = cat("start ", P)"#]);
+}
