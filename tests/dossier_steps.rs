@@ -1155,11 +1155,12 @@ fn a_check_of_a_permission_rests_on_no_store_of_outcomes() {
 }
 
 #[test]
-fn a_duplicate_whose_mark_is_in_another_store_is_open_in_step_14_as_in_step_8() {
+fn a_duplicate_whose_mark_is_in_another_store_is_asked_once() {
     answered(
         "designs/tagging.dl",
         &[
-            r#"dossier_open(14, "set_tag", W), contains("how TagCounts knows it", W)"#,
+            r#"dossier_open(8, "TagCounts", W), contains("how it knows an event that it had", W)"#,
+            r#"dossier_box_gap(14, 2, "TagCounts", W), contains("as is open in step 8", W)"#,
             r#"!dossier_failure_mechanism("set_tag", "duplicate_delivery", "idempotent consumer")"#,
             r#"dossier_failure_mechanism("set_tag", "duplicate_delivery", "idempotent consumer, open for TagCounts")"#,
             r#"dossier_checklist(14, 2, _, "false")"#,
@@ -1169,12 +1170,16 @@ fn a_duplicate_whose_mark_is_in_another_store_is_open_in_step_14_as_in_step_8() 
         "tests/dossier/delivery/leaderboard.dl",
         &[
             r#"dossier_failure_mechanism("ingest_score", "duplicate_delivery", "dedup by event_id")"#,
-            r#"dossier_open(14, "apply_score", W), contains("how VideoAggregate knows it", W)"#,
+            r#"dossier_box_gap(14, 2, "VideoAggregate", W), contains("as is open in step 8", W)"#,
+            r#"dossier_open(8, "apply_score", W), contains("no transaction has both: VideoAggregate", W)"#,
         ],
     );
     never(&[
-        r#"dossier_open(8, R, What), contains("knows an event that it had", What), dossier_failure(R, "duplicate_delivery", "Yes"),
-           !dossier_box_gap(14, 2, R, _)"#,
+        r#"dossier_open(8, V, What), contains("knows an event that it had", What), !dossier_box_gap(14, 2, V, _)"#,
+        // Each view is asked once, whoever writes what it follows.
+        r#"dossier_open(8, V, W), dossier_open(8, V, O), W != O, contains("knows an event that it had", W),
+           contains("knows an event that it had", O)"#,
+        r#"dossier_open(14, _, W), contains("notes it in another store", W)"#,
     ]);
 }
 
