@@ -1689,3 +1689,21 @@ fn a_run_that_makes_its_rows_does_not_find_in_them_what_it_missed() {
     // And the clock starts it, whoever publishes what it is made from.
     never(&[r#"dossier_event_flow("consumers", _, L), dossier_by_the_clock(R), printed(R, P), L = cat("start ", P)"#]);
 }
+
+#[test]
+fn what_a_delivery_is_stated_to_read_it_reads_by_something() {
+    answered(
+        "tests/dossier/delivery/pieces.dl",
+        &[
+            r#"dossier_open(8, "notify_drop", W), contains("by what it finds the AlertSubscription that it reads", W)"#,
+            r#"dossier_message("notify_drop", 15, _, "AlertSubscription", _, _, _, _)"#,
+        ],
+    );
+    never(&[r#"dossier_delivery_reads(R, O), !dossier_delivery_reads_somehow(R, O),
+        !dossier_filled(R, 1, 55, _)"#]);
+}
+
+#[test]
+fn what_is_kept_by_another_key_is_not_partitioned_by_the_hot_one() {
+    never(&[r#"dossier_hot_part(H, R, K, P), dossier_strategy(H, _, _, S), S = cat("Partition by ", K), P != K"#]);
+}
