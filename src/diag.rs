@@ -251,11 +251,14 @@ impl Diagnostic {
 /// The known name that is nearest to an unknown one: at most a third of it mistyped. Of equally
 /// near names the first in alphabetical order.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (name.chars().count() / 3).max(1);
+    let letters = name.chars().count();
+    let limit = (letters / 3).max(1);
     known
         .into_iter()
         // What is spelled the same is not what was meant: it is of no use here.
         .filter(|candidate| !candidate.trim().is_empty() && *candidate != name)
+        // What is longer or shorter by more is farther, without a look at its letters.
+        .filter(|candidate| candidate.chars().count().abs_diff(letters) <= limit)
         .map(|candidate| {
             let distance = if candidate.eq_ignore_ascii_case(name) {
                 0

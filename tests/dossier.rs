@@ -1043,8 +1043,8 @@ fn what_step_6_chooses_is_in_every_later_step() {
         r#"dossier_uses(R, "Outbox + Relay"), dossier_base(R, _), !dossier_part(R, _, "outbox")"#,
         r#"dossier_uses(R, "CDC"), dossier_base(R, _), !dossier_part(R, _, "CDC")"#,
         r#"dossier_uses(R, "Windowing"), !dossier_part(R, _, "Windowing")"#,
-        r#"dossier_companion(R, V), !dossier_domain(R, V, _)"#,
-        r#"dossier_companion(R, V), !dossier_metric(R, V, _), !dossier_undoes(V)"#,
+        r#"dossier_companion(R, V), !dossier_domain(R, V, _), !dossier_gives_no_number(R, V)"#,
+        r#"dossier_companion(R, V), !dossier_metric(R, V, _), !dossier_undoes(V), !dossier_gives_no_number(R, V)"#,
         r#"dossier_part(_, _, "None")"#,
     ]);
 }

@@ -56,6 +56,7 @@ const TAGS: &[(&str, bool, On)] = &[
     ("open", false, On::Relation),
     ("order", false, On::Relation),
     ("outcomes", false, On::Relation),
+    ("overview", false, On::Relation),
     ("page", true, On::Relation),
     ("picks", false, On::Relation),
     ("place", false, On::Relation),

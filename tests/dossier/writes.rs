@@ -351,7 +351,8 @@ fn an_order_that_one_authority_gives_is_stored() {
             r#"dossier_column("Message", _, "sequence", "Integer", _)"#,
             r#"dossier_key("Message", "unique by sequence", 1, "conversation_id")"#,
             r#"dossier_key("Message", "unique by sequence", 20, "sequence")"#,
-            r#"dossier_open(8, "send_message", M), contains("say arrival_policy(...)", M)"#,
+            r#"dossier_open(14, "send_message", M), contains("say arrival_policy(\"Message\", ...)", M)"#,
+            r#"!dossier_open(8, "send_message", M), contains("arrival_policy", M)"#,
         ],
     );
     answered(
