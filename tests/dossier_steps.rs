@@ -1169,8 +1169,8 @@ fn a_duplicate_whose_mark_is_in_another_store_is_asked_once() {
         &[
             r#"dossier_open(8, "TagCounts", W), contains("how it knows an event that it had", W)"#,
             r#"dossier_box_gap(14, 2, "TagCounts", W), contains("as is open in step 8", W)"#,
-            r#"dossier_box_gap(8, 3, "TagCounts", W), contains("how it knows an event that it had", W)"#,
-            r#"!dossier_box_gap(8, 2, "TagCounts", _)"#,
+            r#"dossier_box_lack(8, 3, "TagCounts", W), contains("how it knows an event that it had", W)"#,
+            r#"!dossier_box_lack(8, 2, "TagCounts", _)"#,
             r#"!dossier_failure_mechanism("set_tag", "duplicate_delivery", "idempotent consumer")"#,
             r#"dossier_failure_mechanism("set_tag", "duplicate_delivery", "idempotent consumer, open for TagCounts")"#,
             r#"dossier_checklist(14, 2, _, "false")"#,
