@@ -2101,3 +2101,98 @@ fn what_several_paths_write_is_one_table_in_one_store() {
         ],
     );
 }
+
+#[test]
+fn a_duplicate_whose_mark_is_in_another_store_is_asked_once() {
+    answered(
+        "designs/tagging.dl",
+        &[
+            r#"dossier_open(8, "TagCounts", W), contains("how it knows an event that it had", W)"#,
+            r#"dossier_box_gap(14, 2, "TagCounts", W), contains("as is open in step 8", W)"#,
+            r#"dossier_box_lack(8, 3, "TagCounts", W), contains("how it knows an event that it had", W)"#,
+            r#"!dossier_box_lack(8, 2, "TagCounts", _)"#,
+            r#"!dossier_failure_mechanism("set_tag", "duplicate_delivery", "idempotent consumer")"#,
+            r#"dossier_failure_mechanism("set_tag", "duplicate_delivery", "idempotent consumer, open for TagCounts")"#,
+            r#"dossier_checklist(14, 2, _, "false")"#,
+        ],
+    );
+    answered(
+        "tests/dossier/delivery/leaderboard.dl",
+        &[
+            r#"dossier_failure_mechanism("ingest_score", "duplicate_delivery", "dedup by event_id")"#,
+            r#"dossier_box_gap(14, 2, "VideoAggregate", W), contains("as is open in step 8", W)"#,
+            r#"dossier_open(8, "apply_score", W), contains("no transaction has both: VideoAggregate", W)"#,
+        ],
+    );
+    never(&[
+        r#"dossier_open(8, V, What), contains("knows an event that it had", What), !dossier_box_gap(14, 2, V, _)"#,
+        // Each view is asked once, whoever writes what it follows.
+        r#"dossier_open(8, V, W), dossier_open(8, V, O), W != O, contains("knows an event that it had", W),
+           contains("knows an event that it had", O)"#,
+        r#"dossier_open(14, _, W), contains("notes it in another store", W)"#,
+    ]);
+}
+
+#[test]
+fn a_view_follows_what_a_path_writes_besides() {
+    answered(
+        "tests/dossier/writes/gateway.dl",
+        &[
+            r#"dossier_open(8, "refund", W), contains("how DayReport follows what it writes", W)"#,
+            r#"dossier_failure("refund", "publish_failure", "Yes")"#,
+        ],
+    );
+    answered(
+        "tests/dossier/writes/enrolment.dl",
+        &[r#"dossier_algorithm("swap_course", 60, _, L), contains("update CourseList", L)"#],
+    );
+    // What consumers are drawn to keep, their function keeps.
+    never(&[
+        r#"dossier_consumed(R, _), dossier_follows_from(R, V, _), !dossier_kept_by_path(V, _),
+        !dossier_follows_events(R, V, _)"#,
+    ]);
+}
+
+#[test]
+fn a_run_that_makes_its_rows_does_not_find_in_them_what_it_missed() {
+    answered(
+        "designs/job-scheduler.dl",
+        &[
+            r#"dossier_open(14, "release_due", W), contains("recovery(\"release_due\", \"worker_stopped\"", W)"#,
+            r#"dossier_box_gap(14, 3, "release_due", _)"#,
+            r#"!dossier_failure_mechanism("release_due", "worker_stopped", "what waits stays in JobRun; whoever looks there next does it")"#,
+            r#"dossier_runbook("release_due", "worker_stopped", _, _, "Trigger", _, W), contains("last run", W)"#,
+        ],
+    );
+    answered(
+        "designs/ticketing.dl",
+        &[
+            r#"dossier_failure_mechanism("expire_holds", "worker_stopped", W), contains("what waits stays in", W)"#,
+            r#"!dossier_open(14, "expire_holds", _)"#,
+        ],
+    );
+    // And the clock starts it, whoever publishes what it is made from.
+    never(&[
+        r#"dossier_event_flow("consumers", _, L), dossier_by_the_clock(R), printed(R, P), L = cat("start ", P)"#,
+    ]);
+}
+
+#[test]
+fn what_a_delivery_is_stated_to_read_it_reads_by_something() {
+    answered(
+        "tests/dossier/delivery/pieces.dl",
+        &[
+            r#"dossier_open(8, "notify_drop", W), contains("by what it finds the AlertSubscription that it reads", W)"#,
+            r#"dossier_message("notify_drop", 15, _, "AlertSubscription", _, _, _, _)"#,
+        ],
+    );
+    never(&[r#"dossier_delivery_reads(R, O), !dossier_delivery_reads_somehow(R, O),
+        !dossier_filled(R, 1, 55, _)"#]);
+}
+
+#[test]
+fn what_is_kept_by_another_key_is_not_partitioned_by_the_hot_one() {
+    never(&[
+        r#"dossier_hot_part(H, R, K, P), dossier_strategy(H, _, _, S), S = cat("Partition by ", K), P != K"#,
+    ]);
+}

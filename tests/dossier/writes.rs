@@ -293,7 +293,7 @@ fn a_consumer_notes_what_it_had() {
     answered(
         "designs/chat.dl",
         &[
-            r#"dossier_open(8, "send_message", M), contains("how MessageIndex knows an event that it had", M)"#,
+            r#"dossier_open(8, "MessageIndex", M), contains("how it knows an event that it had", M)"#,
         ],
     );
     answered("designs/key-value-cache.dl", &[r#"!dossier_table("ProcessedEvent", _, _)"#]);
