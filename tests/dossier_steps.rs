@@ -1163,30 +1163,6 @@ fn a_check_of_a_permission_rests_on_no_store_of_outcomes() {
 }
 
 #[test]
-fn a_duplicate_whose_mark_is_in_another_store_is_open_in_step_14_as_in_step_8() {
-    answered(
-        "designs/tagging.dl",
-        &[
-            r#"dossier_open(14, "set_tag", W), contains("how TagCounts knows it", W)"#,
-            r#"!dossier_failure_mechanism("set_tag", "duplicate_delivery", "idempotent consumer")"#,
-            r#"dossier_failure_mechanism("set_tag", "duplicate_delivery", "idempotent consumer, open for TagCounts")"#,
-            r#"dossier_checklist(14, 2, _, "false")"#,
-        ],
-    );
-    answered(
-        "tests/dossier/delivery/leaderboard.dl",
-        &[
-            r#"dossier_failure_mechanism("ingest_score", "duplicate_delivery", "dedup by event_id")"#,
-            r#"dossier_open(14, "apply_score", W), contains("how ScoreAggregate knows it", W)"#,
-        ],
-    );
-    never(&[
-        r#"dossier_open(8, R, What), contains("knows an event that it had", What), dossier_failure(R, "duplicate_delivery", "Yes"),
-           !dossier_box_gap(14, 2, R, _)"#,
-    ]);
-}
-
-#[test]
 fn what_works_in_the_background_takes_in_no_events_and_says_what_it_does() {
     answered(
         "tests/dossier/open/key-value-cache.dl",
@@ -2120,8 +2096,8 @@ fn a_duplicate_whose_mark_is_in_another_store_is_asked_once() {
         "tests/dossier/delivery/leaderboard.dl",
         &[
             r#"dossier_failure_mechanism("ingest_score", "duplicate_delivery", "dedup by event_id")"#,
-            r#"dossier_box_gap(14, 2, "VideoAggregate", W), contains("as is open in step 8", W)"#,
-            r#"dossier_open(8, "apply_score", W), contains("no transaction has both: VideoAggregate", W)"#,
+            r#"dossier_box_gap(14, 2, "ScoreAggregate", W), contains("as is open in step 8", W)"#,
+            r#"dossier_open(8, "apply_score", W), contains("no transaction has both: ScoreAggregate", W)"#,
         ],
     );
     never(&[

@@ -27,7 +27,7 @@ pub fn dossier(session: &Session, design: usize, only: Option<i64>) -> Option<Ve
     let steps = steps(session, design);
     let wanted = |step: &&Titled| only.is_none_or(|only| only == step.number);
     let sheets = &session.rulebook().sheets;
-    let said = sheets.iter().filter(|sheet| only.is_none() || !sheet.overview);
+    let said = sheets.iter().filter(|sheet| only.is_none() || !sheet.whole);
     let mut head: Vec<Section> =
         said.flat_map(|sheet| parts(session, design, sheet, HEAD)).collect();
     head.retain(|section| only.is_none() || !section.tables.is_empty());

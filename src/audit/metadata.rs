@@ -56,7 +56,6 @@ const TAGS: &[(&str, bool, On)] = &[
     ("open", false, On::Relation),
     ("order", false, On::Relation),
     ("outcomes", false, On::Relation),
-    ("overview", false, On::Relation),
     ("page", true, On::Relation),
     ("picks", false, On::Relation),
     ("place", false, On::Relation),
@@ -77,6 +76,7 @@ const TAGS: &[(&str, bool, On)] = &[
     ("subject", false, On::Relation),
     ("title", false, On::Any),
     ("total", false, On::Relation),
+    ("whole", false, On::Relation),
 ];
 
 /// The tag that gives a rule its id.

@@ -13,7 +13,7 @@
 //! | `@open` | a sheet | a row in it says that the design is not complete (`derive --strict`) |
 //! | `@edges RELATION` | a sheet | its rows are boxes (label, kind, note), the relation holds the arrows (from, to, label) |
 //! | `@step N` | a sheet | it belongs to a step of the dossier; where a column is named, that is the step of a row |
-//! | `@overview` | a sheet of the dossier | it is printed of a whole dossier only, not beside a step that is asked for alone |
+//! | `@whole` | a sheet of the dossier | it is printed of a whole dossier only, not beside a step that is asked for alone |
 //! | `@each COLUMN` | a sheet of the dossier | one drawing for each value of it; arrows begin with the same column |
 //! | `@blocks`, `@code`, `@sequence` | a sheet of the dossier | how its rows are set, see [`Shape`] |
 //! | `@steps` | a relation in `queries/` | the steps of the dossier: number, title, purpose |

@@ -29,8 +29,8 @@ pub struct Sheet {
     pub edges: Option<RelationId>,
     /// The step of the dossier that it belongs to (`@step`).
     pub step: Option<Step>,
-    /// Whether it says something of all steps, and nothing beside one alone (`@overview`).
-    pub overview: bool,
+    /// Whether it says something of all steps, and nothing beside one alone (`@whole`).
+    pub whole: bool,
     /// The column that parts its rows into one drawing each (`@each`).
     pub each: Option<usize>,
     /// How its rows are set.
@@ -176,7 +176,7 @@ pub(super) fn sheet(program: &Program, id: RelationId) -> Sheet {
             Some(RelationId::from(index))
         }),
         step,
-        overview: relation.doc.tag("overview").is_some(),
+        whole: relation.doc.tag("whole").is_some(),
         each: relation.doc.tag("each").and_then(column_called),
         shape: shape.map(|(_, shape)| shape).unwrap_or_default(),
         columns,
