@@ -2172,3 +2172,33 @@ fn what_is_kept_by_another_key_is_not_partitioned_by_the_hot_one() {
         r#"dossier_hot_part(H, R, K, P), dossier_strategy(H, _, _, S), S = cat("Partition by ", K), P != K"#,
     ]);
 }
+
+#[test]
+fn what_is_set_is_computed_from_what_a_line_has_read() {
+    answered(
+        "tests/dossier/writes/adverts.dl",
+        &[
+            // A sum in the row that is compared is set by the compared update, and by nothing beside it.
+            r#"dossier_filled("charge_click", 4, 1, W), contains("expected_version = state.version, {spent", W)"#,
+            r#"!dossier_algorithm("charge_click", _, _, W), contains("increment", W)"#,
+            r#"dossier_open(8, "charge_click", W), contains("what becomes of an event that comes when not", W)"#,
+            // A sum of a new row is what a line computes, or it is open.
+            r#"!dossier_open(8, "invoice_adds_up", _)"#,
+            r#"dossier_open(8, "statement_adds_up", W), contains("no line of the algorithm of bill_month checks it", W)"#,
+            r#"!dossier_enforced_as("statement_adds_up", "CAS on (state, version)", _)"#,
+            // A row that is written beside a sum cuts it into no windows.
+            r#"!dossier_part("charge_click", "windowing", _)"#,
+        ],
+    );
+    answered(
+        "designs/leaderboard.dl",
+        &[r#"dossier_part("apply_score", "windowing", "Windowing")"#],
+    );
+    answered(
+        "tests/dossier/writes/bikes.dl",
+        &[
+            r#"dossier_filled("block_bike", 4, 200, W), contains("outbox.append(bike_id, {status: BLOCKED})", W)"#,
+        ],
+    );
+    never(&[r#"dossier_computes_from(R, O, _), !reads_by(R, O, _), !dossier_open(8, R, _)"#]);
+}
