@@ -1910,7 +1910,7 @@ fn what_is_only_delivered_is_kept_in_the_record_of_its_delivery() {
             r#"dossier_rejected("Receipt", "What Send receipt delivers", _)"#,
             r#"!dossier_table("Receipt", _, _)"#,
             r#"!dossier_cost("Receipt", _, _, _, _, _)"#,
-            r#"dossier_event_flow("consumers", "NotificationRecord", "start Send receipt")"#,
+            r#"dossier_event_flow("consumers", "NotificationRecord", "start Send receipt by the event of Charge")"#,
         ],
     );
     answered(
