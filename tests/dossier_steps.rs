@@ -1911,7 +1911,7 @@ fn what_is_only_delivered_is_kept_in_the_record_of_its_delivery() {
             r#"dossier_rejected("Receipt", "What Send receipt delivers", _)"#,
             r#"!dossier_table("Receipt", _, _)"#,
             r#"!dossier_cost("Receipt", _, _, _, _, _)"#,
-            r#"dossier_event_flow("consumers", "NotificationRecord", "start Send receipt")"#,
+            r#"dossier_event_flow("consumers", "NotificationRecord", "start Send receipt by the event of Charge")"#,
         ],
     );
     answered(
@@ -2171,5 +2171,32 @@ fn what_a_delivery_is_stated_to_read_it_reads_by_something() {
 fn what_is_kept_by_another_key_is_not_partitioned_by_the_hot_one() {
     never(&[
         r#"dossier_hot_part(H, R, K, P), dossier_strategy(H, _, _, S), S = cat("Partition by ", K), P != K"#,
+    ]);
+}
+
+#[test]
+fn an_effect_is_done_for_the_event_that_it_follows_from() {
+    answered(
+        "designs/lockers.dl",
+        &[
+            r#"dossier_algorithm(R, 60, _, L), contains("if the event is of Assignment: start tell_resident", L)"#,
+            r#"dossier_flow(_, _, "start Send code by the event of Assignment")"#,
+        ],
+    );
+    // A consumer that has one effect in the store of its mark and another elsewhere lets the mark decide.
+    never(&[
+        r#"dossier_no_reason(R, E, _), dossier_for_event(R, E, "")"#,
+        r#"dossier_consumed(R, _), dossier_follows_events(R, V, _), !dossier_for_event(R, V, _)"#,
+        r#"dossier_view_with_mark(R, _), dossier_filled(R, 60, _, L),
+        contains("  ProcessedEvent.insert_if_absent(consumer, event_id)", L)"#,
+    ]);
+}
+
+#[test]
+fn what_is_said_to_need_a_transaction_is_in_a_store_that_has_one() {
+    never(&[
+        r#"needs_capability(R, "Transactional conditional writes"), dossier_base(R, V), dossier_kept(_, _, S, R, V),
+        !dossier_transacts(S)"#,
+        r#"dossier_kept(O, "rows", "Append log / event stream", _, _), dossier_counts(_, O, _)"#,
     ]);
 }
