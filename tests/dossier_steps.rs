@@ -2177,7 +2177,9 @@ fn what_is_kept_by_another_key_is_not_partitioned_by_the_hot_one() {
 fn the_way_back_of_a_step_is_no_step_and_a_field_is_set_back_by_its_inverse() {
     answered(
         "tests/dossier/writes/studio.dl",
-        &[r#"dossier_open(8, "Room", W), contains("say transition(\"Room\", \"TAKEN\", \"HELD\", ...)", W)"#],
+        &[
+            r#"dossier_open(8, "Room", W), contains("say transition(\"Room\", \"TAKEN\", \"HELD\", ...)", W)"#,
+        ],
     );
     // No transition is a step and its way back at once.
     never(&[
@@ -2202,7 +2204,9 @@ fn what_one_transaction_has_by_another_partition_key_is_asked() {
 fn the_event_of_a_new_row_has_what_the_row_has() {
     answered(
         "tests/dossier/writes/bikes.dl",
-        &[r#"dossier_algorithm(_, 4, _, W), contains("outbox.append(report_id, payload with {bike_id: payload.bike_id", W)"#],
+        &[
+            r#"dossier_algorithm(_, 4, _, W), contains("outbox.append(report_id, payload with {bike_id: payload.bike_id", W)"#,
+        ],
     );
     never(&[r#"dossier_duplicate(R, "none stated", _), dossier_written_over_again(R, _)"#]);
 }
