@@ -2230,3 +2230,41 @@ fn what_is_said_to_need_a_transaction_is_in_a_store_that_has_one() {
         r#"dossier_kept(O, "rows", "Append log / event stream", _, _), dossier_counts(_, O, _)"#,
     ]);
 }
+
+#[test]
+fn the_way_back_of_a_step_is_no_step_and_a_field_is_set_back_by_its_inverse() {
+    answered(
+        "tests/dossier/writes/studio.dl",
+        &[
+            r#"dossier_open(8, "Room", W), contains("say transition(\"Room\", \"TAKEN\", \"HELD\", ...)", W)"#,
+        ],
+    );
+    // No transition is a step and its way back at once.
+    never(&[
+        r#"dossier_step_takes(R, O, F, T), dossier_moved_back(R, O, F, T)"#,
+        r#"dossier_set_back(R, O, _, _), dossier_step_takes(R, O, _, _)"#,
+    ]);
+}
+
+#[test]
+fn what_one_transaction_has_by_another_partition_key_is_asked() {
+    answered(
+        "tests/dossier/writes/greenhouse.dl",
+        &[
+            r#"dossier_box_question(11, 2, "open_valve", W), contains("does ValveCommand, which it writes besides", W)"#,
+            r#"dossier_box_question(11, 2, "open_valve", W), contains("does Zone, which its guard reads for update", W)"#,
+        ],
+    );
+    never(&[r#"dossier_held_besides(R, O, _), dossier_beside_apart(R, O, _, _)"#]);
+}
+
+#[test]
+fn the_event_of_a_new_row_has_what_the_row_has() {
+    answered(
+        "tests/dossier/writes/bikes.dl",
+        &[
+            r#"dossier_algorithm(_, 4, _, W), contains("outbox.append(report_id, payload with {bike_id: payload.bike_id", W)"#,
+        ],
+    );
+    never(&[r#"dossier_duplicate(R, "none stated", _), dossier_written_over_again(R, _)"#]);
+}
