@@ -2172,3 +2172,20 @@ fn what_is_kept_by_another_key_is_not_partitioned_by_the_hot_one() {
         r#"dossier_hot_part(H, R, K, P), dossier_strategy(H, _, _, S), S = cat("Partition by ", K), P != K"#,
     ]);
 }
+
+#[test]
+fn one_failure_of_a_path_has_one_answer_and_one_row_is_read_once_for_a_guard() {
+    answered(
+        "tests/dossier/writes/greenhouse.dl",
+        &[
+            r#"dossier_failure_behavior("raise_alarm", "competing_writers", W), contains("one Threshold come one after the other", W), contains("; under one key one inserts", W)"#,
+            r#"!dossier_failure_behavior("raise_alarm", M, One), dossier_failure_behavior("raise_alarm", M, Other), One < Other"#,
+            r#"dossier_message("raise_alarm", 32, _, "Threshold", _, _, _, _)"#,
+            r#"!dossier_message("raise_alarm", 33, _, _, _, _, _, _)"#,
+        ],
+    );
+    never(&[
+        r#"dossier_failure_behavior(R, M, One), dossier_failure_behavior(R, M, Other), One < Other"#,
+        r#"dossier_message(R, N, _, To, W, _, _, _), dossier_message(R, K, _, To, W, _, _, _), N < K, contains("for the guard", W)"#,
+    ]);
+}
