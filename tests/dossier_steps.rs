@@ -2175,6 +2175,22 @@ fn what_is_kept_by_another_key_is_not_partitioned_by_the_hot_one() {
 }
 
 #[test]
+fn one_failure_of_a_path_has_one_answer_and_one_row_is_read_once_for_a_guard() {
+    answered(
+        "tests/dossier/writes/greenhouse.dl",
+        &[
+            r#"dossier_failure_behavior("raise_alarm", "competing_writers", W), contains("one Threshold come one after the other", W), contains("; under one key one inserts", W)"#,
+            r#"!dossier_failure_behavior("raise_alarm", M, One), dossier_failure_behavior("raise_alarm", M, Other), One < Other"#,
+            r#"1 = count : { dossier_message("raise_alarm", _, _, "Threshold", W, _, _, _), contains("for the guard", W) }"#,
+        ],
+    );
+    never(&[
+        r#"dossier_failure_behavior(R, M, One), dossier_failure_behavior(R, M, Other), One < Other"#,
+        r#"dossier_message(R, N, _, To, W, _, _, _), dossier_message(R, K, _, To, W, _, _, _), N < K, contains("for the guard", W)"#,
+    ]);
+}
+
+#[test]
 fn what_is_set_is_computed_from_what_a_line_has_read() {
     answered(
         "tests/dossier/writes/adverts.dl",
