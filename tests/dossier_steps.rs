@@ -1782,7 +1782,7 @@ fn what_is_said_of_rivals_of_an_event_is_no_answer_while_no_line_does_it() {
     answered(
         "tests/dossier/writes/bikes.dl",
         &[
-            r#"dossier_open(8, "block_bike", W), contains("and no line does that; say arrival_policy(\"Bike\", ...)", W)"#,
+            r#"dossier_open(8, "block_bike", W), contains("and no line does that; say arrival_policy(\"DefectReport\", ", W)"#,
             r#"dossier_open(14, "block_bike", W), contains("what step 8 asks of a rejected event", W)"#,
             r#"dossier_checklist(14, 1, _, "false")"#,
         ],
