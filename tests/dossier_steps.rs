@@ -2172,3 +2172,39 @@ fn what_is_kept_by_another_key_is_not_partitioned_by_the_hot_one() {
         r#"dossier_hot_part(H, R, K, P), dossier_strategy(H, _, _, S), S = cat("Partition by ", K), P != K"#,
     ]);
 }
+
+#[test]
+fn a_state_that_ends_by_the_clock_and_a_policy_of_what_comes_are_asked_where_they_are() {
+    // What its guard lets in until another path ends it is decided by who comes first.
+    answered(
+        "tests/dossier/writes/adverts.dl",
+        &[
+            r#"dossier_failure_behavior("raise_budget", "deadline", W), contains("as long as End campaign has not ended", W)"#,
+            r#"dossier_open(14, "charge_click", W), contains("ask there for the state of Campaign that End campaign ends", W)"#,
+        ],
+    );
+    answered(
+        "tests/dossier/writes/bikes.dl",
+        &[
+            r#"dossier_open(14, "block_bike", W), contains("arrival_policy(\"DefectReport\", ...)", W)"#,
+            r#"dossier_algorithm("block_bike", _, _, L), contains("one out of the order of DefectReport: what is done", L)"#,
+            r#"dossier_runbook("block_bike", "crash_after_commit", _, _, _, _, W), contains("finds its mark", W)"#,
+        ],
+    );
+    // A suffix to a key by which no row lies spreads nothing.
+    answered(
+        "tests/dossier/writes/cards.dl",
+        &[r#"dossier_left_out("tills on Saturday", _, "nothing", W), contains("its rows lie by card_id", W)"#],
+    );
+    answered(
+        "tests/dossier/writes/offers.dl",
+        &[r#"dossier_open(8, _, W), contains("say offer.status = MADE in its predicate", W)"#],
+    );
+    never(&[
+        // A repeat that is skipped gets no result.
+        r#"dossier_mark_tells(R), dossier_runbook(R, _, _, _, _, _, W), contains("stored result", W)"#,
+        // A predicate names an object in small letters.
+        r#"dossier_open(8, _, W), match(".*(as|say) [A-Z][A-Za-z]*[.](version|status) = .*", W)"#,
+        r#"dossier_ordered_in(R, _, _), !dossier_failure_mechanism(R, "out_of_order", _), !dossier_open(14, R, _)"#,
+    ]);
+}
