@@ -2200,7 +2200,15 @@ fn a_state_that_ends_by_the_clock_and_a_policy_of_what_comes_are_asked_where_the
         "tests/dossier/writes/offers.dl",
         &[r#"dossier_open(8, _, W), contains("say offer.status = MADE in its predicate", W)"#],
     );
+    // Who takes in an event of which a delivery is an effect starts that.
+    answered(
+        "tests/dossier/writes/bikes.dl",
+        &[
+            r#"dossier_starts_delivery(R, "send_receipt"), dossier_algorithm(R, _, _, L), contains("start send_receipt with it, where", L)"#,
+        ],
+    );
     never(&[
+        r#"dossier_starts_delivery(R, _), dossier_algorithm(R, _, _, L), contains("  apply(payload)", L)"#,
         // A repeat that is skipped gets no result.
         r#"dossier_mark_tells(R), dossier_runbook(R, _, _, _, _, _, W), contains("stored result", W)"#,
         // A predicate names an object in small letters.
