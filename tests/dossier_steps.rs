@@ -2194,7 +2194,9 @@ fn a_state_that_ends_by_the_clock_and_a_policy_of_what_comes_are_asked_where_the
     // A suffix to a key by which no row lies spreads nothing.
     answered(
         "tests/dossier/writes/cards.dl",
-        &[r#"dossier_left_out("tills on Saturday", _, "nothing", W), contains("its rows lie by card_id", W)"#],
+        &[
+            r#"dossier_left_out("tills on Saturday", _, "nothing", W), contains("its rows lie by card_id", W)"#,
+        ],
     );
     answered(
         "tests/dossier/writes/offers.dl",
