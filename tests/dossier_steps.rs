@@ -1783,7 +1783,7 @@ fn what_is_said_of_rivals_of_an_event_is_no_answer_while_no_line_does_it() {
     answered(
         "tests/dossier/writes/bikes.dl",
         &[
-            r#"dossier_open(8, "block_bike", W), contains("and no line does that; say arrival_policy(\"Bike\", ...)", W)"#,
+            r#"dossier_open(8, "block_bike", W), contains("and no line does that; say arrival_policy(\"DefectReport\", ", W)"#,
             r#"dossier_open(14, "block_bike", W), contains("what step 8 asks of a rejected event", W)"#,
             r#"dossier_checklist(14, 1, _, "false")"#,
         ],
@@ -2283,4 +2283,50 @@ fn the_event_of_a_new_row_has_what_the_row_has() {
         ],
     );
     never(&[r#"dossier_duplicate(R, "none stated", _), dossier_written_over_again(R, _)"#]);
+}
+
+#[test]
+fn a_state_that_ends_by_the_clock_and_a_policy_of_what_comes_are_asked_where_they_are() {
+    // What its guard lets in until another path ends it is decided by who comes first.
+    answered(
+        "tests/dossier/writes/campaigns.dl",
+        &[
+            r#"dossier_failure_behavior("raise_budget", "deadline", W), contains("as long as End campaign has not ended", W)"#,
+            r#"dossier_open(14, "charge_click", W), contains("ask there for the state of Campaign that End campaign ends", W)"#,
+        ],
+    );
+    answered(
+        "tests/dossier/writes/bikes.dl",
+        &[
+            r#"dossier_open(14, "block_bike", W), contains("arrival_policy(\"DefectReport\", ...)", W)"#,
+            r#"dossier_algorithm("block_bike", _, _, L), contains("one out of the order of DefectReport: what is done", L)"#,
+            r#"dossier_runbook("block_bike", "crash_after_commit", _, _, _, _, W), contains("finds its mark", W)"#,
+        ],
+    );
+    // A suffix to a key by which no row lies spreads nothing.
+    answered(
+        "tests/dossier/writes/cards.dl",
+        &[
+            r#"dossier_left_out("tills on Saturday", _, "nothing", W), contains("its rows lie by card_id", W)"#,
+        ],
+    );
+    answered(
+        "tests/dossier/writes/offers.dl",
+        &[r#"dossier_open(8, _, W), contains("say offer.status = MADE in its predicate", W)"#],
+    );
+    // Who takes in an event of which a delivery is an effect starts that.
+    answered(
+        "tests/dossier/writes/bikes.dl",
+        &[
+            r#"dossier_starts_delivery(R, "send_receipt"), dossier_algorithm(R, _, _, L), contains("start send_receipt with it, where", L)"#,
+        ],
+    );
+    never(&[
+        r#"dossier_starts_delivery(R, _), dossier_algorithm(R, _, _, L), contains("  apply(payload)", L)"#,
+        // A repeat that is skipped gets no result.
+        r#"dossier_mark_tells(R), dossier_runbook(R, _, _, _, _, _, W), contains("stored result", W)"#,
+        // A predicate names an object in small letters.
+        r#"dossier_open(8, _, W), match(".*(as|say) [A-Z][A-Za-z]*[.](version|status) = .*", W)"#,
+        r#"dossier_ordered_in(R, _, _), !dossier_failure_mechanism(R, "out_of_order", _), !dossier_open(14, R, _)"#,
+    ]);
 }
