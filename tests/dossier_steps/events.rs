@@ -374,3 +374,25 @@ fn a_state_that_ends_by_the_clock_and_a_policy_of_what_comes_are_asked_where_the
         r#"dossier_ordered_in(R, _, _), !dossier_failure_mechanism(R, "out_of_order", _), !dossier_open(14, R, _)"#,
     ]);
 }
+
+#[test]
+fn what_consumers_start_waits_for_what_is_stated_and_is_drawn() {
+    answered(
+        "designs/lockers.dl",
+        &[
+            r#"dossier_algorithm(_, _, _, L), contains("start tell_resident with it, where a locker is assigned", L)"#,
+            r#"dossier_message(_, _, "consumers", "", "start tell_resident", _, _, _)"#,
+        ],
+    );
+    answered(
+        "tests/dossier/writes/till.dl",
+        &[
+            r#"dossier_recovery("pay", "duplicate_delivery", W), contains("; read the wallet again", W)"#,
+        ],
+    );
+    never(&[
+        r#"dossier_recovery(R, "duplicate_delivery", A), dossier_recovery(R, "duplicate_delivery", B), A != B"#,
+        r#"dossier_algorithm(R, N, _, L), dossier_algorithm(R, M, _, K), contains("  start ", L), contains(L, K), N < M"#,
+        r#"dossier_consumers_start(R, _), dossier_message(R, _, "consumers", _, "act on the event", _, _, _)"#,
+    ]);
+}
